@@ -1,0 +1,65 @@
+import type { Policy } from '../policy.ts';
+
+/** The scaler's declarative file: which queue drives which target by which policy. JSON on disk. */
+export interface ScalerConfig {
+  /** Seconds between two readings of one workload. The source system polls every 5 s. */
+  readonly pollSeconds: number;
+  readonly workloads: readonly Workload[];
+}
+
+export interface Workload {
+  /** Unique; the `workload` label of every metric. */
+  readonly name: string;
+  readonly source: Source;
+  readonly target: Target;
+  readonly policy: Policy;
+}
+
+/** Where a backlog is read. Passwords are never in the file, only the path of the file that holds one. */
+export type Source = ManagementSource | DetailedMetricsSource | PrometheusSource;
+
+/** GET {url}/api/queues/{vhost}/{queue}: LavinMQ and RabbitMQ. */
+export interface ManagementSource {
+  readonly kind: 'management';
+  readonly url: string;
+  readonly vhost: string;
+  readonly queue: string;
+  readonly username: string;
+  readonly passwordFile: string;
+}
+
+/** GET {url}/metrics/detailed?family=queue_coarse_metrics: one request serves every queue of the broker. */
+export interface DetailedMetricsSource {
+  readonly kind: 'detailed-metrics';
+  readonly url: string;
+  readonly vhost: string;
+  readonly queue: string;
+}
+
+/** GET {url}/api/v1/query: the source system's way. */
+export interface PrometheusSource {
+  readonly kind: 'prometheus';
+  readonly url: string;
+  readonly readyQuery: string;
+  /** Without it, unacked is unknown and counted as 0: refused for policies that stop on `drained`. */
+  readonly unackedQuery?: string;
+}
+
+/** What is scaled. */
+export type Target = DeploymentTarget | ProcessTarget;
+
+/** The /scale subresource of a Deployment. */
+export interface DeploymentTarget {
+  readonly kind: 'deployment';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Child processes on this machine, for `npm start`. */
+export interface ProcessTarget {
+  readonly kind: 'process';
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  /** SIGTERM to SIGKILL. */
+  readonly graceSeconds: number;
+}

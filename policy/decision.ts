@@ -1,0 +1,62 @@
+/** Why a count is what it is. A closed union; words shared with the HPA mean what they mean there. */
+export const REASONS = [
+  // readings that decide nothing (fail static)
+  'ReadingMissing',
+  'ReadingStale',
+  'ReadingInvalid',
+  // recommend
+  'BacklogReachedMark',
+  'OldestWaitExceeded',
+  'LatchHeldOpen',
+  'LatchHeldClosed',
+  'DrainUnconfirmed',
+  'BacklogDrained',
+  'DesiredWithinRange',
+  'ScheduleFloor',
+  // stabilize
+  'ScaleUpStabilized',
+  'ScaleDownStabilized',
+  // rate-limit
+  'ScaleUpLimit',
+  'ScaleDownLimit',
+  // clamp
+  'TooFewReplicas',
+  'TooManyReplicas',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** The stage that last changed the count owns the reason. */
+export interface Decision {
+  readonly replicas: number;
+  readonly reason: Reason;
+  /** One sentence for people: an Event, a log line, a terminal. */
+  readonly message: string;
+}
+
+/**
+ * What the next decision needs to know of the past: plain data, so that it survives a restart as JSON.
+ * `emptyHistory` is what a scaler without a memory starts from; it is never less cautious.
+ */
+export interface History {
+  /** Instant of the reading that last showed ready + unacked == 0, if the newest one did. */
+  readonly drainedAt?: number;
+  /** First sight of the ready messages that still wait: a lower bound of the oldest one's age. */
+  readonly waitingSince?: number;
+  /** Recommendations before stabilization, oldest first, within the longest window. */
+  readonly recommendations: readonly Sample[];
+  /** Replica changes made, oldest first, within the longest rate period. */
+  readonly changes: readonly Change[];
+}
+
+export interface Sample {
+  readonly at: number;
+  readonly replicas: number;
+}
+
+export interface Change {
+  readonly at: number;
+  readonly by: number;
+}
+
+export const emptyHistory: History = { recommendations: [], changes: [] };

@@ -1,0 +1,90 @@
+/** Plain, serializable data: a policy is what `decide` follows and what the compilers translate. */
+export type Policy = BasePolicy | SchedulePolicy;
+export type BasePolicy = LatchPolicy | ProportionalPolicy | DrainPolicy;
+
+interface Common {
+  /** Lower bound on the count. @default 0 */
+  readonly minReplicas: number;
+  /** Upper bound on the count. For a latch: the N it opens to. */
+  readonly maxReplicas: number;
+  /** A reading older than this is stale and treated as missing. @default 60 */
+  readonly staleAfterSeconds: number;
+  readonly behavior: Behavior;
+}
+
+/** 0 or N: opens above a mark, closes when the basin is dry. */
+export interface LatchPolicy extends Common {
+  readonly kind: 'latch';
+  readonly startWhen: LatchStart;
+  readonly stopWhen: LatchStop;
+}
+
+/**
+ * `readyAtLeast`: open at ready >= N. `readyAbove`: open at ready > N, the source system's literal rule.
+ * `oldestWaitSeconds` opens for a residue below the mark that has waited this long.
+ */
+export type LatchStart =
+  | { readonly readyAtLeast: number; readonly oldestWaitSeconds?: number }
+  | { readonly readyAbove: number; readonly oldestWaitSeconds?: number };
+
+/**
+ * `drained`: ready + unacked == 0 on two fresh readings in a row.
+ * `ready-empty`: ready == 0 on one reading, the source system's literal rule (kills work in flight).
+ */
+export type LatchStop = 'drained' | 'ready-empty';
+
+/** ceil((ready + unacked) / perReplica). */
+export interface ProportionalPolicy extends Common {
+  readonly kind: 'proportional';
+  /** Messages one replica is meant to have. */
+  readonly perReplica: number;
+}
+
+/** The replicas that finish the backlog within an SLO: ceil(work x mean / (slo - podStart)). */
+export interface DrainPolicy extends Common {
+  readonly kind: 'drain';
+  readonly sloSeconds: number;
+  readonly meanServiceSeconds: number;
+  readonly podStartSeconds: number;
+}
+
+/** Raises the floor of another policy inside cron windows. */
+export interface SchedulePolicy {
+  readonly kind: 'schedule';
+  readonly policy: BasePolicy;
+  /** IANA time zone of every window, for example `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly windows: readonly ScheduleWindow[];
+  /** Local dates (YYYY-MM-DD) on which no window starts. */
+  readonly holidays: readonly string[];
+}
+
+export interface ScheduleWindow {
+  /** Cron expression (5 fields) at which the window starts, in the policy's time zone. */
+  readonly start: string;
+  /** Cron expression (5 fields) at which it ends. */
+  readonly end: string;
+  /** The floor while the window is open; at most the policy's maxReplicas. */
+  readonly minReplicas: number;
+}
+
+/** The HPA's `behavior`, with the same words and meanings. @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+export interface Behavior {
+  readonly scaleUp: ScalingRules;
+  readonly scaleDown: ScalingRules;
+}
+
+export interface ScalingRules {
+  /** Seconds of past recommendations that are considered. 0: none. */
+  readonly stabilizationWindowSeconds: number;
+  /** Empty: no limit on the rate. */
+  readonly policies: readonly RatePolicy[];
+  /** Which policy wins: the largest change allowed, the smallest, or none at all. */
+  readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
+}
+
+export interface RatePolicy {
+  readonly type: 'Pods' | 'Percent';
+  readonly value: number;
+  readonly periodSeconds: number;
+}
