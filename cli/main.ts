@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+/** `sluice`: one file a command, loaded when it is called. */
+import { ConfigurationError } from './errors.ts';
+
+interface Command {
+  readonly summary: string;
+  /** Runs with the arguments after the command's name; resolves to the exit code. */
+  readonly load: () => Promise<(argv: string[]) => Promise<number>>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  synth: {
+    summary: 'render every manifest into dist/ (--check: fail where dist/ is not what the sources render)',
+    load: async () => (await import('./synth.ts')).runSynth,
+  },
+  simulate: {
+    summary: 'replay a workload against a policy on virtual time',
+    load: async () => (await import('./simulate.ts')).runSimulate,
+  },
+  up: {
+    summary: 'run the whole system on this machine: broker, publisher, scaler, consumers',
+    load: async () => (await import('./up.ts')).runUp,
+  },
+};
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    'usage: sluice COMMAND [options]   (sluice COMMAND --help tells the options)',
+    '',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+async function main(argv: string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === 'help') {
+    process.stdout.write(usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands[name];
+  if (command === undefined) {
+    process.stderr.write(`sluice: no command '${name}'\n\n${usage()}`);
+    return 2;
+  }
+  return (await command.load())(rest);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

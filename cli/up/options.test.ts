@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseDuration, parseUpOptions } from './options.ts';
+
+test('without options: one run of 100 jobs', () => {
+  expect(parseUpOptions([])).toMatchObject({ jobs: 100, runs: 1, everySeconds: undefined });
+});
+
+test('--every publishes until Ctrl-C, --runs bounds it', () => {
+  expect(parseUpOptions(['--jobs', '2400', '--every', '30s'])).toMatchObject({
+    jobs: 2400,
+    everySeconds: 30,
+    runs: Number.POSITIVE_INFINITY,
+  });
+  expect(parseUpOptions(['--every', '10m', '--runs', '3'])).toMatchObject({ everySeconds: 600, runs: 3 });
+});
+
+test('every fault is told at once, with the option, its value and the constraint', () => {
+  expect(() => parseUpOptions(['--jobs', '0', '--work', 'soon', '--runs', '2'])).toThrow(
+    [
+      "sluice up: '--jobs' (0) must be a whole number >= 1",
+      "sluice up: '--work' (soon) must be a positive duration such as 500ms, 30s, 10m or 1h",
+      "sluice up: '--runs' (2) needs '--every'",
+    ].join('\n'),
+  );
+});
+
+test('an unknown option is a fault, not a stack trace', () => {
+  expect(() => parseUpOptions(['--job', '5'])).toThrow(/^sluice up: .*--job/);
+});
+
+test('a duration is its number times its unit', () => {
+  const unit = fc.constantFrom(['ms', 0.001], ['s', 1], ['m', 60], ['h', 3600]) as fc.Arbitrary<
+    [string, number]
+  >;
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100_000 }), unit, (count, [name, seconds]) => {
+      expect(parseDuration(`${count}${name}`)).toBeCloseTo(count * seconds, 9);
+    }),
+  );
+  for (const text of ['', '0s', '5', '-5s', '5 s', 's', '1e3s']) expect(parseDuration(text)).toBeUndefined();
+});

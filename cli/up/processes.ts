@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** One service of this repository as a process of this machine. */
+export interface ServiceProcess {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** Resolves to the exit code when it has ended; a signal counts as 128. */
+  readonly ended: Promise<number>;
+}
+
+export const repositoryRoot = join(import.meta.dirname, '..', '..');
+
+export const serviceCommand = (name: string): [string, ...string[]] => [
+  process.execPath,
+  join(repositoryRoot, 'services', name, 'main.ts'),
+];
+
+/**
+ * Starts a service; its JSON lines go to `onLine`, everything it prints to the run's log file.
+ * It leads a process group of its own, so that Ctrl-C reaches it only through `stop`.
+ */
+export function startService(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  { logFile, onLine }: { logFile: string; onLine: (line: unknown) => void },
+): ServiceProcess {
+  const [command, ...args] = serviceCommand(name);
+  const child = spawn(command, args, {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (text) => {
+      appendFileSync(logFile, `${text}\n`);
+      const line = parseLine(text);
+      if (line !== undefined) onLine(line);
+    });
+  const ended = new Promise<number>((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('close', (code) => resolve(code ?? 128));
+  });
+  return { name, child, ended };
+}
+
+/** Anything that is not a JSON object with a `msg` is somebody's stray output: logged, not read. */
+function parseLine(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'msg' in value ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** SIGTERM, then SIGKILL to its whole group when the grace is over. */
+export async function stopService({ child, ended }: ServiceProcess, graceSeconds: number): Promise<number> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return ended;
+  child.kill('SIGTERM');
+  const { pid } = child;
+  const timer = setTimeout(() => killGroup(pid), graceSeconds * 1000);
+  const code = await ended;
+  clearTimeout(timer);
+  return code;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

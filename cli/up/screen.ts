@@ -1,0 +1,44 @@
+/** Where frames go: redrawn in place on a terminal. */
+export interface Screen {
+  readonly width: number;
+  draw(lines: readonly string[]): void;
+  /** A line that stays. */
+  print(line: string): void;
+  close(): void;
+}
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const CLEAR_BELOW = '\u001b[0J';
+
+export function terminalScreen(out: NodeJS.WriteStream): Screen {
+  let drawn = 0;
+  const erase = () => (drawn > 0 ? `\u001b[${drawn}A\r${CLEAR_BELOW}` : '');
+  return {
+    get width() {
+      return out.columns;
+    },
+    draw(lines) {
+      out.write(`${HIDE_CURSOR}${erase()}${lines.join('\n')}\n`);
+      drawn = lines.length;
+    },
+    print(line) {
+      out.write(`${erase()}${line}\n`);
+      drawn = 0;
+    },
+    close() {
+      out.write(SHOW_CURSOR);
+    },
+  };
+}
+
+export function plainScreen(out: NodeJS.WritableStream): Screen {
+  return {
+    width: 200,
+    draw() {},
+    print(line) {
+      out.write(`${line}\n`);
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { parseGauges } from './gauges.ts';
+import { Ledger } from './ledger.ts';
+import { type Frame, renderFrame, summary, trajectory } from './view.ts';
+
+const at = Date.UTC(2026, 0, 5, 12, 0, 0);
+
+function frame(): Frame {
+  const ledger = new Ledger();
+  ledger.announce('run', 100);
+  ledger.record({ msg: 'run confirmed', runId: 'run', jobs: 100, confirmed: 100 });
+  ledger.record({
+    msg: 'decision',
+    current: 0,
+    replicas: 25,
+    reason: 'BacklogReachedMark',
+    message: '100 ready reach the mark of 100',
+    time: at,
+  });
+  return {
+    title: 'Sluice',
+    elapsedSeconds: 83,
+    gauges: { ready: 75, unacked: 25, replicas: 25, oldestWaitSeconds: 6.2 },
+    backlogs: [0, 50, 100],
+    maxReplicas: 25,
+    ledger,
+    now: at,
+  };
+}
+
+test('a frame shows time, backlog, replicas, jobs and why', () => {
+  const text = renderFrame(frame(), 120).join('\n');
+  for (const part of ['01:23', 'ready   75', 'in flight   25', '6.2 s', '25 of 25', 'confirmed 100'])
+    expect(text).toContain(part);
+  expect(text).toContain('0 -> 25   BacklogReachedMark');
+  expect(text).toContain('▁▅█');
+});
+
+test('no line is wider than the terminal', () => {
+  for (const width of [20, 40, 80])
+    for (const line of renderFrame(frame(), width)) expect(line.length).toBeLessThanOrEqual(width);
+});
+
+test('before the first reading it says so', () => {
+  expect(renderFrame({ ...frame(), gauges: undefined }, 80).join('\n')).toContain('no reading yet');
+});
+
+test('the summary states the equation, and breaks it when it does not hold', () => {
+  const { ledger } = frame();
+  const path = trajectory(ledger.decisions);
+  expect(summary(ledger, path)[0]).toBe(
+    'published 100 / confirmed 100 / processed 0   lost 100   duplicated 0',
+  );
+  for (let index = 0; index < 100; index += 1)
+    ledger.record({
+      msg: 'job processed',
+      jobId: `run-${index}`,
+      outcome: 'succeeded',
+      redelivered: false,
+      waitSeconds: index,
+      time: at + index * 100,
+    });
+  const [equation, replicas, waits] = summary(ledger, path);
+  expect(equation).toBe('published 100 = confirmed 100 = processed 100   lost 0   duplicated 0');
+  expect(replicas).toContain('replicas 0 -> 25');
+  expect(waits).toBe('waited p50 49.0 s   p99 98.0 s   first to last job done 9.9 s');
+});
+
+test('gauges are read from the scaler’s exposition, whatever the order of labels', () => {
+  const exposition = [
+    '# TYPE sluice_scaler_backlog gauge',
+    'sluice_scaler_backlog{workload="consumer",state="ready",service="scaler"} 72',
+    'sluice_scaler_backlog{service="scaler",state="unacked",workload="consumer"} 25',
+    'sluice_scaler_current_replicas{workload="consumer"} 25',
+  ].join('\n');
+  expect(parseGauges(exposition)).toEqual({ ready: 72, unacked: 25, replicas: 25, oldestWaitSeconds: 0 });
+  expect(parseGauges('')).toBeUndefined();
+});

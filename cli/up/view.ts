@@ -1,0 +1,99 @@
+import type { Gauges } from './gauges.ts';
+import { type DecisionRecord, type Ledger, percentile } from './ledger.ts';
+
+/** Everything one frame shows. */
+export interface Frame {
+  readonly title: string;
+  readonly elapsedSeconds: number;
+  readonly gauges: Gauges | undefined;
+  /** Ready + unacked of the past samples, oldest first. */
+  readonly backlogs: readonly number[];
+  readonly maxReplicas: number;
+  readonly ledger: Ledger;
+  readonly now: number;
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+const SPARK_WIDTH = 60;
+const THROUGHPUT_WINDOW_MS = 5000;
+
+/** The live view as lines of at most `width` columns. Pure: the same frame gives the same lines. */
+export function renderFrame(frame: Frame, width: number): string[] {
+  const { gauges, ledger } = frame;
+  const header = `${frame.title}   ${clock(frame.elapsedSeconds)}`;
+  const backlog = gauges
+    ? `ready ${pad(gauges.ready)}   in flight ${pad(gauges.unacked)}   oldest wait ${seconds(gauges.oldestWaitSeconds)}`
+    : 'no reading yet';
+  return [
+    header,
+    '',
+    `  backlog   ${backlog}`,
+    `            ${sparkline(frame.backlogs)}`,
+    `  replicas  ${pad(gauges?.replicas ?? 0)} of ${frame.maxReplicas}   ${'█'.repeat(gauges?.replicas ?? 0)}`,
+    `  jobs      ${counts(ledger)}   ${throughput(ledger, frame.now).toFixed(1)} jobs/s`,
+    '',
+    '  decisions',
+    ...ledger.decisions.slice(-6).map((decision) => `  ${decisionLine(decision)}`),
+  ].map((line) => clip(line, width));
+}
+
+export const counts = ({ published, confirmed, processed }: Ledger): string =>
+  `published ${published}   confirmed ${confirmed}   processed ${processed}`;
+
+export function decisionLine({ at, from, to, reason, message }: DecisionRecord): string {
+  const time = new Date(at).toTimeString().slice(0, 8);
+  return `${time}  ${String(from).padStart(3)} -> ${String(to).padEnd(3)}  ${reason.padEnd(18)}  ${message}`;
+}
+
+/** One line for a log or a pipe. */
+export function statusLine({ elapsedSeconds, gauges, ledger }: Frame): string {
+  const reading = gauges
+    ? `ready ${gauges.ready}, in flight ${gauges.unacked}, replicas ${gauges.replicas}`
+    : 'no reading yet';
+  return `${clock(elapsedSeconds)}  ${reading}, processed ${ledger.processed} of ${ledger.published}`;
+}
+
+/** Jobs per second over the last five seconds. */
+function throughput({ completions }: Ledger, now: number): number {
+  const since = now - THROUGHPUT_WINDOW_MS;
+  return completions.filter((at) => at > since).length / (THROUGHPUT_WINDOW_MS / 1000);
+}
+
+function sparkline(values: readonly number[]): string {
+  const shown = values.slice(-SPARK_WIDTH);
+  const top = Math.max(1, ...shown);
+  return shown.map((value) => BARS[Math.ceil((value / top) * (BARS.length - 1))]).join('');
+}
+
+/** How the run ended, for people and for whoever reads the last lines of a log. */
+export function summary(ledger: Ledger, replicas: readonly number[]): string[] {
+  const { published, confirmed, processed, lost, duplicated, redelivered, parked, completions, waits } =
+    ledger;
+  const relation = ledger.balanced ? '=' : '/';
+  const spanSeconds = ((completions.at(-1) ?? 0) - (completions[0] ?? 0)) / 1000;
+  return [
+    `published ${published} ${relation} confirmed ${confirmed} ${relation} processed ${processed}   lost ${lost}   duplicated ${duplicated}`,
+    `replicas ${replicas.join(' -> ')}   redelivered ${redelivered}   parked ${parked}`,
+    ...(waits.length === 0
+      ? []
+      : [
+          `waited p50 ${seconds(percentile(waits, 0.5))}   p99 ${seconds(percentile(waits, 0.99))}   first to last job done ${seconds(spanSeconds)}`,
+        ]),
+  ];
+}
+
+/** The counts the workload went through: [0, 25, 0]. */
+export function trajectory(decisions: readonly DecisionRecord[]): number[] {
+  const counts = [0, ...decisions.map(({ to }) => to)];
+  return counts.filter((count, index) => count !== counts[index - 1]);
+}
+
+const pad = (count: number): string => String(count).padStart(4);
+const seconds = (value: number): string => `${value.toFixed(1)} s`;
+const clip = (line: string, width: number): string =>
+  line.length > width ? `${line.slice(0, width - 1)}…` : line;
+
+function clock(elapsedSeconds: number): string {
+  const whole = Math.floor(elapsedSeconds);
+  return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+// Makes a fresh clone ready: node modules, and on request Debian's RabbitMQ. Runs before them, so it
+// uses nothing but Node >= 20. Idempotent, and silent when there is nothing to do.
+//   node scripts/bootstrap.mjs            node modules
+//   node scripts/bootstrap.mjs broker     and some broker to run on (AMQP_URL, Docker, or RabbitMQ)
+//   node scripts/bootstrap.mjs rabbitmq   and RabbitMQ itself, which the tests kill and restart
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const stampFile = join(root, 'node_modules', '.sluice-stamp');
+
+const say = (text) => process.stderr.write(`bootstrap: ${text}\n`);
+
+function fail(text) {
+  say(text);
+  process.exit(1);
+}
+
+function run(command, args, env = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+  });
+  if (result.error) fail(`${command} could not be started: ${result.error.message}`);
+  if (result.status !== 0) fail(`'${[command, ...args].join(' ')}' ended with ${result.status ?? result.signal}`);
+}
+
+const answers = (command, args) => spawnSync(command, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
+
+function requireNode(major) {
+  if (Number(process.versions.node.split('.')[0]) < major)
+    fail(`Node ${process.versions.node} is too old: install Node >= ${major} (any one will do; the project brings its own 24)`);
+}
+
+/** The lock file names every package; a changed one makes what is installed stale. */
+function installModules() {
+  const stamp = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const fresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  if (fresh && existsSync(join(root, 'node_modules', '.bin', 'node'))) return;
+  say('installing node modules (about half a minute, once)');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stampFile, stamp);
+}
+
+const rabbitmqInstalled = () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server');
+
+/** @returns the prefix that makes a command run as root, or undefined where it may not. */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return [];
+  return answers('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
+}
+
+function installRabbitmq(alternative) {
+  if (rabbitmqInstalled()) return;
+  const prefix = rootPrefix();
+  if (!existsSync('/usr/bin/apt-get') || prefix === undefined)
+    fail(`RabbitMQ is needed and cannot be installed from here. On Debian or Ubuntu: apt-get install rabbitmq-server${alternative}`);
+  say("installing Debian's rabbitmq-server");
+  const apt = (...args) => {
+    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1', 'apt-get', '-qq', ...args];
+    run(command, rest);
+  };
+  apt('update');
+  apt('install', '-y', '--no-install-recommends', 'rabbitmq-server');
+}
+
+function provideBroker() {
+  if (process.env.AMQP_URL || answers('docker', ['info'])) return;
+  installRabbitmq('; or start a Docker engine; or set AMQP_URL to a LavinMQ or RabbitMQ of yours');
+}
+
+requireNode(20);
+installModules();
+if (process.argv.includes('broker')) provideBroker();
+if (process.argv.includes('rabbitmq')) installRabbitmq('');
