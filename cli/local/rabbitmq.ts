@@ -1,0 +1,269 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const binaries = '/usr/lib/rabbitmq/bin';
+
+export interface RabbitMQOptions {
+  /** Holds all of the broker's files and is removed by `stop`. @default a new one below the system's temporary directory */
+  readonly directory?: string;
+  /** How often queue counts in the management API are refreshed, milliseconds. @default 1000 */
+  readonly collectStatisticsMs?: number;
+  /** How long a start may take, milliseconds. @default 60000 */
+  readonly startDeadlineMs?: number;
+}
+
+/** A RabbitMQ of our own on loopback, with an administrator that no other broker has. */
+export interface LocalBroker {
+  /** With the administrator's credentials, virtual host `/`. */
+  readonly amqpUrl: string;
+  /** Without credentials and without a trailing slash. */
+  readonly managementUrl: string;
+  /** The Prometheus plugin's base: `/metrics`, `/metrics/per-object`, `/metrics/detailed`. */
+  readonly metricsUrl: string;
+  readonly username: string;
+  readonly password: string;
+  /** Of the running broker; changes with `restart`. */
+  readonly pid: number;
+  /** Runs `rabbitmqctl` against this broker; resolves to its standard output. */
+  control(...args: string[]): Promise<string>;
+  /** SIGKILL, as a node failure: nothing is flushed. Resolves when the process is gone. */
+  kill9(): Promise<void>;
+  /** Starts it again on its data and ports, after `kill9` or after a graceful stop that it does itself. */
+  restart(): Promise<void>;
+  /** Ends the broker and removes its data. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+interface Ports {
+  readonly amqp: number;
+  readonly management: number;
+  readonly metrics: number;
+  readonly distribution: number;
+  readonly epmd: number;
+}
+
+/**
+ * Starts Debian's RabbitMQ on free loopback ports with its own data, node name and port mapper.
+ * @throws Error with the end of the broker's log when it does not come up in time
+ */
+export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<LocalBroker> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-')));
+  const password = randomBytes(24).toString('hex');
+  const ports = await freePorts();
+  await mkdir(directory, { recursive: true });
+  await writeConfiguration(directory, ports, password, options.collectStatisticsMs ?? 1000);
+  const broker = new RabbitMQ(directory, ports, password, options.startDeadlineMs ?? 60_000);
+  try {
+    await broker.restart();
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+  return broker;
+}
+
+class RabbitMQ implements LocalBroker {
+  readonly username = 'sluice';
+  readonly password: string;
+  readonly amqpUrl: string;
+  readonly managementUrl: string;
+  readonly metricsUrl: string;
+  readonly #directory: string;
+  readonly #ports: Ports;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #startDeadlineMs: number;
+  #mapper: ChildProcess | undefined;
+  #server: ChildProcess | undefined;
+
+  constructor(directory: string, ports: Ports, password: string, startDeadlineMs: number) {
+    this.#directory = directory;
+    this.#ports = ports;
+    this.#environment = environment(directory, ports);
+    this.#startDeadlineMs = startDeadlineMs;
+    this.password = password;
+    this.amqpUrl = `amqp://${this.username}:${password}@127.0.0.1:${ports.amqp}/%2f`;
+    this.managementUrl = `http://127.0.0.1:${ports.management}`;
+    this.metricsUrl = `http://127.0.0.1:${ports.metrics}`;
+  }
+
+  get pid(): number {
+    return this.#server?.pid ?? 0;
+  }
+
+  async control(...args: string[]): Promise<string> {
+    const options = { env: this.#environment };
+    return (await promisify(execFile)(join(binaries, 'rabbitmqctl'), args, options)).stdout;
+  }
+
+  async kill9(): Promise<void> {
+    await end(this.#server, 'SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await end(this.#server, 'SIGTERM');
+    if (!alive(this.#mapper)) this.#mapper = this.#spawn('epmd', ['-port', String(this.#ports.epmd)]);
+    await untilAccepting(this.#ports.epmd, this.#deadline());
+    this.#server = this.#spawn(join(binaries, 'rabbitmq-server'), []);
+    await this.#untilReady();
+  }
+
+  async stop(): Promise<void> {
+    // Nothing of the data outlives this call, so a graceful end would only cost time.
+    await end(this.#server, 'SIGKILL');
+    await end(this.#mapper, 'SIGKILL');
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #deadline = (): number => Date.now() + this.#startDeadlineMs;
+
+  #spawn(command: string, args: string[]): ChildProcess {
+    const log = openSync(join(this.#directory, 'broker.log'), 'a', 0o600);
+    // A process group of its own: Ctrl-C at a terminal ends the caller, which then stops the broker itself.
+    const child = spawn(command, args, {
+      cwd: this.#directory,
+      env: this.#environment,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    child.on('error', () => {});
+    closeSync(log);
+    return child;
+  }
+
+  async #untilReady(): Promise<void> {
+    const deadline = this.#deadline();
+    const url = `${this.managementUrl}/api/overview`;
+    const authorization = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    // A connection kept alive would make the broker's graceful stop wait 5 s for it.
+    const headers = { authorization, connection: 'close' };
+    const answers = async () => (await fetch(url, { headers }).catch(() => undefined))?.ok === true;
+    while (
+      !((await answers()) && (await accepting(this.#ports.amqp)) && (await accepting(this.#ports.metrics)))
+    ) {
+      if (!alive(this.#server) || Date.now() > deadline)
+        throw new Error(`RabbitMQ did not start; its log ends with:\n${this.#logTail()}`);
+      await sleep(50);
+    }
+  }
+
+  #logTail(): string {
+    return readFileSync(join(this.#directory, 'broker.log'), 'utf8').split('\n').slice(-20).join('\n');
+  }
+}
+
+async function writeConfiguration(
+  directory: string,
+  ports: Ports,
+  password: string,
+  collectStatisticsMs: number,
+): Promise<void> {
+  const configuration = [
+    `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
+    'management.tcp.ip = 127.0.0.1',
+    `management.tcp.port = ${ports.management}`,
+    'prometheus.tcp.ip = 127.0.0.1',
+    `prometheus.tcp.port = ${ports.metrics}`,
+    'default_user = sluice',
+    `default_pass = ${password}`,
+    // The default, 50 MB, would block publishers on a machine whose disk is nearly full.
+    'disk_free_limit.absolute = 1MB',
+    `collect_statistics_interval = ${collectStatisticsMs}`,
+    'log.console = true',
+    'log.console.level = warning',
+    'log.file = false',
+    '',
+  ].join('\n');
+  const write = (name: string, text: string) => writeFile(join(directory, name), text, { mode: 0o600 });
+  await write('rabbitmq.conf', configuration);
+  await write('enabled_plugins', '[rabbitmq_management,rabbitmq_prometheus].\n');
+  await write('environment.conf', '');
+}
+
+/** Only what the broker needs, so that nothing of the caller's or of /etc leaks in. */
+function environment(directory: string, ports: Ports): NodeJS.ProcessEnv {
+  return {
+    PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    LANG: 'C.UTF-8',
+    // The Erlang cookie is made there.
+    HOME: directory,
+    RABBITMQ_NODENAME: `sluice-${ports.amqp}@localhost`,
+    RABBITMQ_CONF_ENV_FILE: join(directory, 'environment.conf'),
+    RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, 'advanced.config'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: join(directory, 'data'),
+    RABBITMQ_LOG_BASE: join(directory, 'log'),
+    RABBITMQ_LOGS: '-',
+    RABBITMQ_PID_FILE: join(directory, 'pid'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(directory, 'generated'),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false +S 2:2',
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    // Makes the start script become the broker instead of its parent, so that the pid is the broker's.
+    RUNNING_UNDER_SYSTEMD: 'true',
+  };
+}
+
+const alive = (child: ChildProcess | undefined): child is ChildProcess =>
+  child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
+/** Sends the signal, escalates after 10 s, and takes what is left of its process group with it. */
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!alive(child) || child.pid === undefined) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  const escalation = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await exited;
+  clearTimeout(escalation);
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // ESRCH: the group ended with its leader.
+  }
+}
+
+async function freePorts(): Promise<Ports> {
+  // Held open together, so that no two are the same.
+  const servers = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const taken = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  const [amqp = 0, management = 0, metrics = 0, distribution = 0, epmd = 0] = taken;
+  return { amqp, management, metrics, distribution, epmd };
+}
+
+function accepting(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const settle = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });
+}
+
+async function untilAccepting(port: number, deadline: number): Promise<void> {
+  while (!(await accepting(port))) {
+    if (Date.now() > deadline) throw new Error(`nothing listens on 127.0.0.1:${port}`);
+    await sleep(20);
+  }
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { BrokerCoordinates } from './shared-broker.ts';
+
+/** A virtual host of its own on a broker, and an administrator's way to look into it. */
+export interface Vhost {
+  readonly name: string;
+  /** Administrator's credentials and this virtual host. */
+  readonly amqpUrl: string;
+  readonly broker: BrokerCoordinates;
+  /** One request to the management API; the path follows `/api/`. */
+  api(method: string, path: string, body?: unknown): Promise<Response>;
+  remove(): Promise<void>;
+}
+
+/** Makes an empty virtual host, so that test files share a broker without seeing each other. */
+export async function freshVhost(broker: BrokerCoordinates): Promise<Vhost> {
+  const name = `test-${randomUUID()}`;
+  const amqpUrl = new URL(broker.amqpUrl);
+  amqpUrl.pathname = `/${name}`;
+  const api = managementApi(broker);
+  const made = await api('PUT', `vhosts/${name}`);
+  if (!made.ok) throw new Error(`the broker refused virtual host '${name}' with ${made.status}`);
+  return {
+    name,
+    amqpUrl: amqpUrl.href,
+    broker,
+    api,
+    remove: async () => void (await api('DELETE', `vhosts/${name}`)),
+  };
+}
+
+export function managementApi(broker: BrokerCoordinates) {
+  const authorization = `Basic ${Buffer.from(`${broker.username}:${broker.password}`).toString('base64')}`;
+  return (method: string, path: string, body?: unknown): Promise<Response> =>
+    fetch(`${broker.managementUrl}/api/${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+}
