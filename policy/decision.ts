@@ -39,6 +39,8 @@ export interface Decision {
  * `emptyHistory` is what a scaler without a memory starts from; it is never less cautious.
  */
 export interface History {
+  /** Since when `changes` is complete; absent when nothing is remembered. */
+  readonly since?: number;
   /** Instant of the reading that last showed ready + unacked == 0, if the newest one did. */
   readonly drainedAt?: number;
   /** First sight of the ready messages that still wait: a lower bound of the oldest one's age. */

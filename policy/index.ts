@@ -1,4 +1,13 @@
 export * from './backlog.ts';
 export * from './compile/scaler-config.ts';
+export { type DrainProps, drain } from './construct/drain.ts';
+export { type LatchProps, latch } from './construct/latch.ts';
+export { parsePolicy } from './construct/parse-policy.ts';
+export { type ProportionalProps, proportional } from './construct/proportional.ts';
+export { type ScheduleProps, schedule } from './construct/schedule.ts';
+export { decide } from './decide/decide.ts';
+export { remember } from './decide/remember.ts';
+export type { Situation } from './decide/situation.ts';
 export * from './decision.ts';
+export { FaultsError, PolicyError } from './faults.ts';
 export * from './policy.ts';

@@ -1,0 +1,76 @@
+import { Checker, type Fields, isRecord } from '../faults.ts';
+import { checkBehavior } from './check-behavior.ts';
+import { checkWindows } from './check-windows.ts';
+
+const COMMON = ['kind', 'minReplicas', 'maxReplicas', 'staleAfterSeconds', 'behavior'];
+const KINDS = ['latch', 'proportional', 'drain', 'schedule'];
+
+/** Every fault of data that claims to be a policy; empty when it is one. */
+export function policyFaults(data: unknown): readonly string[] {
+  const checker = new Checker();
+  checkPolicy(data, checker);
+  return checker.faults;
+}
+
+export function checkPolicy(data: unknown, checker: Checker): void {
+  if (!isRecord(data)) checker.fault('policy', data, 'must be an object');
+  else if (data.kind === 'schedule') checkSchedule(data, checker);
+  else checkBase(data, checker, KINDS);
+}
+
+function checkBase(data: Fields, checker: Checker, kinds: readonly string[]): void {
+  if (data.kind === 'latch') checkLatch(data, checker);
+  else if (data.kind === 'proportional') checkProportional(data, checker);
+  else if (data.kind === 'drain') checkDrain(data, checker);
+  else checker.oneOf(data, 'kind', kinds);
+}
+
+function checkCommon(data: Fields, checker: Checker, own: readonly string[]): void {
+  checker.onlyKeys(data, [...COMMON, ...own]);
+  checker.integer(data, 'minReplicas', { min: 0 });
+  checker.integer(data, 'maxReplicas', { min: 1 });
+  checker.ordered(data, 'minReplicas', 'maxReplicas');
+  checker.number(data, 'staleAfterSeconds', { above: 0 });
+  checkBehavior(data, checker);
+}
+
+function checkLatch(data: Fields, checker: Checker): void {
+  checkCommon(data, checker, ['startWhen', 'stopWhen']);
+  checker.oneOf(data, 'stopWhen', ['drained', 'ready-empty']);
+  const start = checker.record(data, 'startWhen');
+  if (start !== undefined) checkStart(start, checker.at('startWhen'));
+}
+
+function checkStart(start: Fields, checker: Checker): void {
+  checker.onlyKeys(start, ['readyAtLeast', 'readyAbove', 'oldestWaitSeconds']);
+  const marks = ['readyAtLeast', 'readyAbove'].filter((key) => start[key] !== undefined);
+  if (marks.length !== 1) {
+    const one = `'${checker.path('readyAtLeast')}' and '${checker.path('readyAbove')}'`;
+    checker.faults.push(`exactly one of ${one} must be given`);
+  }
+  if (start.readyAtLeast !== undefined) checker.integer(start, 'readyAtLeast', { min: 1 });
+  if (start.readyAbove !== undefined) checker.integer(start, 'readyAbove', { min: 0 });
+  if (start.oldestWaitSeconds !== undefined) checker.number(start, 'oldestWaitSeconds', { above: 0 });
+}
+
+function checkProportional(data: Fields, checker: Checker): void {
+  checkCommon(data, checker, ['perReplica']);
+  checker.number(data, 'perReplica', { above: 0 });
+}
+
+function checkDrain(data: Fields, checker: Checker): void {
+  checkCommon(data, checker, ['sloSeconds', 'meanServiceSeconds', 'podStartSeconds']);
+  const slo = checker.number(data, 'sloSeconds', { above: 0 });
+  const start = checker.number(data, 'podStartSeconds', { min: 0 });
+  checker.number(data, 'meanServiceSeconds', { above: 0 });
+  if (slo !== undefined && start !== undefined && start >= slo) {
+    checker.fault('podStartSeconds', start, `must be below '${checker.path('sloSeconds')}' (${slo})`);
+  }
+}
+
+function checkSchedule(data: Fields, checker: Checker): void {
+  checker.onlyKeys(data, ['kind', 'policy', 'timeZone', 'windows', 'holidays']);
+  const policy = checker.record(data, 'policy');
+  if (policy !== undefined) checkBase(policy, checker.at('policy'), KINDS.slice(0, 3));
+  checkWindows(data, policy?.maxReplicas, checker);
+}

@@ -1,0 +1,64 @@
+import { Cron } from 'croner';
+import { type Checker, type Fields, isRecord } from '../faults.ts';
+
+export function checkWindows(data: Fields, maxReplicas: unknown, checker: Checker): void {
+  checkTimeZone(data, checker);
+  const windows = checker.list(data, 'windows');
+  if (Array.isArray(data.windows) && windows.length === 0) {
+    checker.fault('windows', [], 'must hold at least one window');
+  }
+  windows.forEach((window, index) => {
+    if (isRecord(window)) checkWindow(window, maxReplicas, checker.at('windows').at(index));
+    else checker.at('windows').fault(index, window, 'must be an object');
+  });
+  checker.list(data, 'holidays').forEach((day, index) => {
+    if (!isDate(day)) checker.at('holidays').fault(index, day, 'must be a date written as YYYY-MM-DD');
+  });
+}
+
+function checkTimeZone(data: Fields, checker: Checker): void {
+  const zone = checker.text(data, 'timeZone');
+  if (zone === undefined) return;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    checker.fault('timeZone', zone, 'must be an IANA time zone, for example Europe/Berlin');
+  }
+}
+
+function checkWindow(window: Fields, maxReplicas: unknown, checker: Checker): void {
+  checker.onlyKeys(window, ['start', 'end', 'minReplicas']);
+  checkCron(window, 'start', checker);
+  checkCron(window, 'end', checker);
+  if (typeof window.start === 'string' && window.start === window.end) {
+    checker.fault('end', window.end, `must differ from '${checker.path('start')}'`);
+  }
+  const floor = checker.integer(window, 'minReplicas', { min: 1 });
+  if (floor !== undefined && typeof maxReplicas === 'number' && floor > maxReplicas) {
+    checker.fault('minReplicas', floor, `must not exceed 'policy.maxReplicas' (${maxReplicas})`);
+  }
+}
+
+function checkCron(window: Fields, key: string, checker: Checker): void {
+  const expression = checker.text(window, key);
+  if (expression === undefined) return;
+  const problem = cronProblem(expression);
+  if (problem !== undefined) checker.fault(key, expression, problem);
+}
+
+/** A fixed instant keeps the check pure: `0 0 30 2 *` is well-formed and never occurs after any instant. */
+function cronProblem(expression: string): string | undefined {
+  try {
+    const next = new Cron(expression, { mode: '5-part', timezone: 'UTC' }).nextRun(new Date(0));
+    return next === null ? 'must occur some day' : undefined;
+  } catch {
+    return 'must be a cron expression of 5 fields';
+  }
+}
+
+/** `2026-02-30` has the shape of a date and is none: it would come back as `2026-03-02`. */
+function isDate(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+}

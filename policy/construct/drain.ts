@@ -1,0 +1,23 @@
+import type { DrainPolicy } from '../policy.ts';
+import { type CommonProps, steadyBehavior, validated, withDefaults } from './common.ts';
+
+export interface DrainProps extends CommonProps {
+  /** Seconds within which the backlog of now is to be finished. */
+  readonly sloSeconds: number;
+  /** Seconds one job takes one replica, on average. */
+  readonly meanServiceSeconds: number;
+  /** Seconds from a change of the count to the first job of a new replica. @default 0 */
+  readonly podStartSeconds?: number;
+  /** Upper bound on the count. */
+  readonly maxReplicas: number;
+}
+
+/**
+ * The replicas that finish the backlog within an SLO: ceil(work x mean / (slo - podStart)).
+ *
+ * @example drain({ sloSeconds: 300, meanServiceSeconds: 2, podStartSeconds: 10, maxReplicas: 25 })
+ * @throws {PolicyError} with every fault
+ */
+export function drain(props: DrainProps): DrainPolicy {
+  return validated({ podStartSeconds: 0, ...withDefaults(props, steadyBehavior), kind: 'drain' });
+}

@@ -1,0 +1,24 @@
+import type { LatchPolicy, LatchStart, LatchStop } from '../policy.ts';
+import { type CommonProps, latchBehavior, validated, withDefaults } from './common.ts';
+
+export interface LatchProps extends CommonProps {
+  /** The N it opens to. */
+  readonly replicas: number;
+  /** What opens it. Without `oldestWaitSeconds` a residue below the mark waits for ever. */
+  readonly startWhen: LatchStart;
+  /** What closes it. @default 'drained' */
+  readonly stopWhen?: LatchStop;
+}
+
+/**
+ * 0 or N replicas: opens above a mark, closes when the basin is dry.
+ *
+ * @example latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } })
+ * @throws {PolicyError} with every fault
+ */
+export function latch({ replicas, ...props }: LatchProps): LatchPolicy {
+  const filled = { stopWhen: 'drained' as const, ...withDefaults(props, latchBehavior) };
+  return validated({ ...filled, kind: 'latch', maxReplicas: replicas }, (fault) =>
+    fault.replaceAll("'maxReplicas'", "'replicas'"),
+  );
+}

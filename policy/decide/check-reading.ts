@@ -1,0 +1,41 @@
+import { type Backlog, isMissing } from '../backlog.ts';
+import type { Reason } from '../decision.ts';
+import { count, type Measured, type Situation, type Step, seconds } from './situation.ts';
+
+/** Clocks of a broker and a scaler may differ by this; a reading from further ahead is wrong. */
+export const CLOCK_SKEW_SECONDS = 5;
+
+/** The situation with a reading that may decide, or the decision to stay that a bad one leads to. */
+export function checkReading(
+  situation: Situation,
+  staleAfterSeconds: number,
+): { readonly measured: Measured } | { readonly held: Step } {
+  const { reading, current, now } = situation;
+  if (isMissing(reading)) return held('ReadingMissing', `No reading (${reading.missing})`, current);
+  const problem = invalidity(reading, now);
+  if (problem !== undefined) return held('ReadingInvalid', `The reading is invalid: ${problem}`, current);
+  const age = now - reading.at;
+  if (age > staleAfterSeconds * 1000) {
+    const limit = `older than ${staleAfterSeconds} s`;
+    return held('ReadingStale', `The reading is ${seconds(age)} s old, ${limit}`, current);
+  }
+  return { measured: { ...situation, reading } };
+}
+
+const held = (reason: Reason, why: string, current: number): { readonly held: Step } => ({
+  held: { replicas: current, reason, message: `${why}; staying at ${count(current, 'replica')}.` },
+});
+
+function invalidity({ ready, unacked, oldestWaitSeconds, at }: Backlog, now: number): string | undefined {
+  if (!isCount(ready)) return `'ready' (${ready}) must be a whole number of at least 0`;
+  if (!isCount(unacked)) return `'unacked' (${unacked}) must be a whole number of at least 0`;
+  if (!isAge(oldestWaitSeconds)) return `'oldestWaitSeconds' (${oldestWaitSeconds}) must be at least 0`;
+  if (!Number.isFinite(at)) return `'at' (${at}) must be an instant`;
+  const ahead = at - now;
+  return ahead > CLOCK_SKEW_SECONDS * 1000 ? `'at' lies ${seconds(ahead)} s in the future` : undefined;
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+const isAge = (value: number | undefined): boolean =>
+  value === undefined || (Number.isFinite(value) && value >= 0);

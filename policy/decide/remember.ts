@@ -1,0 +1,56 @@
+import type { Change, Decision, History, Sample } from '../decision.ts';
+import type { Policy, ScalingRules } from '../policy.ts';
+import { checkReading } from './check-reading.ts';
+import { baseOf } from './decide.ts';
+import { recommend } from './recommend.ts';
+import type { Measured, Situation } from './situation.ts';
+import { samples } from './stabilize.ts';
+
+/**
+ * What to carry to the next decision: plain JSON, no larger than the longest window and period need.
+ * Call it after the decision was carried out. A scaler that was not the one to decide for a while
+ * (it lost its lease) starts again from `emptyHistory`.
+ */
+export function remember(policy: Policy, situation: Situation, decision: Decision): History {
+  const { staleAfterSeconds } = baseOf(policy);
+  const checked = checkReading(situation, staleAfterSeconds);
+  return {
+    since: situation.history.since ?? situation.now,
+    ...('held' in checked ? stillWaiting(situation.history) : seen(checked.measured)),
+    recommendations: recommendations(policy, situation, 'held' in checked ? undefined : checked.measured),
+    changes: changes(policy, situation, decision),
+  };
+}
+
+/** A reading that failed tells nothing of the queue: what waited still waits, but "in a row" is broken. */
+const stillWaiting = ({ waitingSince }: History): Pick<History, 'waitingSince'> =>
+  waitingSince === undefined ? {} : { waitingSince };
+
+function seen({ reading, history }: Measured): Pick<History, 'waitingSince' | 'drainedAt'> {
+  if (reading.ready > 0) return { waitingSince: history.waitingSince ?? reading.at };
+  return reading.unacked === 0 ? { drainedAt: reading.at } : {};
+}
+
+function recommendations(policy: Policy, situation: Situation, measured?: Measured): readonly Sample[] {
+  const { now } = situation;
+  const window = longest(policy, ({ stabilizationWindowSeconds }) => [stabilizationWindowSeconds]);
+  const made = measured === undefined ? [] : [{ at: now, replicas: recommend(policy, measured).replicas }];
+  const past = measured === undefined ? situation.history.recommendations : samples(situation);
+  return [...past, ...made].filter(({ at }) => at > now - window);
+}
+
+function changes(
+  policy: Policy,
+  { history, current, now }: Situation,
+  { replicas }: Decision,
+): readonly Change[] {
+  const period = longest(policy, ({ policies }) => policies.map(({ periodSeconds }) => periodSeconds));
+  const made = replicas === current ? [] : [{ at: now, by: replicas - current }];
+  return [...history.changes, ...made].filter(({ at }) => at > now - period);
+}
+
+/** In milliseconds. */
+function longest(policy: Policy, secondsOf: (rules: ScalingRules) => readonly number[]): number {
+  const { scaleUp, scaleDown } = baseOf(policy).behavior;
+  return 1000 * Math.max(0, ...secondsOf(scaleUp), ...secondsOf(scaleDown));
+}
