@@ -68,9 +68,11 @@ export class Checker {
     return [];
   }
 
+  /** The value of an unknown key is not repeated: it may be a secret in the wrong place. */
   onlyKeys(data: Fields, known: readonly string[]): void {
     for (const key of Object.keys(data)) {
-      if (!known.includes(key)) this.fault(key, data[key], `is not known here (known: ${known.join(', ')})`);
+      if (known.includes(key)) continue;
+      this.faults.push(`'${this.path(key)}' is not known here (known: ${known.join(', ')})`);
     }
   }
 

@@ -1,4 +1,8 @@
 export * from './backlog.ts';
+export { ScalerConfigError } from './compile/check-scaler-config.ts';
+export { type CompiledScalerConfig, compileScalerConfig } from './compile/compile-scaler-config.ts';
+export * from './compile/fidelity.ts';
+export { parseScalerConfig } from './compile/parse-scaler-config.ts';
 export * from './compile/scaler-config.ts';
 export { type DrainProps, drain } from './construct/drain.ts';
 export { type LatchProps, latch } from './construct/latch.ts';

@@ -1,0 +1,56 @@
+import { configFaults, ScalerConfigError } from './check-scaler-config.ts';
+import { type Clause, type ClauseFidelity, judge, type Verdict } from './fidelity.ts';
+import type { ScalerConfig, Source, Workload } from './scaler-config.ts';
+
+export interface CompiledScalerConfig {
+  readonly config: ScalerConfig;
+  /** Every clause of every policy. With a refused one the config must not be used (see `refusals`). */
+  readonly fidelity: readonly ClauseFidelity[];
+}
+
+/**
+ * The own scaler follows a policy by calling `decide`, so only what the source cannot tell is lost.
+ *
+ * @throws {ScalerConfigError} with every fault but the refused clauses, which are listed in `fidelity`
+ */
+export function compileScalerConfig(config: ScalerConfig): CompiledScalerConfig {
+  const faults = configFaults(config);
+  if (faults.length > 0) throw new ScalerConfigError(faults);
+  const { pollSeconds, workloads } = config;
+  return { config: { pollSeconds, workloads }, fidelity: workloads.flatMap(fidelityOf) };
+}
+
+export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseFidelity[] =>
+  judge(name, policy, (clause) => verdict(clause, source));
+
+/** What a kind of source makes of a clause; every other clause is kept as written. */
+function verdict(clause: Clause, source: Source): Verdict {
+  const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
+  if (blind && clause === 'stopWhen.drained') return BLIND_DRAIN;
+  if (blind && (clause === 'perReplica' || clause === 'sloSeconds')) return BLIND_WORK;
+  if (source.kind === 'prometheus' && clause === 'staleAfterSeconds') return SCRAPED;
+  if (clause === 'startWhen.oldestWaitSeconds') return FIRST_SIGHT;
+  return EXACT;
+}
+
+const EXACT: Verdict = { fidelity: 'exact', why: 'The scaler itself follows this clause.' };
+
+const BLIND_DRAIN: Verdict = {
+  fidelity: 'refused',
+  why: "a 'prometheus' source without 'unackedQuery' cannot tell work in flight from none, so 'drained' would kill it; add 'unackedQuery' or stop on 'ready-empty'",
+};
+
+const BLIND_WORK: Verdict = {
+  fidelity: 'approximate',
+  why: "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
+};
+
+const SCRAPED: Verdict = {
+  fidelity: 'approximate',
+  why: 'A sample is as old as its scrape, and Prometheus may answer with it for minutes after the last one.',
+};
+
+const FIRST_SIGHT: Verdict = {
+  fidelity: 'approximate',
+  why: 'Where the broker does not tell the age, it counts from the first sight of a message: a lower bound, late by up to one poll.',
+};

@@ -1,0 +1,72 @@
+import { baseOf } from '../decide/decide.ts';
+import type { BasePolicy, LatchPolicy, Policy } from '../policy.ts';
+
+/** The sentences a policy is made of. A back-end keeps each exactly, about, or not at all. */
+export type Clause =
+  | 'startWhen.readyAtLeast'
+  | 'startWhen.readyAbove'
+  | 'startWhen.oldestWaitSeconds'
+  | 'stopWhen.drained'
+  | 'stopWhen.ready-empty'
+  | 'perReplica'
+  | 'sloSeconds'
+  | 'minReplicas'
+  | 'maxReplicas'
+  | 'staleAfterSeconds'
+  | 'behavior.scaleUp'
+  | 'behavior.scaleDown'
+  | 'windows'
+  | 'holidays';
+
+export interface Verdict {
+  readonly fidelity: 'exact' | 'approximate' | 'refused';
+  /** One sentence; a refused clause stops synth with it. */
+  readonly why: string;
+}
+
+export interface ClauseFidelity extends Verdict {
+  readonly workload: string;
+  readonly clause: Clause;
+}
+
+/** What one back-end makes of one clause: all that the own scaler, the HPA and KEDA differ in here. */
+export type Dialect = (clause: Clause, policy: Policy) => Verdict;
+
+/** One verdict a clause of the policy, none left out. */
+export const judge = (workload: string, policy: Policy, dialect: Dialect): readonly ClauseFidelity[] =>
+  clausesOf(policy).map((clause) => ({ workload, clause, ...dialect(clause, policy) }));
+
+/** The sentences that stop synth; empty when everything can be kept, exactly or about. */
+export const refusals = (fidelity: readonly ClauseFidelity[]): readonly string[] =>
+  fidelity
+    .filter((entry) => entry.fidelity === 'refused')
+    .map(({ workload, clause, why }) => `workload '${workload}', ${clause}: ${why}`);
+
+export function clausesOf(policy: Policy): readonly Clause[] {
+  const base = baseOf(policy);
+  const scheduled: readonly Clause[] =
+    policy.kind !== 'schedule' ? [] : policy.holidays.length > 0 ? ['windows', 'holidays'] : ['windows'];
+  return [
+    ...ownClauses(base),
+    'minReplicas',
+    'maxReplicas',
+    'staleAfterSeconds',
+    'behavior.scaleUp',
+    'behavior.scaleDown',
+    ...scheduled,
+  ];
+}
+
+function ownClauses(base: BasePolicy): readonly Clause[] {
+  if (base.kind === 'proportional') return ['perReplica'];
+  if (base.kind === 'drain') return ['sloSeconds'];
+  return latchClauses(base);
+}
+
+function latchClauses({ startWhen, stopWhen }: LatchPolicy): readonly Clause[] {
+  return [
+    'readyAtLeast' in startWhen ? 'startWhen.readyAtLeast' : 'startWhen.readyAbove',
+    ...(startWhen.oldestWaitSeconds === undefined ? [] : (['startWhen.oldestWaitSeconds'] as const)),
+    `stopWhen.${stopWhen}`,
+  ];
+}
