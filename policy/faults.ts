@@ -97,6 +97,10 @@ export class Checker {
     this.fault(key, value, `must be one of ${allowed.join(', ')}`);
   }
 
+  boolean(data: Fields, key: string): void {
+    if (typeof data[key] !== 'boolean') this.fault(key, data[key], 'must be true or false');
+  }
+
   /** Faults unless data[low] <= data[high]; silent where either is not a number (that is another fault). */
   ordered(data: Fields, low: string, high: string): void {
     const [small, large] = [data[low], data[high]];

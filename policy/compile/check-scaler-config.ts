@@ -20,6 +20,14 @@ export function configFaults(data: unknown): readonly string[] {
   return checker.faults;
 }
 
+/** Every fault of one workload by itself. */
+export function workloadFaults(workload: unknown): readonly string[] {
+  const checker = new Checker();
+  if (isRecord(workload)) checkWorkload(workload, undefined, checker);
+  else checker.fault('workload', workload, 'must be an object');
+  return checker.faults;
+}
+
 function checkConfig(data: Fields, checker: Checker): void {
   checker.onlyKeys(data, ['pollSeconds', 'workloads']);
   const poll = checker.number(data, 'pollSeconds', { above: 0, max: 3600 });

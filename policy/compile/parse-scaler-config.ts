@@ -1,7 +1,8 @@
-import { configFaults, ScalerConfigError } from './check-scaler-config.ts';
+import { isRecord } from '../faults.ts';
+import { configFaults, ScalerConfigError, workloadFaults } from './check-scaler-config.ts';
 import { fidelityOf } from './compile-scaler-config.ts';
 import { refusals } from './fidelity.ts';
-import type { ScalerConfig } from './scaler-config.ts';
+import type { ScalerConfig, Workload } from './scaler-config.ts';
 
 /**
  * Reads the scaler's file back from JSON; unknown keys are faults. A clause that its source cannot keep
@@ -11,12 +12,16 @@ import type { ScalerConfig } from './scaler-config.ts';
  */
 export function parseScalerConfig(data: unknown): ScalerConfig {
   assertScalerConfig(data);
-  const refused = refusals(data.workloads.flatMap(fidelityOf));
-  if (refused.length > 0) throw new ScalerConfigError(refused);
   return data;
 }
 
 function assertScalerConfig(data: unknown): asserts data is ScalerConfig {
-  const faults = configFaults(data);
+  const faults = [...configFaults(data), ...refusals(soundWorkloads(data).flatMap(fidelityOf))];
   if (faults.length > 0) throw new ScalerConfigError(faults);
 }
+
+/** The workloads that can be judged clause by clause, even when others have faults. */
+const soundWorkloads = (data: unknown): readonly Workload[] =>
+  isRecord(data) && Array.isArray(data.workloads) ? data.workloads.filter(isSound) : [];
+
+const isSound = (workload: unknown): workload is Workload => workloadFaults(workload).length === 0;

@@ -1,0 +1,96 @@
+import { poisson, randomOf } from './random.ts';
+
+/** When jobs are published. */
+export type Arrivals = Bursts | Poisson | Constant | Sine | Trace;
+
+/** `jobs` at once, again and again: the source system's publisher is { jobs: 100, everySeconds: 600 }. */
+export interface Bursts {
+  readonly kind: 'bursts';
+  readonly jobs: number;
+  readonly everySeconds: number;
+  /** @default 0 */
+  readonly firstAtSeconds?: number;
+}
+
+/** Independent jobs at a mean rate. */
+export interface Poisson {
+  readonly kind: 'poisson';
+  readonly perSecond: number;
+}
+
+/** Evenly spaced jobs. */
+export interface Constant {
+  readonly kind: 'constant';
+  readonly perSecond: number;
+}
+
+/** A rate that swings by `amplitude` (0 to 1) of its mean: a day with a peak and a trough. */
+export interface Sine {
+  readonly kind: 'sine';
+  readonly meanPerSecond: number;
+  readonly amplitude: number;
+  readonly periodSeconds: number;
+}
+
+/** What a publisher really did. @see parseTrace */
+export interface Trace {
+  readonly kind: 'trace';
+  /** Ascending; entries of the same second add up. */
+  readonly entries: readonly TraceEntry[];
+}
+
+export interface TraceEntry {
+  readonly epochSeconds: number;
+  readonly count: number;
+}
+
+export interface Span {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Where second 0 of the simulation lies; only a trace looks at it. */
+  readonly startSeconds: number;
+}
+
+/** Jobs published in each second of the span. */
+export function countsOf(arrivals: Arrivals, span: Span): Uint32Array {
+  const counts = new Uint32Array(span.seconds);
+  if (arrivals.kind === 'trace') replay(arrivals, span, counts);
+  else if (arrivals.kind === 'bursts') burst(arrivals, counts);
+  else if (arrivals.kind === 'poisson') scatter(arrivals, span, counts);
+  else spread(totalBy(arrivals), counts);
+  return counts;
+}
+
+function replay({ entries }: Trace, { startSeconds }: Span, counts: Uint32Array): void {
+  for (const { epochSeconds, count } of entries) {
+    const second = epochSeconds - startSeconds;
+    if (second >= 0 && second < counts.length) counts[second] = (counts[second] ?? 0) + count;
+  }
+}
+
+function burst({ jobs, everySeconds, firstAtSeconds = 0 }: Bursts, counts: Uint32Array): void {
+  for (let second = firstAtSeconds; second < counts.length; second += everySeconds) counts[second] = jobs;
+}
+
+function scatter({ perSecond }: Poisson, { seed }: Span, counts: Uint32Array): void {
+  const random = randomOf(seed);
+  for (let second = 0; second < counts.length; second += 1) counts[second] = poisson(perSecond, random);
+}
+
+/** 0.4 jobs a second: a whole job is due when the running total passes a whole number. */
+function spread(total: (second: number) => number, counts: Uint32Array): void {
+  let published = 0;
+  for (let second = 0; second < counts.length; second += 1) {
+    const due = Math.max(published, Math.floor(total(second + 1) + 1e-9));
+    counts[second] = due - published;
+    published = due;
+  }
+}
+
+function totalBy(arrivals: Constant | Sine): (second: number) => number {
+  if (arrivals.kind === 'constant') return (second) => arrivals.perSecond * second;
+  const { meanPerSecond, amplitude, periodSeconds } = arrivals;
+  const turn = (2 * Math.PI) / periodSeconds;
+  // The integral of mean x (1 + amplitude x sin(turn x t)).
+  return (second) => meanPerSecond * (second + (amplitude / turn) * (1 - Math.cos(turn * second)));
+}

@@ -1,0 +1,92 @@
+import { checkPolicy } from '../construct/check-policy.ts';
+import { Checker, FaultsError, type Fields, isRecord } from '../faults.ts';
+import type { Simulation } from './simulation.ts';
+
+/** A simulation that cannot be run. */
+export class SimulationError extends FaultsError {
+  override readonly name = 'SimulationError';
+
+  constructor(faults: readonly string[]) {
+    super('Invalid simulation', faults);
+  }
+}
+
+const KEYS: readonly (keyof Simulation)[] = [
+  'policy',
+  'arrivals',
+  'timing',
+  'seed',
+  'seconds',
+  'arrivalSeconds',
+  'startAt',
+  'initialReplicas',
+  'brokerTellsAge',
+  'blackouts',
+  'scalerRestarts',
+];
+
+/** A year: what is longer is a mistake in the unit. */
+const MAX_SECONDS = 366 * 86_400;
+
+/** @throws {SimulationError} with every fault at once */
+export function checkSimulation(simulation: Simulation): void {
+  const checker = new Checker();
+  const data: Fields = { ...simulation };
+  checker.onlyKeys(data, KEYS);
+  const policy = checker.record(data, 'policy');
+  if (policy !== undefined) checkPolicy(policy, checker.at('policy'));
+  for (const key of ['seconds', 'arrivalSeconds'] as const) {
+    if (data[key] !== undefined) checker.integer(data, key, { min: 1, max: MAX_SECONDS });
+  }
+  for (const key of ['seed', 'startAt'] as const) if (data[key] !== undefined) checker.integer(data, key);
+  if (data.initialReplicas !== undefined) checker.integer(data, 'initialReplicas', { min: 0 });
+  const timing = checker.record(data, 'timing');
+  if (timing !== undefined) checkTiming(timing, checker.at('timing'));
+  const arrivals = checker.record(data, 'arrivals');
+  if (arrivals !== undefined) checkArrivals(arrivals, checker.at('arrivals'));
+  if (checker.faults.length > 0) throw new SimulationError(checker.faults);
+}
+
+function checkTiming(timing: Fields, checker: Checker): void {
+  checker.number(timing, 'pollSeconds', { min: 1 });
+  checker.integer(timing, 'scrapeDelaySeconds', { min: 0 });
+  checker.number(timing, 'podStartSeconds', { min: 0 });
+  checker.number(timing, 'gracefulStopSeconds', { min: 0 });
+  checker.boolean(timing, 'killsAfterGrace');
+  const service = checker.record(timing, 'service');
+  if (service === undefined) return;
+  checker.at('service').oneOf(service, 'distribution', ['constant', 'uniform', 'exponential']);
+  checker.at('service').number(service, 'meanSeconds', { above: 0 });
+}
+
+function checkArrivals(arrivals: Fields, checker: Checker): void {
+  checker.oneOf(arrivals, 'kind', ['bursts', 'poisson', 'constant', 'sine', 'trace']);
+  if (arrivals.kind === 'bursts') checkBursts(arrivals, checker);
+  if (arrivals.kind === 'poisson' || arrivals.kind === 'constant') {
+    checker.number(arrivals, 'perSecond', { min: 0, max: 1e6 });
+  }
+  if (arrivals.kind === 'sine') checkSine(arrivals, checker);
+  if (arrivals.kind === 'trace') checkTrace(checker.list(arrivals, 'entries'), checker);
+}
+
+function checkBursts(arrivals: Fields, checker: Checker): void {
+  checker.integer(arrivals, 'jobs', { min: 0 });
+  checker.integer(arrivals, 'everySeconds', { min: 1 });
+  if (arrivals.firstAtSeconds !== undefined) checker.integer(arrivals, 'firstAtSeconds', { min: 0 });
+}
+
+function checkSine(arrivals: Fields, checker: Checker): void {
+  checker.number(arrivals, 'meanPerSecond', { min: 0, max: 1e6 });
+  checker.number(arrivals, 'amplitude', { min: 0, max: 1 });
+  checker.number(arrivals, 'periodSeconds', { above: 0 });
+}
+
+function checkTrace(entries: readonly unknown[], checker: Checker): void {
+  if (entries.length === 0) checker.fault('entries', entries, 'must hold at least one entry');
+  entries.forEach((entry, index) => {
+    const inner = checker.at('entries').at(index);
+    const fields = isRecord(entry) ? entry : {};
+    inner.integer(fields, 'epochSeconds', { min: 0 });
+    inner.integer(fields, 'count', { min: 0 });
+  });
+}

@@ -1,0 +1,50 @@
+import type { Backlog } from '../backlog.ts';
+import type { Series } from './simulation.ts';
+
+const ROWS = 1000;
+
+/** The state of every second: what a scrape some seconds ago saw, and what is plotted. */
+export class Recorder {
+  readonly #ready: Uint32Array;
+  readonly #unacked: Uint32Array;
+  readonly #replicas: Uint32Array;
+  readonly #oldest: Float64Array;
+
+  constructor(seconds: number) {
+    this.#ready = new Uint32Array(seconds + 1);
+    this.#unacked = new Uint32Array(seconds + 1);
+    this.#replicas = new Uint32Array(seconds + 1);
+    this.#oldest = new Float64Array(seconds + 1);
+  }
+
+  record(second: number, ready: number, unacked: number, oldestArrival: number | undefined): void {
+    this.#ready[second] = ready;
+    this.#unacked[second] = unacked;
+    this.#oldest[second] = oldestArrival === undefined ? 0 : second - oldestArrival;
+  }
+
+  scaled(second: number, replicas: number): void {
+    this.#replicas[second] = replicas;
+  }
+
+  /** The backlog as it was at a second; `at` is left to the caller, who knows the calendar. */
+  backlog(second: number, tellsAge: boolean): Omit<Backlog, 'at'> {
+    const counts = { ready: this.#ready[second] ?? 0, unacked: this.#unacked[second] ?? 0 };
+    return tellsAge ? { ...counts, oldestWaitSeconds: this.#oldest[second] ?? 0 } : counts;
+  }
+
+  series(seconds: number, pollSeconds: number): Series {
+    const everySeconds = Math.max(Math.ceil(pollSeconds), Math.ceil(seconds / ROWS));
+    const rows = Math.ceil(seconds / everySeconds);
+    const second = Array.from({ length: rows }, (_, row) => row * everySeconds);
+    const peak = (column: Uint32Array, from: number): number =>
+      column.subarray(from, from + everySeconds).reduce((high, value) => Math.max(high, value), 0);
+    return {
+      everySeconds,
+      second,
+      replicas: second.map((from) => this.#replicas[from] ?? 0),
+      ready: second.map((from) => peak(this.#ready, from)),
+      unacked: second.map((from) => peak(this.#unacked, from)),
+    };
+  }
+}

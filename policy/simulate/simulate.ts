@@ -1,0 +1,115 @@
+import type { Reading } from '../backlog.ts';
+import { baseOf } from '../decide/decide.ts';
+import { type Arrivals, countsOf } from './arrivals.ts';
+import { checkSimulation } from './check-simulation.ts';
+import { Fleet } from './fleet.ts';
+import { JobQueue } from './job-queue.ts';
+import { Recorder } from './recorder.ts';
+import { isDark, Scaler } from './scaler.ts';
+import type { Report, Simulation } from './simulation.ts';
+import { Tally } from './tally.ts';
+
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
+
+/**
+ * Replays a workload against a policy on virtual time, second by second; the work within a second is exact.
+ * Pure and deterministic: the same simulation gives the same report.
+ *
+ * @throws {SimulationError} with every fault at once
+ */
+export function simulate(simulation: Simulation): Report {
+  checkSimulation(simulation);
+  const run = new Run(simulation);
+  for (let second = 0; second < run.seconds; second += 1) run.step(second);
+  return run.report();
+}
+
+class Run {
+  readonly seconds: number;
+  readonly #simulation: Simulation;
+  readonly #startAt: number;
+  readonly #published: number;
+  readonly #queue: JobQueue;
+  readonly #tally: Tally;
+  readonly #fleet: Fleet;
+  readonly #scaler: Scaler;
+  readonly #recorder: Recorder;
+  #nextPoll = 0;
+
+  constructor(simulation: Simulation) {
+    const { policy, arrivals, timing, seed = 1 } = simulation;
+    this.#simulation = simulation;
+    this.seconds = simulation.seconds ?? lengthOf(arrivals);
+    this.#startAt = simulation.startAt ?? 1000 * firstSecond(arrivals);
+    const counts = this.#counts(seed);
+    this.#published = counts.reduce((sum, jobs) => sum + jobs, 0);
+    this.#queue = new JobQueue(counts);
+    this.#tally = new Tally(this.#published);
+    this.#fleet = new Fleet(this.#queue, timing, seed, this.#tally);
+    const initial = simulation.initialReplicas ?? baseOf(policy).minReplicas;
+    this.#scaler = new Scaler(policy, initial, simulation.scalerRestarts ?? []);
+    this.#fleet.scaleTo(initial, 0);
+    this.#recorder = new Recorder(this.seconds);
+  }
+
+  /** Decide upon what is seen, then let a second's jobs in and work on them. */
+  step(second: number): void {
+    this.#recorder.record(second, this.#queue.length, this.#fleet.unacked, this.#queue.oldestArrival());
+    if (second >= this.#nextPoll) this.#poll(second);
+    this.#recorder.scaled(second, this.#scaler.replicas);
+    this.#queue.admit();
+    this.#fleet.work(second + 1);
+  }
+
+  report(): Report {
+    this.#fleet.close(this.seconds);
+    const { processed, serviceSeconds, podSeconds, restarts } = this.#tally;
+    const [waitP50 = 0, waitP99 = 0, waitMax = 0] = this.#tally.percentiles(0.5, 0.99, 1);
+    return {
+      published: this.#published,
+      processed,
+      residue: this.#queue.length + this.#fleet.unacked,
+      residueOldestSeconds: this.seconds - (this.#queue.oldestArrival() ?? this.seconds),
+      waitP50,
+      waitP99,
+      waitMax,
+      podSeconds,
+      idealPodSeconds: serviceSeconds,
+      podSecondsOverIdeal: podSeconds - serviceSeconds,
+      replicaChanges: this.#scaler.replicaChanges,
+      restarts,
+      reasons: this.#scaler.reasons,
+      series: this.#recorder.series(this.seconds, this.#simulation.timing.pollSeconds),
+    };
+  }
+
+  #counts(seed: number): Uint32Array {
+    const { arrivals, arrivalSeconds = this.seconds } = this.#simulation;
+    const seconds = Math.min(this.seconds, arrivalSeconds);
+    return countsOf(arrivals, { seconds, seed, startSeconds: Math.floor(this.#startAt / 1000) });
+  }
+
+  #poll(second: number): void {
+    this.#scaler.poll(this.#reading(second), this.#startAt + second * 1000, second);
+    this.#fleet.scaleTo(this.#scaler.replicas, second);
+    this.#nextPoll += this.#simulation.timing.pollSeconds;
+  }
+
+  #reading(second: number): Reading {
+    const { timing, blackouts = [], brokerTellsAge = false } = this.#simulation;
+    const seen = second - timing.scrapeDelaySeconds;
+    if (isDark(blackouts, second)) return { missing: 'blackout' };
+    if (seen < 0) return { missing: 'nothing scraped yet' };
+    return { ...this.#recorder.backlog(seen, brokerTellsAge), at: this.#startAt + seen * 1000 };
+  }
+}
+
+const firstSecond = (arrivals: Arrivals): number =>
+  arrivals.kind === 'trace' ? (arrivals.entries[0]?.epochSeconds ?? 0) : 0;
+
+function lengthOf(arrivals: Arrivals): number {
+  if (arrivals.kind !== 'trace') return DAY_SECONDS;
+  const last = arrivals.entries.at(-1)?.epochSeconds ?? 0;
+  return last - firstSecond(arrivals) + HOUR_SECONDS;
+}
