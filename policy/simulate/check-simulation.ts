@@ -35,16 +35,20 @@ export function checkSimulation(simulation: Simulation): void {
   checker.onlyKeys(data, KEYS);
   const policy = checker.record(data, 'policy');
   if (policy !== undefined) checkPolicy(policy, checker.at('policy'));
-  for (const key of ['seconds', 'arrivalSeconds'] as const) {
-    if (data[key] !== undefined) checker.integer(data, key, { min: 1, max: MAX_SECONDS });
-  }
-  for (const key of ['seed', 'startAt'] as const) if (data[key] !== undefined) checker.integer(data, key);
-  if (data.initialReplicas !== undefined) checker.integer(data, 'initialReplicas', { min: 0 });
+  checkOptions(data, checker);
   const timing = checker.record(data, 'timing');
   if (timing !== undefined) checkTiming(timing, checker.at('timing'));
   const arrivals = checker.record(data, 'arrivals');
   if (arrivals !== undefined) checkArrivals(arrivals, checker.at('arrivals'));
   if (checker.faults.length > 0) throw new SimulationError(checker.faults);
+}
+
+function checkOptions(data: Fields, checker: Checker): void {
+  for (const key of ['seconds', 'arrivalSeconds'] as const) {
+    if (data[key] !== undefined) checker.integer(data, key, { min: 1, max: MAX_SECONDS });
+  }
+  for (const key of ['seed', 'startAt'] as const) if (data[key] !== undefined) checker.integer(data, key);
+  if (data.initialReplicas !== undefined) checker.integer(data, 'initialReplicas', { min: 0 });
 }
 
 function checkTiming(timing: Fields, checker: Checker): void {
