@@ -1,0 +1,158 @@
+import { type Decision, decide, type Policy, type Reading, remember } from '@sluice/policy';
+import { orAbort } from '../sources/shared.ts';
+import { asReadingError, type BacklogSource, type FailureCause } from '../sources/source.ts';
+import type { Observed, ReplicaTarget } from '../targets/target.ts';
+import { bounded } from './bounded.ts';
+import type { Fence } from './fence.ts';
+import type { Histories } from './histories.ts';
+
+/** One pass of a workload's loop, as it went. */
+export interface Outcome {
+  readonly workload: string;
+  readonly reading: Reading;
+  readonly failure?: FailureCause;
+  readonly current: number;
+  readonly decision: Decision;
+  /** Epoch milliseconds of the decision. */
+  readonly now: number;
+  readonly uid?: string;
+}
+
+/** Told of everything a controller does: metrics, logs and Events stand behind it. */
+export interface Observer {
+  decided(outcome: Outcome): void;
+  readingFailed(workload: string, cause: FailureCause, message: string): void;
+  targetFailed(workload: string, operation: 'read' | 'write', message: string): void;
+}
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly policy: Policy;
+  readonly source: BacklogSource;
+  readonly target: ReplicaTarget;
+  readonly fence: Fence;
+  readonly histories: Histories;
+  readonly observer: Observer;
+  /** Below the poll period. */
+  readonly sourceTimeoutMs: number;
+  /** Of one request to the target; with the fence's margin it bounds a write in flight. */
+  readonly targetTimeoutMs: number;
+  /** A count read so recently stands for "no change"; a change is always decided on a fresh one. */
+  readonly trustMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const ATTEMPTS = 3;
+
+/** One workload's loop body: read -> decide -> write -> remember. Whatever fails, the count stays. */
+export class Controller {
+  readonly #options: ControllerOptions;
+  #known: { readonly observed: Observed; readonly at: number } | undefined;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+  }
+
+  /** One pass. Never throws: failures go to the observer. */
+  async tick(): Promise<void> {
+    if (!this.#options.fence.mayAct()) return this.#forget();
+    const { reading, failure } = await this.#read();
+    if (!this.#options.fence.mayAct()) return this.#forget();
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if (await this.#pass(reading, failure, attempt > 1)) return;
+    }
+    this.#failed('write', `changed under every one of ${ATTEMPTS} writes`);
+  }
+
+  /** True when the reading is dealt with; false to observe the target again and decide again. */
+  async #pass(reading: Reading, failure: FailureCause | undefined, again: boolean): Promise<boolean> {
+    const { name, policy, histories, fence } = this.#options;
+    const trusted = again ? undefined : this.#trusted();
+    const observed = trusted ?? (await this.#observe());
+    if (observed === undefined) return true;
+    const now = this.#options.now();
+    const situation = { reading, current: observed.current, history: histories.get(name), now };
+    const decision = decide(policy, situation);
+    const changes = decision.replicas !== observed.current;
+    if (changes && trusted !== undefined) return false;
+    if (!fence.mayAct()) return true;
+    const written = changes ? await this.#write(decision.replicas, observed) : 'written';
+    if (written === 'conflict') return false;
+    const done = written === 'written' ? decision : { ...decision, replicas: observed.current };
+    histories.set(name, remember(policy, situation, done));
+    if (written === 'written') this.#report({ reading, failure, observed, decision, now });
+    return true;
+  }
+
+  #report(pass: {
+    reading: Reading;
+    failure: FailureCause | undefined;
+    observed: Observed;
+    decision: Decision;
+    now: number;
+  }): void {
+    const { reading, failure, observed, decision, now } = pass;
+    const { uid, current } = observed;
+    this.#options.observer.decided({
+      workload: this.#options.name,
+      reading,
+      ...(failure !== undefined && { failure }),
+      current,
+      decision,
+      now,
+      ...(uid !== undefined && { uid }),
+    });
+  }
+
+  async #read(): Promise<{ reading: Reading; failure?: FailureCause }> {
+    const { name, source, sourceTimeoutMs, observer } = this.#options;
+    try {
+      const reading = await bounded(sourceTimeoutMs, (signal) => orAbort(source.read(signal), signal));
+      return { reading };
+    } catch (error) {
+      const { cause, message } = asReadingError(error);
+      observer.readingFailed(name, cause, message);
+      return { reading: { missing: message }, failure: cause };
+    }
+  }
+
+  #trusted(): Observed | undefined {
+    const { now, trustMs } = this.#options;
+    return this.#known !== undefined && now() - this.#known.at < trustMs ? this.#known.observed : undefined;
+  }
+
+  async #observe(): Promise<Observed | undefined> {
+    const { target, targetTimeoutMs, now } = this.#options;
+    try {
+      const at = now();
+      const observed = await bounded(targetTimeoutMs, (signal) => target.read(signal));
+      this.#known = { observed, at };
+      return observed;
+    } catch (error) {
+      this.#failed('read', messageOf(error));
+      return undefined;
+    }
+  }
+
+  async #write(replicas: number, observed: Observed): Promise<'written' | 'conflict' | 'failed'> {
+    const { target, targetTimeoutMs } = this.#options;
+    this.#forget();
+    try {
+      return await bounded(targetTimeoutMs, (signal) => target.write(replicas, observed, signal));
+    } catch (error) {
+      this.#failed('write', messageOf(error));
+      return 'failed';
+    }
+  }
+
+  #failed(operation: 'read' | 'write', message: string): void {
+    this.#options.observer.targetFailed(this.#options.name, operation, message);
+  }
+
+  #forget(): void {
+    this.#known = undefined;
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

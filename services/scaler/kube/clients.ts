@@ -1,0 +1,112 @@
+import {
+  AppsV1Api,
+  CoordinationV1Api,
+  EventsV1Api,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderMiddleware,
+  setHeaderOptions,
+  type V1Lease,
+  V1MicroTime,
+} from '@kubernetes/client-node';
+import type { LeaseApiLike, LeaseLike, LeaseName } from '../lease/kube-lease.ts';
+import type { EventApiLike } from '../report/events.ts';
+import type { ScaleApiLike } from '../targets/deployment.ts';
+
+/** What the scaler asks of Kubernetes. */
+export interface KubeApis {
+  readonly scales: ScaleApiLike;
+  readonly leases: (lease: LeaseName) => LeaseApiLike;
+  readonly events: EventApiLike;
+}
+
+const EVENT_TIMEOUT_MS = 4000;
+const CONTROLLER = 'sluice.dev/scaler';
+
+/** In the cluster: the pod's ServiceAccount; elsewhere KUBECONFIG. `instance` signs the Events. */
+export function connectKubernetes(instance: string, config = defaultConfig()): KubeApis {
+  const apps = config.makeApiClient(AppsV1Api);
+  const coordination = config.makeApiClient(CoordinationV1Api);
+  return {
+    scales: {
+      readScale: (target, signal) => apps.readNamespacedDeploymentScale(target, abortable(signal)),
+      replaceScale: (target, body, signal) =>
+        apps.replaceNamespacedDeploymentScale({ ...target, body: scaleBody(body) }, abortable(signal)),
+    },
+    leases: ({ name, namespace }) => ({
+      readLease: (signal) => coordination.readNamespacedLease({ name, namespace }, abortable(signal)),
+      createLease: (body, signal) =>
+        coordination.createNamespacedLease({ namespace, body: leaseBody(body) }, abortable(signal)),
+      replaceLease: (body, signal) =>
+        coordination.replaceNamespacedLease({ name, namespace, body: leaseBody(body) }, abortable(signal)),
+    }),
+    events: eventApi(config.makeApiClient(EventsV1Api), instance),
+  };
+}
+
+function defaultConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config;
+}
+
+function eventApi(events: EventsV1Api, instance: string): EventApiLike {
+  return {
+    createEvent: async ({ deployment, eventName, at, type, reason, action, note }) => {
+      const { namespace, name, uid } = deployment;
+      const regarding = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, ...(uid && { uid }) };
+      const body = {
+        metadata: { name: eventName, namespace },
+        eventTime: new V1MicroTime(at),
+        reportingController: CONTROLLER,
+        reportingInstance: instance.slice(0, 128),
+        ...{ type, reason, action, note, regarding },
+      };
+      await events.createNamespacedEvent(
+        { namespace, body },
+        abortable(AbortSignal.timeout(EVENT_TIMEOUT_MS)),
+      );
+    },
+    continueSeries: async ({ namespace, eventName }, { count, at }) => {
+      const body = { series: { count, lastObservedTime: new V1MicroTime(at) } };
+      await events.patchNamespacedEvent(
+        { name: eventName, namespace, body },
+        setHeaderOptions(
+          'Content-Type',
+          PatchStrategy.MergePatch,
+          abortable(AbortSignal.timeout(EVENT_TIMEOUT_MS)),
+        ),
+      );
+    },
+  };
+}
+
+const scaleBody = (scale: Parameters<ScaleApiLike['replaceScale']>[1]) => ({
+  apiVersion: 'autoscaling/v1',
+  kind: 'Scale',
+  ...scale,
+});
+
+function leaseBody({ metadata, spec = {} }: LeaseLike): V1Lease {
+  const { acquireTime, renewTime, ...rest } = spec;
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    ...(metadata !== undefined && { metadata }),
+    spec: {
+      ...rest,
+      ...(acquireTime !== undefined && { acquireTime: new V1MicroTime(acquireTime) }),
+      ...(renewTime !== undefined && { renewTime: new V1MicroTime(renewTime) }),
+    },
+  };
+}
+
+/** The generated client takes a signal only from a middleware. */
+function abortable(signal: AbortSignal) {
+  const { pre, post } = setHeaderMiddleware('User-Agent', 'sluice-scaler');
+  const withSignal: typeof pre = (request) => {
+    request.setSignal(signal);
+    return pre(request);
+  };
+  return { middleware: [{ pre: withSignal, post }], middlewareMergeStrategy: 'append' as const };
+}

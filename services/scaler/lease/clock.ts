@@ -1,0 +1,26 @@
+/**
+ * Two readings of the time that passed in this process, milliseconds. A machine may be paused or suspended
+ * and its wall clock may be set: `atLeast` never runs ahead of true time, `atMost` never behind, as far as
+ * either clock noticed.
+ */
+export interface LeaseClock {
+  /** For waiting out somebody else's lease. */
+  atLeast(): number;
+  /** For the life of one's own. */
+  atMost(): number;
+}
+
+/** From the monotonic clock (which may stand still in suspension) and the wall clock (which may be set). */
+export function systemClock(
+  monotonic: () => number = () => performance.now(),
+  wall: () => number = Date.now,
+): LeaseClock {
+  let [lastMonotonic, lastWall, elapsed] = [monotonic(), wall(), 0];
+  const atMost = (): number => {
+    const [nowMonotonic, nowWall] = [monotonic(), wall()];
+    elapsed += Math.max(nowMonotonic - lastMonotonic, nowWall - lastWall);
+    [lastMonotonic, lastWall] = [nowMonotonic, nowWall];
+    return elapsed;
+  };
+  return { atLeast: monotonic, atMost };
+}

@@ -1,0 +1,86 @@
+import type { History } from '@sluice/policy';
+import { z } from 'zod';
+
+/** Well below etcd's 1.5 MiB an object and the 256 KiB that all annotations of one may have. */
+export const HISTORY_LIMIT_BYTES = 128 * 1024;
+
+const instant = z.number().int();
+const pairs = z.array(z.tuple([instant, z.number().int()]));
+const row = z.tuple([instant.nullable(), instant.nullable(), instant.nullable(), pairs, pairs]);
+const stored = z.object({ v: z.literal(1), base: instant, workloads: z.record(z.string(), row) });
+
+type Row = z.infer<typeof row>;
+
+/**
+ * All histories as compact JSON: `{v, base, workloads: {name: [since, drainedAt, waitingSince,
+ * [[at, replicas] ...], [[at, by] ...]]}}`, instants in milliseconds after `base`. Over the limit, the
+ * longest are left out: those workloads only become more cautious.
+ */
+export function encodeHistories(
+  histories: ReadonlyMap<string, History>,
+  limitBytes: number = HISTORY_LIMIT_BYTES,
+): string {
+  const base = Math.min(...[...histories.values()].map(({ since }) => since ?? Number.POSITIVE_INFINITY));
+  const origin = Number.isFinite(base) ? base : 0;
+  const entries = [...histories].map(
+    ([name, history]) => `${JSON.stringify(name)}:${JSON.stringify(toRow(history, origin))}`,
+  );
+  const frame = (body: string) => `{"v":1,"base":${origin},"workloads":{${body}}}`;
+  return frame(fitting(entries, limitBytes - frame('').length).join(','));
+}
+
+/** As many entries as fit, shortest first. */
+function fitting(entries: readonly string[], limitBytes: number): readonly string[] {
+  const sized = entries.map((entry) => ({ entry, bytes: Buffer.byteLength(entry) + 1 }));
+  sized.sort((a, b) => a.bytes - b.bytes);
+  let room = limitBytes;
+  return sized.flatMap(({ entry, bytes }) => {
+    room -= bytes;
+    return room >= 0 ? [entry] : [];
+  });
+}
+
+/**
+ * The histories that an annotation holds; none when it is absent or cannot be read.
+ * `released`: its writer ended in order, so that it is complete. Otherwise changes and readings after the
+ * last renewal are unknown: rates start anew and a drain must be seen twice again.
+ */
+export function decodeHistories(text: string | undefined, released: boolean): ReadonlyMap<string, History> {
+  const parsed = stored.safeParse(parseJson(text ?? ''));
+  if (!parsed.success) return new Map();
+  const { base, workloads } = parsed.data;
+  return new Map(Object.entries(workloads).map(([name, row]) => [name, fromRow(row, base, released)]));
+}
+
+function toRow({ since, drainedAt, waitingSince, recommendations, changes }: History, base: number): Row {
+  const after = (at: number | undefined) => (at === undefined ? null : Math.round(at) - base);
+  return [
+    after(since),
+    after(drainedAt),
+    after(waitingSince),
+    recommendations.map(({ at, replicas }) => [Math.round(at) - base, replicas]),
+    changes.map(({ at, by }) => [Math.round(at) - base, by]),
+  ];
+}
+
+function fromRow(
+  [since, drainedAt, waitingSince, samples, changes]: Row,
+  base: number,
+  released: boolean,
+): History {
+  return {
+    ...(released && since !== null && { since: base + since }),
+    ...(released && drainedAt !== null && { drainedAt: base + drainedAt }),
+    ...(waitingSince !== null && { waitingSince: base + waitingSince }),
+    recommendations: samples.map(([at, replicas]) => ({ at: base + at, replicas })),
+    changes: changes.map(([at, by]) => ({ at: base + at, by })),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { ManagementSource, ScalerConfig, Source } from '@sluice/policy';
+import { type BrokerCounts, detailedMetricsSource, fetchBrokerCounts } from './detailed-metrics.ts';
+import { fetchListing, type Listing, managementSource } from './management.ts';
+import { prometheusSource } from './prometheus.ts';
+import { Shared } from './shared.ts';
+import type { BacklogSource } from './source.ts';
+
+/** From so many workloads on one virtual host on, one listing is cheaper than a request each. */
+const LISTING_PAYS_FROM = 5;
+
+export interface SourceTiming {
+  readonly pollMs: number;
+  /** Below the poll period. */
+  readonly timeoutMs: number;
+}
+
+/** Opens every workload's source; those of one broker share its requests. */
+export function openSources(
+  { workloads }: ScalerConfig,
+  { pollMs, timeoutMs }: SourceTiming,
+  now: () => number = Date.now,
+): ReadonlyMap<string, BacklogSource> {
+  const sharing = { freshForMs: pollMs / 2, timeoutMs };
+  const listings = new Cache<Listing>();
+  const brokers = new Cache<BrokerCounts>();
+  const users = countBy(
+    workloads.map(({ source }) => source).filter((source) => source.kind === 'management'),
+  );
+  const management = (source: ManagementSource): BacklogSource => {
+    if ((users.get(listingKey(source)) ?? 0) < LISTING_PAYS_FROM) return managementSource(source, now);
+    const load = (signal: AbortSignal) => fetchListing(source, signal, now);
+    const listing = listings.get(listingKey(source), () => new Shared({ ...sharing, load }));
+    return managementSource(source, now, listing);
+  };
+  const open = (source: Source): BacklogSource => {
+    if (source.kind === 'management') return management(source);
+    if (source.kind === 'prometheus') return prometheusSource(source);
+    const load = (signal: AbortSignal) => fetchBrokerCounts(source.url, signal, now);
+    return detailedMetricsSource(
+      source,
+      brokers.get(source.url, () => new Shared({ ...sharing, load })),
+    );
+  };
+  return new Map(workloads.map(({ name, source }) => [name, open(source)]));
+}
+
+class Cache<T> {
+  readonly #entries = new Map<string, Shared<T>>();
+
+  get(key: string, make: () => Shared<T>): Shared<T> {
+    const found = this.#entries.get(key) ?? make();
+    this.#entries.set(key, found);
+    return found;
+  }
+}
+
+const listingKey = ({ url, vhost, username, passwordFile }: ManagementSource): string =>
+  JSON.stringify([url, vhost, username, passwordFile]);
+
+function countBy(sources: readonly ManagementSource[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const source of sources) counts.set(listingKey(source), (counts.get(listingKey(source)) ?? 0) + 1);
+  return counts;
+}

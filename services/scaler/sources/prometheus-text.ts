@@ -1,0 +1,51 @@
+export interface TextSample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t\r]*$/;
+const LABEL = /\s*([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"\s*(?:,|$)/gy;
+const NAME = /^[a-zA-Z_:][\w:]*/;
+
+/**
+ * The samples of the Prometheus text format whose name is wanted; others cost one look at their name.
+ * @throws Error for a wanted line that cannot be read
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export function* textSamples(text: string, wanted: ReadonlySet<string>): Generator<TextSample> {
+  for (const line of text.split('\n')) {
+    const name = NAME.exec(line)?.[0];
+    if (name !== undefined && wanted.has(name)) yield sample(line);
+  }
+}
+
+function sample(line: string): TextSample {
+  const [, name, labels = '', value] = LINE.exec(line) ?? [];
+  if (name === undefined || value === undefined) throw new Error(`not a sample: ${line.slice(0, 200)}`);
+  return { name, labels: parseLabels(labels, line), value: parseValue(value, line) };
+}
+
+function parseLabels(text: string, line: string): Record<string, string> {
+  const labels: Record<string, string> = {};
+  let end = 0;
+  for (const match of text.matchAll(LABEL)) {
+    const [whole, key = '', value = ''] = match;
+    labels[key] = unescaped(value);
+    end += whole.length;
+  }
+  if (end !== text.length) throw new Error(`not labels: ${line.slice(0, 200)}`);
+  return labels;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '"': '"', '\\': '\\' };
+
+const unescaped = (text: string): string =>
+  text.replace(/\\(.)/g, (whole, escaped: string) => ESCAPES[escaped] ?? whole);
+
+function parseValue(text: string, line: string): number {
+  if (/^[+-]?inf/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  const value = Number(text);
+  if (Number.isNaN(value) && text.toLowerCase() !== 'nan') throw new Error(`not a value: ${line}`);
+  return value;
+}
