@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `sluice`: one file a command, loaded when it is called. */
+import { FaultsError } from '@sluice/policy';
 import { ConfigurationError } from './errors.ts';
 
 interface Command {
@@ -16,6 +17,10 @@ const commands: Readonly<Record<string, Command>> = {
   simulate: {
     summary: 'replay a workload against a policy on virtual time',
     load: async () => (await import('./simulate.ts')).runSimulate,
+  },
+  cluster: {
+    summary: 'a real Kubernetes to try it on: up | down | status | kubeconfig',
+    load: async () => (await import('./cluster.ts')).runCluster,
   },
   up: {
     summary: 'run the whole system on this machine: broker, publisher, scaler, consumers',
@@ -51,7 +56,7 @@ async function main(argv: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
+  if (!(error instanceof ConfigurationError || error instanceof FaultsError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDuration, parseUpOptions } from './options.ts';
+import { parseDuration } from '../duration.ts';
+import { parseUpOptions } from './options.ts';
 
 test('without options: one run of 100 jobs', () => {
   expect(parseUpOptions([])).toMatchObject({ jobs: 100, runs: 1, everySeconds: undefined });

@@ -1,5 +1,7 @@
 /** Where frames go: redrawn in place on a terminal. */
 export interface Screen {
+  /** Lines only: no frame is ever drawn. */
+  readonly plain: boolean;
   readonly width: number;
   draw(lines: readonly string[]): void;
   /** A line that stays. */
@@ -15,6 +17,7 @@ export function terminalScreen(out: NodeJS.WriteStream): Screen {
   let drawn = 0;
   const erase = () => (drawn > 0 ? `\u001b[${drawn}A\r${CLEAR_BELOW}` : '');
   return {
+    plain: false,
     get width() {
       return out.columns;
     },
@@ -34,6 +37,7 @@ export function terminalScreen(out: NodeJS.WriteStream): Screen {
 
 export function plainScreen(out: NodeJS.WritableStream): Screen {
   return {
+    plain: true,
     width: 200,
     draw() {},
     print(line) {

@@ -1,0 +1,23 @@
+/** `npm run bench [-- NAME ...]`: one JSON line a figure; exit code 1 when a target is missed. */
+import type { Bench } from './figures.ts';
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  'synth-time': async () => (await import('./synth.ts')).synthTime,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(`no bench '${unknown.join("', '")}'; there are: ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+
+let missed = false;
+for (const [name, load] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  for (const figure of await (await load())()) {
+    process.stdout.write(`${JSON.stringify(figure)}\n`);
+    missed ||= !figure.ok;
+  }
+}
+process.exitCode = missed ? 1 : 0;
