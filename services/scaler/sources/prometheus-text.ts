@@ -4,8 +4,8 @@ export interface TextSample {
   readonly value: number;
 }
 
-const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t\r]*$/;
-const LABEL = /\s*([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"\s*(?:,|$)/gy;
+const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t\r]*$/s;
+const LABEL = /\s*([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"\s*(?:,|$)/gsy;
 const NAME = /^[a-zA-Z_:][\w:]*/;
 
 /**
@@ -41,7 +41,7 @@ function parseLabels(text: string, line: string): Record<string, string> {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '"': '"', '\\': '\\' };
 
 const unescaped = (text: string): string =>
-  text.replace(/\\(.)/g, (whole, escaped: string) => ESCAPES[escaped] ?? whole);
+  text.replace(/\\(.)/gs, (whole, escaped: string) => ESCAPES[escaped] ?? whole);
 
 function parseValue(text: string, line: string): number {
   if (/^[+-]?inf/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
