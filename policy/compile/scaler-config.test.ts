@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import {
+  compileScalerConfig,
+  drain,
+  latch,
+  parseScalerConfig,
+  refusals,
+  type ScalerConfig,
+  ScalerConfigError,
+  type Source,
+  schedule,
+  type Workload,
+} from '../index.ts';
+
+const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
+const management: Source = {
+  kind: 'management',
+  url: 'http://broker:15672',
+  vhost: '/',
+  queue: 'jobs',
+  username: 'scaler',
+  passwordFile: '/run/secrets/broker/password',
+};
+const target = { kind: 'deployment', namespace: 'consumer', name: 'consumer' } as const;
+const consumer: Workload = { name: 'consumer', source: management, target, policy };
+const blind: Source = { kind: 'prometheus', url: 'http://prometheus:9090', readyQuery: 'sum(ready)' };
+
+const configOf = (...workloads: readonly unknown[]): unknown => ({ pollSeconds: 5, workloads });
+
+function faultsOf(data: unknown): readonly string[] {
+  try {
+    parseScalerConfig(data);
+  } catch (error) {
+    if (error instanceof ScalerConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('compileScalerConfig', () => {
+  it('gives the file and what becomes of every clause', () => {
+    const { config, fidelity } = compileScalerConfig({ pollSeconds: 5, workloads: [consumer] });
+    expect(config).toEqual({ pollSeconds: 5, workloads: [consumer] });
+    expect(fidelity.map((entry) => `${entry.clause}: ${entry.fidelity}`)).toEqual([
+      'startWhen.readyAtLeast: exact',
+      'startWhen.oldestWaitSeconds: approximate',
+      'stopWhen.drained: exact',
+      'minReplicas: exact',
+      'maxReplicas: exact',
+      'staleAfterSeconds: exact',
+      'behavior.scaleUp: exact',
+      'behavior.scaleDown: exact',
+    ]);
+  });
+
+  it('names the windows of a schedule too', () => {
+    const windows = [{ start: '0 8 * * *', end: '0 18 * * *', minReplicas: 5 }];
+    const office = schedule({ policy, timeZone: 'UTC', windows, holidays: ['2026-12-25'] });
+    const { fidelity } = compileScalerConfig({
+      pollSeconds: 5,
+      workloads: [{ ...consumer, policy: office }],
+    });
+    expect(fidelity.slice(-2).map(({ clause }) => clause)).toEqual(['windows', 'holidays']);
+  });
+
+  it('refuses to stop on `drained` when nobody tells what is unacked', () => {
+    const { fidelity } = compileScalerConfig({ pollSeconds: 5, workloads: [{ ...consumer, source: blind }] });
+    expect(refusals(fidelity)).toEqual([
+      "workload 'consumer', stopWhen.drained: a 'prometheus' source without 'unackedQuery' cannot tell work in flight from none, so 'drained' would kill it; add 'unackedQuery' or stop on 'ready-empty'",
+    ]);
+  });
+
+  it.each([
+    ['with unackedQuery', { ...blind, unackedQuery: 'sum(unacked)' }, policy, 'stopWhen.drained', 'exact'],
+    [
+      'for a drain',
+      blind,
+      drain({ sloSeconds: 300, meanServiceSeconds: 2, maxReplicas: 25 }),
+      'sloSeconds',
+      'approximate',
+    ],
+    [
+      'stale samples',
+      blind,
+      drain({ sloSeconds: 300, meanServiceSeconds: 2, maxReplicas: 25 }),
+      'staleAfterSeconds',
+      'approximate',
+    ],
+  ] as const)('a prometheus source %s', (_, source, whole, clause, fidelity) => {
+    const compiled = compileScalerConfig({
+      pollSeconds: 5,
+      workloads: [{ ...consumer, source, policy: whole }],
+    });
+    expect(compiled.fidelity.find((entry) => entry.clause === clause)?.fidelity).toBe(fidelity);
+    expect(refusals(compiled.fidelity)).toEqual([]);
+  });
+
+  it('throws for what is no configuration at all', () => {
+    const config = { pollSeconds: 0, workloads: [] } as ScalerConfig;
+    expect(() => compileScalerConfig(config)).toThrow(ScalerConfigError);
+  });
+});
+
+describe('parseScalerConfig', () => {
+  const processes = {
+    kind: 'process',
+    command: ['node', 'main.ts'],
+    env: { QUEUE: 'jobs' },
+    graceSeconds: 35,
+  };
+  const detailed = { kind: 'detailed-metrics', url: 'http://broker:15692', vhost: '/', queue: 'mail' };
+
+  it('reads back what JSON carried', () => {
+    const data = configOf(consumer, { ...consumer, name: 'mail', source: detailed, target: processes });
+    expect(parseScalerConfig(JSON.parse(JSON.stringify(data)))).toEqual(data);
+  });
+
+  it('lists every fault of every workload at once, a refused clause among them', () => {
+    const faults = faultsOf({
+      pollSeconds: 40,
+      workloads: [
+        { ...consumer, source: { ...management, url: 'ftp://broker', password: 'hunter2' } },
+        { ...consumer, source: blind },
+        { ...consumer, name: '', target: { kind: 'process', command: [], env: { A: 1 }, graceSeconds: -1 } },
+        'mail',
+      ],
+    });
+    expect(faults).toEqual([
+      "'workloads[0].source.password' is not known here (known: kind, url, vhost, queue, username, passwordFile)",
+      '\'workloads[0].source.url\' ("ftp://broker") must begin with http:// or https://',
+      "'workloads[0].policy.staleAfterSeconds' (60) must be at least twice 'pollSeconds' (40)",
+      "'workloads[1].policy.staleAfterSeconds' (60) must be at least twice 'pollSeconds' (40)",
+      '\'workloads[2].name\' ("") must be a text that is not empty',
+      "'workloads[2].target.graceSeconds' (-1) must be a finite number of at least 0",
+      "'workloads[2].target.command' ([]) must name a program",
+      "'workloads[2].target.env.A' must be a text",
+      "'workloads[2].policy.staleAfterSeconds' (60) must be at least twice 'pollSeconds' (40)",
+      '\'workloads[3]\' ("mail") must be an object',
+      '\'workloads[1].name\' ("consumer") must be unique: workloads[0] has it already',
+      '\'workloads[1].target\' ("consumer/consumer") must be unique: workloads[0] has it already',
+      expect.stringContaining(
+        "workload 'consumer', stopWhen.drained: a 'prometheus' source without 'unackedQuery'",
+      ),
+    ]);
+  });
+
+  it.each([
+    'http://scaler:hunter2@broker:15672',
+    'http://scaler:hun@ter2@broker:15672',
+    'not a url //scaler:hunter2@broker',
+  ])('a password in a URL is a fault that does not repeat it: %s', (url) => {
+    const faults = faultsOf(configOf({ ...consumer, source: { ...management, url } }));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain('***@broker');
+    expect(faults[0]).not.toMatch(/hun|ter2/);
+  });
+
+  it('the policy of a schedule must be fresh as well', () => {
+    const windows = [{ start: '0 8 * * *', end: '0 18 * * *', minReplicas: 5 }];
+    const office = schedule({ policy, timeZone: 'UTC', windows });
+    expect(faultsOf({ pollSeconds: 31, workloads: [{ ...consumer, policy: office }] })).toEqual([
+      "'workloads[0].policy.policy.staleAfterSeconds' (60) must be at least twice 'pollSeconds' (31)",
+    ]);
+  });
+
+  it.each([
+    [undefined, "'config' (undefined) must be an object"],
+    [{ pollSeconds: 5 }, "'workloads' (undefined) must be a list"],
+    [
+      configOf({ ...consumer, target: { ...target, name: 'Consumer' } }),
+      '\'workloads[0].target.name\' ("Consumer") must be a Kubernetes name: a-z, 0-9, - and .',
+    ],
+    [
+      configOf({ ...consumer, source: { kind: 'kafka' } }),
+      '\'workloads[0].source.kind\' ("kafka") must be one of management, detailed-metrics, prometheus',
+    ],
+  ])('refuses %j', (data, fault) => {
+    expect(faultsOf(data)).toEqual([fault]);
+  });
+});
