@@ -112,7 +112,7 @@ describe('whatever is simulated', () => {
     );
     const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });
     const random = {
-      policy: corrected,
+      policy,
       arrivals: { kind: 'poisson', perSecond: 1 },
       timing,
       seconds: 3600,
