@@ -1,0 +1,98 @@
+import type { Construct } from 'constructs';
+import { Broker } from '../charts/broker.ts';
+import { flavors } from '../charts/broker-flavors.ts';
+import { WebPage } from '../charts/ingress.ts';
+import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
+import { workQueue } from '../charts/queue-topology.ts';
+import { Topology } from '../charts/topology.ts';
+import { type Application, closedNamespace } from './application.ts';
+import { ADMIN, declareSecrets, USERS_SECRET } from './credentials.ts';
+import type { Environment } from './environments.ts';
+import { images } from './images.ts';
+import { jobsWorkload } from './jobs.ts';
+import { allowConnections } from './network.ts';
+import { broker, managementUrl, PRIORITY, RUNBOOK, topology } from './project.ts';
+
+/** The broker, what stands on it, and its page. */
+export const brokerApplication: Application = {
+  name: 'broker',
+  build: (scope, environment) => {
+    closedNamespace(scope, broker, environment);
+    declareSecrets(scope, broker, environment);
+    new Broker(scope, 'broker', {
+      ...broker,
+      kind: environment.broker,
+      image: images[environment.broker],
+      admin: ADMIN,
+      volume: environment.brokerVolume,
+      priorityClassName: PRIORITY.high,
+    });
+    declareTopology(scope, environment);
+    allowConnections(scope, broker, environment);
+    allowConnections(scope, topology, environment);
+    const { hosts, ingressClassName, clusterIssuer } = environment.web;
+    new WebPage(scope, 'page', {
+      ...{
+        ...broker,
+        host: hosts.broker,
+        service: broker.name,
+        port: 'management',
+        ingressClassName,
+        clusterIssuer,
+      },
+    });
+    watch(scope, environment);
+  },
+};
+
+function declareTopology(scope: Construct, environment: Environment): void {
+  const { queue, retrySeconds } = jobsWorkload(environment);
+  new Topology(scope, 'topology', {
+    ...topology,
+    image: images.topology,
+    managementUrl,
+    admin: ADMIN,
+    usersSecret: USERS_SECRET,
+    topology: (passwordFile) => {
+      const files = ['publisher', 'consumer', 'scaler'].map((user) => [user, passwordFile(user)]);
+      return workQueue({ queue, retrySeconds, passwordFiles: Object.fromEntries(files) });
+    },
+    priorityClassName: PRIORITY.high,
+  });
+}
+
+function watch(scope: Construct, environment: Environment): void {
+  const { metricPrefix } = flavors[environment.broker];
+  const { queue } = jobsWorkload(environment);
+  new MetricsScrape(scope, 'scrape', {
+    ...broker,
+    endpoints: [
+      { port: 'metrics' },
+      // The counts of each queue by name; the first page only has their sums.
+      { port: 'metrics', path: '/metrics/detailed', params: { family: ['queue_coarse_metrics'] } },
+    ],
+  });
+  new Alerts(scope, 'alerts', {
+    ...broker,
+    runbook: RUNBOOK,
+    alerts: [
+      {
+        name: 'JobsParked',
+        severity: 'warning',
+        expr: `max by (queue) (${metricPrefix}_detailed_queue_messages_ready{namespace="${broker.namespace}",queue="${queue}.parked"}) > 0`,
+        for: '5m',
+        summary: '{{ $value }} jobs are parked in {{ $labels.queue }}.',
+        description:
+          'They failed every try, or were no valid job; their header x-sluice-reason says why. They stay until a person takes them.',
+      },
+      {
+        name: 'BrokerDown',
+        severity: 'critical',
+        expr: `absent(up{namespace="${broker.namespace}",job="${broker.name}"} == 1)`,
+        for: '2m',
+        summary: 'The broker answers no scrape.',
+        description: 'Nothing is published or taken, and the scaler freezes every replica count.',
+      },
+    ],
+  });
+}

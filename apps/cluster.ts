@@ -1,0 +1,21 @@
+import { Priority } from '../charts/priority.ts';
+import type { Application } from './application.ts';
+import { PRIORITY } from './project.ts';
+
+/** What belongs to no namespace. */
+export const cluster: Application = {
+  name: 'cluster',
+  build: (scope) => {
+    new Priority(scope, PRIORITY.high, {
+      name: PRIORITY.high,
+      value: 1_000_000,
+      description: 'What everything else waits for: the broker and the scaler.',
+    });
+    new Priority(scope, PRIORITY.low, {
+      name: PRIORITY.low,
+      value: 500_000,
+      preempts: false,
+      description: 'Work that can wait for room: a job that is put off is still in its queue.',
+    });
+  },
+};

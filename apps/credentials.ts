@@ -1,0 +1,39 @@
+import type { Construct } from 'constructs';
+import { Credentials } from '../charts/credentials.ts';
+import type { Identity } from '../charts/labels.ts';
+import { BROKER_USERS } from '../charts/queue-topology.ts';
+import type { Environment } from './environments.ts';
+import { broker, consumer, publisher, scaler } from './project.ts';
+
+/** A Secret that a workload expects: key -> property of the secret manager's JSON document. */
+export interface ExpectedSecret {
+  readonly owner: Identity;
+  readonly secretName: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export const ADMIN = { username: 'admin', secret: 'broker-admin' } as const;
+export const USERS_SECRET = 'broker-users';
+export const CREDENTIALS_SECRET = 'broker-credentials';
+
+/**
+ * Every Secret of the system. Property `<user>` is a user's password; `admin-hash` is the administrator's,
+ * salted and hashed as the broker stores it.
+ */
+export const expectedSecrets: readonly ExpectedSecret[] = [
+  { owner: broker, secretName: ADMIN.secret, keys: { password: 'admin', 'password-hash': 'admin-hash' } },
+  {
+    owner: broker,
+    secretName: USERS_SECRET,
+    keys: Object.fromEntries(BROKER_USERS.map((user) => [user, user])),
+  },
+  ...[publisher, consumer, scaler].map((owner) => ({
+    ...{ owner, secretName: CREDENTIALS_SECRET, keys: { password: owner.name } },
+  })),
+];
+
+/** Declares the Secrets of one workload. */
+export function declareSecrets(scope: Construct, owner: Identity, { secrets: store }: Environment): void {
+  for (const { secretName, keys } of expectedSecrets.filter((secret) => secret.owner === owner))
+    new Credentials(scope, secretName, { ...owner, secretName, keys, store });
+}

@@ -1,0 +1,9 @@
+/** Every image that runs, pinned; the only place that names one. */
+export const images = {
+  publisher: 'ghcr.io/sluice/publisher:0.1.0',
+  consumer: 'ghcr.io/sluice/consumer:0.1.0',
+  scaler: 'ghcr.io/sluice/scaler:0.1.0',
+  topology: 'ghcr.io/sluice/topology:0.1.0',
+  lavinmq: 'docker.io/cloudamqp/lavinmq:2.9.1',
+  rabbitmq: 'docker.io/library/rabbitmq:4.2.1',
+} as const;

@@ -1,0 +1,44 @@
+import { latch, type Policy } from '@sluice/policy';
+import type { Environment } from './environments.ts';
+
+/** The work that flows through this system, and how it scales. */
+export interface JobsWorkload {
+  /** The queue; its exchange, retries and parked jobs are named after it. */
+  readonly queue: string;
+  /** Minutes between two publisher runs. */
+  readonly everyMinutes: number;
+  /** Jobs in one run. */
+  readonly jobsPerRun: number;
+  /** Seconds one job takes. */
+  readonly workSeconds: number;
+  /** Seconds a failed job waits before it is tried again. */
+  readonly retrySeconds: number;
+  /** Tries before a job is parked. */
+  readonly maxAttempts: number;
+  /** Seconds a consumer gives the job in hand after SIGTERM. */
+  readonly stopDeadlineSeconds: number;
+  /** Seconds between two readings of the backlog. */
+  readonly pollSeconds: number;
+  /** When it scales, and to what. */
+  readonly policy: Policy;
+}
+
+const jobs: JobsWorkload = {
+  queue: 'jobs',
+  everyMinutes: 10,
+  jobsPerRun: 100,
+  workSeconds: 5,
+  retrySeconds: 30,
+  maxAttempts: 5,
+  stopDeadlineSeconds: 30,
+  pollSeconds: 5,
+  // The line to change: 25 consumers at 100 waiting jobs, or as soon as one has waited a minute.
+  policy: latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } }),
+};
+
+/** The work as one environment wants it: its differences are data in environments.ts. */
+export const jobsWorkload = (environment: Environment): JobsWorkload => ({ ...jobs, ...environment.jobs });
+
+/** The highest count a policy can ask for. */
+export const maxReplicas = (policy: Policy): number =>
+  policy.kind === 'schedule' ? policy.policy.maxReplicas : policy.maxReplicas;

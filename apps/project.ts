@@ -1,0 +1,40 @@
+import type { Identity } from '../charts/labels.ts';
+
+/** Who is who: a namespace for each service, and the broker's topology with the broker whose passwords it holds. */
+export const broker = {
+  name: 'broker',
+  namespace: 'broker',
+  component: 'broker',
+} as const satisfies Identity;
+export const topology = {
+  name: 'topology',
+  namespace: 'broker',
+  component: 'configuration',
+} as const satisfies Identity;
+export const publisher = {
+  name: 'publisher',
+  namespace: 'publisher',
+  component: 'publisher',
+} as const satisfies Identity;
+export const consumer = {
+  name: 'consumer',
+  namespace: 'consumer',
+  component: 'worker',
+} as const satisfies Identity;
+export const scaler = {
+  name: 'scaler',
+  namespace: 'scaler',
+  component: 'scaler',
+} as const satisfies Identity;
+
+/** The namespace of Prometheus and Grafana. */
+export const MONITORING = 'monitoring';
+
+export const PRIORITY = { high: 'high', low: 'low' } as const;
+
+/** The page that alerts point to. */
+export const RUNBOOK = 'https://github.com/sluice/sluice/blob/main/docs/reference/alerts.md';
+
+/** The virtual host is '/', written %2f in a URL's path. */
+export const amqpUrl = `amqp://${broker.name}.${broker.namespace}.svc:5672/%2f`;
+export const managementUrl = `http://${broker.name}.${broker.namespace}.svc:15672`;

@@ -1,0 +1,61 @@
+import { Alerts } from '../charts/monitoring.ts';
+import { ScheduledJob } from '../charts/scheduled-job.ts';
+import { type Application, closedNamespace } from './application.ts';
+import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import { images } from './images.ts';
+import { jobsWorkload } from './jobs.ts';
+import { allowConnections } from './network.ts';
+import { amqpUrl, PRIORITY, publisher, RUNBOOK } from './project.ts';
+
+const DEADLINE_SECONDS = 120;
+
+/** The runs that publish jobs. */
+export const publisherApplication: Application = {
+  name: 'publisher',
+  build: (scope, environment) => {
+    const { queue, jobsPerRun, everyMinutes } = jobsWorkload(environment);
+    closedNamespace(scope, publisher, environment);
+    declareSecrets(scope, publisher, environment);
+    new ScheduledJob(scope, 'publisher', {
+      ...publisher,
+      image: images.publisher,
+      everyMinutes,
+      deadlineSeconds: DEADLINE_SECONDS,
+      credentials: CREDENTIALS_SECRET,
+      priorityClassName: PRIORITY.low,
+      environment: {
+        AMQP_URL: amqpUrl,
+        AMQP_USERNAME: publisher.name,
+        AMQP_PASSWORD_FILE: '/etc/sluice/credentials/password',
+        // The Job's name carries the scheduled minute: a retried run publishes the same message ids.
+        RUN_ID: { field: "metadata.labels['batch.kubernetes.io/job-name']" },
+        JOBS: String(jobsPerRun),
+        EXCHANGE: queue,
+        ROUTING_KEY: queue,
+        DEADLINE_SECONDS: String(DEADLINE_SECONDS),
+      },
+    });
+    allowConnections(scope, publisher, environment);
+    new Alerts(scope, 'alerts', { ...publisher, runbook: RUNBOOK, alerts: alerts(everyMinutes) });
+  },
+};
+
+const alerts = (everyMinutes: number) => [
+  {
+    name: 'PublisherRunFailed',
+    severity: 'warning' as const,
+    expr: `kube_job_status_failed{namespace="${publisher.namespace}",reason!=""} > 0`,
+    for: '1m',
+    summary: 'The publisher run {{ $labels.job_name }} failed.',
+    description:
+      'Not every job of the run was confirmed by the broker. A retry publishes the same message ids.',
+  },
+  {
+    name: 'PublisherRunMissing',
+    severity: 'critical' as const,
+    expr: `time() - kube_cronjob_status_last_successful_time{namespace="${publisher.namespace}",cronjob="${publisher.name}"} > ${everyMinutes * 60 * 3}`,
+    for: '1m',
+    summary: 'No publisher run has succeeded for three times its period.',
+    description: 'New jobs do not reach the queue.',
+  },
+];

@@ -1,0 +1,87 @@
+import type { ScalerConfig } from '@sluice/policy';
+import { DisruptionBudget } from '../charts/disruption.ts';
+import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
+import { HTTP_PORT_NAME } from '../charts/pod.ts';
+import { Scaler } from '../charts/scaler.ts';
+import { type Application, closedNamespace } from './application.ts';
+import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import type { Environment } from './environments.ts';
+import { images } from './images.ts';
+import { jobsWorkload } from './jobs.ts';
+import { allowConnections } from './network.ts';
+import { consumer, managementUrl, PRIORITY, RUNBOOK, scaler } from './project.ts';
+
+const REPLICAS = 2;
+
+/** The control loop between the broker and the consumer's replica count. */
+export const scalerApplication: Application = {
+  name: 'scaler',
+  build: (scope, environment) => {
+    closedNamespace(scope, scaler, environment);
+    declareSecrets(scope, scaler, environment);
+    new Scaler(scope, 'scaler', {
+      ...scaler,
+      image: images.scaler,
+      replicas: REPLICAS,
+      config: config(environment),
+      credentials: CREDENTIALS_SECRET,
+      priorityClassName: PRIORITY.high,
+    });
+    new DisruptionBudget(scope, 'budget', { ...scaler, maxReplicas: REPLICAS, maxUnavailable: 1 });
+    allowConnections(scope, scaler, environment);
+    new MetricsScrape(scope, 'scrape', { ...scaler, endpoints: [{ port: HTTP_PORT_NAME }] });
+    new Alerts(scope, 'alerts', { ...scaler, runbook: RUNBOOK, alerts });
+  },
+};
+
+function config(environment: Environment): ScalerConfig {
+  const { queue, pollSeconds, policy } = jobsWorkload(environment);
+  return {
+    pollSeconds,
+    workloads: [
+      {
+        name: queue,
+        source: {
+          kind: 'management',
+          url: managementUrl,
+          vhost: '/',
+          queue,
+          username: scaler.name,
+          passwordFile: '/etc/sluice/credentials/password',
+        },
+        target: { kind: 'deployment', namespace: consumer.namespace, name: consumer.name },
+        policy,
+      },
+    ],
+  };
+}
+
+const alerts = [
+  {
+    name: 'ScalerReadingsFrozen',
+    severity: 'critical' as const,
+    // The leader alone reads; a follower's last reading, from when it led, may be old.
+    expr: 'max by (workload) (sluice_scaler_reading_age_seconds and on (pod) (sluice_scaler_leader == 1)) > 60',
+    for: '1m',
+    summary: 'No reading of {{ $labels.workload }} for {{ $value | humanizeDuration }}.',
+    description:
+      'The replica count is frozen: a missing, stale or invalid reading never changes it. Look at sluice_scaler_reading_failures_total by cause.',
+  },
+  {
+    name: 'ScalerWithoutLeader',
+    severity: 'critical' as const,
+    expr: `absent(sluice_scaler_leader{namespace="${scaler.namespace}"} == 1)`,
+    for: '1m',
+    summary: 'No scaler leads.',
+    description: 'Nobody changes replica counts. Look at the Lease and at the scaler pods.',
+  },
+  {
+    name: 'ScalerCannotScale',
+    severity: 'warning' as const,
+    expr: 'sum by (workload, operation) (increase(sluice_scaler_target_failures_total[5m])) > 3',
+    for: '5m',
+    summary: 'The replica count of {{ $labels.workload }} cannot be {{ $labels.operation }}.',
+    description:
+      "The API server refuses or does not answer: look at the Role in the workload's namespace and at the NetworkPolicy.",
+  },
+];

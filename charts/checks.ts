@@ -1,0 +1,62 @@
+import { FaultsError } from '@sluice/policy';
+
+/** A construct that was asked for something that cannot work. */
+export class ChartError extends FaultsError {
+  override readonly name = 'ChartError';
+}
+
+/**
+ * Collects what is wrong with a construct's props; a fault names the property, its value and the
+ * constraint: `'stopDeadlineSeconds' (3) must be at least 'longestJobSeconds' (5)`.
+ */
+export class Checks {
+  readonly #subject: string;
+  readonly #faults: string[] = [];
+
+  /** @param subject What is checked, for example `QueueWorker 'consumer'`. */
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
+
+  /** Notes the fault unless the constraint holds. */
+  that(holds: boolean, fault: string): this {
+    if (!holds) this.#faults.push(fault);
+    return this;
+  }
+
+  /** A name the API server takes for an object and DNS for a host. */
+  dnsLabel(property: string, value: string): this {
+    const holds = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
+    return this.that(holds, `'${property}' (${value}) must be a DNS label: a-z, 0-9 and -, at most 63`);
+  }
+
+  /** A tag or a digest: what runs today must be what runs after the next restart. */
+  pinnedImage(property: string, value: string): this {
+    const pinned = /(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(value) && !/:latest(@|$)/.test(value);
+    return this.that(
+      pinned,
+      `'${property}' (${value}) must be pinned by a tag other than latest or a digest`,
+    );
+  }
+
+  wholeNumber(property: string, value: number, min: number): this {
+    const holds = Number.isSafeInteger(value) && value >= min;
+    return this.that(holds, `'${property}' (${value}) must be a whole number of at least ${min}`);
+  }
+
+  /** Passes on what nested checks found. */
+  from(run: () => void): this {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof FaultsError)) throw error;
+      this.#faults.push(...error.faults);
+    }
+    return this;
+  }
+
+  /** @throws {ChartError} with every fault, if there is one. */
+  done(): void {
+    if (this.#faults.length > 0) throw new ChartError(this.#subject, this.#faults);
+  }
+}

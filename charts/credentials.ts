@@ -1,0 +1,75 @@
+import type { IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1/ExternalSecret';
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { type Identity, metadataOf } from './labels.ts';
+import { wave } from './wave.ts';
+
+/** Where the values of a Secret come from. They are never in git, and never in a rendered manifest. */
+export type SecretStore =
+  /** Made once in the cluster before the first sync; nothing is rendered. */
+  | { readonly kind: 'pre-made' }
+  /** Fetched by External Secrets from one JSON document of a secret manager. */
+  | { readonly kind: 'external'; readonly clusterSecretStore: string; readonly key: string };
+
+export interface CredentialsProps extends Identity {
+  /** The Secret's name. */
+  readonly secretName: string;
+  /** Key of the Secret -> property of the JSON document that holds its value. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly store: SecretStore;
+  /** How often a rotated value is fetched. @default '1h' */
+  readonly refreshInterval?: string;
+}
+
+/**
+ * A Secret that a workload mounts, declared without its values.
+ * @throws {ChartError} with every fault of the props
+ */
+export class Credentials extends Construct {
+  constructor(scope: Construct, id: string, props: CredentialsProps) {
+    super(scope, id);
+    check(props);
+    const { store } = props;
+    if (store.kind === 'pre-made') return;
+    const { apiVersion, kind, spec } = externalSecret(props, store);
+    new ApiObject(this, 'external-secret', {
+      apiVersion,
+      kind,
+      metadata: { ...metadataOf(props, props.secretName), annotations: wave('credentials') },
+      spec,
+    });
+  }
+}
+
+function externalSecret(
+  { secretName, keys, refreshInterval = '1h' }: CredentialsProps,
+  store: Extract<SecretStore, { kind: 'external' }>,
+): IExternalSecret {
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    spec: {
+      refreshInterval,
+      secretStoreRef: { kind: 'ClusterSecretStore', name: store.clusterSecretStore },
+      target: { name: secretName, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+      data: Object.entries(keys).map(([secretKey, property]) => ({
+        secretKey,
+        remoteRef: { key: store.key, property },
+      })),
+    },
+  };
+}
+
+function check({ secretName, keys, refreshInterval = '1h' }: CredentialsProps): void {
+  const checks = new Checks(`Credentials '${secretName}'`)
+    .dnsLabel('secretName', secretName)
+    .that(Object.keys(keys).length > 0, `'keys' must not be empty`)
+    .that(
+      /^\d+[smh]$/.test(refreshInterval),
+      `'refreshInterval' (${refreshInterval}) must be such as 1h or 15m`,
+    );
+  for (const key of Object.keys(keys))
+    checks.that(/^[-._a-zA-Z0-9]+$/.test(key), `'keys' (${key}) must be letters, digits, -, _ and .`);
+  checks.done();
+}

@@ -1,0 +1,51 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { type Identity, metadataOf } from './labels.ts';
+
+export interface WebPageProps extends Identity {
+  /** The host that a browser asks for. */
+  readonly host: string;
+  /** The Service behind it, in the same namespace. */
+  readonly service: string;
+  /** The Service port's name. */
+  readonly port: string;
+  readonly ingressClassName: string;
+  /** cert-manager's ClusterIssuer for the host's certificate. @default none: plain HTTP */
+  readonly clusterIssuer?: string | undefined;
+}
+
+/**
+ * A page that a browser reaches from outside the cluster.
+ * @throws {ChartError} with every fault of the props
+ */
+export class WebPage extends Construct {
+  constructor(scope: Construct, id: string, props: WebPageProps) {
+    super(scope, id);
+    check(props);
+    const { host, service, port, ingressClassName, clusterIssuer } = props;
+    const backend = { service: { name: service, port: { name: port } } };
+    new k8s.KubeIngress(this, 'ingress', {
+      metadata: {
+        ...metadataOf(props),
+        ...(clusterIssuer && { annotations: { 'cert-manager.io/cluster-issuer': clusterIssuer } }),
+      },
+      spec: {
+        ingressClassName,
+        rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+        ...(clusterIssuer && { tls: [{ hosts: [host], secretName: `${props.name}-tls` }] }),
+      },
+    });
+  }
+}
+
+function check({ name, host, service }: WebPageProps): void {
+  const labels = host.split('.');
+  new Checks(`WebPage '${name}'`)
+    .that(
+      labels.length > 1 && labels.every((label) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label)),
+      `'host' (${host}) must be a host name of at least two labels`,
+    )
+    .dnsLabel('service', service)
+    .done();
+}

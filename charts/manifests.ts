@@ -1,0 +1,47 @@
+import { stringify } from 'yaml';
+
+/** A Kubernetes object as plain data. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** Path below dist/ -> text of the file. */
+export type Files = ReadonlyMap<string, string>;
+
+/** `<kind>-<name>[.<namespace>].yaml`: the same file for the same object, however it is asked for. */
+export function fileName({ kind, metadata: { name, namespace } }: Manifest): string {
+  const object = `${kind.toLowerCase()}-${name}`;
+  return `${namespace === undefined ? object : `${object}.${namespace}`}.yaml`;
+}
+
+/**
+ * One object, keys in alphabetical order below apiVersion, kind and metadata. A string that a YAML 1.1
+ * parser would take for a number or a boolean ('0o7', 'on', '12:30:00') is quoted: Kubernetes' is one.
+ */
+export const manifestText = (manifest: Manifest): string =>
+  stringify(topFirst(manifest), {
+    compat: 'yaml-1.1',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    sortMapEntries: false,
+  });
+
+function topFirst(manifest: Manifest): Record<string, unknown> {
+  const { apiVersion, kind, metadata, ...rest } = manifest;
+  return { apiVersion, kind, metadata: sorted(metadata), ...(sorted(rest) as object) };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  entries.sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

@@ -1,0 +1,114 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { clusterLabels, type Identity, type Labels, metadataOf, selectorOf } from './labels.ts';
+
+/** An address the API server answers on, as it is after the Service's translation or before it. */
+export interface ApiServerEndpoint {
+  readonly cidr: string;
+  readonly port: number;
+}
+
+/** The other end of a connection. */
+export type Peer = { readonly namespace: string; readonly podLabels: Labels } | { readonly cidr: string };
+
+export const Peers = {
+  /** The pods of a workload of this repository. */
+  workload: ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): Peer => ({
+    namespace,
+    podLabels: selectorOf({ name }),
+  }),
+  /** Pods that someone else labels. */
+  pods: (namespace: string, podLabels: Labels): Peer => ({ namespace, podLabels }),
+  /** Addresses outside the pod network. */
+  addresses: (cidr: string): Peer => ({ cidr }),
+};
+
+/** One edge of the connection matrix, seen from one of its ends. */
+export interface Access {
+  readonly peer: Peer;
+  /** The port of whoever is connected to. */
+  readonly port: number;
+  /** @default 'TCP' */
+  readonly protocol?: 'TCP' | 'UDP';
+}
+
+/** Nobody reaches a pod of the namespace and no pod of it reaches anybody, unless another policy allows it. */
+export class DefaultDeny extends Construct {
+  constructor(scope: Construct, id: string, props: { readonly namespace: string }) {
+    super(scope, id);
+    new k8s.KubeNetworkPolicy(this, 'policy', {
+      metadata: { name: 'default-deny', namespace: props.namespace, labels: { ...clusterLabels } },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    });
+  }
+}
+
+export interface NetworkAccessProps extends Identity {
+  /** Who may connect to its pods. */
+  readonly ingress: readonly Access[];
+  /** Whom its pods may connect to. */
+  readonly egress: readonly Access[];
+}
+
+/**
+ * Exactly the connections a workload's pods have. Ports are numbers, because a name would be looked up
+ * in the peer's pods.
+ * @throws {ChartError} with every fault of the props
+ */
+export class NetworkAccess extends Construct {
+  constructor(scope: Construct, id: string, props: NetworkAccessProps) {
+    super(scope, id);
+    check(props);
+    new k8s.KubeNetworkPolicy(this, 'policy', {
+      metadata: metadataOf(props),
+      spec: {
+        podSelector: { matchLabels: selectorOf(props) },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: byPeer(props.ingress).map(({ peer, ports }) => ({ from: [peer], ports })),
+        egress: byPeer(props.egress).map(({ peer, ports }) => ({ to: [peer], ports })),
+      },
+    });
+  }
+}
+
+/** One rule a peer, its ports together. */
+function byPeer(accesses: readonly Access[]) {
+  const rules = new Map<string, { peer: k8s.NetworkPolicyPeer; ports: k8s.NetworkPolicyPort[] }>();
+  for (const { peer, port, protocol = 'TCP' } of accesses) {
+    const key = JSON.stringify(peer);
+    const rule = rules.get(key) ?? { peer: selectorOfPeer(peer), ports: [] };
+    rule.ports.push({ protocol, port: k8s.IntOrString.fromNumber(port) });
+    rules.set(key, rule);
+  }
+  return [...rules.values()];
+}
+
+function selectorOfPeer(peer: Peer): k8s.NetworkPolicyPeer {
+  if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+    podSelector: { matchLabels: { ...peer.podLabels } },
+  };
+}
+
+function check({ name, ingress, egress }: NetworkAccessProps): void {
+  const checks = new Checks(`NetworkAccess '${name}'`);
+  for (const { peer, port } of [...ingress, ...egress]) {
+    checks.that(Number.isInteger(port) && port > 0 && port < 65_536, `'port' (${port}) must be 1 to 65535`);
+    if ('cidr' in peer)
+      checks.that(isCidr(peer.cidr), `'cidr' (${peer.cidr}) must be an IPv4 block such as 10.0.0.0/16`);
+    else
+      checks.that(
+        Object.keys(peer.podLabels).length > 0,
+        `'podLabels' of ${peer.namespace} must not be empty: {} is every pod`,
+      );
+  }
+  checks.done();
+}
+
+function isCidr(text: string): boolean {
+  const [, address = '', bits = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  const bytes = address.split('.');
+  return bytes.length === 4 && bytes.every((byte) => byte !== '' && Number(byte) < 256) && Number(bits) <= 32;
+}

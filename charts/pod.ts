@@ -1,0 +1,136 @@
+import { k8s } from 'cdk8s-plus-27';
+import { type Labels, selectorOf } from './labels.ts';
+
+/** The user that every container here runs as: above the range of an image's own system users. */
+export const USER_ID = 10_001;
+
+/** Read by the owner and the pod's group: secrets are mounted for uid and fsGroup 10001. */
+export const SECRET_FILE_MODE = 0o440;
+
+/** What one container asks for and may use. There is no CPU limit: throttling a job that could run helps nobody. */
+export interface Resources {
+  /** CPU that is reserved, for example '50m'. */
+  readonly cpu: string;
+  /** Memory that is reserved and may be used, for example '128Mi'. */
+  readonly memory: string;
+  /** Local disk that may be used: logs, temporary files. @default '64Mi' */
+  readonly ephemeralStorage?: string;
+}
+
+export function resources({ cpu, memory, ephemeralStorage = '64Mi' }: Resources): k8s.ResourceRequirements {
+  const both = {
+    memory: k8s.Quantity.fromString(memory),
+    'ephemeral-storage': k8s.Quantity.fromString(ephemeralStorage),
+  };
+  return { requests: { cpu: k8s.Quantity.fromString(cpu), ...both }, limits: both };
+}
+
+/** Pod Security `restricted`, the pod's half. OnRootMismatch: a large volume is not walked at every start. */
+export const restrictedPod: k8s.PodSecurityContext = {
+  runAsNonRoot: true,
+  runAsUser: USER_ID,
+  runAsGroup: USER_ID,
+  fsGroup: USER_ID,
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+/** Pod Security `restricted`, the container's half, and a root file system nobody writes to. */
+export const restrictedContainer: k8s.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/** A value, a field of the pod itself (`{ field: 'metadata.name' }`) or a key of a Secret. */
+export type EnvValue =
+  | string
+  | { readonly field: string }
+  | { readonly secret: string; readonly key: string };
+
+/** `{ A: '1' }` -> the list of a container, in the order written. */
+export const env = (values: Readonly<Record<string, EnvValue>>): k8s.EnvVar[] =>
+  Object.entries(values).map(([name, value]) => ({ name, ...sourceOf(value) }));
+
+function sourceOf(value: EnvValue): Omit<k8s.EnvVar, 'name'> {
+  if (typeof value === 'string') return { value };
+  if ('field' in value) return { valueFrom: { fieldRef: { fieldPath: value.field } } };
+  return { valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
+}
+
+/** A Secret or a ConfigMap as files, read-only. */
+export interface FileMount {
+  /** The volume's name. */
+  readonly name: string;
+  /** Directory in the container. */
+  readonly path: string;
+  readonly from: { readonly secret: string } | { readonly configMap: string };
+}
+
+export const volumesOf = (mounts: readonly FileMount[]): k8s.Volume[] =>
+  mounts.map(({ name, from }) =>
+    'secret' in from
+      ? { name, secret: { secretName: from.secret, defaultMode: SECRET_FILE_MODE } }
+      : { name, configMap: { name: from.configMap } },
+  );
+
+export const mountsOf = (mounts: readonly FileMount[]): k8s.VolumeMount[] =>
+  mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true }));
+
+/** Where every service finds its own password of the broker. */
+export const credentialsMount = (secret: string): FileMount => ({
+  name: 'credentials',
+  path: '/etc/sluice/credentials',
+  from: { secret },
+});
+
+/** Apart by node and by zone where there is room, together where there is none. */
+export const spreadEvenly = (identity: { readonly name: string }): k8s.TopologySpreadConstraint[] =>
+  ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { ...selectorOf(identity) } },
+  }));
+
+/** The port that every service of this repository answers /metrics, /livez and /readyz on. */
+export const HTTP_PORT = 8080;
+export const HTTP_PORT_NAME = 'http';
+
+/** Up to 30 s to start; then alive every 10 s, ready every 5 s. */
+export const serviceProbes = {
+  startupProbe: { httpGet: http('/livez'), periodSeconds: 1, failureThreshold: 30, timeoutSeconds: 2 },
+  livenessProbe: { httpGet: http('/livez'), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+  readinessProbe: { httpGet: http('/readyz'), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 2 },
+};
+
+function http(path: string): k8s.HttpGetAction {
+  return { path, port: k8s.IntOrString.fromString(HTTP_PORT_NAME) };
+}
+
+/** What all pods share; a container is added by the construct. */
+export interface PodProps {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly annotations?: Labels;
+  readonly priorityClassName: string;
+  readonly mounts?: readonly FileMount[];
+  /** Only a pod that talks to the API server gets a token. @default false */
+  readonly apiToken?: boolean;
+}
+
+/** A pod template without its containers. */
+export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s.PodSpec, 'containers'> } {
+  const { name, labels, annotations, priorityClassName, mounts = [], apiToken = false } = props;
+  return {
+    metadata: { labels: { ...labels }, ...(annotations && { annotations: { ...annotations } }) },
+    spec: {
+      serviceAccountName: name,
+      automountServiceAccountToken: apiToken,
+      enableServiceLinks: false,
+      priorityClassName,
+      securityContext: restrictedPod,
+      ...(mounts.length > 0 && { volumes: volumesOf(mounts) }),
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { clusterLabels } from './labels.ts';
+
+export interface PriorityProps {
+  readonly name: string;
+  /** Higher is scheduled first and evicted last; Kubernetes keeps more than 1,000,000,000 for itself. */
+  readonly value: number;
+  /** What it is for. */
+  readonly description: string;
+  /** Whether its pods may displace others. @default true */
+  readonly preempts?: boolean;
+}
+
+/** A class of pods by how much it hurts when they wait. */
+export class Priority extends Construct {
+  constructor(scope: Construct, id: string, props: PriorityProps) {
+    super(scope, id);
+    new k8s.KubePriorityClass(this, 'class', {
+      metadata: { name: props.name, labels: { ...clusterLabels } },
+      value: props.value,
+      description: props.description,
+      globalDefault: false,
+      preemptionPolicy: (props.preempts ?? true) ? 'PreemptLowerPriority' : 'Never',
+    });
+  }
+}

@@ -1,0 +1,175 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import {
+  credentialsMount,
+  env,
+  HTTP_PORT,
+  HTTP_PORT_NAME,
+  mountsOf,
+  pod,
+  type Resources,
+  resources,
+  restrictedContainer,
+  serviceProbes,
+  spreadEvenly,
+} from './pod.ts';
+import { ServiceAccount } from './service-account.ts';
+
+export interface QueueWorkerProps extends Identity {
+  /** The image that runs, pinned. */
+  readonly image: string;
+  /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
+  readonly amqpUrl: string;
+  /** The broker's user. @default the worker's name */
+  readonly username?: string;
+  /** The Secret whose key `password` is that user's. */
+  readonly credentials: string;
+  /** The queue it takes jobs from. */
+  readonly queue: string;
+  /** The exchange that routes to the queue, its retries and its parked jobs. @default the queue's name */
+  readonly exchange?: string;
+  /** Unacknowledged jobs one pod holds at a time. @default 1 */
+  readonly prefetch?: number;
+  /** Tries before a job is parked. @default 5 */
+  readonly maxAttempts?: number;
+  /** Seconds of the simulated work, where no handler replaces it. */
+  readonly workSeconds: number;
+  /** How those seconds are distributed. @default 'constant' */
+  readonly workDistribution?: 'constant' | 'uniform' | 'exponential';
+  /** Seconds the longest job takes; a pod that is told to stop finishes the jobs it holds. @default workSeconds */
+  readonly longestJobSeconds?: number;
+  /** Seconds the process gives the jobs in hand after SIGTERM. @default 30 */
+  readonly stopDeadlineSeconds?: number;
+  /** Seconds from SIGTERM to SIGKILL. @default stopDeadlineSeconds + 5 */
+  readonly terminationGracePeriodSeconds?: number;
+  /** The PriorityClass of its pods. */
+  readonly priorityClassName: string;
+  /** What one pod asks for and may use. @default 20m CPU, 128Mi */
+  readonly resources?: Resources;
+}
+
+/** Seconds between the process's own deadline and the kill: to close its channel and flush its log. */
+const CLOSING_SECONDS = 5;
+
+/**
+ * Pods that take jobs from a queue, with a Service for their metrics.
+ *
+ * The Deployment has no `spec.replicas`: the scaler owns the count, and a manifest that also named one
+ * would fight it at every sync.
+ *
+ * @throws {ChartError} with every fault of the props
+ */
+export class QueueWorker extends Construct {
+  constructor(scope: Construct, id: string, props: QueueWorkerProps) {
+    super(scope, id);
+    const filled = withDefaults(props);
+    check(filled);
+    new ServiceAccount(this, 'identity', props);
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
+      spec: {
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: selectorOf(props) },
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: {
+            maxSurge: k8s.IntOrString.fromString('25%'),
+            maxUnavailable: k8s.IntOrString.fromString('25%'),
+          },
+        },
+        template: template(filled),
+      },
+    });
+    new k8s.KubeService(this, 'service', {
+      metadata: { ...metadataOf(props), labels: labelsOf(props) },
+      spec: {
+        selector: selectorOf(props),
+        ports: [
+          { name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
+        ],
+      },
+    });
+  }
+}
+
+type Filled = QueueWorkerProps & ReturnType<typeof withDefaults>;
+
+function withDefaults(props: QueueWorkerProps) {
+  const stopDeadlineSeconds = props.stopDeadlineSeconds ?? 30;
+  return {
+    username: props.name,
+    exchange: props.queue,
+    prefetch: 1,
+    maxAttempts: 5,
+    workDistribution: 'constant' as const,
+    longestJobSeconds: props.workSeconds,
+    terminationGracePeriodSeconds: stopDeadlineSeconds + CLOSING_SECONDS,
+    resources: { cpu: '20m', memory: '128Mi' },
+    ...props,
+    stopDeadlineSeconds,
+  };
+}
+
+function check(props: Filled): void {
+  const { prefetch, longestJobSeconds, stopDeadlineSeconds, terminationGracePeriodSeconds } = props;
+  const inHandSeconds = prefetch * longestJobSeconds;
+  new Checks(`QueueWorker '${props.name}'`)
+    .dnsLabel('name', props.name)
+    .dnsLabel('namespace', props.namespace)
+    .pinnedImage('image', props.image)
+    .wholeNumber('prefetch', prefetch, 1)
+    .wholeNumber('maxAttempts', props.maxAttempts, 1)
+    .that(props.workSeconds >= 0, `'workSeconds' (${props.workSeconds}) must not be negative`)
+    .that(!/\/\/.*@/.test(props.amqpUrl), `'amqpUrl' must hold no credentials`)
+    .that(
+      stopDeadlineSeconds >= inHandSeconds,
+      `'stopDeadlineSeconds' (${stopDeadlineSeconds}) must be at least 'prefetch' (${prefetch}) x 'longestJobSeconds' (${longestJobSeconds})`,
+    )
+    .that(
+      terminationGracePeriodSeconds > stopDeadlineSeconds,
+      `'terminationGracePeriodSeconds' (${terminationGracePeriodSeconds}) must exceed 'stopDeadlineSeconds' (${stopDeadlineSeconds})`,
+    )
+    .done();
+}
+
+function template(props: Filled): k8s.PodTemplateSpec {
+  const mounts = [credentialsMount(props.credentials)];
+  const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image), mounts });
+  return {
+    metadata,
+    spec: {
+      ...spec,
+      terminationGracePeriodSeconds: props.terminationGracePeriodSeconds,
+      topologySpreadConstraints: spreadEvenly(props),
+      containers: [
+        {
+          name: props.name,
+          image: props.image,
+          imagePullPolicy: 'IfNotPresent',
+          env: env(environment(props)),
+          ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
+          resources: resources(props.resources),
+          securityContext: restrictedContainer,
+          volumeMounts: mountsOf(mounts),
+          ...serviceProbes,
+        },
+      ],
+    },
+  };
+}
+
+const environment = (props: Filled) => ({
+  AMQP_URL: props.amqpUrl,
+  AMQP_USERNAME: props.username,
+  AMQP_PASSWORD_FILE: '/etc/sluice/credentials/password',
+  QUEUE: props.queue,
+  EXCHANGE: props.exchange,
+  PARKING_ROUTING_KEY: `${props.queue}.parked`,
+  PREFETCH: String(props.prefetch),
+  MAX_ATTEMPTS: String(props.maxAttempts),
+  WORK_SECONDS: String(props.workSeconds),
+  WORK_DISTRIBUTION: props.workDistribution,
+  STOP_DEADLINE_SECONDS: String(props.stopDeadlineSeconds),
+});

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { compileScalerConfig, type ScalerConfig } from '@sluice/policy';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { ChartError, Checks } from './checks.ts';
+import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import {
+  credentialsMount,
+  env,
+  type FileMount,
+  HTTP_PORT,
+  HTTP_PORT_NAME,
+  mountsOf,
+  pod,
+  type Resources,
+  resources,
+  restrictedContainer,
+  serviceProbes,
+  spreadEvenly,
+} from './pod.ts';
+import { ServiceAccount } from './service-account.ts';
+
+export interface ScalerProps extends Identity {
+  /** The image that runs, pinned. */
+  readonly image: string;
+  /** Which queue drives which Deployment by which policy. */
+  readonly config: ScalerConfig;
+  /** The Secret whose key `password` is the broker user's. */
+  readonly credentials: string;
+  /** Pods, of which one leads and the others wait. @default 2 */
+  readonly replicas?: number;
+  readonly priorityClassName: string;
+  /** What one pod asks for and may use. @default 50m CPU, 128Mi */
+  readonly resources?: Resources;
+}
+
+const CONFIG_FILE = 'config.json';
+const CONFIG_MOUNT: Omit<FileMount, 'from'> = { name: 'config', path: '/etc/sluice/scaler' };
+
+/**
+ * One process for many workloads: reads backlogs, decides by policy, writes /scale. Pods elect a leader by
+ * a Lease; the checksum of the configuration in the pod template makes a changed one roll them.
+ *
+ * @throws {ChartError} with every fault of the props, or with every clause of a policy that is refused
+ */
+export class Scaler extends Construct {
+  constructor(scope: Construct, id: string, props: ScalerProps) {
+    super(scope, id);
+    check(props);
+    const config = `${JSON.stringify(compiled(props), undefined, 2)}\n`;
+    new ServiceAccount(this, 'identity', props);
+    this.#permitElection(props);
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadataOf(props), data: { [CONFIG_FILE]: config } });
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
+      spec: {
+        replicas: props.replicas ?? 2,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: selectorOf(props) },
+        template: template(props, createHash('sha256').update(config).digest('hex')),
+      },
+    });
+    new k8s.KubeService(this, 'service', {
+      metadata: metadataOf(props),
+      spec: {
+        selector: selectorOf(props),
+        ports: [
+          { name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
+        ],
+      },
+    });
+  }
+
+  /** A Lease cannot be limited by name while it is created; read and written it can. */
+  #permitElection(props: ScalerProps): void {
+    const name = `${props.name}-election`;
+    const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+    new k8s.KubeRole(this, 'role', {
+      metadata: metadataOf(props, name),
+      rules: [
+        { ...leases, verbs: ['create'] },
+        { ...leases, resourceNames: [props.name], verbs: ['get', 'update'] },
+      ],
+    });
+    new k8s.KubeRoleBinding(this, 'binding', {
+      metadata: metadataOf(props, name),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name: props.name, namespace: props.namespace }],
+    });
+  }
+}
+
+function check(props: ScalerProps): void {
+  new Checks(`Scaler '${props.name}'`)
+    .dnsLabel('name', props.name)
+    .dnsLabel('namespace', props.namespace)
+    .pinnedImage('image', props.image)
+    .wholeNumber('replicas', props.replicas ?? 2, 1)
+    .from(() => compileScalerConfig(props.config))
+    .done();
+}
+
+function compiled({ name, config }: ScalerProps): ScalerConfig {
+  const result = compileScalerConfig(config);
+  const refused = result.fidelity.filter(({ fidelity }) => fidelity === 'refused');
+  if (refused.length > 0)
+    throw new ChartError(
+      `Scaler '${name}'`,
+      refused.map(({ why }) => why),
+    );
+  return result.config;
+}
+
+function template(props: ScalerProps, checksum: string): k8s.PodTemplateSpec {
+  const mounts = [credentialsMount(props.credentials), { ...CONFIG_MOUNT, from: { configMap: props.name } }];
+  const labels = workloadLabels(props, props.image);
+  const { metadata, spec } = pod({
+    ...props,
+    labels,
+    mounts,
+    apiToken: true,
+    annotations: { 'checksum/config': checksum },
+  });
+  return {
+    metadata,
+    spec: {
+      ...spec,
+      terminationGracePeriodSeconds: 30,
+      topologySpreadConstraints: spreadEvenly(props),
+      containers: [
+        {
+          name: props.name,
+          image: props.image,
+          imagePullPolicy: 'IfNotPresent',
+          env: env({
+            CONFIG_FILE: `${CONFIG_MOUNT.path}/${CONFIG_FILE}`,
+            LEASE_NAME: props.name,
+            LEASE_NAMESPACE: { field: 'metadata.namespace' },
+            POD_NAME: { field: 'metadata.name' },
+          }),
+          ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
+          resources: resources(props.resources ?? { cpu: '50m', memory: '128Mi' }),
+          securityContext: restrictedContainer,
+          volumeMounts: mountsOf(mounts),
+          ...serviceProbes,
+        },
+      ],
+    },
+  };
+}

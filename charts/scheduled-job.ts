@@ -1,0 +1,158 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { type Identity, metadataOf, workloadLabels } from './labels.ts';
+import {
+  credentialsMount,
+  type EnvValue,
+  env,
+  HTTP_PORT,
+  HTTP_PORT_NAME,
+  mountsOf,
+  pod,
+  type Resources,
+  resources,
+  restrictedContainer,
+} from './pod.ts';
+import { ServiceAccount } from './service-account.ts';
+
+export interface ScheduledJobProps extends Identity {
+  /** The image that runs, pinned. */
+  readonly image: string;
+  /** Minutes between two runs; must divide an hour, so that they are even. */
+  readonly everyMinutes: number;
+  /** What the container is told, without credentials. */
+  readonly environment: Readonly<Record<string, EnvValue>>;
+  /** The Secret whose key `password` the container finds in /etc/sluice/credentials. */
+  readonly credentials: string;
+  /** Seconds in which the container itself gives up. */
+  readonly deadlineSeconds: number;
+  /** Tries after the first failed one. @default 3 */
+  readonly retries?: number;
+  /** Seconds that a run may start late and still start. @default half the time between two runs */
+  readonly startingDeadlineSeconds?: number;
+  /** Seconds after which a finished run is removed. @default 3600 */
+  readonly keepSeconds?: number;
+  readonly priorityClassName: string;
+  /** What the pod asks for and may use. @default 50m CPU, 128Mi */
+  readonly resources?: Resources;
+}
+
+/** Between a failed pod and the next one Kubernetes waits 10 s, 20 s, 40 s ... at most 6 min. */
+const backoffSeconds = (retries: number): number =>
+  Array.from({ length: retries }, (_, retry) => Math.min(360, 10 * 2 ** retry)).reduce(
+    (sum, wait) => sum + wait,
+    0,
+  );
+
+/** The exit code of a container that was told nonsense: another try would be told the same. */
+const BAD_CONFIGURATION = 2;
+
+/**
+ * A run every so many minutes, never two at a time.
+ *
+ * All its tries end before the next run is due, because Forbid would skip that one:
+ * 4 x 120 s + (10 + 20 + 40) s = 550 s < 600 s.
+ *
+ * @throws {ChartError} with every fault of the props
+ */
+export class ScheduledJob extends Construct {
+  constructor(scope: Construct, id: string, props: ScheduledJobProps) {
+    super(scope, id);
+    const filled = withDefaults(props);
+    check(filled);
+    new ServiceAccount(this, 'identity', props);
+    new k8s.KubeCronJob(this, 'cron-job', {
+      metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
+      spec: {
+        schedule: props.everyMinutes === 60 ? '0 * * * *' : `*/${props.everyMinutes} * * * *`,
+        timeZone: 'Etc/UTC',
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: filled.startingDeadlineSeconds,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: { metadata: { labels: workloadLabels(props, props.image) }, spec: jobSpec(filled) },
+      },
+    });
+  }
+}
+
+type Filled = ScheduledJobProps & ReturnType<typeof withDefaults>;
+
+function withDefaults(props: ScheduledJobProps) {
+  return {
+    retries: 3,
+    startingDeadlineSeconds: props.everyMinutes * 30,
+    keepSeconds: 3600,
+    resources: { cpu: '50m', memory: '128Mi' },
+    ...props,
+  };
+}
+
+const activeDeadlineSeconds = ({ deadlineSeconds, retries }: Filled): number =>
+  deadlineSeconds * (retries + 1) + backoffSeconds(retries);
+
+function check(props: Filled): void {
+  const { everyMinutes, deadlineSeconds, retries } = props;
+  const active = activeDeadlineSeconds(props);
+  new Checks(`ScheduledJob '${props.name}'`)
+    .dnsLabel('name', props.name)
+    .that(
+      props.name.length <= 52,
+      `'name' (${props.name}) must be at most 52 characters: its Jobs' names are longer`,
+    )
+    .dnsLabel('namespace', props.namespace)
+    .pinnedImage('image', props.image)
+    .wholeNumber('everyMinutes', everyMinutes, 1)
+    .that(60 % everyMinutes === 0, `'everyMinutes' (${everyMinutes}) must divide 60`)
+    .wholeNumber('deadlineSeconds', deadlineSeconds, 1)
+    .wholeNumber('retries', retries, 0)
+    .that(
+      active < everyMinutes * 60,
+      `'deadlineSeconds' (${deadlineSeconds}) with 'retries' (${retries}) takes up to ${active} s and must end before the next run ('everyMinutes' ${everyMinutes})`,
+    )
+    .that(
+      props.startingDeadlineSeconds >= 10,
+      `'startingDeadlineSeconds' (${props.startingDeadlineSeconds}) must be at least 10: the controller looks every 10 s`,
+    )
+    .done();
+}
+
+function jobSpec(props: Filled): k8s.JobSpec {
+  const mounts = [credentialsMount(props.credentials)];
+  const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image), mounts });
+  return {
+    activeDeadlineSeconds: activeDeadlineSeconds(props),
+    backoffLimit: props.retries,
+    ttlSecondsAfterFinished: props.keepSeconds,
+    podFailurePolicy: {
+      rules: [
+        {
+          action: 'FailJob',
+          onExitCodes: { containerName: props.name, operator: 'In', values: [BAD_CONFIGURATION] },
+          onPodConditions: [],
+        },
+        { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+      ],
+    },
+    template: {
+      metadata,
+      spec: {
+        ...spec,
+        restartPolicy: 'Never',
+        containers: [
+          {
+            name: props.name,
+            image: props.image,
+            imagePullPolicy: 'IfNotPresent',
+            env: env(props.environment),
+            ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
+            resources: resources(props.resources),
+            securityContext: restrictedContainer,
+            volumeMounts: mountsOf(mounts),
+          },
+        ],
+      },
+    },
+  };
+}
