@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Grid } from './grid.ts';
+
+describe('the instants of a loop', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+  afterEach(() => void vi.useRealTimers());
+
+  const recorded = (work: () => Promise<void> = async () => {}) => {
+    const begun: number[] = [];
+    const start = performance.now();
+    const grid = new Grid(5000, 1200, () => {
+      begun.push(performance.now() - start);
+      return work();
+    });
+    return { grid, begun };
+  };
+
+  it('lie at the phase and every period after it', async () => {
+    const { grid, begun } = recorded();
+    await vi.advanceTimersByTimeAsync(12_000);
+    await grid.stop();
+    expect(begun).toEqual([1200, 6200, 11_200]);
+  });
+
+  it('are skipped, not doubled, by a run that lasts longer than a period', async () => {
+    const { grid, begun } = recorded(() => new Promise((resolve) => setTimeout(resolve, 11_000)));
+    await vi.advanceTimersByTimeAsync(17_000);
+    const stopped = grid.stop();
+    await vi.advanceTimersByTimeAsync(11_000);
+    await stopped;
+    expect(begun).toEqual([1200, 16_200]);
+  });
+
+  it('end with the run at work', async () => {
+    let ended = false;
+    const { grid, begun } = recorded(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      ended = true;
+    });
+    await vi.advanceTimersByTimeAsync(2000);
+    const stopped = grid.stop();
+    await vi.advanceTimersByTimeAsync(2200);
+    await stopped;
+    expect(ended).toBe(true);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(begun).toEqual([1200]);
+  });
+});

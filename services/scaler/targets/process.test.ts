@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ProcessReplicas } from './process.ts';
+
+/** Writes its pid into a file named by its identity; ends on SIGTERM unless it is told to be stubborn. */
+const program = `
+  const { writeFileSync } = require('node:fs');
+  process.on('SIGTERM', () => { if (process.env.STUBBORN !== 'yes') process.exit(0); });
+  writeFileSync(process.env.DIRECTORY + '/' + process.env.POD_NAME, String(process.pid));
+  setInterval(() => {}, 1000);
+`;
+
+const started: ProcessReplicas[] = [];
+
+function replicas(options: { code?: string; env?: Record<string, string>; graceSeconds?: number } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-processes-'));
+  const clock = { now: 0 };
+  const crashes: string[] = [];
+  const target = new ProcessReplicas(
+    {
+      kind: 'process',
+      command: [process.execPath, '-e', options.code ?? program],
+      env: { DIRECTORY: directory, ...options.env },
+      graceSeconds: options.graceSeconds ?? 20,
+    },
+    {
+      workload: 'jobs',
+      onCrash: (identity, outcome) => crashes.push(`${identity}: ${outcome}`),
+      clock: () => clock.now,
+    },
+  );
+  started.push(target);
+  const identities = () => readdirSync(directory).sort();
+  const pidOf = (identity: string) => Number(readFileSync(join(directory, identity), 'utf8'));
+  return { target, clock, crashes, identities, pidOf };
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('local processes as replicas', () => {
+  afterEach(() => Promise.all(started.splice(0).map((target) => target.stop())));
+
+  it('are started with an identity each, and ended by SIGTERM, newest first', async () => {
+    const { target, identities, pidOf } = replicas();
+    await target.write(3);
+    expect(await target.read()).toEqual({ current: 3 });
+    await vi.waitFor(() => expect(identities()).toEqual(['jobs-1', 'jobs-2', 'jobs-3']));
+    await target.write(1);
+    expect(await target.read()).toEqual({ current: 1 });
+    await vi.waitFor(() => expect([2, 3].map((n) => alive(pidOf(`jobs-${n}`)))).toEqual([false, false]));
+    expect(alive(pidOf('jobs-1'))).toBe(true);
+    await target.stop();
+    expect(alive(pidOf('jobs-1'))).toBe(false);
+  });
+
+  it('are killed when they outlast the grace', async () => {
+    const { target, identities, pidOf } = replicas({ env: { STUBBORN: 'yes' }, graceSeconds: 0.1 });
+    await target.write(1);
+    await vi.waitFor(() => expect(identities()).toEqual(['jobs-1']));
+    await target.stop();
+    expect(alive(pidOf('jobs-1'))).toBe(false);
+  });
+
+  it('are replaced when they end by themselves, later each time, under their own identity', async () => {
+    const { target, clock, crashes } = replicas({ code: 'process.exit(3)' });
+    await target.write(1);
+    const crashed = (n: number) =>
+      vi.waitFor(() => expect(crashes).toEqual(Array(n).fill('jobs-1: exit code 3')));
+    await crashed(1);
+    clock.now = 499;
+    expect(await target.read()).toEqual({ current: 1 });
+    expect(crashes).toHaveLength(1);
+    clock.now = 500;
+    await target.read();
+    await crashed(2);
+    clock.now = 1499;
+    await target.read();
+    clock.now = 1500;
+    await target.read();
+    await crashed(3);
+  });
+
+  it('survive a program that does not exist, as crashes', async () => {
+    const crashes: string[] = [];
+    const target = new ProcessReplicas(
+      { kind: 'process', command: ['/nowhere/at/all'], env: {}, graceSeconds: 1 },
+      { workload: 'jobs', onCrash: (identity, outcome) => crashes.push(`${identity}: ${outcome}`) },
+    );
+    await target.write(1);
+    await vi.waitFor(() => expect(crashes).toEqual(['jobs-1: spawn /nowhere/at/all ENOENT']));
+    await target.stop();
+  });
+});
