@@ -39,8 +39,9 @@ export interface Decision {
  * `emptyHistory` is what a scaler without a memory starts from; it is never less cautious.
  */
 export interface History {
-  /** Since when `changes` is complete; absent when nothing is remembered. */
+  /** The span that is remembered without a gap: first and newest decision. Absent when nothing is. */
   readonly since?: number;
+  readonly until?: number;
   /** Instant of the reading that last showed ready + unacked == 0, if the newest one did. */
   readonly drainedAt?: number;
   /** First sight of the ready messages that still wait: a lower bound of the oldest one's age. */

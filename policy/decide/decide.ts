@@ -6,6 +6,7 @@ import { rateLimit } from './rate-limit.ts';
 import { recommend } from './recommend.ts';
 import type { Situation } from './situation.ts';
 import { stabilize } from './stabilize.ts';
+import { withTrustedHistory } from './trusted-history.ts';
 
 /**
  * One decision: recommend -> stabilize -> rate-limit -> clamp. The stage that last changed the count owns
@@ -13,8 +14,9 @@ import { stabilize } from './stabilize.ts';
  *
  * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ for the words and windows
  */
-export function decide(policy: Policy, situation: Situation): Decision {
+export function decide(policy: Policy, given: Situation): Decision {
   const { behavior, minReplicas, maxReplicas, staleAfterSeconds } = baseOf(policy);
+  const situation = withTrustedHistory(given, staleAfterSeconds);
   const checked = checkReading(situation, staleAfterSeconds);
   if ('held' in checked) return checked.held;
   const wanted = recommend(policy, checked.measured);

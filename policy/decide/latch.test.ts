@@ -195,6 +195,7 @@ it('the history of a latch stays a handful of bytes', () => {
   };
   expect(remember(corrected, situation, decide(corrected, situation))).toEqual({
     since: 5000,
+    until: 5000,
     waitingSince: 5000,
     recommendations: [],
     changes: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, drain, emptyHistory, type History, type Policy, proportional } from '../index.ts';
+import { decide, drain, emptyHistory, type History, type Policy, proportional, remember } from '../index.ts';
 import { follow, polls, reasonsOf, replicasOf } from '../testing/follow.ts';
 
 const at = 1_000_000;
@@ -71,6 +71,48 @@ describe('stabilize', () => {
     const calm = polls(...Array.from({ length: 62 }, () => [40, 0] as const));
     const replicas = replicasOf(follow(policy, calm, { current: 12 }));
     expect(replicas.indexOf(4)).toBe(60);
+  });
+});
+
+describe('a history that ended long ago', () => {
+  const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+  const old = {
+    since: 0,
+    until: at - 121_000,
+    waitingSince: 0,
+    recommendations: [{ at: at - 121_000, replicas: 4 }],
+    changes: [],
+  };
+
+  it('counts as lost: it scales nothing down at first sight', () => {
+    expect(decideFor(policy, 40, 12, old)).toMatchObject({ replicas: 12, reason: 'ScaleDownStabilized' });
+  });
+
+  it('and is not continued', () => {
+    const situation = { reading: { ready: 40, unacked: 0, at }, current: 12, history: old, now: at };
+    expect(remember(policy, situation, decide(policy, situation))).toEqual({
+      since: at,
+      until: at,
+      waitingSince: at,
+      recommendations: [
+        { at, replicas: 12 },
+        { at, replicas: 4 },
+      ],
+      changes: [],
+    });
+  });
+
+  it('is trusted through the polls of a blackout', () => {
+    const [first] = polls([120, 0]);
+    const dark = Array.from({ length: 40 }, (_, poll) => ({
+      now: 10_000 + poll * 5000,
+      reading: { missing: 'timeout' },
+    }));
+    const back = { now: 210_000, reading: { ready: 40, unacked: 0, at: 210_000 } };
+    const later = { now: 306_000, reading: { ready: 40, unacked: 0, at: 306_000 } };
+    const life = [first, ...dark, back, later].filter((polled) => polled !== undefined);
+    // 12 was wanted at 5 s: the window of 300 s ends at 305 s.
+    expect(replicasOf(follow(policy, life)).slice(-2)).toEqual([12, 4]);
   });
 });
 

@@ -41,6 +41,8 @@ function historyAfter(
   return { current, history };
 }
 
+const nextPoll = (life: readonly Polled[]): number => now + life.length * 5000;
+
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const between = (policy: Policy, share: number): number => {
   const { minReplicas, maxReplicas } = baseOf(policy);
@@ -62,11 +64,15 @@ describe('whatever the policy and the queue do', () => {
   });
 
   it('a bad reading leaves the count alone and is remembered as no news', () => {
-    const afterLife = now + 120 * 5000;
+    const livesThenBad = lives.chain((life) =>
+      fc
+        .tuple(fc.constant(life), badReadings(nextPoll(life)))
+        .map(([polled, reading]) => ({ polled, reading })),
+    );
     fc.assert(
-      fc.property(policies, lives, badReadings(afterLife), (policy, life, reading) => {
-        const { current, history } = historyAfter(policy, life, baseOf(policy).minReplicas);
-        const situation = { reading, current, history, now: afterLife };
+      fc.property(policies, livesThenBad, (policy, { polled, reading }) => {
+        const { current, history } = historyAfter(policy, polled, baseOf(policy).minReplicas);
+        const situation = { reading, current, history, now: nextPoll(polled) };
         const decision = decide(policy, situation);
         expect(decision.replicas).toBe(current);
         expect(decision.reason).toMatch(/^Reading(Missing|Stale|Invalid)$/);
@@ -87,7 +93,7 @@ describe('whatever the policy and the queue do', () => {
         unit,
         (policy, life, [ready, unacked, moreReady, moreUnacked], share) => {
           const { current, history } = historyAfter(policy, life, between(policy, share));
-          const at = now + 120 * 5000;
+          const at = nextPoll(life);
           const replicasFor = (r: number, u: number): number =>
             decide(policy, { reading: { ready: r, unacked: u, at }, current, history, now: at }).replicas;
           expect(replicasFor(ready + moreReady, unacked + moreUnacked)).toBeGreaterThanOrEqual(
@@ -193,6 +199,7 @@ describe('the history', () => {
     });
     expect(historyAfter(still, life, 0).history).toEqual({
       since: now,
+      until: now + 1999 * 5000,
       waitingSince: expect.any(Number),
       recommendations: [],
       changes: [],

@@ -5,17 +5,20 @@ import { baseOf } from './decide.ts';
 import { recommend } from './recommend.ts';
 import type { Measured, Situation } from './situation.ts';
 import { samples } from './stabilize.ts';
+import { withTrustedHistory } from './trusted-history.ts';
 
 /**
  * What to carry to the next decision: plain JSON, no larger than the longest window and period need.
- * Call it after the decision was carried out. A scaler that was not the one to decide for a while
- * (it lost its lease) starts again from `emptyHistory`.
+ * Call it after every decision that was carried out, those on bad readings too. A scaler that lost its
+ * lease starts again from `emptyHistory`: it does not know what another decided meanwhile.
  */
-export function remember(policy: Policy, situation: Situation, decision: Decision): History {
+export function remember(policy: Policy, given: Situation, decision: Decision): History {
   const { staleAfterSeconds } = baseOf(policy);
+  const situation = withTrustedHistory(given, staleAfterSeconds);
   const checked = checkReading(situation, staleAfterSeconds);
   return {
     since: situation.history.since ?? situation.now,
+    until: situation.now,
     ...('held' in checked ? stillWaiting(situation.history) : seen(checked.measured)),
     recommendations: recommendations(policy, situation, 'held' in checked ? undefined : checked.measured),
     changes: changes(policy, situation, decision),
