@@ -61,18 +61,25 @@ interface Step {
   readonly answerLost: boolean;
 }
 
+/** Mostly a healthy network and the usual retry; now and then anything. */
+const mostly = (usual: number, most: number) =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: usual, max: usual + 50 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: most }) },
+  );
+
 const step: fc.Arbitrary<Step> = fc.record({
-  pause: fc.oneof(fc.constant(2000), fc.integer({ min: 0, max: 40_000 })),
-  readDelay: fc.integer({ min: 0, max: 4000 }),
-  sendDelay: fc.oneof(fc.integer({ min: 0, max: 4000 }), fc.integer({ min: 0, max: 40_000 })),
-  answerDelay: fc.integer({ min: 0, max: 4000 }),
-  answerLost: fc.boolean(),
+  pause: mostly(2000, 40_000),
+  readDelay: mostly(0, 4000),
+  sendDelay: mostly(0, 40_000),
+  answerDelay: mostly(0, 40_000),
+  answerLost: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() }),
 });
 const contender = fc.record({
   offset: fc.integer({ min: -1_000_000, max: 1_000_000 }),
   /** Its clocks run up to a tenth fast or slow. */
-  rate: fc.double({ min: 0.91, max: 1.1, noNaN: true }),
-  steps: fc.array(step, { maxLength: 30 }),
+  rate: fc.constantFrom(0.91, 1, 1.1),
+  steps: fc.array(step, { maxLength: 30, size: 'max' }),
 });
 
 interface Term {
@@ -145,13 +152,5 @@ describe('two contenders', () => {
       { numRuns: 2000 },
     );
     expect(terms).toBeGreaterThan(1000);
-  });
-
-  it('would act at once if the lease ended before the fence did: the check can fail', () => {
-    const eager = { ...defaultTiming, durationMs: 5000 };
-    const leader = written('1', 0, 0);
-    const rival = see({}, { ...held('1'), durationMs: 5000 }, 0);
-    expect(mayTake(rival, { ...held('1'), durationMs: 5000 }, 'me', 6000, eager)).toBe(true);
-    expect(mayAct(leader, 6000, eager)).toBe(true);
   });
 });
