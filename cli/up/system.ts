@@ -1,23 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { compileScalerConfig, type Policy } from '@sluice/policy';
+import { compileScalerConfig } from '@sluice/policy';
 import type { RunBroker } from './broker.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
+import type { SystemPlan } from './plan.ts';
 import { type ServiceProcess, serviceCommand, startService, stopService } from './processes.ts';
 import { newPassword, type RunDirectory } from './rundir.ts';
-
-/** What apps/ wants of the workload, as this machine runs it. */
-export interface SystemPlan {
-  readonly name: string;
-  readonly queue: string;
-  readonly policy: Policy;
-  readonly maxReplicas: number;
-  readonly pollSeconds: number;
-  readonly workSeconds: number;
-  readonly stopDeadlineSeconds: number;
-  /** TOPOLOGY_FILE for these users' password files; no users on a borrowed broker. */
-  readonly topology: (vhost: string, passwordFiles: Record<string, string>) => unknown;
-}
 
 interface Account {
   readonly username: string;

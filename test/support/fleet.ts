@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ServiceProcess, startService, stopService } from '../../cli/up/processes.ts';
+
+type Line = Record<string, unknown> & { msg: string };
+
+/** Services as processes of one proof: their lines in one place, their files in one folder, all gone at the end. */
+export class Fleet {
+  readonly directory = mkdtempSync(join(tmpdir(), 'sluice-fleet-'));
+  readonly #running = new Set<ServiceProcess>();
+  readonly #onLine: (line: Line, name: string) => void;
+
+  constructor(onLine: (line: Line, name: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  get logFile(): string {
+    return join(this.directory, 'fleet.log');
+  }
+
+  /** Writes a file the services read; @returns its path. */
+  file(name: string, content: string | object): string {
+    const path = join(this.directory, name);
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
+    return path;
+  }
+
+  start(name: string, env: Readonly<Record<string, string>>): ServiceProcess {
+    const service = startService(
+      name,
+      { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', ...env },
+      { logFile: this.logFile, onLine: (line) => this.#onLine(line as Line, name) },
+    );
+    this.#running.add(service);
+    void service.ended.then(() => this.#running.delete(service));
+    return service;
+  }
+
+  /** Runs a service that ends by itself. @returns its exit code. */
+  run(name: string, env: Readonly<Record<string, string>>): Promise<number> {
+    return this.start(name, env).ended;
+  }
+
+  async stop(graceSeconds = 20): Promise<void> {
+    await Promise.all([...this.#running].map((service) => stopService(service, graceSeconds)));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits until `holds`, looking often. @throws Error naming what never came true. */
+export async function until(what: string, holds: () => boolean, deadlineSeconds: number): Promise<void> {
+  const deadline = Date.now() + deadlineSeconds * 1000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within ${deadlineSeconds} s: ${what}`);
+    await sleep(20);
+  }
+}
