@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  clausesOf,
   compileScalerConfig,
   drain,
   latch,
@@ -61,6 +62,8 @@ describe('compileScalerConfig', () => {
       workloads: [{ ...consumer, policy: office }],
     });
     expect(fidelity.slice(-2).map(({ clause }) => clause)).toEqual(['windows', 'holidays']);
+    const without = schedule({ policy, timeZone: 'UTC', windows });
+    expect(clausesOf(without).at(-1)).toBe('windows');
   });
 
   it('refuses to stop on `drained` when nobody tells what is unacked', () => {

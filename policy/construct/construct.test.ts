@@ -116,6 +116,21 @@ describe('faults', () => {
     expect(faultsOf(construct)).toContain(fault);
   });
 
+  it('a Min that holds any percentage stays at 0 as well', () => {
+    const policies = [
+      { type: 'Pods', value: 4, periodSeconds: 15 },
+      { type: 'Percent', value: 100, periodSeconds: 15 },
+    ] as const;
+    const props = { perReplica: 1, maxReplicas: 5 };
+    const withRule = (selectPolicy: 'Max' | 'Min', minReplicas: number) =>
+      faultsOf(() =>
+        proportional({ ...props, minReplicas, behavior: { scaleUp: { policies, selectPolicy } } }),
+      );
+    expect(withRule('Min', 0)).toEqual([expect.stringContaining('can never leave 0 replicas')]);
+    expect(withRule('Max', 0)).toEqual([]);
+    expect(withRule('Min', 1)).toEqual([]);
+  });
+
   it('of a schedule name the window', () => {
     const policy = proportional({ perReplica: 10, maxReplicas: 4 });
     const windows = [

@@ -167,6 +167,15 @@ describe('rate-limit', () => {
     expect(decideFor(policy, 0, 25, known)).toMatchObject({ replicas, reason: 'ScaleDownLimit' });
   });
 
+  it('never turns a rise into a fall, nor a fall into a rise', () => {
+    const policy = limited({ policies: [pods] }, { policies: [pods] });
+    const risen = { ...known, changes: [{ at: at - 30_000, by: 6 }] };
+    const fallen = { ...known, changes: [{ at: at - 30_000, by: -6 }] };
+    // 3 at the period's start and 4 more are 7, but 9 are there; 15 less 4 are 11, but 9 are left.
+    expect(decideFor(policy, 50, 9, risen)).toMatchObject({ replicas: 9, reason: 'ScaleUpLimit' });
+    expect(decideFor(policy, 1, 9, fallen)).toMatchObject({ replicas: 9, reason: 'ScaleDownLimit' });
+  });
+
   it('without a memory of the period, no rate allows a scale-down', () => {
     const policy = limited({}, { policies: [pods] });
     expect(decideFor(policy, 0, 25)).toEqual({

@@ -32,7 +32,7 @@ function computeFloor(policy: SchedulePolicy, now: number): Floor {
 function isOpen({ start, end }: ScheduleWindow, policy: SchedulePolicy, now: number): boolean {
   const lastEnd = lastRun(end, policy.timeZone, now) ?? Number.NEGATIVE_INFINITY;
   let started = lastRun(start, policy.timeZone, now);
-  while (started !== undefined && started >= lastEnd && isHoliday(policy, started)) {
+  while (started !== undefined && isHoliday(policy, started)) {
     started = lastRun(start, policy.timeZone, started - 1);
   }
   return started !== undefined && started >= lastEnd;

@@ -55,7 +55,9 @@ describe('a worked number', () => {
   it('a scrape delay of 15 s is a delay of 15 s', () => {
     const late = { ...timing, scrapeDelaySeconds: 15 };
     // Published at 0, in the scrape of 5, decided upon at 20, at work at 23.
-    expect(simulate({ policy, arrivals: once(10), timing: late, seconds: 120 }).waitMax).toBe(23);
+    const report = simulate({ policy, arrivals: once(10), timing: late, seconds: 120 });
+    expect(report.waitMax).toBe(23);
+    expect(report.reasons.ReadingMissing).toBe(3); // at 0, 5 and 10 nothing is scraped yet
   });
 
   it('25 replicas with 100 jobs work in four rounds', () => {
@@ -154,6 +156,30 @@ describe('what happens on the way', () => {
     const report = simulate({ policy, arrivals: once(1), timing: slow, seconds: 100 });
     // Open at 5, ready is empty at 10: killed at 5 of 7 s, seen again at 15, and so on for ever.
     expect(report).toMatchObject({ processed: 0, residue: 1, restarts: 9 });
+  });
+
+  it('scale-in takes the newest replica, at work or not, as a ReplicaSet does', () => {
+    const policy = proportional({
+      perReplica: 1,
+      maxReplicas: 2,
+      behavior: { scaleDown: { stabilizationWindowSeconds: 0 } },
+    });
+    const slow = { ...timing, service: { distribution: 'constant', meanSeconds: 100 } } as const;
+    const arrivals = { kind: 'bursts', jobs: 1, everySeconds: 20 } as const;
+    // The first job is done at 108; at 110 the replica that began the second at 28 is killed.
+    expect(simulate({ policy, arrivals, timing: slow, seconds: 115, arrivalSeconds: 40 }).restarts).toBe(1);
+  });
+
+  it('restarts of the scaler are taken in their order', () => {
+    const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+    const scalerRestarts = [
+      { atSecond: 590, keepsHistory: true },
+      { atSecond: 100, keepsHistory: false },
+    ];
+    const replicasAt350 = (simulation: Simulation) => simulate(simulation).series.replicas[350 / 5];
+    // 20 were wanted at 5 only, so by 350 fewer stay; after a loss at 100, 20 stay until 400.
+    expect(replicasAt350({ ...base, policy })).toBeLessThan(20);
+    expect(replicasAt350({ ...base, policy, scalerRestarts })).toBe(20);
   });
 
   it('the age that the broker tells opens the latch at the first poll after T', () => {
