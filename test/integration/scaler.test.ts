@@ -1,0 +1,104 @@
+import { type Backlog, latch } from '@sluice/policy';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { openSources } from '../../services/scaler/sources/open-sources.ts';
+import { freshVhost, type Vhost } from '../support/vhost.ts';
+import {
+  declareQueue,
+  managementSource,
+  metricsSource,
+  publishJobs,
+  runScaler,
+  scalerFile,
+} from './scaler-bed.ts';
+
+const broker = inject('broker');
+const policy = latch({ replicas: 4, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 2 } });
+const within = { timeout: 30_000, interval: 50 };
+
+describe('the scaler on a real broker', () => {
+  let vhost: Vhost;
+  beforeEach(async () => {
+    vhost = await freshVhost(broker);
+    await declareQueue(vhost.amqpUrl);
+  });
+  afterEach(() => vhost.remove());
+
+  const sources = () => ({
+    management: managementSource(broker, vhost.name),
+    'detailed-metrics': metricsSource(broker, vhost.name),
+  });
+
+  const inQueue = async (): Promise<unknown> => {
+    const queue = (await (await vhost.api('GET', `queues/${vhost.name}/jobs`)).json()) as Record<
+      string,
+      unknown
+    >;
+    return queue.messages;
+  };
+
+  it.each(['management', 'detailed-metrics'] as const)(
+    'goes 0 -> N -> 0 for exactly 100 jobs, seen through %s',
+    async (kind) => {
+      const slow = latch({ replicas: 4, startWhen: { readyAtLeast: 100 } });
+      await using scaler = runScaler({
+        source: sources()[kind],
+        policy: slow,
+        amqpUrl: vhost.amqpUrl,
+        workMs: 10,
+      });
+      // A queue that was just declared has no counts yet: that is a missing reading, not an empty queue.
+      await vi.waitFor(() => expect(scaler.decisions().at(-1)).toBe('0 -> 0 LatchHeldClosed'), within);
+      await publishJobs(vhost.amqpUrl, 100);
+      await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
+      const changes = scaler.decisions().filter((line) => !/Held|Missing/.test(line));
+      expect(changes).toEqual([
+        '0 -> 4 BacklogReachedMark',
+        '4 -> 4 DrainUnconfirmed',
+        '4 -> 0 BacklogDrained',
+      ]);
+      await vi.waitFor(async () => expect(await inQueue()).toBe(0), within);
+    },
+  );
+
+  it('serves a residue below the mark when it has waited, by the age that the broker tells', async () => {
+    await publishJobs(vhost.amqpUrl, 7);
+    const source = managementSource(broker, vhost.name);
+    await using scaler = runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
+    await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
+    expect(scaler.decisions()).toContain('0 -> 4 OldestWaitExceeded');
+    const opened = scaler.lines.find(({ reason }) => reason === 'OldestWaitExceeded');
+    expect(opened).toMatchObject({ ready: 7, message: expect.stringContaining('as the broker says') });
+  });
+
+  it('serves a residue of messages without a timestamp by its own first sight of them', async () => {
+    await publishJobs(vhost.amqpUrl, 7, false);
+    const source = metricsSource(broker, vhost.name);
+    await using scaler = runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
+    await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
+    const opened = scaler.lines.find(({ reason }) => reason === 'OldestWaitExceeded');
+    expect(opened).toMatchObject({ ready: 7, message: expect.stringContaining('since first sight') });
+  });
+
+  it('is told the same by both sources', async () => {
+    await publishJobs(vhost.amqpUrl, 42);
+    const read = async (kind: 'management' | 'detailed-metrics'): Promise<Backlog | undefined> => {
+      const file = scalerFile({ source: sources()[kind], policy, amqpUrl: vhost.amqpUrl, workMs: 1 });
+      const opened = openSources(file, { pollMs: 1000, timeoutMs: 800 });
+      return opened.get('jobs')?.read(new AbortController().signal);
+    };
+    await vi.waitFor(async () => {
+      const told = { ready: 42, unacked: 0 };
+      expect(await read('management')).toMatchObject({ ...told, oldestWaitSeconds: expect.any(Number) });
+      expect(await read('detailed-metrics')).toMatchObject(told);
+    }, within);
+  });
+
+  it('waits for a queue that does not exist yet, and counts it', async () => {
+    const source = managementSource(broker, vhost.name, 'later');
+    await using scaler = runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 1 });
+    await vi.waitFor(() => expect(scaler.decisions()).toEqual(['0 -> 0 ReadingMissing']), within);
+    expect(await scaler.registry.metrics()).toMatch(
+      /sluice_scaler_reading_failures_total\{workload="jobs",cause="queue-missing"\} \d/,
+    );
+  });
+});
