@@ -88,7 +88,7 @@ function watch(scope: Construct, environment: Environment): void {
       {
         name: 'BrokerDown',
         severity: 'critical',
-        expr: `absent(up{namespace="${broker.namespace}",job="${broker.name}"} == 1)`,
+        expr: `absent(up{namespace="${broker.namespace}",job="${broker.name}",metrics_path="/metrics"} == 1)`,
         for: '2m',
         summary: 'The broker answers no scrape.',
         description: 'Nothing is published or taken, and the scaler freezes every replica count.',

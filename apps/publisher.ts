@@ -44,7 +44,7 @@ const alerts = (everyMinutes: number) => [
   {
     name: 'PublisherRunFailed',
     severity: 'warning' as const,
-    expr: `kube_job_status_failed{namespace="${publisher.namespace}",reason!=""} > 0`,
+    expr: `kube_job_failed{namespace="${publisher.namespace}",condition="true"} > 0`,
     for: '1m',
     summary: 'The publisher run {{ $labels.job_name }} failed.',
     description:

@@ -42,6 +42,8 @@ function serviceMonitor(props: MetricsScrapeProps): IServiceMonitor {
         port,
         path,
         interval,
+        // Two pages of one port would otherwise write the same `up` series.
+        relabelings: [{ sourceLabels: ['__metrics_path__'], targetLabel: 'metrics_path' }],
         ...(params && { params: { ...params } }),
       })),
     },

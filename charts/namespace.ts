@@ -25,7 +25,7 @@ export class Namespace extends Construct {
     super(scope, id);
     check(props);
     const { name, podSecurity = 'restricted', podSecurityVersion, because } = props;
-    const annotations = { ...wave('namespace'), ...(because && { 'sluice/pod-security': because }) };
+    const annotations = { ...wave('namespace'), ...(because && { 'sluice.dev/pod-security': because }) };
     new k8s.KubeNamespace(this, 'namespace', {
       metadata: {
         name,

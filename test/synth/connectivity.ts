@@ -1,0 +1,132 @@
+import { type Fields, inEnvironment, selects, workloadsOf } from './dist.ts';
+
+/** One end of a possible connection: a pod, or an address outside the pod network. */
+export interface End {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Record<string, string>;
+  readonly address?: string;
+  /** Ports something listens on. */
+  readonly ports: readonly Port[];
+}
+
+interface Port {
+  readonly port: number;
+  readonly protocol: string;
+}
+
+const tcp = (...ports: number[]): Port[] => ports.map((port) => ({ port, protocol: 'TCP' }));
+const named = (name: string) => ({ 'app.kubernetes.io/name': name });
+
+/** Ports that exist on every machine of the network, for those who must not be reached there. */
+const ANYTHING = tcp(22, 443, 6443, 8080, 5672, 15_672);
+
+/** Who else is in the cluster: those who are meant to be reached or to reach, and those who are not. */
+const others: readonly End[] = [
+  { name: 'prometheus', namespace: 'monitoring', labels: named('prometheus'), ports: tcp(9090) },
+  { name: 'grafana', namespace: 'monitoring', labels: named('grafana'), ports: tcp(3000) },
+  { name: 'traefik', namespace: 'traefik', labels: named('traefik'), ports: tcp(8000) },
+  {
+    name: 'kube-dns',
+    namespace: 'kube-system',
+    labels: { 'k8s-app': 'kube-dns' },
+    ports: [...tcp(53), { port: 53, protocol: 'UDP' }],
+  },
+  ...['default', 'broker', 'consumer', 'scaler', 'publisher'].map((namespace) => ({
+    ...{ name: `stranger in ${namespace}`, namespace, labels: {}, ports: ANYTHING },
+  })),
+  { name: 'impostor', namespace: 'default', labels: named('consumer'), ports: ANYTHING },
+  { name: 'internet', address: '93.184.216.34', ports: ANYTHING },
+  { name: 'instance metadata', address: '169.254.169.254', ports: tcp(80) },
+];
+
+/** Addresses inside the blocks an environment names: who may reach them is part of the matrix. */
+const apiServers: Readonly<Record<string, readonly End[]>> = {
+  local: [
+    { name: 'kube-apiserver (Service)', address: '10.96.0.1', ports: tcp(443, 22) },
+    { name: 'kube-apiserver (node)', address: '172.18.0.2', ports: tcp(6443, 22) },
+  ],
+  production: [
+    { name: 'kube-apiserver (Service)', address: '172.20.0.1', ports: tcp(443, 22) },
+    { name: 'kube-apiserver (VPC)', address: '10.0.7.9', ports: tcp(443, 22) },
+  ],
+};
+
+function podsOf(environment: string): End[] {
+  return workloadsOf(environment).map(({ object, template }) => {
+    const labels = template.metadata.labels ?? {};
+    const ports = template.spec.containers.flatMap((each: Fields) => each.ports ?? []);
+    return {
+      name: labels['app.kubernetes.io/name'] ?? '',
+      namespace: object.metadata.namespace ?? '',
+      labels,
+      ports: tcp(...ports.map(({ containerPort }: Fields) => containerPort)),
+    };
+  });
+}
+
+/** Every connection that a packet filter following the rendered NetworkPolicies lets through: from, to, port. */
+export function connectionsIn(environment: string): string[] {
+  const policies = inEnvironment(environment).filter(({ kind }) => kind === 'NetworkPolicy');
+  const own = podsOf(environment);
+  const ends = [...own, ...others, ...(apiServers[environment] ?? [])];
+  const rows = ends.flatMap((from) =>
+    ends
+      .filter((to) => to !== from && (own.includes(from) || own.includes(to)))
+      .flatMap((to) =>
+        to.ports
+          .filter((port) => permits(policies, from, to, port))
+          .map(({ port, protocol }) => `| ${from.name} | ${to.name} | ${port}/${protocol} |`),
+      ),
+  );
+  return rows.sort();
+}
+
+/** Both ends must allow it: the egress of one and the ingress of the other. */
+const permits = (policies: Fields[], from: End, to: End, port: Port): boolean =>
+  oneSide(policies, 'Egress', from, to, port) && oneSide(policies, 'Ingress', to, from, port);
+
+/** An end that no policy selects is open; one that is selected needs a rule that allows it. */
+function oneSide(policies: Fields[], type: 'Ingress' | 'Egress', self: End, peer: End, port: Port): boolean {
+  const selecting = policies.filter(
+    ({ metadata, spec }) =>
+      spec.policyTypes.includes(type) &&
+      metadata.namespace === self.namespace &&
+      selects(spec.podSelector.matchLabels ?? {}, self.labels),
+  );
+  const [rules, peers] = type === 'Ingress' ? ['ingress', 'from'] : ['egress', 'to'];
+  return (
+    selecting.length === 0 ||
+    selecting.some(({ spec }) =>
+      (spec[rules] ?? []).some(
+        (rule: Fields) => rule[peers].some(isPeer(peer)) && rule.ports.some(isPort(port)),
+      ),
+    )
+  );
+}
+
+const isPeer =
+  (end: End) =>
+  ({ ipBlock, namespaceSelector, podSelector }: Fields): boolean => {
+    if (ipBlock) return end.address !== undefined && contains(ipBlock.cidr, end.address);
+    const labels = { 'kubernetes.io/metadata.name': end.namespace ?? '' };
+    return (
+      end.namespace !== undefined &&
+      selects(namespaceSelector.matchLabels, labels) &&
+      selects(podSelector.matchLabels, end.labels)
+    );
+  };
+
+const isPort =
+  (wanted: Port) =>
+  ({ port, protocol }: Fields): boolean =>
+    port === wanted.port && protocol === wanted.protocol;
+
+function contains(cidr: string, address: string): boolean {
+  const [base = '', bits = '32'] = cidr.split('/');
+  const size = 2 ** (32 - Number(bits));
+  return Math.floor(toNumber(base) / size) === Math.floor(toNumber(address) / size);
+}
+
+const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);

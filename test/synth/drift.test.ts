@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environments } from '../../apps/environments.ts';
+import { render } from '../../apps/main.ts';
+import { compareDist, writeDist } from '../../charts/dist.ts';
+import { DIST, rendered } from './dist.ts';
+
+const files = render();
+const scratch = (): string => mkdtempSync(join(tmpdir(), 'sluice-dist-'));
+
+describe('dist/', () => {
+  it('is what the sources render', () => {
+    expect(compareDist(DIST, files)).toEqual({ missing: [], changed: [], stale: [] });
+  });
+
+  it('renders the same bytes twice', () => {
+    expect([...render()]).toEqual([...files]);
+  });
+
+  it('has a folder for each environment', () => {
+    expect(readdirSync(DIST).sort()).toEqual(environments.map(({ name }) => name).sort());
+  });
+
+  it('holds one object a file, named after it', () => {
+    for (const { path, object } of rendered) {
+      const { name, namespace } = object.metadata;
+      const file = [`${object.kind.toLowerCase()}-${name}`, ...(namespace ? [namespace] : []), 'yaml'].join(
+        '.',
+      );
+      expect(path.endsWith(`/${file}`), path).toBe(true);
+    }
+  });
+
+  it('gets a third environment from one object', () => {
+    const [local] = environments;
+    if (local === undefined) throw new Error('there is no environment');
+    const staging = render([{ ...local, name: 'staging', broker: 'rabbitmq' }]);
+    expect([...staging.keys()].every((path) => path.startsWith('staging/'))).toBe(true);
+    expect(staging.get('staging/broker/configmap-broker.broker.yaml')).toContain('rabbitmq_prometheus');
+  });
+});
+
+describe('writing', () => {
+  it('makes the folder hold the rendered files and nothing else', () => {
+    const root = scratch();
+    mkdirSync(join(root, 'old/app'), { recursive: true });
+    writeFileSync(join(root, 'old/app/role-gone.yaml'), 'stale');
+    const drift = writeDist(root, new Map([['a/b/role-x.yaml', 'x: 1\n']]));
+    expect(drift).toEqual({ missing: ['a/b/role-x.yaml'], changed: [], stale: ['old/app/role-gone.yaml'] });
+    expect(readdirSync(root)).toEqual(['a']);
+    expect(readFileSync(join(root, 'a/b/role-x.yaml'), 'utf8')).toBe('x: 1\n');
+  });
+
+  it('touches only what differs', () => {
+    const root = scratch();
+    writeDist(root, files);
+    const changed = new Map(files).set('local/cluster/priorityclass-low.yaml', 'changed');
+    expect(writeDist(root, changed)).toEqual({
+      missing: [],
+      changed: ['local/cluster/priorityclass-low.yaml'],
+      stale: [],
+    });
+  });
+
+  it.each(['../x.yaml', '/etc/x.yaml', 'a/../../x.yaml', 'a\\..\\x.yaml', './x.yaml', ''])(
+    "refuses the path '%s'",
+    (path) => {
+      expect(() => writeDist(scratch(), new Map([[path, '']]))).toThrow(/leads out of/);
+    },
+  );
+
+  it('refuses to follow a symbolic link', () => {
+    const [root, elsewhere] = [scratch(), scratch()];
+    symlinkSync(elsewhere, join(root, 'local'));
+    expect(() => writeDist(root, new Map([['local/x.yaml', '']]))).toThrow(/symbolic link/);
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
+  it('refuses to empty the folder', () => {
+    expect(() => writeDist(scratch(), new Map())).toThrow(/nothing was rendered/);
+  });
+});

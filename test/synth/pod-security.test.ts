@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { containersOf, type Fields, ofKind, type Workload, workloads } from './dist.ts';
+
+/** What Pod Security `restricted` asks of a pod, and what this system asks beyond it. */
+const pod: Record<string, (spec: Fields) => boolean> = {
+  'shares no namespace of the host': (spec) => !(spec.hostNetwork || spec.hostPID || spec.hostIPC),
+  'runs as a user that is not root': ({ securityContext }) => securityContext.runAsNonRoot === true,
+  'runs as uid and gid 10001': ({ securityContext: { runAsUser, runAsGroup, fsGroup } }) =>
+    [runAsUser, runAsGroup, fsGroup].every((id) => id === 10_001),
+  'is filtered by seccomp': ({ securityContext }) => securityContext.seccompProfile.type === 'RuntimeDefault',
+  'mounts only the kinds of volume that are allowed': ({ volumes = [] }) =>
+    volumes.every((volume: Fields) => ['secret', 'configMap', 'emptyDir'].some((kind) => kind in volume)),
+  'asks for no sysctl': ({ securityContext }) => securityContext.sysctls === undefined,
+  'is told no Service links': ({ enableServiceLinks }) => enableServiceLinks === false,
+};
+
+const container: Record<string, (container: Fields) => boolean> = {
+  'is not privileged': ({ securityContext }) => !securityContext.privileged,
+  'cannot gain privileges': ({ securityContext }) => securityContext.allowPrivilegeEscalation === false,
+  'drops every capability and adds none': ({ securityContext: { capabilities } }) =>
+    capabilities.drop.includes('ALL') && capabilities.add === undefined,
+  'cannot write its root file system': ({ securityContext }) =>
+    securityContext.readOnlyRootFilesystem === true,
+  'takes no port of the host': ({ ports = [] }) =>
+    ports.every(({ hostPort }: Fields) => hostPort === undefined),
+};
+
+describe.each(workloads)('a pod of $path', (workload: Workload) => {
+  it.each(Object.keys(pod))('%s', (rule) => {
+    expect(pod[rule]?.(workload.template.spec)).toBe(true);
+  });
+
+  it.each(Object.keys(container))('has containers of which each one %s', (rule) => {
+    for (const each of containersOf(workload)) expect(container[rule]?.(each)).toBe(true);
+  });
+
+  it('gets a token of the API server only if it is the scaler', () => {
+    const isScaler = workload.object.metadata.name === 'scaler';
+    expect(workload.template.spec.automountServiceAccountToken).toBe(isScaler);
+  });
+});
+
+describe('a namespace', () => {
+  it.each(ofKind('Namespace'))('$path states its Pod Security level in all three modes', ({ object }) => {
+    const { labels = {}, annotations = {}, name } = object.metadata;
+    const level = name === 'monitoring' ? 'privileged' : 'restricted';
+    for (const mode of ['enforce', 'audit', 'warn']) {
+      expect(labels[`pod-security.kubernetes.io/${mode}`]).toBe(level);
+      expect(labels[`pod-security.kubernetes.io/${mode}-version`]).toMatch(/^v1\.\d+$/);
+    }
+    expect(annotations['sluice.dev/pod-security'] !== undefined).toBe(level !== 'restricted');
+  });
+
+  it('runs only the pods of an addon where it is not restricted', () => {
+    for (const { object } of workloads) expect(object.metadata.namespace).not.toBe('monitoring');
+  });
+});
