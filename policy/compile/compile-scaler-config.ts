@@ -47,7 +47,7 @@ const BLIND_WORK: Verdict = {
 
 const SCRAPED: Verdict = {
   fidelity: 'approximate',
-  why: 'A sample is as old as its scrape, and Prometheus may answer with it for minutes after the last one.',
+  why: 'Prometheus tells when a sample was scraped only for a plain selector; of any other expression it tells the evaluation, which may be minutes later.',
 };
 
 const FIRST_SIGHT: Verdict = {
