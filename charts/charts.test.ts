@@ -10,6 +10,7 @@ import type { Identity } from './labels.ts';
 import { Alerts } from './monitoring.ts';
 import { Namespace } from './namespace.ts';
 import { NetworkAccess, Peers } from './network-policy.ts';
+import { Priority } from './priority.ts';
 import { workQueue } from './queue-topology.ts';
 import { QueueWorker, type QueueWorkerProps } from './queue-worker.ts';
 import { ScaleGrant } from './scale-grant.ts';
@@ -147,6 +148,20 @@ describe('a construct that is asked for what cannot work', () => {
       (scope: Construct) =>
         new Credentials(scope, 'x', { ...self, secretName: 'x', keys: {}, store: { kind: 'pre-made' } }),
       ["'keys' must not be empty"],
+    ],
+    [
+      "a priority that is Kubernetes' own",
+      (scope: Construct) =>
+        new Priority(scope, 'x', { name: 'system-mine', value: 2_000_000_000, description: '' }),
+      [
+        "'name' (system-mine) must not begin with system-: those are Kubernetes' own",
+        "'value' (2000000000) must be a whole number of at most 1000000000",
+      ],
+    ],
+    [
+      'jobs that sometimes take longer than a pod has to finish them',
+      (scope: Construct) => new QueueWorker(scope, 'x', { ...worker, workDistribution: 'exponential' }),
+      ["'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (35)"],
     ],
     [
       'a grant to nobody',

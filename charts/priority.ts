@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
 import { clusterLabels } from './labels.ts';
 
 export interface PriorityProps {
@@ -12,10 +13,14 @@ export interface PriorityProps {
   readonly preempts?: boolean;
 }
 
-/** A class of pods by how much it hurts when they wait. */
+/**
+ * A class of pods by how much it hurts when they wait.
+ * @throws {ChartError} with every fault of the props
+ */
 export class Priority extends Construct {
   constructor(scope: Construct, id: string, props: PriorityProps) {
     super(scope, id);
+    check(props);
     new k8s.KubePriorityClass(this, 'class', {
       metadata: { name: props.name, labels: { ...clusterLabels } },
       value: props.value,
@@ -24,4 +29,18 @@ export class Priority extends Construct {
       preemptionPolicy: (props.preempts ?? true) ? 'PreemptLowerPriority' : 'Never',
     });
   }
+}
+
+function check({ name, value }: PriorityProps): void {
+  new Checks(`Priority '${name}'`)
+    .dnsLabel('name', name)
+    .that(
+      !name.startsWith('system-'),
+      `'name' (${name}) must not begin with system-: those are Kubernetes' own`,
+    )
+    .that(
+      Number.isSafeInteger(value) && Math.abs(value) <= 1_000_000_000,
+      `'value' (${value}) must be a whole number of at most 1000000000`,
+    )
+    .done();
 }

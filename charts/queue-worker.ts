@@ -38,7 +38,10 @@ export interface QueueWorkerProps extends Identity {
   readonly workSeconds: number;
   /** How those seconds are distributed. @default 'constant' */
   readonly workDistribution?: 'constant' | 'uniform' | 'exponential';
-  /** Seconds the longest job takes; a pod that is told to stop finishes the jobs it holds. @default workSeconds */
+  /**
+   * Seconds the longest job takes; a pod that is told to stop finishes the jobs it holds.
+   * @default workSeconds, 2 x (uniform) or 7 x (exponential: 1 job in 1,100 takes longer) of it
+   */
   readonly longestJobSeconds?: number;
   /** Seconds the process gives the jobs in hand after SIGTERM. @default 30 */
   readonly stopDeadlineSeconds?: number;
@@ -52,6 +55,8 @@ export interface QueueWorkerProps extends Identity {
 
 /** Seconds between the process's own deadline and the kill: to close its channel and flush its log. */
 const CLOSING_SECONDS = 5;
+
+const LONGEST_PER_MEAN = { constant: 1, uniform: 2, exponential: 7 } as const;
 
 /**
  * Pods that take jobs from a queue, with a Service for their metrics.
@@ -104,7 +109,7 @@ function withDefaults(props: QueueWorkerProps) {
     prefetch: 1,
     maxAttempts: 5,
     workDistribution: 'constant' as const,
-    longestJobSeconds: props.workSeconds,
+    longestJobSeconds: props.workSeconds * LONGEST_PER_MEAN[props.workDistribution ?? 'constant'],
     terminationGracePeriodSeconds: stopDeadlineSeconds + CLOSING_SECONDS,
     resources: { cpu: '20m', memory: '128Mi' },
     ...props,

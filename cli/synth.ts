@@ -14,8 +14,11 @@ object; removes what is not rendered any more.
   --check   write nothing; list the files that differ and exit 1 if there are any
 `;
 
-/** `sluice synth`. @returns 0 done (or no drift), 1 drift. @throws ConfigurationError on unknown options */
-export async function runSynth(argv: string[]): Promise<number> {
+/**
+ * `sluice synth`. @returns 0 done (or no drift), 1 drift. @throws ConfigurationError on unknown options
+ * @param root The folder that holds what was rendered. @default dist/ of this checkout
+ */
+export async function runSynth(argv: string[], root = DIST): Promise<number> {
   const options = parse(argv);
   if (options.help) {
     process.stdout.write(help);
@@ -23,11 +26,11 @@ export async function runSynth(argv: string[]): Promise<number> {
   }
   const files = render();
   if (!options.check) {
-    const drift = writeDist(DIST, files);
+    const drift = writeDist(root, files);
     process.stdout.write(`${files.size} manifests in dist/ (${summary(drift)})\n`);
     return 0;
   }
-  const drift = compareDist(DIST, files);
+  const drift = compareDist(root, files);
   process.stdout.write(report(drift, files.size));
   return isClean(drift) ? 0 : 1;
 }

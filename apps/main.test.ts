@@ -1,0 +1,58 @@
+import { latch } from '@sluice/policy';
+import { describe, expect, it } from 'vitest';
+import { type Environment, local } from './environments.ts';
+import { jobsWorkload, maxReplicas } from './jobs.ts';
+import { render } from './main.ts';
+
+/** Paths whose text differs between two renders of the local environment. */
+function changes(to: Partial<Environment>): string[] {
+  const [before, after] = [render([local]), render([{ ...local, ...to }])];
+  return [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
+}
+
+describe('one line of desired state', () => {
+  it("changes the scaler's file and rolls the scaler when it is the policy", () => {
+    const policy = latch({ replicas: 10, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
+    expect(changes({ jobs: { policy } })).toEqual([
+      'local/scaler/configmap-scaler.scaler.yaml',
+      'local/scaler/deployment-scaler.scaler.yaml',
+    ]);
+  });
+
+  it('makes a new topology Job when it is the retry time', () => {
+    const paths = changes({ jobs: { retrySeconds: 60 } });
+    expect(paths.map((path) => path.replace(/topology-[0-9a-f]{10}/, 'topology-HASH')).sort()).toEqual([
+      'local/broker/configmap-topology-HASH.broker.yaml',
+      'local/broker/configmap-topology-HASH.broker.yaml',
+      'local/broker/job-topology-HASH.broker.yaml',
+      'local/broker/job-topology-HASH.broker.yaml',
+    ]);
+  });
+
+  it('moves to another broker without touching what connects to it', () => {
+    const paths = changes({ broker: 'rabbitmq' });
+    expect(paths.every((path) => path.startsWith('local/broker/'))).toBe(true);
+    expect(paths.some((path) => path.includes('service-') || path.includes('networkpolicy-'))).toBe(false);
+  });
+
+  it('is refused with every fault when it cannot work', () => {
+    expect(() => changes({ jobs: { workSeconds: 60, maxAttempts: 0 } })).toThrow(
+      "QueueWorker 'consumer': 'maxAttempts' (0) must be a whole number of at least 1; 'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (60)",
+    );
+  });
+});
+
+describe('the work', () => {
+  it("follows the source system's numbers, corrected: 100 jobs, 25 consumers, every 5 s, a minute at most", () => {
+    const { policy, pollSeconds, workSeconds, everyMinutes, jobsPerRun } = jobsWorkload(local);
+    expect({ pollSeconds, workSeconds, everyMinutes, jobsPerRun, replicas: maxReplicas(policy) }).toEqual({
+      ...{ pollSeconds: 5, workSeconds: 5, everyMinutes: 10, jobsPerRun: 100, replicas: 25 },
+    });
+    expect(policy).toMatchObject({
+      startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 },
+      stopWhen: 'drained',
+    });
+  });
+});
