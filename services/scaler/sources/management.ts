@@ -12,47 +12,76 @@ export interface Listing {
   readonly at: number;
 }
 
-const COLUMNS = 'columns=name,messages_ready,messages_unacknowledged,head_message_timestamp';
+/**
+ * RabbitMQ's own statistics lag by up to 5 s, whatever its collect_statistics_interval; the totals that it
+ * lists without them are those of the interval. LavinMQ ignores the first two and is exact anyway.
+ */
+const TOTALS =
+  'disable_stats=true&enable_queue_totals=true&columns=name,messages_ready,messages_unacknowledged';
+const HEAD = 'columns=messages_ready,head_message_timestamp';
 
-/** GET {url}/api/queues/{vhost}: cheaper than a request a queue from a few queues on. */
+/** GET {url}/api/queues/{vhost}: one request for every queue of a virtual host. */
 export async function fetchListing(
   source: ManagementSource,
   signal: AbortSignal,
   now: () => number,
 ): Promise<Listing> {
   const at = now();
-  const rows = await get(source, `api/queues/${encodeURIComponent(source.vhost)}?${COLUMNS}`, signal);
-  if (!Array.isArray(rows))
+  const rows = await get(source, `api/queues/${encodeURIComponent(source.vhost)}?${TOTALS}`, signal);
+  if (!Array.isArray(rows)) {
     throw new ReadingError('invalid', `${source.url} did not answer with a list of queues`);
+  }
   return { queues: new Map(rows.filter(isFields).map((row) => [String(row.name), row])), at };
 }
+
+/** The readings of one virtual host come from one listing. */
+export const managementGroup = ({ url, vhost, username, passwordFile }: ManagementSource): string =>
+  JSON.stringify([url, vhost, username, passwordFile]);
 
 /**
  * The management API of LavinMQ or RabbitMQ.
  *
  * `at` is the request's start: the answer carries no instant. LavinMQ counts while it answers; RabbitMQ's
  * counts may be older by up to its collect_statistics_interval (5 s unless configured).
- * The oldest wait is known where the broker tells `head_message_timestamp` (RabbitMQ's classic queues, when
- * the publisher stamps its messages); it may be that of a message in flight, hence an upper bound.
+ * With `asksAge`, a second request for a queue that holds messages asks for the oldest wait, which RabbitMQ's
+ * classic queues know by `head_message_timestamp` when the publisher stamps its messages. It may be that of
+ * a message in flight, or one delivered up to 5 s ago, hence an upper bound. A broker that does not know the
+ * field is not asked again.
  */
 export function managementSource(
   source: ManagementSource,
-  now: () => number,
-  listing?: Shared<Listing>,
+  listing: Shared<Listing>,
+  asksAge: boolean,
 ): BacklogSource {
-  const alone = async (signal: AbortSignal): Promise<Backlog> => {
-    const at = now();
-    const path = `api/queues/${encodeURIComponent(source.vhost)}/${encodeURIComponent(source.queue)}`;
-    return toBacklog(await get(source, `${path}?${COLUMNS}`, signal), at, source);
+  let asks = asksAge;
+  const oldestWait = async (at: number, signal: AbortSignal): Promise<number | undefined> => {
+    const head = await fetchHead(source, signal).catch(() => 'unknown' as const);
+    if (head === 'untold') asks = false;
+    return typeof head === 'number' ? Math.max(0, at / 1000 - head) : undefined;
   };
-  const listed = async (signal: AbortSignal, shared: Shared<Listing>): Promise<Backlog> => {
-    const { queues, at } = await shared.get(signal);
+  const read = async (signal: AbortSignal): Promise<Backlog> => {
+    const { queues, at } = await listing.get(signal);
     const row = queues.get(source.queue);
     if (row === undefined) throw new ReadingError('queue-missing', `${name(source)} does not exist`);
-    return toBacklog(row, at, source);
+    const ready = countOf(row, 'messages_ready', source);
+    const unacked = countOf(row, 'messages_unacknowledged', source);
+    const oldestWaitSeconds = asks && ready > 0 ? await oldestWait(at, signal) : undefined;
+    return { ready, unacked, at, ...(oldestWaitSeconds !== undefined && { oldestWaitSeconds }) };
   };
-  const read = listing === undefined ? alone : (signal: AbortSignal) => listed(signal, listing);
-  return { group: `${source.url} ${source.vhost}`, read };
+  return { group: managementGroup(source), read };
+}
+
+/** Epoch seconds; `unknown` for now, or `untold` by a broker that has counts but no such field. */
+async function fetchHead(
+  source: ManagementSource,
+  signal: AbortSignal,
+): Promise<number | 'unknown' | 'untold'> {
+  const path = `api/queues/${encodeURIComponent(source.vhost)}/${encodeURIComponent(source.queue)}`;
+  const row = await get(source, `${path}?${HEAD}`, signal);
+  if (!isFields(row)) return 'unknown';
+  const { head_message_timestamp: head, messages_ready: ready } = row;
+  if (typeof head === 'number' && head > 0) return head;
+  return head === undefined && typeof ready === 'number' ? 'untold' : 'unknown';
 }
 
 /** The password is read each time, so that a rotated secret needs no restart. */
@@ -69,15 +98,6 @@ async function readPassword(file: string): Promise<string> {
   } catch {
     throw new ReadingError('unauthorized', `the password file '${file}' cannot be read`);
   }
-}
-
-function toBacklog(row: unknown, at: number, source: ManagementSource): Backlog {
-  if (!isFields(row)) throw new ReadingError('invalid', `${name(source)} is not told as an object`);
-  const ready = countOf(row, 'messages_ready', source);
-  const unacked = countOf(row, 'messages_unacknowledged', source);
-  const head = row.head_message_timestamp;
-  if (typeof head !== 'number' || head <= 0 || ready === 0) return { ready, unacked, at };
-  return { ready, unacked, oldestWaitSeconds: Math.max(0, at / 1000 - head), at };
 }
 
 /** RabbitMQ omits counts that it does not know yet. */

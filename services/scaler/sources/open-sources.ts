@@ -1,12 +1,12 @@
 import type { ManagementSource, ScalerConfig, Source } from '@sluice/policy';
 import { type BrokerCounts, detailedMetricsSource, fetchBrokerCounts } from './detailed-metrics.ts';
-import { fetchListing, type Listing, managementSource } from './management.ts';
+import { fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
 import { prometheusSource } from './prometheus.ts';
 import { Shared } from './shared.ts';
 import type { BacklogSource } from './source.ts';
 
-/** From so many workloads on one virtual host on, one listing is cheaper than a request each. */
-const LISTING_PAYS_FROM = 5;
+/** The age of the oldest message costs a request a workload: beyond this the first sight of it must do. */
+const AGES_UP_TO = 20;
 
 export interface SourceTiming {
   readonly pollMs: number;
@@ -27,10 +27,10 @@ export function openSources(
     workloads.map(({ source }) => source).filter((source) => source.kind === 'management'),
   );
   const management = (source: ManagementSource): BacklogSource => {
-    if ((users.get(listingKey(source)) ?? 0) < LISTING_PAYS_FROM) return managementSource(source, now);
+    const group = managementGroup(source);
     const load = (signal: AbortSignal) => fetchListing(source, signal, now);
-    const listing = listings.get(listingKey(source), () => new Shared({ ...sharing, load }));
-    return managementSource(source, now, listing);
+    const listing = listings.get(group, () => new Shared({ ...sharing, load }));
+    return managementSource(source, listing, (users.get(group) ?? 0) <= AGES_UP_TO);
   };
   const open = (source: Source): BacklogSource => {
     if (source.kind === 'management') return management(source);
@@ -54,11 +54,8 @@ class Cache<T> {
   }
 }
 
-const listingKey = ({ url, vhost, username, passwordFile }: ManagementSource): string =>
-  JSON.stringify([url, vhost, username, passwordFile]);
-
 function countBy(sources: readonly ManagementSource[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const source of sources) counts.set(listingKey(source), (counts.get(listingKey(source)) ?? 0) + 1);
+  for (const group of sources.map(managementGroup)) counts.set(group, (counts.get(group) ?? 0) + 1);
   return counts;
 }

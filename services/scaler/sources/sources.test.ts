@@ -31,46 +31,72 @@ const detailed = ({ url }: { url: string }, queue = 'jobs') =>
 const answering = (status: number, body: string) =>
   serve((_, response) => response.writeHead(status).end(body));
 
+/** A broker of one queue, as the listing and the queue itself tell it. */
+const brokerOf = (listed: object, itself: object = listed) =>
+  serve(({ url = '' }, response) =>
+    json(response, 200, url.includes('/jobs?') ? itself : [{ name: 'jobs', ...listed }]),
+  );
+
 describe('the management API', () => {
-  it('reads a queue of LavinMQ as the user it is told to be', async () => {
-    await using broker = await answering(200, fixture('api-queue-jobs.json'));
-    expect(await read(management(broker))).toEqual([{ ready: 105, unacked: 3, at: now() }]);
-    expect(broker.requests[0]?.url).toMatch(/^\/api\/queues\/%2F\/jobs\?/);
-    expect(broker.requests[0]?.headers.authorization).toBe(`Basic ${btoa('scaler:secret')}`);
+  it('reads the queues of a LavinMQ, with one listing, as the user it is told to be', async () => {
+    await using broker = await serve(({ url = '' }, response) =>
+      response.end(fixture(url.startsWith('/api/queues/%2F?') ? 'api-queues.json' : 'api-queue-jobs.json')),
+    );
+    const names = ['jobs', 'jobs.retry', 'jobs.parked', 'empty', 'jobs'];
+    const backlogs = await read(...names.map((queue) => management(broker, queue)));
+    expect(backlogs).toEqual(
+      [
+        { ready: 105, unacked: 3 },
+        { ready: 2, unacked: 0 },
+        { ready: 1, unacked: 0 },
+        { ready: 0, unacked: 0 },
+        { ready: 105, unacked: 3 },
+      ].map((counts) => ({ ...counts, at: now() })),
+    );
+    const listings = broker.requests.filter(({ url }) => url?.startsWith('/api/queues/%2F?'));
+    expect(listings).toHaveLength(1);
+    expect(listings[0]?.headers.authorization).toBe(`Basic ${btoa('scaler:secret')}`);
+  });
+
+  it('asks a broker that tells no age only once for it', async () => {
+    await using broker = await serve(({ url = '' }, response) =>
+      response.end(fixture(url.startsWith('/api/queues/%2F?') ? 'api-queues.json' : 'api-queue-jobs.json')),
+    );
+    const [source] = open(management(broker));
+    for (let i = 0; i < 3; i += 1) await source?.read(never);
+    expect(broker.requests.map(({ url }) => url?.split('?')[0])).toEqual([
+      '/api/queues/%2F',
+      '/api/queues/%2F/jobs',
+    ]);
   });
 
   it('tells the oldest wait where RabbitMQ knows the head message', async () => {
-    const queue = { messages_ready: 7, messages_unacknowledged: 0, head_message_timestamp: 1_700_000_040 };
-    await using broker = await serve((_, response) => json(response, 200, queue));
+    const counts = { messages_ready: 7, messages_unacknowledged: 0 };
+    await using broker = await brokerOf(counts, { ...counts, head_message_timestamp: 1_700_000_040 });
     expect(await read(management(broker))).toMatchObject([{ ready: 7, oldestWaitSeconds: 60 }]);
   });
 
-  it('knows no oldest wait of messages without a timestamp', async () => {
-    const queue = { messages_ready: 7, messages_unacknowledged: 0, head_message_timestamp: '' };
-    await using broker = await serve((_, response) => json(response, 200, queue));
-    expect(await read(management(broker))).toEqual([{ ready: 7, unacked: 0, at: now() }]);
+  it.each([{ messages_ready: 7, head_message_timestamp: '' }, {}, 3, null])(
+    'knows no oldest wait from %j, and reads the counts all the same',
+    async (itself) => {
+      const counts = { messages_ready: 7, messages_unacknowledged: 0 };
+      await using broker = await brokerOf(counts, itself as object);
+      expect(await read(management(broker))).toEqual([{ ready: 7, unacked: 0, at: now() }]);
+    },
+  );
+
+  it('asks no age beyond 20 workloads', async () => {
+    await using broker = await brokerOf({ messages_ready: 7, messages_unacknowledged: 0 });
+    await read(...Array.from({ length: 21 }, () => management(broker)));
+    expect(broker.requests).toHaveLength(1);
   });
 
   it('takes a count that the broker does not tell for an error, never for 0', async () => {
-    await using broker = await serve((_, response) => json(response, 200, { messages_ready: 7 }));
+    await using broker = await brokerOf({ messages_ready: 7 });
     await expect(read(management(broker))).rejects.toMatchObject({
       cause: 'field-missing',
       message: "queue 'jobs' in '/' is told without 'messages_unacknowledged'",
     });
-  });
-
-  it('asks once for all queues of a virtual host from five workloads on', async () => {
-    await using broker = await answering(200, fixture('api-queues.json'));
-    const names = ['jobs', 'jobs.retry', 'jobs.parked', 'empty', 'jobs'];
-    const backlogs = await read(...names.map((queue) => management(broker, queue)));
-    expect(backlogs.map(({ ready, unacked }) => [ready, unacked])).toEqual([
-      [105, 3],
-      [2, 0],
-      [1, 0],
-      [0, 0],
-      [105, 3],
-    ]);
-    expect(broker.requests).toHaveLength(1);
   });
 
   it('misses a queue that the listing does not hold, and only that one', async () => {
@@ -89,7 +115,8 @@ describe('the management API', () => {
     [403, '', 'unauthorized'],
     [503, 'starting', 'http-status'],
     [200, '<html>', 'invalid'],
-    [200, '[]', 'field-missing'],
+    [200, '[]', 'queue-missing'],
+    [200, '{}', 'invalid'],
     [200, '3', 'invalid'],
   ])('fails on %i %s as %s', async (status, body, cause) => {
     await using broker = await answering(status, body);

@@ -1,0 +1,40 @@
+import { latch } from '@sluice/policy';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { declareQueue, managementSource, metricsSource, publishJobs, runScaler } from './scaler-bed.ts';
+
+const policy = latch({ replicas: 3, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 2 } });
+const within = { timeout: 40_000, interval: 50 };
+
+describe('a broker that dies while its queue is drained', () => {
+  let broker: LocalBroker;
+  beforeAll(async () => {
+    broker = await startRabbitMQ({ collectStatisticsMs: 200 });
+    await declareQueue(broker.amqpUrl);
+  });
+  afterAll(() => broker.stop());
+
+  it.each([
+    ['management', managementSource],
+    ['detailed-metrics', metricsSource],
+  ] as const)('freezes the count, is counted, and drained when it is back (%s)', async (_, sourceOf) => {
+    await publishJobs(broker.amqpUrl, 120);
+    const source = sourceOf(broker, '/');
+    await using scaler = runScaler({ source, policy, amqpUrl: broker.amqpUrl, workMs: 50 });
+    await vi.waitFor(() => expect(scaler.decisions()).toContain('0 -> 3 BacklogReachedMark'), within);
+    await broker.kill9();
+    await vi.waitFor(() => expect(scaler.decisions().at(-1)).toBe('3 -> 3 ReadingMissing'), within);
+    expect(scaler.lines).toContainEqual(
+      expect.objectContaining({ msg: 'reading failed', cause: 'unreachable' }),
+    );
+    const failures = /sluice_scaler_reading_failures_total\{workload="jobs",cause="unreachable"\} (\d+)/;
+    await vi.waitFor(async () => {
+      expect(Number(failures.exec(await scaler.registry.metrics())?.[1])).toBeGreaterThan(1);
+    }, within);
+    await broker.restart();
+    await vi.waitFor(() => expect(scaler.decisions()).toContain('3 -> 0 BacklogDrained'), within);
+    expect(
+      scaler.decisions().filter((line) => /-> 0 (?!LatchHeld|ReadingMissing|BacklogDrained)/.test(line)),
+    ).toEqual([]);
+  });
+});
