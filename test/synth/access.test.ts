@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { connectionsIn } from './connectivity.ts';
-import { environmentNames, type Fields, inEnvironment, ofKind } from './dist.ts';
+import { environmentNames, objectsIn, ofKind, workloadsOf } from './dist.ts';
+import type { Rule } from './shapes.ts';
 
-/** The rows below the heading of an environment in a committed table. */
+/** The rows below the heading of an environment in a committed table; columns may be padded. */
 function rowsOf(file: string, environment: string): string[] {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   const section = text.split(/^## /m).find((each) => each.startsWith(`${environment}\n`)) ?? '';
@@ -22,57 +23,40 @@ describe('the network', () => {
     },
   );
 
-  it.each(environmentNames)(
-    'of %s is closed by default in every namespace with pods of this system',
-    (environment) => {
-      const objects = inEnvironment(environment);
-      const namespaces = objects.filter(
-        ({ kind, spec }) => spec?.template !== undefined || kind === 'CronJob',
-      );
-      for (const { metadata } of namespaces) {
-        const closed = objects.find(
-          (each) =>
-            each.kind === 'NetworkPolicy' &&
-            each.metadata.namespace === metadata.namespace &&
-            each.metadata.name === 'default-deny',
-        );
-        expect(closed?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-      }
-    },
-  );
+  it.each(environmentNames)('of %s is closed by default wherever pods of this system run', (environment) => {
+    const closed = objectsIn(environment, 'NetworkPolicy').filter(
+      ({ metadata }) => metadata.name === 'default-deny',
+    );
+    for (const { spec } of closed)
+      expect(spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+    const used = new Set(workloadsOf(environment).map(({ object }) => object.metadata.namespace));
+    expect(closed.map(({ metadata }) => metadata.namespace).sort()).toEqual([...used].sort());
+  });
 });
 
 describe('the API server', () => {
-  /** `| who | where | verb | what |`, one row a permission. */
-  const permissionsIn = (environment: string): string[] => {
-    const objects = inEnvironment(environment);
-    return objects
-      .filter(({ kind }) => kind === 'RoleBinding')
-      .flatMap((binding) => {
-        const { namespace } = binding.metadata;
-        const { roleRef, subjects } = binding as Fields;
-        const role = objects.find(
-          ({ kind, metadata }) =>
-            kind === 'Role' && metadata.name === roleRef.name && metadata.namespace === namespace,
-        ) as Fields;
-        return subjects.flatMap((who: Fields) =>
-          role.rules.flatMap((rule: Fields) =>
-            rowsOfRule(rule, `${who.namespace}/${who.name}`, namespace ?? ''),
-          ),
+  /** One row a permission. */
+  const permissionsIn = (environment: string): string[] =>
+    objectsIn(environment, 'RoleBinding')
+      .flatMap(({ metadata: { namespace = '' }, roleRef, subjects }) => {
+        const role = objectsIn(environment, 'Role').find(
+          ({ metadata }) => metadata.name === roleRef.name && metadata.namespace === namespace,
+        );
+        return subjects.flatMap((who) =>
+          (role?.rules ?? []).flatMap((rule) => rowsOfRule(rule, `${who.namespace}/${who.name}`, namespace)),
         );
       })
       .sort();
-  };
 
   const rowsOfRule = (
-    { apiGroups, resources, resourceNames = ['any'], verbs }: Fields,
+    { apiGroups, resources, resourceNames = ['any'], verbs }: Rule,
     who: string,
     where: string,
   ) =>
-    apiGroups.flatMap((group: string) =>
-      resources.flatMap((resource: string) =>
-        resourceNames.flatMap((name: string) =>
-          verbs.map((verb: string) => `| ${who} | ${where} | ${verb} | ${group}/${resource} | ${name} |`),
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        resourceNames.flatMap((name) =>
+          verbs.map((verb) => `| ${who} | ${where} | ${verb} | ${group}/${resource} | ${name} |`),
         ),
       ),
     );
@@ -88,12 +72,10 @@ describe('the API server', () => {
 
   it('is asked only by a ServiceAccount that exists', () => {
     for (const { environment, object } of ofKind('RoleBinding'))
-      for (const { kind, name, namespace } of (object as Fields).subjects) {
-        const found = inEnvironment(environment).filter(
-          (each) =>
-            each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace,
-        );
-        expect(found).toHaveLength(1);
+      for (const { kind, name, namespace } of object.subjects) {
+        expect(kind).toBe('ServiceAccount');
+        const accounts = objectsIn(environment, 'ServiceAccount').map(({ metadata }) => metadata);
+        expect(accounts.filter((each) => each.name === name && each.namespace === namespace)).toHaveLength(1);
       }
   });
 });

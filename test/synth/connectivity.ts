@@ -1,4 +1,5 @@
-import { type Fields, inEnvironment, selects, workloadsOf } from './dist.ts';
+import { containersOf, objectsIn, selects, workloadsOf } from './dist.ts';
+import type { ObjectOf, PolicyPeer, PolicyRule } from './shapes.ts';
 
 /** One end of a possible connection: a pod, or an address outside the pod network. */
 export interface End {
@@ -53,21 +54,22 @@ const apiServers: Readonly<Record<string, readonly End[]>> = {
 };
 
 function podsOf(environment: string): End[] {
-  return workloadsOf(environment).map(({ object, template }) => {
+  return workloadsOf(environment).map((workload) => {
+    const { object, template } = workload;
     const labels = template.metadata.labels ?? {};
-    const ports = template.spec.containers.flatMap((each: Fields) => each.ports ?? []);
+    const ports = containersOf(workload).flatMap((each) => each.ports ?? []);
     return {
       name: labels['app.kubernetes.io/name'] ?? '',
       namespace: object.metadata.namespace ?? '',
       labels,
-      ports: tcp(...ports.map(({ containerPort }: Fields) => containerPort)),
+      ports: tcp(...ports.map(({ containerPort }) => containerPort)),
     };
   });
 }
 
 /** Every connection that a packet filter following the rendered NetworkPolicies lets through: from, to, port. */
 export function connectionsIn(environment: string): string[] {
-  const policies = inEnvironment(environment).filter(({ kind }) => kind === 'NetworkPolicy');
+  const policies = objectsIn(environment, 'NetworkPolicy');
   const own = podsOf(environment);
   const ends = [...own, ...others, ...(apiServers[environment] ?? [])];
   const rows = ends.flatMap((from) =>
@@ -82,44 +84,48 @@ export function connectionsIn(environment: string): string[] {
   return rows.sort();
 }
 
+type NetworkPolicy = ObjectOf<'NetworkPolicy'>;
+
 /** Both ends must allow it: the egress of one and the ingress of the other. */
-const permits = (policies: Fields[], from: End, to: End, port: Port): boolean =>
+const permits = (policies: readonly NetworkPolicy[], from: End, to: End, port: Port): boolean =>
   oneSide(policies, 'Egress', from, to, port) && oneSide(policies, 'Ingress', to, from, port);
 
 /** An end that no policy selects is open; one that is selected needs a rule that allows it. */
-function oneSide(policies: Fields[], type: 'Ingress' | 'Egress', self: End, peer: End, port: Port): boolean {
+function oneSide(
+  policies: readonly NetworkPolicy[],
+  type: 'Ingress' | 'Egress',
+  self: End,
+  peer: End,
+  port: Port,
+): boolean {
   const selecting = policies.filter(
     ({ metadata, spec }) =>
       spec.policyTypes.includes(type) &&
       metadata.namespace === self.namespace &&
       selects(spec.podSelector.matchLabels ?? {}, self.labels),
   );
-  const [rules, peers] = type === 'Ingress' ? ['ingress', 'from'] : ['egress', 'to'];
-  return (
-    selecting.length === 0 ||
-    selecting.some(({ spec }) =>
-      (spec[rules] ?? []).some(
-        (rule: Fields) => rule[peers].some(isPeer(peer)) && rule.ports.some(isPort(port)),
-      ),
-    )
-  );
+  const rules = selecting.flatMap(({ spec }) => (type === 'Ingress' ? spec.ingress : spec.egress) ?? []);
+  return selecting.length === 0 || rules.some((rule) => allows(rule, peer, port));
 }
+
+/** A rule without peers or without ports allows all of them. */
+const allows = ({ from, to, ports }: PolicyRule, peer: End, port: Port): boolean =>
+  ((from ?? to)?.some(isPeer(peer)) ?? true) && (ports?.some(isPort(port)) ?? true);
 
 const isPeer =
   (end: End) =>
-  ({ ipBlock, namespaceSelector, podSelector }: Fields): boolean => {
+  ({ ipBlock, namespaceSelector, podSelector }: PolicyPeer): boolean => {
     if (ipBlock) return end.address !== undefined && contains(ipBlock.cidr, end.address);
-    const labels = { 'kubernetes.io/metadata.name': end.namespace ?? '' };
+    if (end.namespace === undefined || namespaceSelector === undefined) return false;
+    const labels = { 'kubernetes.io/metadata.name': end.namespace };
     return (
-      end.namespace !== undefined &&
-      selects(namespaceSelector.matchLabels, labels) &&
-      selects(podSelector.matchLabels, end.labels)
+      selects(namespaceSelector.matchLabels, labels) && selects(podSelector?.matchLabels ?? {}, end.labels)
     );
   };
 
 const isPort =
   (wanted: Port) =>
-  ({ port, protocol }: Fields): boolean =>
+  ({ port, protocol }: Port): boolean =>
     port === wanted.port && protocol === wanted.protocol;
 
 function contains(cidr: string, address: string): boolean {

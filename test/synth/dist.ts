@@ -2,36 +2,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import type {
+  Container,
+  JobSpec,
+  Kind,
+  KubeObject,
+  ObjectOf,
+  PodMaker,
+  PodTemplate,
+  Strings,
+} from './shapes.ts';
 
 export const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** A rendered object, read back as a client reads it. */
-export interface Rendered {
+export interface Rendered<Of extends KubeObject = KubeObject> {
   /** Below dist/. */
   readonly path: string;
   readonly environment: string;
   readonly application: string;
-  readonly object: KubeObject;
+  readonly object: Of;
 }
-
-export interface KubeObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: Metadata;
-  readonly spec?: Fields;
-  readonly [key: string]: unknown;
-}
-
-interface Metadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Record<string, string>;
-  readonly annotations?: Record<string, string>;
-}
-
-/** Rendered YAML, of which a test reads a few fields by name. */
-// biome-ignore lint/suspicious/noExplicitAny: each test states the shape it expects, and fails where it is not
-export type Fields = any;
 
 export const rendered: readonly Rendered[] = readdirSync(DIST, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -44,29 +35,49 @@ export const rendered: readonly Rendered[] = readdirSync(DIST, { recursive: true
 
 export const environmentNames = [...new Set(rendered.map(({ environment }) => environment))];
 
-export const inEnvironment = (environment: string): KubeObject[] =>
-  rendered.filter((each) => each.environment === environment).map(({ object }) => object);
+export const isOf =
+  <K extends Kind>(kind: K) =>
+  (object: KubeObject): object is KubeObject & ObjectOf<K> =>
+    object.kind === kind;
 
-export const ofKind = (kind: string): Rendered[] => rendered.filter(({ object }) => object.kind === kind);
-
-export interface Workload extends Rendered {
-  /** The pod template of a Deployment, StatefulSet, Job or CronJob. */
-  readonly template: { readonly metadata: Metadata; readonly spec: Fields };
+/** The objects of one kind, in one environment or in all. */
+export function ofKind<K extends Kind>(kind: K, environment?: string): Rendered<KubeObject & ObjectOf<K>>[] {
+  const is = isOf(kind);
+  return rendered.flatMap((each) =>
+    is(each.object) && (environment ?? each.environment) === each.environment
+      ? [{ ...each, object: each.object }]
+      : [],
+  );
 }
 
-/** Everything that makes pods. */
-export const workloads: readonly Workload[] = rendered.flatMap((each) => {
-  const spec = each.object.kind === 'CronJob' ? each.object.spec.jobTemplate.spec : each.object.spec;
-  return spec?.template?.spec === undefined ? [] : [{ ...each, template: spec.template }];
+/** The objects of one kind in one environment. */
+export const objectsIn = <K extends Kind>(environment: string, kind: K): (KubeObject & ObjectOf<K>)[] =>
+  ofKind(kind, environment).map(({ object }) => object);
+
+/** Something that makes pods: a Deployment, a StatefulSet, a Job or a CronJob. */
+export interface Workload extends Rendered {
+  readonly maker: PodMaker;
+  readonly template: PodTemplate;
+  /** Set where the pods end by themselves. */
+  readonly job?: JobSpec;
+}
+
+export const workloads: readonly Workload[] = rendered.flatMap((each): Workload[] => {
+  const { object } = each;
+  if (object.kind === 'Deployment' || object.kind === 'StatefulSet')
+    return [{ ...each, maker: object.spec, template: object.spec.template }];
+  if (object.kind !== 'Job' && object.kind !== 'CronJob') return [];
+  const job = object.kind === 'Job' ? object.spec : object.spec.jobTemplate.spec;
+  return [{ ...each, maker: job, template: job.template, job }];
 });
 
 export const workloadsOf = (environment: string): Workload[] =>
   workloads.filter((each) => each.environment === environment);
 
-export const containersOf = ({ template }: Workload): Fields[] => [
+export const containersOf = ({ template }: Workload): Container[] => [
   ...(template.spec.initContainers ?? []),
   ...template.spec.containers,
 ];
 
-export const selects = (selector: Record<string, string>, labels: Record<string, string> = {}): boolean =>
+export const selects = (selector: Strings, labels: Strings = {}): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { containersOf, type Fields, ofKind, type Workload, workloads } from './dist.ts';
+import { containersOf, ofKind, type Workload, workloads } from './dist.ts';
+import type { Container, PodSpec } from './shapes.ts';
 
 /** What Pod Security `restricted` asks of a pod, and what this system asks beyond it. */
-const pod: Record<string, (spec: Fields) => boolean> = {
+const pod: Record<string, (spec: PodSpec) => boolean> = {
   'shares no namespace of the host': (spec) => !(spec.hostNetwork || spec.hostPID || spec.hostIPC),
   'runs as a user that is not root': ({ securityContext }) => securityContext.runAsNonRoot === true,
   'runs as uid and gid 10001': ({ securityContext: { runAsUser, runAsGroup, fsGroup } }) =>
     [runAsUser, runAsGroup, fsGroup].every((id) => id === 10_001),
   'is filtered by seccomp': ({ securityContext }) => securityContext.seccompProfile.type === 'RuntimeDefault',
   'mounts only the kinds of volume that are allowed': ({ volumes = [] }) =>
-    volumes.every((volume: Fields) => ['secret', 'configMap', 'emptyDir'].some((kind) => kind in volume)),
+    volumes.every((volume) => ['secret', 'configMap', 'emptyDir'].some((kind) => kind in volume)),
   'asks for no sysctl': ({ securityContext }) => securityContext.sysctls === undefined,
   'is told no Service links': ({ enableServiceLinks }) => enableServiceLinks === false,
 };
 
-const container: Record<string, (container: Fields) => boolean> = {
+const container: Record<string, (container: Container) => boolean> = {
   'is not privileged': ({ securityContext }) => !securityContext.privileged,
   'cannot gain privileges': ({ securityContext }) => securityContext.allowPrivilegeEscalation === false,
   'drops every capability and adds none': ({ securityContext: { capabilities } }) =>
     capabilities.drop.includes('ALL') && capabilities.add === undefined,
   'cannot write its root file system': ({ securityContext }) =>
     securityContext.readOnlyRootFilesystem === true,
-  'takes no port of the host': ({ ports = [] }) =>
-    ports.every(({ hostPort }: Fields) => hostPort === undefined),
+  'takes no port of the host': ({ ports = [] }) => ports.every(({ hostPort }) => hostPort === undefined),
 };
 
 describe.each(workloads)('a pod of $path', (workload: Workload) => {

@@ -1,0 +1,46 @@
+import { parseScalerConfig } from '@sluice/policy';
+import { describe, expect, it } from 'vitest';
+import { containersOf, environmentNames, objectsIn, workloadsOf } from './dist.ts';
+
+/** The scaler's file as the scaler reads it. */
+const scalerConfig = (environment: string) => {
+  const file = objectsIn(environment, 'ConfigMap').find(({ metadata }) => metadata.name === 'scaler');
+  return parseScalerConfig(JSON.parse(file?.data['config.json'] ?? ''));
+};
+
+describe.each(environmentNames)("the scaler's file in %s", (environment) => {
+  const { pollSeconds, workloads } = scalerConfig(environment);
+
+  it('is taken by the scaler', () => {
+    expect(pollSeconds).toBe(5);
+    expect(workloads.map(({ name }) => name)).toEqual(['jobs']);
+  });
+
+  it('names every Deployment that has no replica count of its own, and no other', () => {
+    const scaled = workloads.map(({ target }) =>
+      target.kind === 'deployment' ? `${target.namespace}/${target.name}` : '',
+    );
+    const unowned = objectsIn(environment, 'Deployment').filter(({ spec }) => spec.replicas === undefined);
+    expect(unowned.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(scaled);
+    expect(scaled).toEqual(['consumer/consumer']);
+  });
+
+  it('reads its password where the Secret is mounted, and the broker where its Service is', () => {
+    const scaler = workloadsOf(environment).find(({ object }) => object.metadata.name === 'scaler');
+    const mounts =
+      scaler === undefined ? [] : containersOf(scaler).flatMap(({ volumeMounts = [] }) => volumeMounts);
+    for (const { source } of workloads) {
+      if (source.kind !== 'management') throw new Error(`the source is ${source.kind}`);
+      const folder = source.passwordFile.replace(/\/[^/]+$/, '');
+      expect(mounts.map(({ mountPath }) => mountPath)).toContain(folder);
+      const { hostname, port } = new URL(source.url);
+      const services = objectsIn(environment, 'Service').map(({ metadata, spec }) => ({
+        ...{
+          host: `${metadata.name}.${metadata.namespace}.svc`,
+          ports: spec.ports.map((each) => String(each.port)),
+        },
+      }));
+      expect(services.find(({ host }) => host === hostname)?.ports).toContain(port);
+    }
+  });
+});
