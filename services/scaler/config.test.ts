@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { latch, type ScalerConfig, type Target } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import { crossFaults, leaseOf, readConfigFile } from './config.ts';
+import { parseEnvironment } from './config.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-scaler-config-'));
 let files = 0;
@@ -27,46 +27,51 @@ const configOf = (target: Target): ScalerConfig => ({
 const deployment = configOf({ kind: 'deployment', namespace: 'consumer', name: 'consumer' });
 const processes = configOf({ kind: 'process', command: ['node'], env: {}, graceSeconds: 1 });
 
-describe('the file', () => {
-  it('is read as it is', () => {
-    expect(readConfigFile(fileOf(JSON.stringify(deployment)))).toEqual({ config: deployment });
+const parse = (env: Record<string, string>) => parseEnvironment({ POD_NAME: 'scaler-0', ...env });
+const written = (config: unknown) => ({ CONFIG_FILE: fileOf(JSON.stringify(config)) });
+
+describe('the environment', () => {
+  it('has defaults for everything but the file', () => {
+    expect(parse(written(deployment))).toEqual({
+      settings: {
+        config: deployment,
+        lease: undefined,
+        instance: 'scaler-0',
+        logLevel: 'info',
+        http: { host: '0.0.0.0', port: 8080 },
+      },
+    });
   });
 
-  it('is refused with every fault at once', () => {
-    const found = readConfigFile(fileOf(JSON.stringify({ ...deployment, pollSeconds: 0, workloads: [{}] })));
-    expect('faults' in found && found.faults.length).toBeGreaterThan(3);
+  it('is refused with every fault of it and of the file at once', () => {
+    const file = written({ ...deployment, pollSeconds: 0 });
+    expect(parse({ ...file, HTTP_PORT: '99999', LOG_LEVEL: 'loud', LEASE_NAME: 'scaler' })).toEqual({
+      faults: [
+        expect.stringMatching(/^'LOG_LEVEL' \(loud\)/),
+        expect.stringMatching(/^'HTTP_PORT' \(99999\)/),
+        expect.stringMatching(/^'pollSeconds' \(0\) must/),
+        "'LEASE_NAMESPACE' must be set where a Lease is named",
+      ],
+    });
+    expect(parse({})).toEqual({ faults: ["'CONFIG_FILE' must be set"] });
   });
 
   it.each([join(directory, 'absent.json'), fileOf('not JSON')])(
-    'is named when it cannot be read (%s)',
+    'names a file that cannot be read (%s)',
     (path) => {
-      expect(readConfigFile(path)).toEqual({
+      expect(parse({ CONFIG_FILE: path })).toEqual({
         faults: [expect.stringContaining(`'CONFIG_FILE' (${path}) must`)],
       });
     },
   );
-});
 
-describe('the lease', () => {
-  const all = { LEASE_NAME: 'scaler', LEASE_NAMESPACE: 'scaler', POD_NAME: 'scaler-0' };
-
-  it('is absent without a name', () => {
-    expect(leaseOf({})).toBeUndefined();
-    expect(crossFaults({ POD_NAME: 'scaler-0' }, processes)).toEqual([]);
-  });
-
-  it('is named by all three variables', () => {
-    expect(leaseOf(all)).toEqual({ name: 'scaler', namespace: 'scaler' });
-    expect(crossFaults(all, deployment)).toEqual([]);
-    expect(crossFaults({ LEASE_NAME: 'scaler' }, deployment)).toEqual([
-      "'LEASE_NAMESPACE' is needed where a Lease is named (LEASE_NAME, LEASE_NAMESPACE, POD_NAME)",
-      "'POD_NAME' is needed where a Lease is named (LEASE_NAME, LEASE_NAMESPACE, POD_NAME)",
-    ]);
-  });
-
-  it('cannot guard processes of this machine', () => {
-    expect(crossFaults(all, processes)).toEqual([
-      "'LEASE_NAME' (scaler) must be absent where workload 'jobs' runs local processes",
-    ]);
+  it('names a Lease by two variables, and none for processes of this machine', () => {
+    const lease = { LEASE_NAME: 'scaler', LEASE_NAMESPACE: 'apps' };
+    expect(parse({ ...written(deployment), ...lease })).toMatchObject({
+      settings: { lease: { name: 'scaler', namespace: 'apps' } },
+    });
+    expect(parse({ ...written(processes), ...lease })).toEqual({
+      faults: ["'LEASE_NAME' (scaler) must be absent where 'jobs' runs local processes"],
+    });
   });
 });

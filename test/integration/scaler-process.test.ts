@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { latch } from '@sluice/policy';
+import { expect, inject, it, vi } from 'vitest';
+import { freshVhost } from '../support/vhost.ts';
+import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-bed.ts';
+
+const main = join(import.meta.dirname, '../../services/scaler/main.ts');
+const within = { timeout: 30_000, interval: 50 };
+
+function startMain(env: Record<string, string>) {
+  const { LOG_LEVEL: _, ...inherited } = process.env;
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  const child = spawn(process.execPath, [main], {
+    env: { ...inherited, HTTP_PORT: '0', ...env },
+    stdio: [...stdio],
+  });
+  const lines: string[] = [];
+  if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => lines.push(line));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, lines, ended };
+}
+
+it('ends its processes in order on SIGTERM, each after the job in hand', async () => {
+  const vhost = await freshVhost(inject('broker'));
+  await declareQueue(vhost.amqpUrl);
+  await publishJobs(vhost.amqpUrl, 100);
+  const file = join(mkdtempSync(join(tmpdir(), 'sluice-scaler-')), 'scaler.json');
+  const policy = latch({ replicas: 3, startWhen: { readyAtLeast: 100 } });
+  const source = metricsSource(vhost.broker, vhost.name);
+  const options = { source, policy, amqpUrl: vhost.amqpUrl, workMs: 300 };
+  writeFileSync(file, JSON.stringify(scalerFile(options)));
+  const { child, lines, ended } = startMain({ CONFIG_FILE: file, HTTP_HOST: '127.0.0.1' });
+  await vi.waitFor(() => expect(lines.filter((line) => line.includes(' did '))).not.toEqual([]), within);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(lines.filter((line) => / stopped$/.test(line))).toHaveLength(3);
+  expect(lines.filter((line) => / again$/.test(line))).toEqual([]);
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ msg: 'stopped' });
+  await vhost.remove();
+});
+
+it('ends with 2 and every fault in one line when its configuration is wrong', async () => {
+  const { lines, ended } = startMain({ CONFIG_FILE: '/nowhere', HTTP_PORT: 'x' });
+  expect(await ended).toBe(2);
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    msg: 'invalid configuration',
+    faults: [expect.stringContaining("'HTTP_PORT'"), expect.stringContaining("'CONFIG_FILE'")],
+  });
+});
