@@ -26,6 +26,9 @@ export interface BrokerProps extends Identity {
   readonly resources?: Resources;
 }
 
+/** Pid files, cookies and sockets; what is worth keeping is on the volume. */
+const SCRATCH_SIZE = k8s.Quantity.fromString('64Mi');
+
 /** Seconds the broker gets to write its state before the kill. */
 const STOP_SECONDS = 60;
 
@@ -113,7 +116,10 @@ function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec
     spec: {
       ...spec,
       terminationGracePeriodSeconds: STOP_SECONDS,
-      volumes: [...(spec.volumes ?? []), ...scratch.map(({ name }) => ({ name, emptyDir: {} }))],
+      volumes: [
+        ...(spec.volumes ?? []),
+        ...scratch.map(({ name }) => ({ name, emptyDir: { sizeLimit: SCRATCH_SIZE } })),
+      ],
       containers: [
         {
           ...container(props, flavor),
