@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { parseScalerConfig } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
+import { expectedSecrets } from '../../apps/credentials.ts';
+import { environment as scalerEnvironment } from '../../services/scaler/config.ts';
 import { containersOf, environmentNames, objectsIn, workloadsOf } from './dist.ts';
+import { environmentOf } from './materialize.ts';
 
 /** The scaler's file as the scaler reads it. */
 const scalerConfig = (environment: string) => {
@@ -43,4 +47,30 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
       expect(services.find(({ host }) => host === hostname)?.ports).toContain(port);
     }
   });
+});
+
+/** Service -> the variables it reads, by its own schema. */
+const schemas = { scaler: scalerEnvironment };
+
+describe.each(environmentNames)('the environment of a container in %s', (environment) => {
+  it.each(Object.entries(schemas))(
+    'of the %s is what the service reads, without a variable that it does not know',
+    (name, schema) => {
+      const workload = workloadsOf(environment).find(
+        ({ template }) => template.metadata.labels?.['app.kubernetes.io/name'] === name,
+      );
+      if (workload === undefined) throw new Error(`no workload is named ${name}`);
+      const keys = (secretName: string): string[] =>
+        expectedSecrets
+          .filter(
+            ({ owner, secretName: each }) =>
+              owner.namespace === workload.object.metadata.namespace && each === secretName,
+          )
+          .flatMap((secret) => Object.keys(secret.keys));
+      const env = environmentOf(workload, keys);
+      expect(schema.strict().safeParse(env).error?.issues ?? []).toEqual([]);
+      for (const [variable, value] of Object.entries(env))
+        if (variable.endsWith('_FILE')) expect(existsSync(value), `${variable} (${value})`).toBe(true);
+    },
+  );
 });
