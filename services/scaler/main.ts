@@ -12,7 +12,13 @@ async function run(settings: Settings, log: Logger): Promise<void> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const server = await serveHttp({ registry, ...http });
-  const running = startScaler({ config, instance, log, registry, ...(lease !== undefined && { lease }) });
+  const running = await startScaler({
+    config,
+    instance,
+    log,
+    registry,
+    ...(lease !== undefined && { lease }),
+  });
   log.info(
     { workloads: config.workloads.length, pollSeconds: config.pollSeconds, address: server.address() },
     'started',

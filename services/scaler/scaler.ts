@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ScalerConfig, Workload } from '@sluice/policy';
 import type { Registry } from 'prom-client';
 import { Controller } from './control/controller.ts';
@@ -50,9 +51,12 @@ export function createScaler(options: ScalerOptions): Scaler {
   const sources = options.sources ?? openSources(config, timing, now);
   const metrics = scalerMetrics({ registry: options.registry, mayAct: () => fence.mayAct(), now });
   const { log, events } = options;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   const observer = new Reporter({ config, log, metrics, ...(events !== undefined && { events }) });
   const shared = {
-    ...{ fence, observer, now },
+    ...{ observer, now, closing: closing.signal },
+    fence: { mayAct: () => !closing.signal.aborted && fence.mayAct() },
     histories: options.histories ?? new Histories(),
     sourceTimeoutMs: timing.timeoutMs,
     targetTimeoutMs: TARGET_TIMEOUT_MS,
@@ -74,6 +78,7 @@ export function createScaler(options: ScalerOptions): Scaler {
     return new Grid(pollMs, phaseOf(source.group), () => controller.tick());
   });
   const stop = async (): Promise<void> => {
+    closing.abort();
     await Promise.all(grids.map((grid) => grid.stop()));
     await Promise.all(targets.map((target) => target.stop()));
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ScalerConfig, Workload } from '@sluice/policy';
 import type { Registry } from 'prom-client';
 import { Histories } from './control/histories.ts';
-import { connectKubernetes, type KubeApis } from './kube/clients.ts';
+import type { KubeApis } from './kube/clients.ts';
 import { Campaign, type Succession } from './lease/campaign.ts';
 import { systemClock } from './lease/clock.ts';
 import { decodeHistories, encodeHistories } from './lease/history-codec.ts';
@@ -32,10 +32,10 @@ export interface Running {
 }
 
 /** The whole scaler: loops for every workload, and a campaign for the Lease where one is named. */
-export function startScaler(options: StartOptions): Running {
+export async function startScaler(options: StartOptions): Promise<Running> {
   const { config, lease, instance, log } = options;
   const needed = lease !== undefined || config.workloads.some(({ target }) => target.kind === 'deployment');
-  const kubernetes = options.kubernetes ?? (needed ? connectKubernetes(instance) : undefined);
+  const kubernetes = options.kubernetes ?? (needed ? await connect(instance) : undefined);
   const histories = new Histories();
   const events = kubernetes && eventRecorder(kubernetes, log);
   const election =
@@ -54,6 +54,10 @@ export function startScaler(options: StartOptions): Running {
   };
   return { stop };
 }
+
+/** The client costs 90 MB and a second: only where it is needed. */
+const connect = async (instance: string): Promise<KubeApis> =>
+  (await import('./kube/clients.ts')).connectKubernetes(instance);
 
 function openTarget(workload: Workload, kubernetes: KubeApis | undefined, log: LoggerLike): ReplicaTarget {
   const { name, target } = workload;

@@ -69,11 +69,11 @@ export const scalerFile = ({ source, policy, amqpUrl, workMs, pollSeconds = 0.5 
   });
 
 /** The scaler in this process; its decisions as `from -> to reason`. */
-export function runScaler(options: WorkloadOptions) {
+export async function runScaler(options: WorkloadOptions) {
   const lines: Line[] = [];
   const registry = new Registry();
   const log = (facts: object, msg: string) => void lines.push({ ...facts, msg });
-  const running = startScaler({
+  const running = await startScaler({
     config: scalerFile(options),
     instance: 'test',
     log: { info: log, warn: log },

@@ -20,7 +20,7 @@ describe('a broker that dies while its queue is drained', () => {
   ] as const)('freezes the count, is counted, and drained when it is back (%s)', async (_, sourceOf) => {
     await publishJobs(broker.amqpUrl, 120);
     const source = sourceOf(broker, '/');
-    await using scaler = runScaler({ source, policy, amqpUrl: broker.amqpUrl, workMs: 50 });
+    await using scaler = await runScaler({ source, policy, amqpUrl: broker.amqpUrl, workMs: 50 });
     await vi.waitFor(() => expect(scaler.decisions()).toContain('0 -> 3 BacklogReachedMark'), within);
     await broker.kill9();
     await vi.waitFor(() => expect(scaler.decisions().at(-1)).toBe('3 -> 3 ReadingMissing'), within);

@@ -38,7 +38,7 @@ describe('the scaler on a real broker', () => {
     'goes 0 -> N -> 0 for exactly 100 jobs, seen through %s',
     async (kind) => {
       const slow = latch({ replicas: 4, startWhen: { readyAtLeast: 100 } });
-      await using scaler = runScaler({
+      await using scaler = await runScaler({
         source: sources()[kind],
         policy: slow,
         amqpUrl: vhost.amqpUrl,
@@ -63,7 +63,7 @@ describe('the scaler on a real broker', () => {
     const source = managementSource(broker, vhost.name);
     // RabbitMQ tells the head message's timestamp with its slow statistics, up to 5 s late.
     await vi.waitFor(async () => expect(await readOnce(source)).toHaveProperty('oldestWaitSeconds'), within);
-    await using scaler = runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
+    await using scaler = await runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
     await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
     expect(scaler.decisions()).toContain('0 -> 4 OldestWaitExceeded');
     const opened = scaler.lines.find(({ reason }) => reason === 'OldestWaitExceeded');
@@ -73,7 +73,7 @@ describe('the scaler on a real broker', () => {
   it('serves a residue of messages without a timestamp by its own first sight of them', async () => {
     await publishJobs(vhost.amqpUrl, 7, false);
     const source = metricsSource(broker, vhost.name);
-    await using scaler = runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
+    await using scaler = await runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
     await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
     const opened = scaler.lines.find(({ reason }) => reason === 'OldestWaitExceeded');
     expect(opened).toMatchObject({ ready: 7, message: expect.stringContaining('since first sight') });
@@ -97,7 +97,7 @@ describe('the scaler on a real broker', () => {
     };
     await publishJobs(vhost.amqpUrl, 150);
     {
-      await using first = runScaler(options);
+      await using first = await runScaler(options);
       await vi.waitFor(() => expect(first.decisions()).toContain('0 -> 4 BacklogReachedMark'), within);
     }
     // Its processes ended with it, each after the job in hand: what it held goes on, nothing is done twice.
@@ -105,14 +105,14 @@ describe('the scaler on a real broker', () => {
       async () => expect(await readOnce(options.source)).toMatchObject({ unacked: 0 }),
       within,
     );
-    await using second = runScaler(options);
+    await using second = await runScaler(options);
     await vi.waitFor(() => expect(second.decisions()).toContain('4 -> 0 BacklogDrained'), within);
     expect(await readOnce(options.source)).toMatchObject({ ready: 0, unacked: 0 });
   });
 
   it('waits for a queue that does not exist yet, and counts it', async () => {
     const source = managementSource(broker, vhost.name, 'later');
-    await using scaler = runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 1 });
+    await using scaler = await runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 1 });
     await vi.waitFor(() => expect(scaler.decisions()).toEqual(['0 -> 0 ReadingMissing']), within);
     expect(await scaler.registry.metrics()).toMatch(
       /sluice_scaler_reading_failures_total\{workload="jobs",cause="queue-missing"\} \d/,

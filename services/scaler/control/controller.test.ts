@@ -46,6 +46,7 @@ function bed(options: Bed = {}) {
       sourceTimeoutMs: 4000,
       targetTimeoutMs: 4000,
       trustMs: options.trustMs ?? 0,
+      closing: new AbortController().signal,
       now: Date.now,
     });
   const bedded = { controller: make(), make, scale, said, state, source };

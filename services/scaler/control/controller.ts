@@ -39,6 +39,8 @@ export interface ControllerOptions {
   readonly targetTimeoutMs: number;
   /** A count read so recently stands for "no change"; a change is always decided on a fresh one. */
   readonly trustMs: number;
+  /** Aborts when the scaler stops: a reading is not waited for any more. */
+  readonly closing: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -106,13 +108,15 @@ export class Controller {
   }
 
   async #read(): Promise<{ reading: Reading; failure?: FailureCause }> {
-    const { name, source, sourceTimeoutMs, observer } = this.#options;
+    const { name, source, sourceTimeoutMs, observer, closing, fence } = this.#options;
     try {
-      const reading = await bounded(sourceTimeoutMs, (signal) => orAbort(source.read(signal), signal));
+      const reading = await bounded(sourceTimeoutMs, (signal) =>
+        orAbort(orAbort(source.read(signal), signal), closing),
+      );
       return { reading };
     } catch (error) {
       const { cause, message } = asReadingError(error);
-      observer.readingFailed(name, cause, message);
+      if (fence.mayAct()) observer.readingFailed(name, cause, message);
       return { reading: { missing: message }, failure: cause };
     }
   }

@@ -7,6 +7,7 @@ const named = { name: 'sluice-scaler', namespace: 'scaler' };
 
 function contender(api: FakeLease, identity: string, connected: () => boolean = () => true) {
   const log: (string | undefined)[] = [];
+  const note = { last: '' };
   const reach = async <T>(request: () => Promise<T>) => {
     if (!connected()) throw new Error('partitioned');
     return request();
@@ -20,13 +21,13 @@ function contender(api: FakeLease, identity: string, connected: () => boolean = 
     store: lease,
     identity,
     clock: { atLeast: Date.now, atMost: Date.now },
-    history: () => `history of ${identity}`,
+    history: () => `history of ${identity}${note.last}`,
     elected: (history: string | undefined, from: Succession) => log.push(`elected ${from}`, history),
     lost: () => log.push('lost'),
     failed: () => log.push('failed'),
   });
   campaign.start();
-  return { campaign, log };
+  return { campaign, log, note };
 }
 
 describe('a campaign for the Lease', () => {
@@ -70,11 +71,12 @@ describe('a campaign for the Lease', () => {
     const b = contender(api, 'b');
     await pass(10_000);
     expect([a.campaign.mayAct(), b.campaign.mayAct()]).toEqual([true, false]);
+    a.note.last = ', the last of it';
     await a.campaign.stop();
     expect(a.campaign.mayAct()).toBe(false);
     await pass(2000);
     expect(b.campaign.mayAct()).toBe(true);
-    expect(b.log).toEqual(['elected released', 'history of a']);
+    expect(b.log).toEqual(['elected released', 'history of a, the last of it']);
     expect(api.lease.spec?.leaseTransitions).toBe(1);
     await b.campaign.stop();
   });

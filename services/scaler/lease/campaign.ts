@@ -59,11 +59,10 @@ export class Campaign implements Fence {
     clearTimeout(this.#timer);
     await this.#step;
     if (!this.mayAct() || this.#lease === undefined) return;
+    const last = this.#content(this.#lease);
     this.#leading = false;
     // One second, as client-go does: a released Lease is free at once.
-    await this.#write({ ...this.#content(this.#lease), holder: '', durationMs: 1000 }).catch(
-      this.#options.failed,
-    );
+    await this.#write({ ...last, holder: '', durationMs: 1000 }).catch(this.#options.failed);
   }
 
   async #run(): Promise<void> {
