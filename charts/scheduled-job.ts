@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
+import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
 import {
   credentialsMount,
@@ -44,9 +45,6 @@ const backoffSeconds = (retries: number): number =>
     (sum, wait) => sum + wait,
     0,
   );
-
-/** The exit code of a container that was told nonsense: another try would be told the same. */
-const BAD_CONFIGURATION = 2;
 
 /**
  * A run every so many minutes, never two at a time.
@@ -125,16 +123,7 @@ function jobSpec(props: Filled): k8s.JobSpec {
     activeDeadlineSeconds: activeDeadlineSeconds(props),
     backoffLimit: props.retries,
     ttlSecondsAfterFinished: props.keepSeconds,
-    podFailurePolicy: {
-      rules: [
-        {
-          action: 'FailJob',
-          onExitCodes: { containerName: props.name, operator: 'In', values: [BAD_CONFIGURATION] },
-          onPodConditions: [],
-        },
-        { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-      ],
-    },
+    podFailurePolicy: failurePolicy(props.name),
     template: {
       metadata,
       spec: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
+import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
 import {
   env,
@@ -100,6 +101,7 @@ function jobSpec(props: TopologyProps, configMap: string): k8s.JobSpec {
     // Every try and the 10, 20, 40 ... seconds between them.
     activeDeadlineSeconds: deadlineSeconds * (retries + 1) + 10 * (2 ** retries - 1),
     backoffLimit: retries,
+    podFailurePolicy: failurePolicy(props.name),
     template: {
       metadata,
       spec: { ...spec, restartPolicy: 'Never', containers: [container(props, mounts, deadlineSeconds)] },

@@ -156,6 +156,22 @@ describe('stopping', () => {
     }
   });
 
+  it('tries no Job again that was told nonsense, and counts no try that a drain ended', () => {
+    for (const { job, template } of workloads) {
+      if (job === undefined) continue;
+      const [configuration, disruption] = job.podFailurePolicy.rules;
+      const [container] = template.spec.containers;
+      expect(configuration).toMatchObject({
+        ...{
+          action: 'FailJob',
+          onExitCodes: { containerName: container?.name, operator: 'In', values: [2] },
+        },
+      });
+      expect(disruption).toMatchObject({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] });
+      expect(template.spec.restartPolicy).toBe('Never');
+    }
+  });
+
   it('is bounded by a disruption budget wherever there can be two pods, and by none that blocks a drain', () => {
     const budgets = ofKind('PodDisruptionBudget');
     expect(budgets).toHaveLength(workloads.filter(({ object }) => object.kind === 'Deployment').length);

@@ -57,6 +57,7 @@ export interface PodSpec {
   readonly priorityClassName: string;
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
+  readonly restartPolicy?: string;
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
@@ -89,6 +90,7 @@ export interface PodMaker {
 export interface JobSpec extends PodMaker {
   readonly activeDeadlineSeconds: number;
   readonly backoffLimit: number;
+  readonly podFailurePolicy: { readonly rules: readonly object[] };
 }
 
 export interface PolicyPeer {
