@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BedError, type Cluster, type Provider } from '../cluster.ts';
+import { applyWith } from '../lib/apply.ts';
+import { stateDir } from '../lib/dirs.ts';
+import { answers, type RunOptions, run } from '../lib/run.ts';
+import { step } from '../lib/say.ts';
+
+const config = join(import.meta.dirname, '..', 'kind.yaml');
+const clusterName = (name: string) => `sluice-${name}`;
+
+/** The control plane's container has the network in which pod and Service addresses answer. */
+async function within(name: string, command: readonly string[], options: RunOptions) {
+  const container = `${clusterName(name)}-control-plane`;
+  const { stdout } = await run(['docker', 'inspect', '--format', '{{.State.Pid}}', container]);
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '--non-interactive', '--preserve-env'];
+  return run([...asRoot, 'nsenter', `--net=/proc/${stdout.trim()}/ns/net`, ...command], options);
+}
+
+function kindCluster(name: string): Cluster {
+  const kubeconfig = join(stateDir(name), 'kubeconfig');
+  const kubectl: Cluster['kubectl'] = (args, options = {}) =>
+    run(['kubectl', ...args], { ...options, env: { ...options.env, KUBECONFIG: kubeconfig } });
+  return {
+    name,
+    provider: 'kind',
+    kubeconfig,
+    kubectl,
+    exec: (command, options = {}) => within(name, command, options),
+    image: async (archive) => {
+      await run(['kind', 'load', 'image-archive', archive, '--name', clusterName(name)], { seconds: 600 });
+    },
+    apply: (objects) => applyWith(kubectl, objects),
+    stop: () => remove(name),
+  };
+}
+
+async function exists(name: string): Promise<boolean> {
+  const { stdout } = await run(['kind', 'get', 'clusters'], { check: false });
+  return stdout.split('\n').includes(clusterName(name));
+}
+
+async function remove(name: string): Promise<void> {
+  if (await exists(name)) await run(['kind', 'delete', 'cluster', '--name', clusterName(name)]);
+  if (existsSync(join(stateDir(name), 'kubeconfig'))) rmSync(stateDir(name), { recursive: true });
+}
+
+export const kindProvider: Provider = {
+  name: 'kind',
+  unavailable: async () => {
+    if (!(await answers(['docker', 'info']))) return 'no Docker engine answers';
+    if (!(await answers(['kind', 'version']))) return 'kind is not installed (https://kind.sigs.k8s.io)';
+    return (await answers(['kubectl', 'version', '--client'])) ? undefined : 'kubectl is not installed';
+  },
+  up: async ({ name, kwokNodes }) => {
+    if (kwokNodes)
+      throw new BedError(`'kwokNodes' (${kwokNodes}) must be 0 with kind: only the built cluster has them`);
+    const kubeconfig = join(stateDir(name), 'kubeconfig');
+    if (await exists(name)) return kindCluster(name);
+    mkdirSync(stateDir(name), { recursive: true });
+    const create = ['kind', 'create', 'cluster', '--name', clusterName(name), '--config', config];
+    await step('kind', () =>
+      run([...create, '--kubeconfig', kubeconfig, '--wait', '180s'], { seconds: 900 }),
+    );
+    return kindCluster(name);
+  },
+  find: async (name) => ((await exists(name)) ? kindCluster(name) : undefined),
+  down: remove,
+};

@@ -1,0 +1,34 @@
+/** Every Go program the bed can build; versions are in tools/NAME/go.mod. */
+import type { Tool } from './lib/tools.ts';
+
+const kubernetesVersion = (version: string) => {
+  const [major, minor] = version.slice(1).split('.');
+  const base = 'k8s.io/component-base/version';
+  return [
+    `-X ${base}.gitVersion=${version}`,
+    `-X ${base}.gitMajor=${major}`,
+    `-X ${base}.gitMinor=${minor}`,
+    `-X k8s.io/client-go/pkg/version.gitVersion=${version}`,
+  ].join(' ');
+};
+
+const programs = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+];
+
+export const kubernetes: Tool = {
+  name: 'kubernetes',
+  module: 'k8s.io/kubernetes',
+  packages: programs.map((program) => `k8s.io/kubernetes/cmd/${program}`),
+  ldflags: kubernetesVersion,
+  minutes: 9,
+};
+
+export const etcd: Tool = { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', packages: ['.'], minutes: 2 };
+
+export const pause: Tool = { name: 'pause', packages: ['.'], minutes: 0.1 };
