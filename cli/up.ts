@@ -4,10 +4,10 @@ import { provideBroker } from './up/broker.ts';
 import { type Gauges, readGauges } from './up/gauges.ts';
 import { Ledger } from './up/ledger.ts';
 import { parseUpOptions, type UpOptions, upHelp } from './up/options.ts';
-import { planOf } from './up/plan.ts';
+import { planFor, type SystemPlan } from './up/plan.ts';
 import { makeRunDirectory } from './up/rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
-import { freePort, System, type SystemPlan } from './up/system.ts';
+import { freePort, System } from './up/system.ts';
 import { decisionLine, type Frame, renderFrame, statusLine, summary, trajectory } from './up/view.ts';
 import { type Ending, EndWatch } from './up/watch.ts';
 
@@ -31,7 +31,7 @@ export async function runUp(argv: string[]): Promise<number> {
   screen.print('starting the broker');
   const broker = await provideBroker(process.env);
   try {
-    const run = new Run(options, planOf(options), screen, interruption.signal);
+    const run = new Run(options, planFor(options), screen, interruption.signal);
     return await run.on(broker);
   } finally {
     screen.close();
