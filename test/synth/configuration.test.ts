@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { parseScalerConfig } from '@sluice/policy';
+import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { expectedSecrets } from '../../apps/credentials.ts';
+import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
+import { environment as publisherEnvironment } from '../../services/publisher/config.ts';
 import { environment as scalerEnvironment } from '../../services/scaler/config.ts';
 import { containersOf, environmentNames, objectsIn, workloadsOf } from './dist.ts';
 import { environmentOf } from './materialize.ts';
@@ -49,26 +52,33 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
   });
 });
 
-/** Service -> the variables it reads, by its own schema. */
-const schemas = { scaler: scalerEnvironment };
+/** Service -> the variables it knows, and how it reads them: throws what it would refuse. */
+const services = {
+  publisher: reader(publisherEnvironment.shape, (env) => parseConfig(publisherEnvironment, env)),
+  consumer: reader(consumerEnvironment.shape, (env) => parseConfig(consumerEnvironment, env)),
+  scaler: reader(scalerEnvironment.shape, (env) => scalerEnvironment.parse(env)),
+};
+
+function reader(shape: object, read: (env: Record<string, string>) => unknown) {
+  return { known: Object.keys(shape).flatMap((name) => [name, `${name}_FILE`]), read };
+}
 
 describe.each(environmentNames)('the environment of a container in %s', (environment) => {
-  it.each(Object.entries(schemas))(
-    'of the %s is what the service reads, without a variable that it does not know',
-    (name, schema) => {
+  it.each(Object.entries(services))(
+    'of the %s is what the service reads, and nothing it does not know',
+    (name, { known, read }) => {
       const workload = workloadsOf(environment).find(
         ({ template }) => template.metadata.labels?.['app.kubernetes.io/name'] === name,
       );
       if (workload === undefined) throw new Error(`no workload is named ${name}`);
-      const keys = (secretName: string): string[] =>
+      const { namespace } = workload.object.metadata;
+      const keysOf = (secretName: string): string[] =>
         expectedSecrets
-          .filter(
-            ({ owner, secretName: each }) =>
-              owner.namespace === workload.object.metadata.namespace && each === secretName,
-          )
-          .flatMap((secret) => Object.keys(secret.keys));
-      const env = environmentOf(workload, keys);
-      expect(schema.strict().safeParse(env).error?.issues ?? []).toEqual([]);
+          .filter((secret) => secret.owner.namespace === namespace && secret.secretName === secretName)
+          .flatMap(({ keys }) => Object.keys(keys));
+      const env = environmentOf(workload, keysOf);
+      expect(() => read(env)).not.toThrow();
+      expect(known).toEqual(expect.arrayContaining(Object.keys(env)));
       for (const [variable, value] of Object.entries(env))
         if (variable.endsWith('_FILE')) expect(existsSync(value), `${variable} (${value})`).toBe(true);
     },
