@@ -6,6 +6,8 @@ import { expectedSecrets } from '../../apps/credentials.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
 import { environment as publisherEnvironment } from '../../services/publisher/config.ts';
 import { environment as scalerEnvironment } from '../../services/scaler/config.ts';
+import { environment as topologyEnvironment } from '../../services/topology/config.ts';
+import { parseTopology } from '../../services/topology/topology.ts';
 import { containersOf, environmentNames, objectsIn, workloadsOf } from './dist.ts';
 import { environmentOf } from './materialize.ts';
 
@@ -56,6 +58,7 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
 const services = {
   publisher: reader(publisherEnvironment.shape, (env) => parseConfig(publisherEnvironment, env)),
   consumer: reader(consumerEnvironment.shape, (env) => parseConfig(consumerEnvironment, env)),
+  topology: reader(topologyEnvironment.shape, (env) => parseConfig(topologyEnvironment, env)),
   scaler: reader(scalerEnvironment.shape, (env) => scalerEnvironment.parse(env)),
 };
 
@@ -83,4 +86,33 @@ describe.each(environmentNames)('the environment of a container in %s', (environ
         if (variable.endsWith('_FILE')) expect(existsSync(value), `${variable} (${value})`).toBe(true);
     },
   );
+});
+
+describe.each(environmentNames)('the topology file in %s', (environment) => {
+  const maps = objectsIn(environment, 'ConfigMap').filter(({ metadata }) =>
+    metadata.name.startsWith('topology-'),
+  );
+  const topology = parseTopology(JSON.parse(maps[0]?.data['topology.json'] ?? ''));
+
+  it('is taken by the service that declares it, and there is one', () => {
+    expect(maps).toHaveLength(1);
+    expect(topology.queues.map(({ name }) => name)).toEqual(['jobs', 'jobs.retry', 'jobs.parked']);
+  });
+
+  it('names a mounted password for every user, and a user for every password', () => {
+    const users = expectedSecrets.find(({ secretName }) => secretName === 'broker-users');
+    expect(topology.users.map(({ passwordFile }) => passwordFile)).toEqual(
+      Object.keys(users?.keys ?? {}).map((user) => `/etc/sluice/users/${user}`),
+    );
+  });
+
+  it('declares the queue that the consumer takes from and the scaler watches', () => {
+    const queues = topology.queues.map(({ name }) => name);
+    const consumer = workloadsOf(environment).find(({ object }) => object.metadata.name === 'consumer');
+    const variables = consumer === undefined ? [] : containersOf(consumer).flatMap(({ env = [] }) => env);
+    const told = (variable: string) => variables.find(({ name }) => name === variable)?.value;
+    expect(queues).toEqual(expect.arrayContaining([told('QUEUE'), told('PARKING_ROUTING_KEY')]));
+    for (const { source } of scalerConfig(environment).workloads)
+      expect(queues).toContain('queue' in source ? source.queue : undefined);
+  });
 });
