@@ -1,0 +1,37 @@
+import { runMain } from '@sluice/runtime';
+import { connectionMetrics, connectOptions, runSessions } from '@sluice/runtime/amqp';
+import { environment } from './config.ts';
+import { registerMetrics } from './metrics.ts';
+import { Progress } from './progress.ts';
+import { publish } from './publish.ts';
+
+await runMain({
+  service: 'publisher',
+  schema: environment,
+  stopSeconds: () => 5,
+  run: async ({ config, log, registry, stop, serve }) => {
+    const { RUN_ID: runId, JOBS: jobs } = config;
+    const startedAt = performance.now();
+    const progress = new Progress(jobs);
+    registerMetrics(registry, progress);
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
+    await serve();
+    const failure = await runSessions({
+      ...{ log, signal, target: connectOptions(config), metrics: connectionMetrics(registry) },
+      session: (connection) =>
+        publish(connection, {
+          ...{ runId, progress, signal },
+          ...{ exchange: config.EXCHANGE, routingKey: config.ROUTING_KEY, window: config.WINDOW },
+        }),
+    }).catch((error: Error) => error);
+    const { confirmed, returned } = progress;
+    const seconds = (performance.now() - startedAt) / 1000;
+    const facts = { runId, jobs, confirmed, returned, seconds };
+    if (confirmed === jobs) {
+      log.info(facts, 'run confirmed');
+      return 0;
+    }
+    log.error({ ...facts, ...(failure && { error: failure.message }) }, 'run failed');
+    return 1;
+  },
+});

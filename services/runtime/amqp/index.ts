@@ -1,0 +1,4 @@
+export * from './backoff.ts';
+export * from './metrics.ts';
+export * from './sessions.ts';
+export * from './target.ts';

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+
+/** What is known of a variable besides its type: the rows of a service's table of configuration. */
+export interface AboutField {
+  readonly meaning: string;
+  /** As it is written in the table; absent: the variable must be set, or may be absent. */
+  readonly fallback?: string;
+  readonly optional?: boolean;
+  /** Never shown; may come from NAME_FILE. */
+  readonly secret?: boolean;
+  /** Shows a value that holds a secret without it. */
+  readonly conceal?: (value: string) => string;
+}
+
+const abouts = new WeakMap<object, AboutField>();
+
+function described<T extends z.ZodType>(field: T, about: AboutField): T {
+  abouts.set(field, about);
+  return field;
+}
+
+/** @throws Error for a field that this file did not make: it would be missing from the table. */
+export function aboutField(field: z.core.$ZodType | undefined): AboutField {
+  const about = field && abouts.get(field);
+  if (about === undefined) throw new Error('a variable without a description');
+  return about;
+}
+
+/** A whole number of any unit within [min, max]. */
+export function integer({
+  min,
+  max,
+  fallback,
+  meaning,
+}: {
+  min: number;
+  max: number;
+  fallback: number;
+  meaning: string;
+}) {
+  const field = z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be an integer from ${min} to ${max}`,
+    })
+    .transform(Number)
+    .default(fallback);
+  return described(field, { meaning, fallback: String(fallback) });
+}
+
+/** A number of seconds, fractions allowed, within [min, max]. */
+export function seconds({
+  min,
+  max,
+  fallback,
+  meaning,
+}: {
+  min: number;
+  max: number;
+  fallback: number;
+  meaning: string;
+}) {
+  const field = z
+    .string()
+    .refine((text) => /^\d+(\.\d+)?$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a number of seconds from ${min} to ${max}`,
+    })
+    .transform(Number)
+    .default(fallback);
+  return described(field, { meaning, fallback: String(fallback) });
+}
+
+/** Text that must be set. */
+export const text = (meaning: string) => described(z.string(), { meaning });
+
+export const textOr = (fallback: string, meaning: string) =>
+  described(z.string().default(fallback), { meaning, fallback });
+
+export const optionalText = (meaning: string) =>
+  described(z.string().optional(), { meaning, optional: true });
+
+export function oneOf<const V extends readonly [string, ...string[]]>(
+  values: V,
+  fallback: V[number],
+  meaning: string,
+) {
+  const field = z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(fallback as never);
+  return described(field, { meaning, fallback });
+}
+
+/** May be absent; comes from NAME or from the file that NAME_FILE names. */
+export const optionalSecret = (meaning: string) =>
+  described(z.string().optional(), { meaning, optional: true, secret: true });
+
+export const secret = (meaning: string) => described(z.string(), { meaning, secret: true });
+
+/** An absolute URL of one of the schemes; credentials in it are never shown. */
+export function url(schemes: readonly string[], meaning: string) {
+  const valid = (value: string): boolean => URL.canParse(value) && schemes.includes(schemeOf(value));
+  const field = z.string().refine(valid, { error: `must be a URL of scheme ${schemes.join(' or ')}` });
+  return described(field, { meaning, conceal: concealCredentials });
+}
+
+const schemeOf = (value: string): string => new URL(value).protocol.slice(0, -1);
+
+/** @returns the URL without user and password; of what is no URL, nothing: it may still hold a password. */
+export function concealCredentials(value: string): string {
+  if (!URL.canParse(value)) return 'not a URL';
+  const bare = new URL(value);
+  bare.username = '';
+  bare.password = '';
+  bare.search = '';
+  return bare.href;
+}
+
+/** Variables that every service reads. */
+export const serviceFields = {
+  LOG_LEVEL: oneOf(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'info',
+    'Least severe level that is logged.',
+  ),
+  HTTP_HOST: textOr('0.0.0.0', 'Address of `/metrics`, `/livez` and `/readyz`.'),
+  HTTP_PORT: integer({ min: 0, max: 65_535, fallback: 8080, meaning: 'Their port; 0 takes any free one.' }),
+};
+
+/** Variables of the services that speak AMQP. */
+export const amqpFields = {
+  AMQP_URL: url(
+    ['amqp', 'amqps'],
+    'The broker and its virtual host, `amqp://host:5672/%2f`; may hold credentials.',
+  ),
+  AMQP_USERNAME: optionalText('User, before the one in the URL.'),
+  AMQP_PASSWORD: optionalSecret('Password, before the one in the URL.'),
+  AMQP_HEARTBEAT_SECONDS: integer({
+    min: 15,
+    max: 30,
+    fallback: 20,
+    meaning: 'Heartbeat asked of the broker; a connection silent for two of them is given up.',
+  }),
+};

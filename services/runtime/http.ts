@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+/** @returns undefined when ready, else what is missing, in a few words. */
+export type ReadinessCheck = () => string | undefined;
+
+export interface HttpOptions {
+  readonly registry: Registry;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** All must pass for /readyz. @default none */
+  readonly ready?: readonly ReadinessCheck[];
+}
+
+export interface HttpServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves /metrics, /livez (200 as long as the event loop turns) and /readyz (200, or 503 and what is missing).
+ * @throws Error when the address is taken
+ */
+export async function serveHttp({ registry, host, port, ready = [] }: HttpOptions): Promise<HttpServer> {
+  const routes: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
+    '/livez': (response) => void response.end('ok\n'),
+    '/readyz': (response) => answerReady(response, ready),
+    '/metrics': async (response) => {
+      const body = await registry.metrics();
+      response.setHeader('content-type', registry.contentType).end(body);
+    },
+  };
+  const server = createServer((request, response) => {
+    const route = routes[(request.url ?? '').split('?')[0] ?? ''];
+    if (route === undefined) response.writeHead(404).end();
+    else Promise.resolve(route(response)).catch((error: Error) => response.destroy(error));
+  }).listen(port, host);
+  await once(server, 'listening');
+  const close = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+function answerReady(response: ServerResponse, checks: readonly ReadinessCheck[]): void {
+  const missing = checks.map((check) => check()).filter((text) => text !== undefined);
+  response.writeHead(missing.length === 0 ? 200 : 503);
+  response.end(missing.length === 0 ? 'ok\n' : `${missing.join('\n')}\n`);
+}

@@ -1,0 +1,68 @@
+/** The version that this code writes and reads. */
+export const JOB_SCHEMA = 'sluice.job/v1';
+
+/** The body of a message: what publisher and consumer agree on. */
+export interface Job {
+  readonly schema: typeof JOB_SCHEMA;
+  /** `${runId}-${index}`; the same again when a run is repeated. */
+  readonly id: string;
+  readonly runId: string;
+  readonly index: number;
+  /** When it was published, epoch milliseconds. */
+  readonly enqueuedAt: number;
+}
+
+/** A message that no handler can work on, now or later. */
+export class InvalidJobError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('; '));
+    this.name = 'InvalidJobError';
+    this.faults = faults;
+  }
+}
+
+export const jobId = (runId: string, index: number): string => `${runId}-${index}`;
+
+export function encodeJob(runId: string, index: number, enqueuedAt: number): Buffer {
+  const job: Job = { schema: JOB_SCHEMA, id: jobId(runId, index), runId, index, enqueuedAt };
+  return Buffer.from(JSON.stringify(job));
+}
+
+/** Checked by hand: it runs for every message. @throws InvalidJobError with every fault of the body */
+export function decodeJob(content: Buffer): Job {
+  const body = parse(content);
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InvalidJobError(['the body must be a JSON object']);
+  const faults = faultsOf(body as Record<string, unknown>);
+  if (faults.length > 0) throw new InvalidJobError(faults);
+  return body as Job;
+}
+
+function parse(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString('utf8'));
+  } catch {
+    throw new InvalidJobError(['the body must be JSON']);
+  }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function faultsOf(body: Readonly<Record<string, unknown>>): string[] {
+  const faults: string[] = [];
+  const check = (name: string, holds: boolean, constraint: string) => {
+    if (!holds) faults.push(`'${name}' (${shown(body[name])}) must be ${constraint}`);
+  };
+  check('schema', body.schema === JOB_SCHEMA, `'${JOB_SCHEMA}'`);
+  check('id', isText(body.id), 'a non-empty string');
+  check('runId', isText(body.runId), 'a non-empty string');
+  check('index', isCount(body.index), 'an integer from 0');
+  check('enqueuedAt', isCount(body.enqueuedAt), 'epoch milliseconds');
+  return faults;
+}
+
+/** Short: a fault becomes a message header, and a body may be large. */
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'absent').slice(0, 60);

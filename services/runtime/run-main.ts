@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import { ConfigError, parseConfig } from './config.ts';
+import { type ReadinessCheck, serveHttp } from './http.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createRegistry, type Registry } from './metrics.ts';
+import { GracefulStop } from './stop.ts';
+
+interface ServiceConfig {
+  readonly LOG_LEVEL: string;
+  readonly HTTP_HOST: string;
+  readonly HTTP_PORT: number;
+}
+
+/** What a service is given to run with. */
+export interface ServiceContext<C> {
+  readonly config: C;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly stop: GracefulStop;
+  /** Starts the service's HTTP server, which closes when the service stops. */
+  serve(...ready: ReadinessCheck[]): Promise<void>;
+}
+
+export interface ServiceMain<S extends z.ZodRawShape> {
+  readonly service: string;
+  readonly schema: z.ZodObject<S>;
+  /** How long the service may take to end after a signal, seconds. */
+  readonly stopSeconds: (config: z.output<z.ZodObject<S>>) => number;
+  /** The whole service. @returns the exit code; a ConfigError that it throws ends with 2, any other with 1 */
+  readonly run: (context: ServiceContext<z.output<z.ZodObject<S>>>) => Promise<number>;
+}
+
+/**
+ * Runs a service as the process: configuration from the environment, SIGTERM and SIGINT stop it in order,
+ * and it ends with 0 (done as asked), 1 (failed, or not stopped within its deadline) or 2 (configuration).
+ */
+export async function runMain<S extends z.ZodRawShape>(main: ServiceMain<S>): Promise<void> {
+  const { service, schema } = main;
+  try {
+    process.exit(await runConfigured(main, parseConfig(schema, process.env)));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    createLogger(service, 'info').fatal({ faults: error.faults }, 'invalid configuration');
+    process.exit(2);
+  }
+}
+
+async function runConfigured<S extends z.ZodRawShape>(
+  { service, stopSeconds, run }: ServiceMain<S>,
+  config: z.output<z.ZodObject<S>>,
+): Promise<number> {
+  const { LOG_LEVEL, HTTP_HOST: host, HTTP_PORT: port } = config as unknown as ServiceConfig;
+  const log = createLogger(service, LOG_LEVEL);
+  const registry = createRegistry(service);
+  const stop = new GracefulStop(log);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.begin(signal));
+  const serve = async (...ready: ReadinessCheck[]): Promise<void> => {
+    const server = await serveHttp({ registry, host, port, ready });
+    stop.onStop('http', () => server.close());
+    log.info({ host, port: server.port }, 'listening');
+  };
+  const work = runToEnd(() => run({ config, log, registry, stop, serve }), stop, log);
+  return Promise.race([work, overdue(stop, stopSeconds(config), log)]);
+}
+
+async function runToEnd(run: () => Promise<number>, stop: GracefulStop, log: Logger): Promise<number> {
+  let code = 1;
+  try {
+    code = await run();
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    log.fatal({ err: error }, 'failed');
+  }
+  const clean = await stop.runHooks();
+  return clean ? code : Math.max(code, 1);
+}
+
+/** Resolves to 1 when the stop has lasted longer than it may. */
+function overdue(stop: GracefulStop, seconds: number, log: Logger): Promise<number> {
+  return new Promise((resolve) => {
+    const giveUp = () => {
+      log.fatal({ seconds }, 'not stopped within the deadline');
+      resolve(1);
+    };
+    stop.signal.addEventListener('abort', () => setTimeout(giveUp, seconds * 1000).unref());
+  });
+}

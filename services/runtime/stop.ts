@@ -1,0 +1,44 @@
+import type { Logger } from './log.ts';
+
+type Hook = () => Promise<void> | void;
+
+/** What ends a process in order: a signal begins it, hooks run one after the other, a deadline bounds it. */
+export class GracefulStop {
+  readonly #beginning = new AbortController();
+  readonly #hooks: { readonly name: string; readonly hook: Hook }[] = [];
+  readonly #log: Pick<Logger, 'info' | 'error'>;
+
+  constructor(log: Pick<Logger, 'info' | 'error'>) {
+    this.#log = log;
+  }
+
+  /** Aborted when the process was asked to end. */
+  get signal(): AbortSignal {
+    return this.#beginning.signal;
+  }
+
+  begin(reason: string): void {
+    if (this.signal.aborted) return;
+    this.#log.info({ reason }, 'stopping');
+    this.#beginning.abort(reason);
+  }
+
+  /** Hooks run in the order they were given, each after the one before. */
+  onStop(name: string, hook: Hook): void {
+    this.#hooks.push({ name, hook });
+  }
+
+  /** @returns false when a hook failed; the others run all the same. */
+  async runHooks(): Promise<boolean> {
+    let clean = true;
+    for (const { name, hook } of this.#hooks.splice(0)) {
+      try {
+        await hook();
+      } catch (error) {
+        clean = false;
+        this.#log.error({ hook: name, err: error }, 'stop hook failed');
+      }
+    }
+    return clean;
+  }
+}

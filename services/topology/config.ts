@@ -1,0 +1,19 @@
+import { seconds, secret, serviceFields, text, url } from '@sluice/runtime';
+import { z } from 'zod';
+
+/** The topology service's environment. */
+export const environment = z.object({
+  MANAGEMENT_URL: url(['http', 'https'], "The broker's management API, for example `http://host:15672`."),
+  MANAGEMENT_USERNAME: text('An administrator.'),
+  MANAGEMENT_PASSWORD: secret('Their password.'),
+  TOPOLOGY_FILE: text('Path of the JSON file that says what shall stand on the broker.'),
+  DEADLINE_SECONDS: seconds({
+    min: 1,
+    max: 3600,
+    fallback: 120,
+    meaning: 'How long to wait for the broker and to declare everything.',
+  }),
+  ...serviceFields,
+});
+
+export type TopologyConfig = z.output<typeof environment>;

@@ -1,0 +1,32 @@
+import { runMain } from '@sluice/runtime';
+import { environment } from './config.ts';
+import { declareAll, TopologyError } from './declare.ts';
+import { Management } from './management.ts';
+import { resourcesOf } from './resources.ts';
+import { readPasswords, readTopologyFile } from './topology.ts';
+
+await runMain({
+  service: 'topology',
+  schema: environment,
+  stopSeconds: () => 5,
+  run: async ({ config, log, stop, serve }) => {
+    const topology = readTopologyFile(config.TOPOLOGY_FILE);
+    const passwords = readPasswords(topology);
+    await serve();
+    const api = new Management({
+      ...{ log, url: config.MANAGEMENT_URL },
+      ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD },
+      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
+    });
+    try {
+      const { created, changed, unchanged } = await declareAll(resourcesOf(topology, passwords, api));
+      log.info({ created, changed, unchanged: unchanged.length }, 'topology declared');
+      return 0;
+    } catch (error) {
+      const facts =
+        error instanceof TopologyError ? { refusals: error.refusals } : { error: (error as Error).message };
+      log.error(facts, 'topology not declared');
+      return 1;
+    }
+  },
+});

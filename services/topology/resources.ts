@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Management } from './management.ts';
+import type { Topology } from './topology.ts';
+
+/** One thing that shall stand on the broker. */
+export interface Resource {
+  /** For people: `queue jobs`. */
+  readonly label: string;
+  /** @returns what stands there now, or undefined. */
+  read(): Promise<unknown>;
+  /** Whether what stands there is what is wanted. */
+  matches(existing: unknown): boolean;
+  write(): Promise<void>;
+}
+
+type Wanted = Readonly<Record<string, unknown>>;
+
+/**
+ * Everything that is wanted, in the order in which it must be declared: policies before the queues they are
+ * for, so that no message meets a queue that has no dead-letter exchange yet.
+ */
+export function resourcesOf(
+  topology: Topology,
+  passwords: ReadonlyMap<string, string>,
+  api: Management,
+): Resource[] {
+  const vhost = encodeURIComponent(topology.vhost);
+  const under = (kind: string, name: string) => `${kind}/${vhost}/${encodeURIComponent(name)}`;
+  const plain = (label: string, path: string, wanted: Wanted): Resource => ({
+    label,
+    read: () => api.get(path),
+    matches: (existing) => contains(existing, wanted),
+    write: () => api.put(path, wanted),
+  });
+  return [
+    plain(`vhost ${topology.vhost}`, `vhosts/${vhost}`, {}),
+    ...topology.exchanges.map(({ name, type, durable }) =>
+      plain(`exchange ${name}`, under('exchanges', name), {
+        ...{ type, durable, auto_delete: false, internal: false, arguments: {} },
+      }),
+    ),
+    ...topology.policies.map(({ name, pattern, applyTo, definition, priority }) =>
+      plain(`policy ${name}`, under('policies', name), {
+        ...{ pattern, definition, priority, 'apply-to': applyTo },
+      }),
+    ),
+    ...topology.queues.map(({ name, durable }) =>
+      plain(`queue ${name}`, under('queues', name), { durable, auto_delete: false, arguments: {} }),
+    ),
+    ...topology.bindings.map((binding) => bindingResource(binding, vhost, api)),
+    ...topology.users.flatMap((user) => [
+      userResource(user, passwords.get(user.name) ?? '', api),
+      plain(`permissions of ${user.name}`, `permissions/${vhost}/${encodeURIComponent(user.name)}`, {
+        ...user.permissions,
+      }),
+    ]),
+  ];
+}
+
+function bindingResource(
+  { exchange, queue, routingKey }: Topology['bindings'][number],
+  vhost: string,
+  api: Management,
+): Resource {
+  const path = `bindings/${vhost}/e/${encodeURIComponent(exchange)}/q/${encodeURIComponent(queue)}`;
+  const wanted = { routing_key: routingKey, arguments: {} };
+  const find = (list: unknown): unknown =>
+    Array.isArray(list) ? list.find((each) => contains(each, wanted)) : undefined;
+  return {
+    label: `binding ${exchange} -> ${queue} by ${routingKey}`,
+    read: async () => find(await api.get(path)),
+    matches: () => true,
+    write: () => api.post(path, wanted),
+  };
+}
+
+/** A user whose password changed is written again: that is how a password is rotated. */
+function userResource(
+  { name, tags }: Topology['users'][number],
+  password: string,
+  api: Management,
+): Resource {
+  const path = `users/${encodeURIComponent(name)}`;
+  return {
+    label: `user ${name}`,
+    read: () => api.get(path),
+    matches: (existing) => sameTags(existing, tags) && hasPassword(existing, password),
+    write: () => api.put(path, { password, tags: tags.join(',') }),
+  };
+}
+
+/** RabbitMQ lists tags in an array, LavinMQ in a string with commas. */
+function sameTags(existing: unknown, tags: readonly string[]): boolean {
+  const found = (existing as { tags?: unknown }).tags;
+  const list = Array.isArray(found) ? found.map(String) : String(found ?? '').split(',');
+  return isDeepStrictEqual(list.filter((tag) => tag !== '').sort(), [...tags].sort());
+}
+
+/**
+ * Compares with the hash that the API shows: base64(salt + SHA-256(salt + password)), four bytes of salt. A
+ * hash of another kind never matches, so such a user is written each time.
+ * @see https://www.rabbitmq.com/docs/passwords#computing-password-hash
+ */
+function hasPassword(existing: unknown, password: string): boolean {
+  const hash = Buffer.from(String((existing as { password_hash?: unknown }).password_hash ?? ''), 'base64');
+  const salt = hash.subarray(0, 4);
+  const digest = createHash('sha256').update(salt).update(password, 'utf8').digest();
+  return digest.equals(hash.subarray(4));
+}
+
+/** Brokers show more than was declared: only what is wanted is compared. */
+function contains(existing: unknown, wanted: Wanted): boolean {
+  if (typeof existing !== 'object' || existing === null) return false;
+  const found = existing as Wanted;
+  return Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(found[key], value));
+}

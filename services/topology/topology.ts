@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '@sluice/runtime';
+import { z } from 'zod';
+
+const name = z.string().min(1).max(255);
+const pattern = z.string().refine(isRegularExpression, { error: 'must be a regular expression' });
+
+const exchange = z.strictObject({
+  name,
+  type: z.enum(['direct', 'fanout', 'topic', 'headers']),
+  durable: z.boolean(),
+});
+
+const policy = z.strictObject({
+  name,
+  /** Of the names it applies to. */
+  pattern,
+  applyTo: z.enum(['queues', 'exchanges', 'all']),
+  definition: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** The highest one of those that match applies. */
+  priority: z.int().default(0),
+});
+
+const user = z.strictObject({
+  name,
+  tags: z.array(z.enum(['administrator', 'monitoring', 'policymaker', 'management', 'impersonator'])),
+  /** Path of the file with the password; a trailing line break is not part of it. */
+  passwordFile: z.string().min(1),
+  /** Regular expressions of the names that may be configured, written and read. */
+  permissions: z.strictObject({ configure: pattern, write: pattern, read: pattern }),
+});
+
+/** What shall stand on the broker: the content of TOPOLOGY_FILE. */
+export const topologySchema = z.strictObject({
+  vhost: name,
+  exchanges: z.array(exchange),
+  /** No arguments: what a queue does comes from policies, which can change without deleting it. */
+  queues: z.array(z.strictObject({ name, durable: z.boolean() })),
+  bindings: z.array(z.strictObject({ exchange: name, queue: name, routingKey: z.string().max(255) })),
+  policies: z.array(policy),
+  users: z.array(user),
+});
+
+export type Topology = z.output<typeof topologySchema>;
+
+/** @throws ConfigError with every fault: the path in the document and the constraint */
+export function parseTopology(data: unknown): Topology {
+  const parsed = topologySchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `'${path.join('.') || 'topology'}': ${message}`),
+  );
+}
+
+/** @throws ConfigError when the file cannot be read, is not JSON, or has faults */
+export function readTopologyFile(path: string): Topology {
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError([
+      `'TOPOLOGY_FILE' (${path}) must be a JSON file that can be read: ${(error as Error).message}`,
+    ]);
+  }
+  return parseTopology(data);
+}
+
+/** @returns user -> password. @throws ConfigError naming every file that cannot be read or is empty */
+export function readPasswords({ users }: Topology): ReadonlyMap<string, string> {
+  const faults: string[] = [];
+  const passwords = new Map<string, string>();
+  for (const { name: user, passwordFile } of users) {
+    const fault = (why: string) => faults.push(`password file of user '${user}' (${passwordFile}) ${why}`);
+    try {
+      const password = readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
+      if (password === '') fault('must not be empty');
+      passwords.set(user, password);
+    } catch (error) {
+      fault(`must be readable: ${(error as Error).message}`);
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return passwords;
+}
+
+/** The broker's dialect is Perl's; what JavaScript reads is close enough to catch a slip. */
+function isRegularExpression(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
