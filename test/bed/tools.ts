@@ -32,3 +32,17 @@ export const kubernetes: Tool = {
 export const etcd: Tool = { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', packages: ['.'], minutes: 2 };
 
 export const pause: Tool = { name: 'pause', packages: ['.'], minutes: 0.1 };
+
+export const coredns: Tool = {
+  name: 'coredns',
+  module: 'github.com/coredns/coredns',
+  packages: ['.'],
+  minutes: 2,
+};
+
+export const kwok: Tool = {
+  name: 'kwok',
+  module: 'sigs.k8s.io/kwok',
+  packages: ['sigs.k8s.io/kwok/cmd/kwok'],
+  minutes: 2,
+};

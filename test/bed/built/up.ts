@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { installAddons } from '../addons/addons.ts';
 import { BedError, type Cluster, type ClusterOptions } from '../cluster.ts';
 import { ensureImages } from '../images/bed.ts';
 import { ensurePackages, nodePackages } from '../lib/packages.ts';
@@ -6,13 +7,14 @@ import { run } from '../lib/run.ts';
 import { say, step } from '../lib/say.ts';
 import { ensureTool, ensureTools } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
-import { etcd, kubernetes } from '../tools.ts';
+import { coredns, etcd, kubernetes, kwok, pause } from '../tools.ts';
 import { createCgroup } from './cgroup.ts';
 import { apiServerDaemon, controllerManagerDaemon, etcdDaemon, schedulerDaemon } from './control-plane.ts';
 import { openDoor } from './doors.ts';
 import { removeBuilt } from './down.ts';
 import { builtCluster, importImage } from './handle.ts';
 import { started } from './journal.ts';
+import { addKwokNodes } from './kwok.ts';
 import { createNetwork } from './network.ts';
 import { containerdDaemon, kubeletDaemon, proxyDaemon } from './node.ts';
 import { createPki, writeKubeconfig } from './pki.ts';
@@ -79,6 +81,7 @@ async function bringUp(at: Places): Promise<Cluster> {
     30,
     async () => (await cluster.kubectl(['get', 'serviceaccount', 'default'], { check: false })).code === 0,
   );
+  await step('names and volumes', () => installAddons(at, cluster));
   return cluster;
 }
 
@@ -96,10 +99,16 @@ export async function findBuilt(name: string): Promise<Cluster | undefined> {
 export async function buildCluster(options: ClusterOptions & { readonly name: string }): Promise<Cluster> {
   const at = places(options.name);
   await ensurePackages(nodePackages);
-  await ensureTools([kubernetes, etcd]);
-  const running = await findBuilt(options.name);
-  if (running !== undefined) return running;
+  await ensureTools([kubernetes, etcd, coredns, pause, ...(options.kwokNodes ? [kwok] : [])]);
+  const cluster = (await findBuilt(options.name)) ?? (await freshly(at));
+  const count = options.kwokNodes ?? 0;
+  if (count > 0)
+    await step(`${count} simulated nodes`, () => addKwokNodes(at, createCgroup(at.cgroup), cluster, count));
+  return cluster;
+}
+
+async function freshly(at: Places): Promise<Cluster> {
   if (existsSync(at.state)) say(`clearing what is left of an earlier '${at.name}'`);
-  await removeBuilt(options.name);
+  await removeBuilt(at.name);
   return bringUp(at);
 }

@@ -1,10 +1,11 @@
 /** The images every built cluster needs. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { corednsImage } from '../addons/dns.ts';
 import { pauseImage } from '../built/node.ts';
 import { cacheDir } from '../lib/dirs.ts';
 import { ensureTool, type Tool, toolDir } from '../lib/tools.ts';
-import { pause } from '../tools.ts';
+import { coredns, pause } from '../tools.ts';
 import { writeScratchImage } from './scratch.ts';
 
 /** @returns the OCI archive of a tool's one static binary, cached as the tool itself is */
@@ -18,5 +19,5 @@ export async function toolImage(tool: Tool, reference: string): Promise<string> 
 }
 
 export async function ensureImages(): Promise<string[]> {
-  return [await toolImage(pause, pauseImage)];
+  return Promise.all([toolImage(pause, pauseImage), toolImage(coredns, corednsImage)]);
 }

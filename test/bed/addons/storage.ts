@@ -1,0 +1,57 @@
+/**
+ * Volumes made beforehand: a default StorageClass that binds a claim when its pod is scheduled, and
+ * folders of the node as `local` volumes (unlike hostPath they honour a pod's fsGroup).
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeName, type Places } from '../built/places.ts';
+import type { KubernetesObject } from '../cluster.ts';
+
+/** Enough for every claim of a test run: a released volume is not used again. */
+const count = 30;
+
+/** What a claim may ask for at most; nothing holds the folder to it. */
+const capacity = '100Gi';
+
+const storageClass: KubernetesObject = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'bed', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'kubernetes.io/no-provisioner',
+  volumeBindingMode: 'WaitForFirstConsumer',
+};
+
+const onThisNode = {
+  required: {
+    nodeSelectorTerms: [
+      { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [nodeName] }] },
+    ],
+  },
+};
+
+function volume(name: string, path: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      capacity: { storage: capacity },
+      accessModes: ['ReadWriteOnce', 'ReadWriteMany'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: storageClass.metadata.name,
+      local: { path },
+      nodeAffinity: onThisNode,
+    },
+  };
+}
+
+/** Makes the folders. @returns the StorageClass and one PersistentVolume a folder */
+export function storageObjects(at: Places): KubernetesObject[] {
+  const names = Array.from({ length: count }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
+  const volumes = names.map((name) => {
+    const path = join(at.state, 'volumes', name);
+    mkdirSync(path, { recursive: true });
+    return volume(name, path);
+  });
+  return [storageClass, ...volumes];
+}
