@@ -1,6 +1,6 @@
 import type { Reason } from '@sluice/policy';
 
-/** One JSON line of a service, as far as the ledger reads it. @see services/README.md */
+/** One JSON line of a service, as far as the ledger reads it; every other `msg` passes it by. */
 export type ServiceLine =
   | { msg: 'run confirmed'; runId: string; jobs: number; confirmed: number }
   | {
@@ -23,6 +23,7 @@ export interface DecisionRecord {
 
 /** Everything a run of this machine knows of its jobs: what went in, what came out, what was decided. */
 export class Ledger {
+  /** Those that changed the count, or froze it. */
   readonly decisions: DecisionRecord[] = [];
   readonly waits: number[] = [];
   /** Instants (epoch ms) at which a job succeeded, in order. */
@@ -43,7 +44,7 @@ export class Ledger {
   record(line: ServiceLine): void {
     if (line.msg === 'run confirmed') this.confirmed += line.confirmed;
     else if (line.msg === 'decision') this.#decided(line);
-    else if (this.#runs.has(line.jobId.slice(0, line.jobId.lastIndexOf('-')))) this.#processed(line);
+    else if (line.msg === 'job processed' && this.#runs.has(runOf(line.jobId))) this.#processed(line);
   }
 
   /** Distinct jobs that succeeded. */
@@ -71,6 +72,8 @@ export class Ledger {
   }
 
   #decided({ time, current, replicas, reason, message }: Extract<ServiceLine, { msg: 'decision' }>): void {
+    const frozen = reason.startsWith('Reading');
+    if (current === replicas && !frozen) return;
     this.decisions.push({ at: time, from: current, to: replicas, reason, message });
   }
 
@@ -83,6 +86,8 @@ export class Ledger {
     this.completions.push(line.time);
   }
 }
+
+const runOf = (jobId: string): string => jobId.slice(0, jobId.lastIndexOf('-'));
 
 /** The value below which `share` of the values lie (nearest rank). @returns NaN for no values. */
 export function percentile(values: readonly number[], share: number): number {

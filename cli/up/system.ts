@@ -13,6 +13,8 @@ interface Account {
 }
 
 const LEAST_PRIVILEGED = ['publisher', 'consumer', 'scaler'];
+/** Each process serves its health and metrics on a port of its own, to this machine only. */
+const LOOPBACK = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
 const SCALER_GRACE_SECONDS = 45;
 const LOG_TAIL_LINES = 5;
 
@@ -59,7 +61,6 @@ export class System {
     if (code !== 0) throw new Error(this.failure('topology', code));
     this.#scaler = this.#service('scaler', {
       CONFIG_FILE: this.#files.config('scaler', this.#scalerConfig()),
-      HTTP_HOST: '127.0.0.1',
       HTTP_PORT: String(this.metricsPort),
     });
     void this.#scaler.ended.then(() => this.#mourn(this.#scaler));
@@ -110,14 +111,13 @@ export class System {
       AMQP_URL: this.#broker.amqpUrl,
       AMQP_USERNAME: username,
       AMQP_PASSWORD_FILE: passwordFile,
-      HTTP_HOST: '127.0.0.1',
-      HTTP_PORT: '0',
     };
   }
 
   #scalerConfig(): unknown {
     const { name, queue, policy, pollSeconds, workSeconds, stopDeadlineSeconds } = this.#plan;
     const env = {
+      ...LOOPBACK,
       ...this.#amqp('consumer'),
       QUEUE: queue,
       EXCHANGE: queue,
@@ -150,10 +150,14 @@ export class System {
   }
 
   #service(name: string, env: Record<string, string>): ServiceProcess {
-    return startService(name, env, {
-      logFile: this.#files.logFile,
-      onLine: (line) => this.#ledger.record(line as ServiceLine),
-    });
+    return startService(
+      name,
+      { ...LOOPBACK, ...env },
+      {
+        logFile: this.#files.logFile,
+        onLine: (line) => this.#ledger.record(line as ServiceLine),
+      },
+    );
   }
 }
 

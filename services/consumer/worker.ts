@@ -56,10 +56,11 @@ export class Worker {
     }
     const durationSeconds = (this.#now() - startedAt) / 1000;
     metrics.finished(outcome, durationSeconds);
+    // Said before the ack: whatever the broker lets go of has been reported, also when this process is killed.
+    this.#report(delivery, outcome, durationSeconds);
     try {
       if (outcome === 'retried') channel.nack(message, false, false);
       else channel.ack(message);
-      this.#report(delivery, outcome, durationSeconds);
     } catch (error) {
       // The channel closed meanwhile: the broker delivers the message again.
       log.warn({ jobId: idOf(delivery), outcome, err: error }, 'outcome not delivered');

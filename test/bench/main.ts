@@ -2,6 +2,8 @@
 import type { Bench } from './figures.ts';
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  'publisher-throughput': async () => (await import('./publisher.ts')).publisherThroughput,
+  'consumer-overhead': async () => (await import('./consumer.ts')).consumerOverhead,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
 };
 

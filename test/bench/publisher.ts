@@ -1,0 +1,80 @@
+import type { ChannelModel } from 'amqplib';
+import { Registry } from 'prom-client';
+import { publisherMetrics } from '../../services/publisher/metrics.ts';
+import { Progress } from '../../services/publisher/progress.ts';
+import { publish } from '../../services/publisher/publish.ts';
+import { emptyQueue, QUEUE, withBroker } from './broker.ts';
+import { type Figure, interleaved, round } from './figures.ts';
+
+const JOBS = 20_000;
+const WINDOW = 256;
+const PAIRS = 10;
+const MIN_RATIO = 0.95;
+
+/** Confirmed messages a second: the publisher against bare amqplib with the same window and body size. */
+export async function publisherThroughput(): Promise<Figure[]> {
+  return withBroker(async (connection) => {
+    const rate = (run: (connection: ChannelModel) => Promise<void>) => async () => {
+      await emptyQueue(connection);
+      const start = performance.now();
+      await run(connection);
+      return JOBS / ((performance.now() - start) / 1000);
+    };
+    const { a, ratio, spread } = await interleaved(PAIRS, rate(ours), rate(raw));
+    const target = `>= ${MIN_RATIO} x bare amqplib`;
+    return [
+      {
+        bench: 'publisher-throughput',
+        value: Math.round(a),
+        unit: 'jobs/s',
+        ratio: round(ratio),
+        spread,
+        target,
+        ok: ratio >= MIN_RATIO,
+      },
+    ];
+  });
+}
+
+const ours = (connection: ChannelModel): Promise<void> =>
+  publish(connection, {
+    runId: 'bench',
+    exchange: QUEUE,
+    routingKey: QUEUE,
+    window: WINDOW,
+    progress: new Progress(JOBS),
+    metrics: publisherMetrics(new Registry()),
+    signal: new AbortController().signal,
+  });
+
+async function raw(connection: ChannelModel): Promise<void> {
+  const channel = await connection.createConfirmChannel();
+  // As long as a job's body: what is compared is the work around it.
+  const body = Buffer.from(
+    JSON.stringify({
+      schema: 'sluice.job/v1',
+      id: 'bench-10000',
+      runId: 'bench',
+      index: 10_000,
+      enqueuedAt: Date.now(),
+    }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    let sent = 0;
+    let confirmed = 0;
+    const fill = () => {
+      while (sent < JOBS && sent - confirmed < WINDOW) {
+        sent += 1;
+        channel.publish(QUEUE, QUEUE, body, { persistent: true, mandatory: true }, settled);
+      }
+    };
+    const settled = (error: unknown) => {
+      if (error) return reject(error);
+      confirmed += 1;
+      if (confirmed === JOBS) resolve();
+      else fill();
+    };
+    fill();
+  });
+  await channel.close();
+}
