@@ -1,0 +1,120 @@
+import { latch } from '@sluice/policy';
+import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
+import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { planFor } from '../../cli/up/plan.ts';
+import { serviceCommand } from '../../cli/up/processes.ts';
+import { Fleet, until } from '../support/fleet.ts';
+
+export interface CyclesSize {
+  readonly cycles: number;
+  /** Of the latch's mark; each cycle publishes exactly so many, each tenth one only a residue of 7. */
+  readonly mark: number;
+  readonly replicas: number;
+}
+
+export interface CyclesResult {
+  /** Jobs of each cycle that finished. */
+  readonly finished: readonly number[];
+  /** The counts the workload went through. */
+  readonly trajectory: readonly number[];
+  /** Deliveries that had been delivered before: work that somebody killed. */
+  readonly redelivered: number;
+  readonly reasons: ReadonlySet<string>;
+}
+
+const RESIDUE = 7;
+const CYCLE_DEADLINE_SECONDS = 60;
+
+/** Real publisher, broker, scaler and consumers: 0 -> N -> 0 again and again, and nobody is killed at work. */
+export async function proveCycles(size: CyclesSize): Promise<CyclesResult> {
+  const broker = await startRabbitMQ({ collectStatisticsMs: 200 });
+  const proof = new CyclesProof(size, broker);
+  try {
+    return await proof.run();
+  } finally {
+    await proof.stop();
+    await broker.stop();
+  }
+}
+
+class CyclesProof {
+  readonly #size: CyclesSize;
+  readonly #broker: LocalBroker;
+  readonly #fleet = new Fleet((line) => this.#read(line));
+  readonly #finished = new Map<string, number>();
+  readonly #trajectory: number[] = [0];
+  readonly #reasons = new Set<string>();
+  #redelivered = 0;
+
+  constructor(size: CyclesSize, broker: LocalBroker) {
+    this.#size = size;
+    this.#broker = broker;
+  }
+
+  stop = (): Promise<void> => this.#fleet.stop();
+
+  async run(): Promise<CyclesResult> {
+    await this.#declare();
+    this.#fleet.start('scaler', { CONFIG_FILE: this.#scalerFile() });
+    for (let cycle = 0; cycle < this.#size.cycles; cycle += 1) await this.#cycle(cycle);
+    return {
+      finished: [...this.#finished.values()],
+      trajectory: this.#trajectory,
+      redelivered: this.#redelivered,
+      reasons: this.#reasons,
+    };
+  }
+
+  async #cycle(cycle: number): Promise<void> {
+    const runId = `cycle-${cycle}`;
+    const jobs = cycle % 10 === 1 ? RESIDUE : this.#size.mark;
+    this.#finished.set(runId, 0);
+    const env = { AMQP_URL: this.#broker.amqpUrl, RUN_ID: runId, JOBS: String(jobs) };
+    const code = await this.#fleet.run('publisher', env);
+    if (code !== 0) throw new Error(`publisher run ${runId} ended with ${code}`);
+    const steps = 1 + 2 * (cycle + 1);
+    const over = () => this.#finished.get(runId) === jobs && this.#trajectory.length >= steps;
+    await until(`cycle ${cycle}: ${jobs} jobs done and back at 0`, over, CYCLE_DEADLINE_SECONDS);
+  }
+
+  async #declare(): Promise<void> {
+    const { managementUrl, username, password } = this.#broker;
+    const code = await this.#fleet.run('topology', {
+      MANAGEMENT_URL: managementUrl,
+      MANAGEMENT_USERNAME: username,
+      MANAGEMENT_PASSWORD: password,
+      TOPOLOGY_FILE: this.#fleet.file('topology.json', planFor({}).topology('/', {})),
+    });
+    if (code !== 0) throw new Error(`topology ended with ${code}`);
+  }
+
+  #scalerFile(): string {
+    const { mark, replicas } = this.#size;
+    const { managementUrl: url, username, password, amqpUrl } = this.#broker;
+    const passwordFile = this.#fleet.file('password', password);
+    const env = { AMQP_URL: amqpUrl, WORK_SECONDS: '0.02', HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
+    return this.#fleet.file('scaler.json', {
+      pollSeconds: 0.5,
+      workloads: [
+        {
+          name: 'consumer',
+          source: { kind: 'management', url, vhost: '/', queue: 'jobs', username, passwordFile },
+          target: { kind: 'process', command: serviceCommand('consumer'), env, graceSeconds: 20 },
+          policy: latch({ replicas, startWhen: { readyAtLeast: mark, oldestWaitSeconds: 2 } }),
+        },
+      ],
+    });
+  }
+
+  #read(line: Record<string, unknown> & { msg: string }): void {
+    if (line.msg === 'decision' && line.current !== line.replicas) {
+      this.#trajectory.push(Number(line.replicas));
+      this.#reasons.add(String(line.reason));
+    }
+    if (line.msg !== 'job processed') return;
+    if (line.redelivered === true) this.#redelivered += 1;
+    const id = String(line.jobId);
+    const runId = id.slice(0, id.lastIndexOf('-'));
+    this.#finished.set(runId, (this.#finished.get(runId) ?? 0) + 1);
+  }
+}
