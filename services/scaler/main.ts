@@ -1,45 +1,30 @@
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { type Logger, pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import { parseEnvironment, type Settings } from './config.ts';
-import { serveHttp } from './http.ts';
+import { runMain } from '@sluice/runtime';
+import { environment, type Settings, settingsOf } from './config.ts';
 import { startScaler } from './start.ts';
 
-async function run(settings: Settings, log: Logger): Promise<void> {
-  const { config, lease, instance, http } = settings;
-  const signalled = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const server = await serveHttp({ registry, ...http });
-  const running = await startScaler({
-    config,
-    instance,
-    log,
-    registry,
-    ...(lease !== undefined && { lease }),
-  });
-  log.info(
-    { workloads: config.workloads.length, pollSeconds: config.pollSeconds, address: server.address() },
-    'started',
-  );
-  await signalled;
-  await running.stop();
-  server.close();
-  server.closeAllConnections();
-  log.info('stopped');
-}
+/** The longest stop: a write in flight, local processes with their own grace, and the Lease given back. */
+const STOP_MARGIN_SECONDS = 15;
 
-const parsed = parseEnvironment({ POD_NAME: hostname(), ...process.env });
-if ('faults' in parsed) {
-  pino().fatal({ faults: parsed.faults }, 'invalid configuration');
-  process.exitCode = 2;
-} else {
-  const log = pino({ level: parsed.settings.logLevel, base: { service: 'scaler' } });
-  try {
-    await run(parsed.settings, log);
-  } catch (error) {
-    log.fatal({ err: error }, 'failed');
-    process.exitCode = 1;
-  }
+await runMain({
+  service: 'scaler',
+  schema: environment,
+  stopSeconds: (config) => STOP_MARGIN_SECONDS + longestGrace(settingsOf(config)),
+  run: async ({ config, log, registry, stop, serve }) => {
+    const { file, lease } = settingsOf(config);
+    const instance = config.POD_NAME ?? hostname();
+    await serve();
+    const running = await startScaler({ config: file, instance, log, registry, ...(lease && { lease }) });
+    log.info({ workloads: file.workloads.length, pollSeconds: file.pollSeconds }, 'started');
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    await running.stop();
+    log.info('stopped');
+    return 0;
+  },
+});
+
+function longestGrace({ file }: Settings): number {
+  const graces = file.workloads.map(({ target }) => (target.kind === 'process' ? target.graceSeconds : 0));
+  return Math.max(0, ...graces);
 }

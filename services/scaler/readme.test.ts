@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { aboutField } from '@sluice/runtime';
 import { expect, it } from 'vitest';
 import { environment } from './config.ts';
 import { METRICS } from './report/metrics.ts';
@@ -27,9 +28,9 @@ it('describes every variable as it is read, and no other', () => {
   const described = rows
     .filter(([, name]) => /^`[A-Z_]+`$/.test(name ?? ''))
     .map(([, name, , meaning]) => [name, meaning]);
-  const read = Object.entries(environment.shape).map(([name, { description }]) => [
+  const read = Object.entries(environment.shape).map(([name, field]) => [
     `\`${name}\``,
-    description,
+    aboutField(field).meaning,
   ]);
   expect(described).toEqual(read);
 });

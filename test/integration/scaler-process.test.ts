@@ -12,7 +12,7 @@ import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-b
 const main = join(import.meta.dirname, '../../services/scaler/main.ts');
 const within = { timeout: 30_000, interval: 50 };
 
-function startMain(env: Record<string, string>) {
+function startMain(env: Readonly<Record<string, string | undefined>>) {
   const { LOG_LEVEL: _, ...inherited } = process.env;
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
   const child = spawn(process.execPath, [main], {
@@ -44,12 +44,23 @@ it('ends its processes in order on SIGTERM, each after the job in hand', async (
   await vhost.remove();
 });
 
-it('ends with 2 and every fault in one line when its configuration is wrong', async () => {
-  const { lines, ended } = startMain({ CONFIG_FILE: '/nowhere', HTTP_PORT: 'x' });
+it.each([
+  {
+    wrong: 'environment',
+    env: { HTTP_PORT: 'x', LOG_LEVEL: 'loud' },
+    named: ['CONFIG_FILE', 'LOG_LEVEL', 'HTTP_PORT'],
+  },
+  {
+    wrong: 'file',
+    env: { CONFIG_FILE: '/nowhere', LEASE_NAME: 'l' },
+    named: ['CONFIG_FILE', 'LEASE_NAMESPACE'],
+  },
+])('ends with 2 and every fault of the $wrong in one line', async ({ env, named }) => {
+  const { lines, ended } = startMain(env);
   expect(await ended).toBe(2);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     msg: 'invalid configuration',
-    faults: [expect.stringContaining("'HTTP_PORT'"), expect.stringContaining("'CONFIG_FILE'")],
+    faults: named.map((name) => expect.stringContaining(`'${name}'`)),
   });
 });

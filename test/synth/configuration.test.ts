@@ -59,7 +59,7 @@ const services = {
   publisher: reader(publisherEnvironment.shape, (env) => parseConfig(publisherEnvironment, env)),
   consumer: reader(consumerEnvironment.shape, (env) => parseConfig(consumerEnvironment, env)),
   topology: reader(topologyEnvironment.shape, (env) => parseConfig(topologyEnvironment, env)),
-  scaler: reader(scalerEnvironment.shape, (env) => scalerEnvironment.parse(env)),
+  scaler: reader(scalerEnvironment.shape, (env) => parseConfig(scalerEnvironment, env)),
 };
 
 function reader(shape: object, read: (env: Record<string, string>) => unknown) {
