@@ -1,5 +1,6 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
 import { parseArgs } from 'node:util';
+import { type AddonName, addonNames, installAddon } from '../test/bed/addons/optional.ts';
 import { leftovers } from '../test/bed/built/leftovers.ts';
 import { BedError, type ClusterOptions, type ProviderName } from '../test/bed/cluster.ts';
 import { closeCluster, defaultName, findCluster, openCluster } from '../test/bed/provide.ts';
@@ -15,14 +16,18 @@ options
   --provider PROVIDER  given (KUBECONFIG), kind (Docker) or built (from source, needs root);
                        the first of these that can be used here
   --kwok N             simulated nodes beside the real one (0; built only)
+  --with ADDON         metrics-server or traefik, built from source; may be given twice
   --yes                do not ask before changing a given cluster
 `;
 
 const providerNames: readonly string[] = ['given', 'kind', 'built'] satisfies ProviderName[];
 const isProvider = (name: string): name is ProviderName => providerNames.includes(name);
 
+const isAddon = (name: string): name is AddonName => (addonNames as readonly string[]).includes(name);
+
 interface Asked {
   readonly verb: string;
+  readonly addons: readonly AddonName[];
   readonly options: ClusterOptions & { readonly name: string };
 }
 
@@ -34,25 +39,29 @@ function parse(argv: string[]): Asked {
       name: { type: 'string', default: defaultName },
       provider: { type: 'string' },
       kwok: { type: 'string', default: '0' },
+      with: { type: 'string', multiple: true, default: [] },
       yes: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { name, provider, kwok, yes } = values;
+  const { name, provider, kwok, yes, with: addons } = values;
   const faults: string[] = [];
   const verb = values.help ? 'help' : (positionals[0] ?? '');
   if (positionals.length > 1) faults.push(`one command at a time, not '${positionals.join(' ')}'`);
   if (!/^\d{1,4}$/.test(kwok)) faults.push(`'--kwok' (${kwok}) must be a count from 0 to 9999`);
   if (provider !== undefined && !isProvider(provider))
     faults.push(`'--provider' (${provider}) must be one of ${providerNames.join(', ')}`);
+  for (const addon of addons.filter((one) => !isAddon(one)))
+    faults.push(`'--with' (${addon}) must be one of ${addonNames.join(', ')}`);
   if (faults.length > 0) throw new ConfigurationError('cluster', faults);
   const chosen = provider !== undefined && isProvider(provider) ? { provider } : {};
-  return { verb, options: { name, kwokNodes: Number(kwok), yes, ...chosen } };
+  return { verb, addons: addons.filter(isAddon), options: { name, kwokNodes: Number(kwok), yes, ...chosen } };
 }
 
-async function up({ options }: Asked): Promise<number> {
+async function up({ options, addons }: Asked): Promise<number> {
   const began = performance.now();
   const cluster = await openCluster(options);
+  for (const addon of addons) await installAddon(cluster, addon);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(`cluster '${cluster.name}' (${cluster.provider}) is up after ${seconds} s\n`);
   process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);

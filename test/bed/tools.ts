@@ -46,3 +46,17 @@ export const kwok: Tool = {
   packages: ['sigs.k8s.io/kwok/cmd/kwok'],
   minutes: 2,
 };
+
+export const metricsServer: Tool = {
+  name: 'metrics-server',
+  module: 'sigs.k8s.io/metrics-server',
+  packages: ['sigs.k8s.io/metrics-server/cmd/metrics-server'],
+  minutes: 3,
+};
+
+export const traefik: Tool = {
+  name: 'traefik',
+  module: 'github.com/traefik/traefik/v3',
+  packages: ['github.com/traefik/traefik/v3/cmd/traefik'],
+  minutes: 6,
+};

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'cluster',
     root: join(import.meta.dirname, '..', '..'),
-    include: ['test/cluster/**/*.test.ts'],
+    include: ['test/bed/**/*.test.ts', 'test/cluster/**/*.test.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
     // A cold cache: every tool is built first.

@@ -1,0 +1,51 @@
+/** The ingress controller. @see https://doc.traefik.io/traefik/providers/kubernetes-ingress/ */
+import type { KubernetesObject } from '../cluster.ts';
+import { access, deployment, namespace, service } from './objects.ts';
+
+const id = { name: 'traefik', namespace: 'traefik' };
+
+export const traefikImage = 'sluice.test/traefik:1';
+
+const pod = deployment({
+  ...id,
+  image: traefikImage,
+  args: [
+    '--entrypoints.web.address=:8000',
+    '--entrypoints.admin.address=:9000',
+    '--providers.kubernetesingress=true',
+    '--providers.kubernetesingress.ingressclass=traefik',
+    '--ping=true',
+    '--ping.entrypoint=admin',
+    '--global.checknewversion=false',
+    '--global.sendanonymoususage=false',
+  ],
+  ports: [
+    { name: 'web', containerPort: 8000 },
+    { name: 'admin', containerPort: 9000 },
+  ],
+  readiness: { httpGet: { path: '/ping', port: 'admin' } },
+  memory: '300Mi',
+  volumes: [{ path: '/tmp', volume: { name: 'tmp', emptyDir: {} } }],
+});
+
+const ingressClass: KubernetesObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name: 'traefik' },
+  spec: { controller: 'traefik.io/ingress-controller' },
+};
+
+const read = ['get', 'list', 'watch'];
+
+export const traefikObjects: readonly KubernetesObject[] = [
+  namespace(id.namespace),
+  ...access(id, [
+    { apiGroups: [''], resources: ['services', 'secrets', 'nodes'], verbs: read },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+    { apiGroups: ['networking.k8s.io'], resources: ['ingresses', 'ingressclasses'], verbs: read },
+    { apiGroups: ['networking.k8s.io'], resources: ['ingresses/status'], verbs: ['update'] },
+  ]),
+  ingressClass,
+  pod,
+  service(id, { 80: 'web' }),
+];

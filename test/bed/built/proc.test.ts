@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hierarchies } from './cgroup.ts';
+import { record, started } from './journal.ts';
+import { mountsUnder, startTime } from './proc.ts';
+import { runs, stop } from './processes.ts';
+
+test('a process has a start time until it ends', async () => {
+  const child = spawn('sleep', ['60']);
+  await once(child, 'spawn');
+  const pid = child.pid ?? 0;
+  expect(startTime(pid)).toMatch(/^\d+$/);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(startTime(pid)).toBeUndefined();
+});
+
+test('a pid that another process got since is not stopped', async () => {
+  const child = spawn('sleep', ['60']);
+  await once(child, 'spawn');
+  const stranger = { name: 'etcd', pid: child.pid ?? 0, startTime: '1' };
+  expect(runs(stranger)).toBe(false);
+  await stop(stranger);
+  expect(child.exitCode ?? child.signalCode).toBeNull();
+  child.kill('SIGKILL');
+});
+
+test('the journal gives what was recorded, and leaves out a line cut short', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  const journal = join(folder, 'journal.jsonl');
+  expect(started(journal)).toEqual([]);
+  const etcd = { name: 'etcd', pid: 7, startTime: '9' };
+  record(journal, etcd);
+  writeFileSync(journal, '{"name":"kubel', { flag: 'a' });
+  expect(started(journal)).toEqual([etcd]);
+  rmSync(folder, { recursive: true });
+});
+
+test('mounts under a folder come deepest first, names with spaces undone, siblings left out', () => {
+  const mountinfo = ['1 0 0:1 / /', '2 1 0:2 / /bed', '3 2 0:3 / /bed/a\\040b', '4 1 0:4 / /bed2']
+    .map((line) => `${line} rw - tmpfs tmpfs rw`)
+    .join('\n');
+  expect(mountsUnder('/bed', mountinfo)).toEqual(['/bed/a b', '/bed']);
+});
+
+test('cgroup hierarchies are those mounted, of both versions', () => {
+  const mountinfo =
+    '32 31 0:29 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n' +
+    '41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n' +
+    '42 31 0:39 / /tmp rw - tmpfs tmpfs rw\n';
+  expect(hierarchies(mountinfo)).toEqual([
+    { mount: '/sys/fs/cgroup/pids', version: 1 },
+    { mount: '/sys/fs/cgroup/unified', version: 2 },
+  ]);
+});

@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cacheDir } from '../lib/dirs.ts';
+import { withLock } from '../lib/lock.ts';
+import { ensureTool, type Tool, toolDir } from '../lib/tools.ts';
+import { writeScratchImage } from './scratch.ts';
+
+/** @returns the OCI archive of a tool's one static binary, cached as the tool itself is */
+export async function toolImage(tool: Tool, reference: string): Promise<string> {
+  const bin = await ensureTool(tool);
+  const archive = join(cacheDir, 'images', `${basename(toolDir(tool))}.tar`);
+  if (existsSync(archive)) return archive;
+  return withLock(`${archive}.lock`, async () => {
+    const image = { reference, files: [join(bin, tool.name)], entrypoint: [`/${tool.name}`] };
+    if (!existsSync(archive)) await writeScratchImage(archive, image);
+    return archive;
+  });
+}
