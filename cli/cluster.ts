@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type AddonName, addonNames, installAddon } from '../test/bed/addons/optional.ts';
 import { leftovers } from '../test/bed/built/leftovers.ts';
 import { BedError, type ClusterOptions, type ProviderName } from '../test/bed/cluster.ts';
+import { CommandError } from '../test/bed/lib/run.ts';
 import { closeCluster, defaultName, findCluster, openCluster } from '../test/bed/provide.ts';
 import { ConfigurationError } from './errors.ts';
 
@@ -114,7 +115,7 @@ export async function runCluster(argv: string[]): Promise<number> {
   try {
     return await verb(asked);
   } catch (error) {
-    if (!(error instanceof BedError)) throw error;
+    if (!(error instanceof BedError || error instanceof CommandError)) throw error;
     process.stderr.write(`cluster: ${error.message}\n`);
     return 1;
   }

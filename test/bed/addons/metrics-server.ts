@@ -14,8 +14,9 @@ const pod = deployment({
     '--cert-dir=/tmp',
     '--kubelet-preferred-address-types=InternalIP',
     '--kubelet-certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
-    // The shortest it takes: tests wait for the first reading.
+    // The shortest it takes (and longer than a request may last): tests wait for the first reading.
     '--metric-resolution=10s',
+    '--kubelet-request-timeout=5s',
   ],
   ports: [{ name: 'https', containerPort: 10250 }],
   readiness: { httpGet: { path: '/livez', port: 'https', scheme: 'HTTPS' } },

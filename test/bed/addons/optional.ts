@@ -1,5 +1,5 @@
 /** Addons on request: built from source, then run as pods. */
-import type { Cluster, KubernetesObject } from '../cluster.ts';
+import { BedError, type Cluster, type KubernetesObject } from '../cluster.ts';
 import { toolImage } from '../images/tool.ts';
 import { step } from '../lib/say.ts';
 import type { Tool } from '../lib/tools.ts';
@@ -34,7 +34,17 @@ export async function installAddon(cluster: Cluster, name: AddonName): Promise<v
   await step(name, async () => {
     await cluster.image(await toolImage(tool, image));
     await cluster.apply(objects);
-    const wait = ['wait', `deployment/${tool.name}`, '--for=condition=Available', '--timeout=120s'];
-    await cluster.kubectl(['--namespace', namespace, ...wait]);
+    await available(cluster, namespace, tool.name);
   });
+}
+
+/** @throws BedError with the pod's last words where it is not ready in time */
+async function available(cluster: Cluster, namespace: string, deployment: string): Promise<void> {
+  const within = ['--namespace', namespace];
+  const wait = ['wait', `deployment/${deployment}`, '--for=condition=Available', '--timeout=60s'];
+  const { code } = await cluster.kubectl([...within, ...wait], { check: false });
+  if (code === 0) return;
+  const logs = ['logs', `deployment/${deployment}`, '--tail=5'];
+  const { stdout, stderr } = await cluster.kubectl([...within, ...logs], { check: false });
+  throw new BedError(`${deployment} is not ready after 60 s; its last words: ${stdout || stderr}`);
 }
