@@ -7,6 +7,7 @@ import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
 import { buildah, exportArchive } from './buildah.ts';
 import { ensureStandin } from './standin.ts';
+import { baseArguments, registryOf } from './standin-args.ts';
 
 export interface Build {
   /** What pods name it. */
@@ -44,6 +45,26 @@ export async function buildImage(archive: string, build: Build): Promise<string>
     });
     return archive;
   });
+}
+
+async function registryAnswers(image: string): Promise<boolean> {
+  try {
+    const response = await fetch(`https://${registryOf(image)}/v2/`, { signal: AbortSignal.timeout(5000) });
+    // 401 asks for a token, as registries do; anything else is a proxy's refusal.
+    return response.status === 200 || response.status === 401;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns arguments that put the stand-in in the place of every base whose registry does not answer */
+export async function standinArguments(dockerfile: string): Promise<Record<string, string>> {
+  const bases = Object.entries(baseArguments(readFileSync(dockerfile, 'utf8')));
+  const standins: [string, string][] = [];
+  for (const [name, image] of bases) {
+    if (!(await registryAnswers(image))) standins.push([name, await ensureStandin()]);
+  }
+  return Object.fromEntries(standins);
 }
 
 /** What the RabbitMQ stand-in is called in the cluster. */

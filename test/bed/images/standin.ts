@@ -13,9 +13,30 @@ import { buildah } from './buildah.ts';
 
 const nodeBinary = join(import.meta.dirname, '..', '..', '..', 'node_modules', 'node', 'bin', 'node');
 const suite = 'bookworm';
+const npm = 'npm@11.21.2';
 
 /** What node needs beside minbase, and certificates for what a build downloads. */
 const packages = ['libstdc++6', 'libatomic1', 'ca-certificates'];
+
+/** Counts up when this file changes what it makes. */
+const recipe = 2;
+
+/** node:24-slim has npm and a user `node` (1000) too, and Dockerfiles rely on both. */
+async function furnish(rootfs: string): Promise<void> {
+  await run(['cp', nodeBinary, join(rootfs, 'usr/local/bin/node')]);
+  await run([
+    'npm',
+    'install',
+    '--global',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    join(rootfs, 'usr/local'),
+    npm,
+  ]);
+  await run(['chroot', rootfs, 'groupadd', '--gid', '1000', 'node']);
+  await run(['chroot', rootfs, 'useradd', '--uid', '1000', '--gid', 'node', '--create-home', 'node']);
+}
 
 async function build(reference: string, version: string): Promise<void> {
   const work = mkdtempSync(join(cacheDir, 'standin-'));
@@ -24,7 +45,7 @@ async function build(reference: string, version: string): Promise<void> {
     const include = `--include=${packages.join(',')}`;
     await run(['debootstrap', '--variant=minbase', include, suite, rootfs], { seconds: 1200 });
     rmSync(join(rootfs, 'var/cache/apt/archives'), { recursive: true, force: true });
-    await run(['cp', nodeBinary, join(rootfs, 'usr/local/bin/node')]);
+    await furnish(rootfs);
     const container = (await buildah(['from', 'scratch'])).stdout.trim();
     await buildah(['add', '--quiet', container, rootfs, '/']);
     const labels = {
@@ -44,7 +65,7 @@ export async function ensureStandin(): Promise<string> {
   await ensurePackages(imagePackages);
   if (!existsSync(nodeBinary)) await run(['npm', 'ci'], { cwd: join(nodeBinary, '../../../..') });
   const version = (await run([nodeBinary, '--version'])).stdout.trim();
-  const reference = `localhost/sluice-standin/node:${version}-${suite}`;
+  const reference = `localhost/sluice-standin/node:${version}-${suite}-${recipe}`;
   await withLock(join(cacheDir, 'standin.lock'), async () => {
     const known = await buildah(['images', '--quiet', '--filter', `reference=${reference}`]);
     if (known.stdout.trim() === '')
