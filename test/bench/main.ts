@@ -4,6 +4,8 @@ import type { Bench } from './figures.ts';
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'publisher-throughput': async () => (await import('./publisher.ts')).publisherThroughput,
   'consumer-overhead': async () => (await import('./consumer.ts')).consumerOverhead,
+  'scaler-reaction': async () => (await import('./scaler-reaction.ts')).scalerReaction,
+  'scaler-load': async () => (await import('./scaler-load.ts')).scalerLoad,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
 };
 

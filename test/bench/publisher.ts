@@ -1,6 +1,4 @@
 import type { ChannelModel } from 'amqplib';
-import { Registry } from 'prom-client';
-import { publisherMetrics } from '../../services/publisher/metrics.ts';
 import { Progress } from '../../services/publisher/progress.ts';
 import { publish } from '../../services/publisher/publish.ts';
 import { emptyQueue, QUEUE, withBroker } from './broker.ts';
@@ -43,7 +41,6 @@ const ours = (connection: ChannelModel): Promise<void> =>
     routingKey: QUEUE,
     window: WINDOW,
     progress: new Progress(JOBS),
-    metrics: publisherMetrics(new Registry()),
     signal: new AbortController().signal,
   });
 
