@@ -1,9 +1,9 @@
 /** A cluster that is already there. The bed changes nothing in it before someone said so. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BedError, type Cluster, type Provider } from '../cluster.ts';
 import { applyWith } from '../lib/apply.ts';
-import { stateDir } from '../lib/dirs.ts';
+import { forget, stateDir } from '../lib/dirs.ts';
 import { run } from '../lib/run.ts';
 import { confirm } from './consent.ts';
 
@@ -35,10 +35,6 @@ function mayChange(name: string, now: Consent): boolean {
   return then.context === now.context && then.server === now.server;
 }
 
-async function forget(name: string): Promise<void> {
-  if (existsSync(consentFile(name))) rmSync(stateDir(name), { recursive: true });
-}
-
 function givenCluster(name: string, at: Consent): Cluster {
   const kubectl: Cluster['kubectl'] = (args, options = {}) =>
     run(['kubectl', '--context', at.context, ...args], {
@@ -56,7 +52,7 @@ function givenCluster(name: string, at: Consent): Cluster {
       throw new BedError(`${archive} cannot be put on the nodes of a given cluster: push it to its registry`);
     },
     apply: (objects) => applyWith(kubectl, objects),
-    stop: () => forget(name),
+    stop: async () => forget(name, consentFile(name)),
   };
 }
 
@@ -76,5 +72,5 @@ export const givenProvider: Provider = {
     const at = await currentContext(process.env.KUBECONFIG ?? '');
     return mayChange(name, at) ? givenCluster(name, at) : undefined;
   },
-  down: forget,
+  down: async (name) => forget(name, consentFile(name)),
 };

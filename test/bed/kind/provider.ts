@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BedError, type Cluster, type Provider } from '../cluster.ts';
 import { applyWith } from '../lib/apply.ts';
-import { stateDir } from '../lib/dirs.ts';
+import { forget, stateDir } from '../lib/dirs.ts';
 import { answers, type RunOptions, run } from '../lib/run.ts';
 import { step } from '../lib/say.ts';
 
 const config = join(import.meta.dirname, '..', 'kind.yaml');
+/** Its own name: a built cluster may be called the same. */
+const kubeconfigOf = (name: string) => join(stateDir(name), 'kind.kubeconfig');
 const clusterName = (name: string) => `sluice-${name}`;
 
 /** The control plane's container has the network in which pod and Service addresses answer. */
@@ -18,7 +20,7 @@ async function within(name: string, command: readonly string[], options: RunOpti
 }
 
 function kindCluster(name: string): Cluster {
-  const kubeconfig = join(stateDir(name), 'kubeconfig');
+  const kubeconfig = kubeconfigOf(name);
   const kubectl: Cluster['kubectl'] = (args, options = {}) =>
     run(['kubectl', ...args], { ...options, env: { ...options.env, KUBECONFIG: kubeconfig } });
   return {
@@ -42,7 +44,7 @@ async function exists(name: string): Promise<boolean> {
 
 async function remove(name: string): Promise<void> {
   if (await exists(name)) await run(['kind', 'delete', 'cluster', '--name', clusterName(name)]);
-  if (existsSync(join(stateDir(name), 'kubeconfig'))) rmSync(stateDir(name), { recursive: true });
+  forget(name, kubeconfigOf(name));
 }
 
 export const kindProvider: Provider = {
@@ -55,7 +57,7 @@ export const kindProvider: Provider = {
   up: async ({ name, kwokNodes }) => {
     if (kwokNodes)
       throw new BedError(`'kwokNodes' (${kwokNodes}) must be 0 with kind: only the built cluster has them`);
-    const kubeconfig = join(stateDir(name), 'kubeconfig');
+    const kubeconfig = kubeconfigOf(name);
     if (await exists(name)) return kindCluster(name);
     mkdirSync(stateDir(name), { recursive: true });
     const create = ['kind', 'create', 'cluster', '--name', clusterName(name), '--config', config];

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,3 +8,10 @@ export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cac
 /** One folder a cluster: what runs, and what it runs on. */
 export const stateDir = (name: string) =>
   join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'sluice', 'bed', name);
+
+/** Removes a provider's one file, and the cluster's folder if nothing else is in it. */
+export function forget(name: string, file: string): void {
+  rmSync(file, { force: true });
+  const folder = stateDir(name);
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}

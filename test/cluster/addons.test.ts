@@ -1,0 +1,92 @@
+/** The addons on request, as pods of a built cluster: resource metrics and a real Ingress. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { installAddon } from '../bed/addons/optional.ts';
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
+import { until } from '../bed/lib/until.ts';
+
+const name = 'addons-test';
+const unavailable = await builtProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+
+const metadata = { name: 'web', namespace: 'default' };
+const labels = { app: 'web' };
+const program = "require('http').createServer((q, r) => r.end('hello ' + q.headers.host)).listen(8080)";
+
+const web: readonly KubernetesObject[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, labels },
+    // The one image at hand that has node.
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: 'web', image: rabbitmqStandin, command: ['node', '-e', program] }],
+    },
+  },
+  { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ port: 8080 }] } },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata,
+    spec: {
+      ingressClassName: 'traefik',
+      rules: [
+        {
+          host: 'web.test',
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'web', port: { number: 8080 } } },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
+];
+
+describe.skipIf(unavailable !== undefined)('addons', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await builtProvider.up({ name });
+  });
+
+  afterAll(async () => {
+    await builtProvider.down(name);
+  });
+
+  test('metrics-server tells what the node and its pods use', { timeout: 1_800_000 }, async () => {
+    await installAddon(cluster, 'metrics-server');
+    const { stdout } = await until('the first reading', 90, async () => {
+      const output = await cluster.kubectl(['top', 'node', '--no-headers'], { check: false });
+      return output.code === 0 ? output : undefined;
+    });
+    expect(stdout).toMatch(/^node-1\s+\d+m\s+\d+%\s+\d+Mi/);
+  });
+
+  test('Traefik answers for an Ingress, and for no other host', { timeout: 1_800_000 }, async () => {
+    await installAddon(cluster, 'traefik');
+    await cluster.image(await ensureRabbitmqImage());
+    await cluster.apply(web);
+    const jsonpath = 'jsonpath={.spec.clusterIP}';
+    const { stdout: address } = await cluster.kubectl([
+      '-n',
+      'traefik',
+      'get',
+      'service',
+      'traefik',
+      '-o',
+      jsonpath,
+    ]);
+    const get = (host: string) =>
+      cluster.exec(['curl', '-s', '-m', '5', '-H', `Host: ${host}`, `http://${address}/`]);
+    await until('the Ingress', 60, async () => (await get('web.test')).stdout === 'hello web.test');
+    expect((await get('other.test')).stdout).toContain('404');
+  });
+});
