@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{policy,charts,argocd,apps,cli,services}/**/*.test.ts'],
+          include: ['{policy,charts,argocd,apps,cli,services,test/bed}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
         },
       },

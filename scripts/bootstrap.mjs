@@ -26,19 +26,25 @@ function run(command, args, env = {}) {
     env: { ...process.env, ...env },
   });
   if (result.error) fail(`${command} could not be started: ${result.error.message}`);
-  if (result.status !== 0) fail(`'${[command, ...args].join(' ')}' ended with ${result.status ?? result.signal}`);
+  if (result.status !== 0)
+    fail(`'${[command, ...args].join(' ')}' ended with ${result.status ?? result.signal}`);
 }
 
-const answers = (command, args) => spawnSync(command, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
+const answers = (command, args) =>
+  spawnSync(command, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
 
 function requireNode(major) {
   if (Number(process.versions.node.split('.')[0]) < major)
-    fail(`Node ${process.versions.node} is too old: install Node >= ${major} (any one will do; the project brings its own 24)`);
+    fail(
+      `Node ${process.versions.node} is too old: install Node >= ${major} (any one will do; the project brings its own 24)`,
+    );
 }
 
 /** The lock file names every package; a changed one makes what is installed stale. */
 function installModules() {
-  const stamp = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const stamp = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const fresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
   if (fresh && existsSync(join(root, 'node_modules', '.bin', 'node'))) return;
   say('installing node modules (about half a minute, once)');
@@ -58,10 +64,20 @@ function installRabbitmq(alternative) {
   if (rabbitmqInstalled()) return;
   const prefix = rootPrefix();
   if (!existsSync('/usr/bin/apt-get') || prefix === undefined)
-    fail(`RabbitMQ is needed and cannot be installed from here. On Debian or Ubuntu: apt-get install rabbitmq-server${alternative}`);
+    fail(
+      `RabbitMQ is needed and cannot be installed from here. On Debian or Ubuntu: apt-get install rabbitmq-server${alternative}`,
+    );
   say("installing Debian's rabbitmq-server");
   const apt = (...args) => {
-    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1', 'apt-get', '-qq', ...args];
+    const [command, ...rest] = [
+      ...prefix,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'RUNLEVEL=1',
+      'apt-get',
+      '-qq',
+      ...args,
+    ];
     run(command, rest);
   };
   apt('update');
