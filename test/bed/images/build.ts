@@ -28,6 +28,7 @@ export async function buildImage(archive: string, build: Build): Promise<string>
   ]);
   const target = build.target === undefined ? [] : ['--target', build.target];
   const what = [
+    ...hostCertificates(),
     '--layers',
     '--pull-never',
     ...args,
@@ -46,6 +47,12 @@ export async function buildImage(archive: string, build: Build): Promise<string>
     return archive;
   });
 }
+
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+
+/** Behind a proxy with a certificate of its own, a build must know it as this machine does. */
+const hostCertificates = (): string[] =>
+  process.env.NODE_EXTRA_CA_CERTS === CERTIFICATES ? ['--volume', `${CERTIFICATES}:${CERTIFICATES}:ro`] : [];
 
 async function registryAnswers(image: string): Promise<boolean> {
   try {
