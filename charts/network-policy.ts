@@ -65,12 +65,18 @@ export class NetworkAccess extends Construct {
       spec: {
         podSelector: { matchLabels: selectorOf(props) },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: byPeer(props.ingress).map(({ peer, ports }) => ({ from: [peer], ports })),
-        egress: byPeer(props.egress).map(({ peer, ports }) => ({ to: [peer], ports })),
+        ...withoutEmpty({
+          ingress: byPeer(props.ingress).map(({ peer, ports }) => ({ from: [peer], ports })),
+          egress: byPeer(props.egress).map(({ peer, ports }) => ({ to: [peer], ports })),
+        }),
       },
     });
   }
 }
+
+/** The server stores an empty list as none, and so would see another change on every apply. */
+const withoutEmpty = <T extends Readonly<Record<string, readonly unknown[]>>>(lists: T): Partial<T> =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
 
 /** One rule a peer, its ports together. */
 function byPeer(accesses: readonly Access[]) {
