@@ -1,0 +1,71 @@
+import { baseOf } from '../decide/decide.ts';
+import type { BasePolicy, Policy } from '../policy.ts';
+import type { Clause, Dialect, Verdict } from './fidelity.ts';
+import { downVerdict, upVerdict } from './hpa-behavior.ts';
+import { countVerdict } from './hpa-metric.ts';
+import type { HpaCluster } from './hpa-types.ts';
+import type { PrometheusSource } from './scaler-config.ts';
+
+type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
+
+/** What an HPA on one external metric makes of each clause. */
+export function hpaDialect(
+  { unackedQuery }: PrometheusSource,
+  { scaleToZero = false, tolerance = true }: HpaCluster,
+): Dialect {
+  const counted: Judge = (_, whole) => {
+    const verdict = countVerdict(whole, tolerance);
+    return verdict.fidelity !== 'refused' && unackedQuery === undefined ? BLIND_WORK : verdict;
+  };
+  const judges: Readonly<Record<Clause, Judge>> = {
+    perReplica: counted,
+    sloSeconds: counted,
+    'startWhen.readyAtLeast': () => NO_STEP,
+    'startWhen.readyAbove': () => NO_STEP,
+    'startWhen.oldestWaitSeconds': () => NO_AGE,
+    'stopWhen.drained': () => NO_MEMORY,
+    'stopWhen.ready-empty': () => NO_MEMORY,
+    minReplicas: ({ minReplicas }) => (minReplicas === 0 && !scaleToZero ? NOT_TO_ZERO : BOUND),
+    maxReplicas: () => BOUND,
+    staleAfterSeconds: () => GUARDED,
+    'behavior.scaleUp': ({ behavior }) => upVerdict(behavior),
+    'behavior.scaleDown': ({ behavior }) => downVerdict(behavior),
+    windows: () => NO_CLOCK,
+    holidays: () => NO_CLOCK,
+  };
+  return (clause, policy) => judges[clause](baseOf(policy), policy);
+}
+
+const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
+
+const BOUND: Verdict = { fidelity: 'exact', why: 'The HPA has this bound itself.' };
+
+const NOT_TO_ZERO = refused(
+  "An HPA keeps at least 1 replica unless the API server and the controller manager run with the feature gate HPAScaleToZero (alpha, off by default); raise 'minReplicas' to 1, or choose KEDA or the own scaler.",
+);
+
+const NO_STEP = refused(
+  'An HPA moves in proportion to its metric and cannot step from the minimum to all replicas at a mark; choose the own scaler.',
+);
+
+const NO_MEMORY = refused(
+  'An HPA does not know that it was open: as soon as the metric falls below the mark it would take replicas away, and the work in flight with them; choose the own scaler.',
+);
+
+const NO_CLOCK = refused(
+  'An HPA knows no time of day; choose KEDA, which has a cron trigger, or the own scaler.',
+);
+
+export const BLIND_WORK: Verdict = {
+  fidelity: 'approximate',
+  why: "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
+};
+
+const NO_AGE = refused(
+  'No series tells the age of the oldest message, and an HPA has no memory of its own; choose the own scaler.',
+);
+
+const GUARDED: Verdict = {
+  fidelity: 'exact',
+  why: 'The query is empty when a sample was scraped longer ago, and an HPA without its metric keeps the count.',
+};

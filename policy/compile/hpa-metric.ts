@@ -1,0 +1,74 @@
+import { baseOf } from '../decide/decide.ts';
+import type { BasePolicy, Policy } from '../policy.ts';
+import type { Verdict } from './fidelity.ts';
+import type { PrometheusSource } from './scaler-config.ts';
+
+/** A metric name with or without matchers: what a Prometheus has stored, nothing calculated. */
+const SELECTOR = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?$/;
+
+export const isSelector = (query: string): boolean => SELECTOR.test(query);
+
+/** Whether every query is a stored series: only then can its age be asked, and its past. */
+export const isPlain = ({ readyQuery, unackedQuery }: PrometheusSource): boolean =>
+  isSelector(readyQuery) && (unackedQuery === undefined || isSelector(unackedQuery));
+
+/**
+ * PromQL for the work of a queue. It is empty as soon as a sample is older than the limit, where Prometheus
+ * itself would repeat it for 5 minutes: no answer keeps a count, a stale one changes it.
+ */
+export function workQuery(source: PrometheusSource, staleAfterSeconds: number): string {
+  const counted = (query: string): string =>
+    isSelector(query) ? fresh(query, staleAfterSeconds) : `(${query})`;
+  return queriesOf(source).map(counted).join(' + ');
+}
+
+export const queriesOf = ({ readyQuery, unackedQuery }: PrometheusSource): readonly string[] =>
+  unackedQuery === undefined ? [readyQuery] : [readyQuery, unackedQuery];
+
+const fresh = (selector: string, seconds: number): string =>
+  `sum(${selector} and time() - timestamp(${selector}) <= ${seconds})`;
+
+/** Messages one replica is meant to have; a latch does not count messages by replica. */
+export function messagesPerReplica(policy: BasePolicy): number | undefined {
+  if (policy.kind === 'latch') return undefined;
+  if (policy.kind === 'proportional') return policy.perReplica;
+  // (300 s - 10 s) / 2 s a job = 145 jobs that one replica finishes in time.
+  return (policy.sloSeconds - policy.podStartSeconds) / policy.meanServiceSeconds;
+}
+
+/** Kubernetes quantities end at a thousandth. */
+export const thousandths = (value: number): number => Math.round(value * 1000);
+
+/** 145 -> '145', 96.667 -> '96667m': the form the API server gives back, so that no sync sees a difference. */
+export function quantity(value: number): string {
+  const milli = thousandths(value);
+  return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
+}
+
+/** What becomes of the policy's number of messages a replica in an HPA, one's own or KEDA's. */
+export function countVerdict(policy: Policy, tolerance: boolean): Verdict {
+  const wanted = messagesPerReplica(baseOf(policy)) ?? Number.NaN;
+  const milli = thousandths(wanted);
+  if (milli < 1)
+    return {
+      fidelity: 'refused',
+      why: `An HPA counts in thousandths of a message, and ${wanted} messages a replica are fewer; choose the own scaler.`,
+    };
+  if (!tolerance) return TOLERANT;
+  if (Math.abs(wanted * 1000 - milli) > milli * 1e-9)
+    return {
+      fidelity: 'approximate',
+      why: `An HPA counts in thousandths of a message: ${wanted} messages a replica become ${milli / 1000}.`,
+    };
+  return FORMULA;
+}
+
+const TOLERANT: Verdict = {
+  fidelity: 'approximate',
+  why: 'The HPA keeps a count that is within 10 % of the wanted one (its tolerance; 0 can be set from Kubernetes 1.35 on): at 20 replicas, 22 wanted stay 20.',
+};
+
+const FORMULA: Verdict = {
+  fidelity: 'exact',
+  why: 'ceil(messages / averageValue) is the formula of the policy, and with a tolerance of 0 every change counts.',
+};

@@ -1,0 +1,118 @@
+import { baseOf } from '../decide/decide.ts';
+import type { BasePolicy, Policy } from '../policy.ts';
+import type { Clause, Dialect, Verdict } from './fidelity.ts';
+import { downVerdict, upVerdict } from './hpa-behavior.ts';
+import { BLIND_WORK } from './hpa-dialect.ts';
+import { countVerdict, isPlain } from './hpa-metric.ts';
+import type { KedaCluster, KedaWorkload } from './keda-types.ts';
+
+type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
+
+/** What KEDA makes of each clause: its operator between 0 and 1, its HPA above. */
+export function kedaDialect(
+  { source }: Pick<KedaWorkload, 'source'>,
+  { tolerance = true }: KedaCluster,
+): Dialect {
+  const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
+  const remembers = source.kind === 'prometheus' && isPlain(source);
+  const counted: Judge = (_, whole) => {
+    const verdict = countVerdict(whole, tolerance);
+    return blind && verdict.fidelity !== 'refused' ? BLIND_WORK : verdict;
+  };
+  const opens = (): Verdict => (remembers ? REMEMBERED_START : NO_PAST);
+  const judges: Readonly<Record<Clause, Judge>> = {
+    perReplica: counted,
+    sloSeconds: counted,
+    'startWhen.readyAtLeast': opens,
+    'startWhen.readyAbove': opens,
+    'startWhen.oldestWaitSeconds': () => (remembers ? REMEMBERED_WAIT : NO_PAST),
+    'stopWhen.drained': () => (blind ? BLIND_DRAIN : remembers ? REMEMBERED_STOP : NO_PAST),
+    'stopWhen.ready-empty': () => (remembers ? REMEMBERED_STOP : NO_PAST),
+    minReplicas: () => BOUND,
+    maxReplicas: () => BOUND,
+    staleAfterSeconds: () => (source.kind === 'management' ? UNDATED : remembers ? GUARDED : UNGUARDED),
+    'behavior.scaleUp': upwards,
+    'behavior.scaleDown': downwards,
+    windows: () => FLOOR,
+    holidays: () => NO_HOLIDAYS,
+  };
+  return (clause, policy) => judges[clause](baseOf(policy), policy);
+}
+
+function upwards({ behavior, minReplicas }: BasePolicy): Verdict {
+  const verdict = upVerdict(behavior);
+  if (verdict.fidelity === 'refused' || minReplicas > 0) return verdict;
+  const { stabilizationWindowSeconds, selectPolicy } = behavior.scaleUp;
+  if (selectPolicy === 'Disabled') return WAKES_ANYWAY;
+  return stabilizationWindowSeconds > 0 ? WAKES_AT_ONCE : verdict;
+}
+
+function downwards({ behavior, minReplicas }: BasePolicy): Verdict {
+  const verdict = downVerdict(behavior);
+  if (verdict.fidelity === 'refused' || minReplicas > 0) return verdict;
+  const { policies, selectPolicy } = behavior.scaleDown;
+  if (selectPolicy === 'Disabled') return SLEEPS_ANYWAY;
+  return policies.length > 0 ? SLEEPS_AT_ONCE : verdict;
+}
+
+const exact = (why: string): Verdict => ({ fidelity: 'exact', why });
+const approximate = (why: string): Verdict => ({ fidelity: 'approximate', why });
+const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
+
+const BOUND = exact(
+  'KEDA has this bound itself; from 0 it first starts 1 replica, and its HPA goes on from there.',
+);
+
+const GUARDED = exact(
+  'The query is empty when a sample was scraped longer ago; without an answer neither KEDA nor its HPA changes the count.',
+);
+
+const UNDATED = approximate(
+  "The broker's answer carries no instant: a poll that fails keeps the count, but counts that the broker no longer refreshes are taken as new.",
+);
+
+const UNGUARDED = approximate(
+  'Of a calculated query Prometheus tells no age: samples up to 5 minutes old are taken as new.',
+);
+
+const NO_PAST = refused(
+  'KEDA does not know that the latch was open, and only a Prometheus can be asked for the past: give it plain series selectors of a prometheus source, or choose the own scaler.',
+);
+
+const BLIND_DRAIN = refused(
+  "Without 'unackedQuery' work in flight cannot be told from none, so 'drained' would kill it; add 'unackedQuery' or stop on 'ready-empty'.",
+);
+
+const REMEMBERED_START = approximate(
+  'Prometheus is asked whether the mark was reached since the queue was last dry: a peak between two scrapes is not seen, and after an hour without reaching it again the latch counts as closed.',
+);
+
+const REMEMBERED_WAIT = approximate(
+  'No series tells the age of the oldest message: it opens when no scrape of that many seconds saw an empty queue, later than the age by up to a scrape.',
+);
+
+const REMEMBERED_STOP = approximate(
+  'One scrape of a dry queue closes the latch; no second reading confirms it.',
+);
+
+const WAKES_AT_ONCE = approximate(
+  'KEDA itself goes from 0 to 1 replica at its next poll, before any scale-up window; the window holds for the replicas above.',
+);
+
+const WAKES_ANYWAY = refused(
+  "KEDA itself goes from 0 to 1 replica, also where 'scaleUp' is Disabled; raise 'minReplicas' to 1, or choose the own scaler.",
+);
+
+const SLEEPS_AT_ONCE = approximate(
+  'Once no message is left for the cooldown period, KEDA itself goes from any count to 0 at once; the rate holds only while messages are left.',
+);
+
+const SLEEPS_ANYWAY = refused(
+  "KEDA itself goes to 0 replicas, also where 'scaleDown' is Disabled; raise 'minReplicas' to 1, or choose the own scaler.",
+);
+
+const FLOOR = approximate(
+  'A cron trigger raises the floor at the next poll, also while the queue cannot be read.',
+);
+
+const NO_HOLIDAYS = refused('A cron trigger knows no holidays; leave them out, or choose the own scaler.');

@@ -1,0 +1,71 @@
+import type { Policy } from '../policy.ts';
+import type { ClauseFidelity } from './fidelity.ts';
+import type { HpaBehavior } from './hpa-behavior.ts';
+import type { DeploymentTarget, ManagementSource, PrometheusSource } from './scaler-config.ts';
+
+/** One Deployment, followed by KEDA: its operator between 0 and 1, the HPA it makes above. */
+export interface KedaWorkload {
+  /** Unique in its namespace; names the ScaledObject. */
+  readonly name: string;
+  /** The broker itself (a rabbitmq trigger) or what Prometheus scraped of it (a prometheus trigger). */
+  readonly source: ManagementSource | PrometheusSource;
+  readonly target: DeploymentTarget;
+  readonly policy: Policy;
+}
+
+export interface KedaCluster {
+  /** Seconds between two questions of KEDA's operator. The HPA asks on its own, every 15 s. */
+  readonly pollSeconds: number;
+  /** Secret in the target's namespace with the keys `username` and `password`; a rabbitmq trigger needs it. */
+  readonly credentials?: string;
+  /** `behavior` may hold a tolerance (Kubernetes >= 1.35). @default true */
+  readonly tolerance?: boolean;
+}
+
+export interface CompiledKeda {
+  /** Empty where a clause is refused. */
+  readonly manifests: readonly (ScaledObject | TriggerAuthentication)[];
+  readonly fidelity: readonly ClauseFidelity[];
+}
+
+/** @see https://keda.sh/docs/2.20/reference/scaledobject-spec/ */
+export interface ScaledObject {
+  readonly apiVersion: 'keda.sh/v1alpha1';
+  readonly kind: 'ScaledObject';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly scaleTargetRef: {
+      readonly apiVersion: 'apps/v1';
+      readonly kind: 'Deployment';
+      readonly name: string;
+    };
+    readonly pollingInterval: number;
+    readonly cooldownPeriod: number;
+    readonly minReplicaCount: number;
+    readonly maxReplicaCount: number;
+    readonly triggers: readonly Trigger[];
+    readonly advanced: { readonly horizontalPodAutoscalerConfig: { readonly behavior: HpaBehavior } };
+  };
+}
+
+/** @see https://keda.sh/docs/2.20/scalers/ */
+export interface Trigger {
+  readonly type: 'rabbitmq' | 'prometheus' | 'cron';
+  readonly metricType: 'AverageValue';
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly authenticationRef?: { readonly name: string };
+}
+
+/** @see https://keda.sh/docs/2.20/concepts/authentication/ */
+export interface TriggerAuthentication {
+  readonly apiVersion: 'keda.sh/v1alpha1';
+  readonly kind: 'TriggerAuthentication';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly secretTargetRef: readonly {
+      readonly parameter: string;
+      readonly name: string;
+      readonly key: string;
+    }[];
+  };
+}

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  clausesOf,
+  compileKeda,
+  drain,
+  type KedaWorkload,
+  latch,
+  type Policy,
+  proportional,
+  refusals,
+  ScalerConfigError,
+  schedule,
+} from '../index.ts';
+import { policies } from '../testing/arbitraries.ts';
+import { asked, scraped, target } from '../testing/workloads.ts';
+
+const cluster = { pollSeconds: 5, credentials: 'broker' };
+const compiled = (policy: Policy, source: KedaWorkload['source'] = asked) =>
+  compileKeda({ name: 'jobs', source, target, policy }, cluster);
+const verdicts = (policy: Policy, source?: KedaWorkload['source']) =>
+  Object.fromEntries(compiled(policy, source).fidelity.map(({ clause, fidelity }) => [clause, fidelity]));
+const triggers = (policy: Policy, source?: KedaWorkload['source']) => {
+  const object = compiled(policy, source).manifests.find((one) => one.kind === 'ScaledObject');
+  return object?.kind === 'ScaledObject' ? object.spec.triggers : [];
+};
+
+const shared = proportional({ perReplica: 10, maxReplicas: 25 });
+const open = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });
+const windows = [{ start: '0 8 * * 1-5', end: '0 18 * * 1-5', minReplicas: 5 }];
+
+describe('compileKeda', () => {
+  it('asks the broker for ready + unacked, with a user from a Secret', () => {
+    const { manifests } = compiled(shared);
+    expect(manifests).toMatchObject([
+      {
+        kind: 'ScaledObject',
+        metadata: { name: 'jobs', namespace: 'consumer' },
+        spec: {
+          scaleTargetRef: { kind: 'Deployment', name: 'consumer' },
+          pollingInterval: 5,
+          cooldownPeriod: 300,
+          minReplicaCount: 0,
+          maxReplicaCount: 25,
+          triggers: [
+            {
+              type: 'rabbitmq',
+              metricType: 'AverageValue',
+              metadata: {
+                protocol: 'http',
+                host: 'http://broker:15672',
+                vhostName: '/',
+                queueName: 'jobs',
+                mode: 'QueueLength',
+                value: '10',
+                activationValue: '0',
+                excludeUnacknowledged: 'false',
+              },
+              authenticationRef: { name: 'jobs' },
+            },
+          ],
+        },
+      },
+      {
+        kind: 'TriggerAuthentication',
+        metadata: { name: 'jobs', namespace: 'consumer' },
+        spec: {
+          secretTargetRef: [
+            { parameter: 'username', name: 'broker', key: 'username' },
+            { parameter: 'password', name: 'broker', key: 'password' },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('or asks Prometheus, where no answer is no answer and not 0', () => {
+    const slo = drain({ sloSeconds: 300, meanServiceSeconds: 2, podStartSeconds: 10, maxReplicas: 25 });
+    expect(compiled(slo, scraped).manifests).toHaveLength(1);
+    expect(triggers(slo, scraped)).toMatchObject([
+      {
+        type: 'prometheus',
+        metadata: { threshold: '145', activationThreshold: '0', ignoreNullValues: 'false' },
+      },
+    ]);
+  });
+
+  it('says clause by clause what it keeps', () => {
+    expect(verdicts(shared)).toEqual({
+      perReplica: 'exact',
+      minReplicas: 'exact',
+      maxReplicas: 'exact',
+      staleAfterSeconds: 'approximate',
+      'behavior.scaleUp': 'exact',
+      'behavior.scaleDown': 'exact',
+    });
+    expect(verdicts(shared, scraped).staleAfterSeconds).toBe('exact');
+    const calculated = { ...scraped, readyQuery: 'sum(ready)' };
+    expect(verdicts(shared, calculated).staleAfterSeconds).toBe('approximate');
+    const { unackedQuery: _, ...blind } = scraped;
+    expect(verdicts(shared, blind).perReplica).toBe('approximate');
+  });
+
+  it('goes to 0 by itself, past any rate', () => {
+    const scaleDown = { policies: [{ type: 'Pods' as const, value: 1, periodSeconds: 15 }] };
+    const paced = proportional({ perReplica: 10, maxReplicas: 5, behavior: { scaleDown } });
+    expect(verdicts(paced)['behavior.scaleDown']).toBe('approximate');
+    const scaleUp = { stabilizationWindowSeconds: 30 };
+    const slow = proportional({ perReplica: 10, maxReplicas: 5, behavior: { scaleUp } });
+    expect(verdicts(slow)['behavior.scaleUp']).toBe('approximate');
+    for (const direction of ['scaleUp', 'scaleDown'] as const) {
+      const behavior = { [direction]: { selectPolicy: 'Disabled' as const } };
+      const fixed = proportional({ perReplica: 10, maxReplicas: 5, behavior });
+      expect(verdicts(fixed)[`behavior.${direction}`]).toBe('refused');
+    }
+  });
+
+  it('raises the floor in a window, but knows no holidays', () => {
+    const office = schedule({ policy: shared, timeZone: 'Europe/Berlin', windows });
+    expect(triggers(office).at(1)).toEqual({
+      type: 'cron',
+      metricType: 'AverageValue',
+      metadata: {
+        timezone: 'Europe/Berlin',
+        start: '0 8 * * 1-5',
+        end: '0 18 * * 1-5',
+        desiredReplicas: '5',
+      },
+    });
+    expect(verdicts(office).windows).toBe('approximate');
+    const closed = schedule({ ...office, holidays: ['2026-12-25'] });
+    expect(refusals(compiled(closed).fidelity)).toEqual([
+      "workload 'jobs', holidays: A cron trigger knows no holidays; leave them out, or choose the own scaler.",
+    ]);
+  });
+
+  it('keeps a latch about, where Prometheus remembers for it, and refuses it elsewhere', () => {
+    expect(verdicts(open, scraped)).toMatchObject({
+      'startWhen.readyAtLeast': 'approximate',
+      'stopWhen.drained': 'approximate',
+    });
+    expect(triggers(open, scraped).at(0)?.metadata.threshold).toBe('1');
+    expect(verdicts(open, asked)).toMatchObject({
+      'startWhen.readyAtLeast': 'refused',
+      'stopWhen.drained': 'refused',
+    });
+    const { unackedQuery: _, ...blind } = scraped;
+    expect(verdicts(open, blind)['stopWhen.drained']).toBe('refused');
+    expect(compiled(open, asked).manifests).toEqual([]);
+  });
+
+  it('names every fault at once', () => {
+    const faulty = () =>
+      compileKeda({ name: 'jobs', source: asked, target, policy: shared }, { pollSeconds: 0.5 });
+    expect(faulty).toThrow(
+      new ScalerConfigError([
+        "'credentials' must name a Secret where KEDA asks the broker itself",
+        "'pollSeconds' (0.5) must be an integer of at least 1",
+      ]),
+    );
+  });
+
+  it('judges every clause of every policy once, and writes nothing where it refuses one', () => {
+    fc.assert(
+      fc.property(policies, fc.constantFrom(asked, scraped), (policy, source) => {
+        const { fidelity, manifests } = compiled(policy, source);
+        expect(fidelity.map(({ clause }) => clause)).toEqual(clausesOf(policy));
+        expect(manifests.length > 0).toBe(refusals(fidelity).length === 0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { baseOf } from '../decide/decide.ts';
+import { ScalerConfigError, workloadFaults } from './check-scaler-config.ts';
+import { judge, refusals } from './fidelity.ts';
+import { hpaBehavior } from './hpa-behavior.ts';
+import { kedaDialect } from './keda-dialect.ts';
+import { authentication, triggersOf } from './keda-triggers.ts';
+import type { CompiledKeda, KedaCluster, KedaWorkload, ScaledObject } from './keda-types.ts';
+
+/**
+ * @throws {ScalerConfigError} with every fault of the workload but the refused clauses, which are listed in
+ * `fidelity`
+ */
+export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): CompiledKeda {
+  const faults = [...workloadFaults(workload), ...kedaFaults(workload, cluster)];
+  if (faults.length > 0) throw new ScalerConfigError(faults);
+  const fidelity = judge(workload.name, workload.policy, kedaDialect(workload, cluster));
+  if (refusals(fidelity).length > 0) return { manifests: [], fidelity };
+  const secrets = cluster.credentials === undefined ? [] : [authentication(workload, cluster.credentials)];
+  const authentications = workload.source.kind === 'management' ? secrets : [];
+  return { manifests: [scaledObject(workload, cluster), ...authentications], fidelity };
+}
+
+function kedaFaults(
+  { source, target }: KedaWorkload,
+  { pollSeconds, credentials }: KedaCluster,
+): readonly string[] {
+  const holds: readonly (readonly [boolean, string])[] = [
+    [target?.kind === 'deployment', "'target.kind' must be 'deployment' for KEDA"],
+    [
+      source?.kind === 'management' || source?.kind === 'prometheus',
+      "'source.kind' must be 'management' or 'prometheus' for KEDA",
+    ],
+    [
+      source?.kind !== 'management' || credentials !== undefined,
+      "'credentials' must name a Secret where KEDA asks the broker itself",
+    ],
+    [
+      Number.isInteger(pollSeconds) && pollSeconds >= 1,
+      `'pollSeconds' (${pollSeconds}) must be an integer of at least 1`,
+    ],
+  ];
+  return holds.filter(([held]) => !held).map(([, fault]) => fault);
+}
+
+function scaledObject(workload: KedaWorkload, { pollSeconds, tolerance = true }: KedaCluster): ScaledObject {
+  const { minReplicas, maxReplicas, behavior } = baseOf(workload.policy);
+  const { name, target } = workload;
+  return {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name, namespace: target.namespace },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target.name },
+      pollingInterval: pollSeconds,
+      // From the last poll that saw a message, as the scale-down window counts from the last that wanted more.
+      cooldownPeriod: Math.ceil(behavior.scaleDown.stabilizationWindowSeconds),
+      minReplicaCount: minReplicas,
+      maxReplicaCount: maxReplicas,
+      triggers: triggersOf(workload),
+      advanced: {
+        horizontalPodAutoscalerConfig: { behavior: hpaBehavior(behavior, maxReplicas, tolerance) },
+      },
+    },
+  };
+}
