@@ -1,0 +1,187 @@
+/** Who gives way when room is short, and what a drain may take: on simulated nodes, with dist's own objects. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { until } from '../bed/lib/until.ts';
+import { type Api, applyStrictly, openApi } from './api.ts';
+import { objectOf, objectsOf } from './rendered.ts';
+
+const name = 'placement';
+const environment = 'production';
+const unavailable = await builtProvider.unavailable();
+if (unavailable !== undefined)
+  process.stderr.write(`skipped: simulated nodes need the built cluster, which ${unavailable}\n`);
+
+interface Workload {
+  readonly template: { readonly spec: { readonly containers: readonly { readonly resources: object }[] } };
+}
+
+/** As rendered, but onto simulated nodes and with a stated size. A simulated node has 4 CPUs. */
+function simulated(object: KubernetesObject, replicas: number, cpu: string): KubernetesObject {
+  const spec = object.spec as Workload;
+  const { containers, ...pod } = spec.template.spec;
+  const sized = containers.map((each) => ({ ...each, resources: { requests: { cpu } } }));
+  const placed = {
+    nodeSelector: { type: 'kwok' },
+    tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
+  };
+  const template = { ...spec.template, spec: { ...pod, ...placed, containers: sized } };
+  return { ...object, spec: { ...spec, replicas, template } };
+}
+
+const consumer = objectOf(environment, 'Deployment', 'consumer');
+const scaler = objectOf(environment, 'Deployment', 'scaler');
+
+interface Pod extends KubernetesObject {
+  readonly spec: { readonly nodeName?: string };
+  readonly status: { readonly phase: string };
+}
+
+describe.skipIf(unavailable !== undefined)('placement', () => {
+  let cluster: Cluster;
+  let api: Api;
+
+  beforeAll(async () => {
+    await builtProvider.down(name);
+    cluster = await builtProvider.up({ name, kwokNodes: 2 });
+    api = await openApi(cluster.kubeconfig);
+    const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount', 'PodDisruptionBudget'];
+    for (const kind of kinds) for (const object of objectsOf(environment, kind)) await apply(object);
+  });
+
+  beforeEach(async () => {
+    await cluster.kubectl(['uncordon', 'kwok-1', 'kwok-2']);
+    for (const object of [consumer, scaler]) await api.ask(await api.pathOf(object), { method: 'DELETE' });
+    await until('the pods to be gone', 60, async () => (await pods()).length === 0);
+  });
+
+  afterAll(async () => {
+    api?.close();
+    await builtProvider.down(name);
+  });
+
+  async function apply(object: KubernetesObject): Promise<void> {
+    const { status, body } = await applyStrictly(api, object);
+    expect(status, JSON.stringify(body)).toBeLessThan(300);
+  }
+
+  async function pods(): Promise<Pod[]> {
+    const { body } = await api.ask('/api/v1/pods?labelSelector=app.kubernetes.io/part-of=sluice');
+    return (body as { readonly items: Pod[] }).items;
+  }
+
+  const running = async (namespace: string) =>
+    (await pods()).filter(
+      ({ metadata, status }) => metadata.namespace === namespace && status.phase === 'Running',
+    ).length;
+
+  const run = async (namespace: string, count: number) =>
+    until(`${count} running in ${namespace}`, 60, async () => (await running(namespace)) === count);
+
+  describe('on a full node', () => {
+    beforeEach(async () => {
+      await cluster.kubectl(['cordon', 'kwok-2']);
+      await apply(simulated(consumer, 4, '1'));
+      await run('consumer', 4);
+    });
+
+    test('the scaler displaces a consumer, which comes back when there is room', async () => {
+      await apply(simulated(scaler, 1, '1'));
+      await run('scaler', 1);
+      await run('consumer', 3);
+      const waiting = (await pods()).filter(({ status }) => status.phase === 'Pending');
+      expect(waiting.map(({ metadata }) => metadata.namespace)).toEqual(['consumer']);
+      const { stdout } = await cluster.kubectl([
+        '-n',
+        'consumer',
+        'get',
+        'events',
+        '-o',
+        'jsonpath={.items[*].reason}',
+      ]);
+      expect(stdout.split(' ')).toContain('Preempted');
+      await apply(simulated(scaler, 0, '1'));
+      await run('consumer', 4);
+    });
+
+    test('a consumer displaces nobody: it waits', async () => {
+      await apply(simulated(consumer, 5, '1'));
+      const unschedulable = async () => {
+        const { stdout } = await cluster.kubectl(['-n', 'consumer', 'get', 'events', '-o', 'json']);
+        const { items } = JSON.parse(stdout) as { items: { reason: string; message: string }[] };
+        return items.find(({ reason }) => reason === 'FailedScheduling');
+      };
+      const event = await until('the scheduler to say why', 60, unschedulable);
+      expect(event.message).toContain('not eligible due to preemptionPolicy=Never');
+      expect(await running('consumer')).toBe(4);
+    });
+  });
+
+  describe('a drain', () => {
+    const node = (pod: Pod) => pod.spec.nodeName ?? 'none';
+
+    /** Asks for one eviction. @returns the status: 201 done, 429 the budget forbids it now */
+    async function evict({ metadata }: Pod): Promise<number> {
+      const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/eviction`;
+      const body = {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: metadata.name, namespace: metadata.namespace },
+      };
+      return (await api.ask(path, { method: 'POST', body })).status;
+    }
+
+    beforeEach(async () => {
+      await apply(simulated(consumer, 8, '250m'));
+      await apply(simulated(scaler, 2, '250m'));
+      await run('consumer', 8);
+      await run('scaler', 2);
+      // A budget counts what its controller has seen.
+      await until(
+        'the budgets',
+        60,
+        async () => (await allowed('consumer')) === 2 && (await allowed('scaler')) === 1,
+      );
+    });
+
+    async function allowed(budget: string): Promise<number> {
+      const { body } = await api.ask(`/apis/policy/v1/namespaces/${budget}/poddisruptionbudgets/${budget}`);
+      return (body as { status: { disruptionsAllowed: number } }).status.disruptionsAllowed;
+    }
+
+    test('without room elsewhere takes a quarter of the consumers and one scaler, and then waits', async () => {
+      await cluster.kubectl(['cordon', 'kwok-1', 'kwok-2']);
+      const outcome = async (namespace: string) => {
+        const statuses: number[] = [];
+        for (const pod of (await pods()).filter(({ metadata }) => metadata.namespace === namespace))
+          statuses.push(await evict(pod));
+        return statuses.sort();
+      };
+      // 25 % of 8 = 2; the scaler's budget is one of two.
+      expect(await outcome('consumer')).toEqual([201, 201, 429, 429, 429, 429, 429, 429]);
+      expect(await outcome('scaler')).toEqual([201, 429]);
+    });
+
+    test('with room elsewhere ends, and never has more than a quarter of the consumers down', async () => {
+      const before = await pods();
+      expect(new Set(before.map(node))).toEqual(new Set(['kwok-1', 'kwok-2']));
+      const seen: number[] = [];
+      let done = false;
+      const draining = cluster
+        .kubectl(['drain', 'kwok-1', '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=90s'])
+        .finally(() => {
+          done = true;
+        });
+      while (!done) {
+        seen.push(await running('consumer'));
+        await pause(20);
+      }
+      await draining;
+      expect(Math.min(...seen)).toBeGreaterThanOrEqual(6);
+      await run('consumer', 8);
+      await run('scaler', 2);
+      expect(new Set((await pods()).map(node))).toEqual(new Set(['kwok-2']));
+    });
+  });
+});
