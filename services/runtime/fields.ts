@@ -96,17 +96,19 @@ export const secret = (meaning: string) => described(z.string(), { meaning, secr
 
 /** An absolute URL of one of the schemes; credentials in it are never shown. */
 export function url(schemes: readonly string[], meaning: string) {
-  const valid = (value: string): boolean => URL.canParse(value) && schemes.includes(schemeOf(value));
+  const valid = (value: string): boolean => {
+    const parsed = URL.parse(value);
+    return parsed !== null && parsed.host !== '' && schemes.includes(parsed.protocol.slice(0, -1));
+  };
   const field = z.string().refine(valid, { error: `must be a URL of scheme ${schemes.join(' or ')}` });
   return described(field, { meaning, conceal: concealCredentials });
 }
 
-const schemeOf = (value: string): string => new URL(value).protocol.slice(0, -1);
-
 /** @returns the URL without user and password; of what is no URL, nothing: it may still hold a password. */
 export function concealCredentials(value: string): string {
-  if (!URL.canParse(value)) return 'not a URL';
-  const bare = new URL(value);
+  const bare = URL.parse(value);
+  // 'user:password@host' parses too: its scheme is 'user', and it has no host.
+  if (bare === null || bare.host === '') return 'not a URL';
   bare.username = '';
   bare.password = '';
   bare.search = '';

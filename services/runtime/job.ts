@@ -65,4 +65,11 @@ function faultsOf(body: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Short: a fault becomes a message header, and a body may be large. */
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'absent').slice(0, 60);
+function shown(value: unknown): string {
+  try {
+    return (JSON.stringify(value) ?? 'absent').slice(0, 60);
+  } catch {
+    // The parser takes a depth at which the printer's stack ends.
+    return 'nested too deep to be shown';
+  }
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseConfig } from './config.ts';
+import { aboutField, amqpFields, concealCredentials } from './fields.ts';
+
+// In the alphabet of neither host nor scheme, so that a hit is a leak.
+const password = fc.stringMatching(/^[A-Z]{12}$/);
+
+describe('a URL that is shown', () => {
+  it.each(['amqp', 'https', 'ftp'])('keeps scheme %s, host and path, never the password', (scheme) => {
+    fc.assert(
+      fc.property(password, (hidden) => {
+        const shown = concealCredentials(`${scheme}://user:${hidden}@broker:5000/jobs?token=${hidden}`);
+        expect(shown).toBe(`${scheme}://broker:5000/jobs`);
+      }),
+    );
+  });
+
+  it.each([
+    'PASSWORD',
+    'user:PASSWORD@broker:5672',
+    'amqp:user:PASSWORD@broker',
+    'amqp:/user:PASSWORD@broker/%2f',
+    '//user:PASSWORD@broker',
+  ])('is not shown at all where it names no host: %s', (value) => {
+    expect(concealCredentials(value)).toBe('not a URL');
+  });
+});
+
+it('refuses a URL without a host, and does not show it: its path would be logged as the virtual host', () => {
+  const AMQP_URL = 'amqp:/user:sesame@broker';
+  expect(() => parseConfig(z.object(amqpFields), { AMQP_URL })).toThrow(
+    "'AMQP_URL' (not a URL) must be a URL of scheme amqp or amqps",
+  );
+});
+
+it('refuses to tell of a variable that nobody described', () => {
+  expect(aboutField(amqpFields.AMQP_PASSWORD)).toMatchObject({ secret: true, optional: true });
+  expect(() => aboutField(z.string())).toThrow('a variable without a description');
+});
