@@ -1,6 +1,7 @@
 import { runMain } from '@sluice/runtime';
 import { connectionMetrics, connectOptions, runSessions } from '@sluice/runtime/amqp';
 import { environment } from './config.ts';
+import { whyFailed } from './failure.ts';
 import { registerMetrics } from './metrics.ts';
 import { Progress } from './progress.ts';
 import { publish } from './publish.ts';
@@ -10,20 +11,29 @@ await runMain({
   schema: environment,
   stopSeconds: () => 5,
   run: async ({ config, log, registry, stop, serve }) => {
-    const { RUN_ID: runId, JOBS: jobs } = config;
+    const { RUN_ID: runId, JOBS: jobs, EXCHANGE: exchange, ROUTING_KEY: routingKey } = config;
     const startedAt = performance.now();
     const progress = new Progress(jobs);
     registerMetrics(registry, progress);
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
     await serve();
+    const metrics = connectionMetrics(registry);
+    let lost: unknown;
+    const remember = (error: unknown) => {
+      lost = error;
+      metrics.lost(error);
+    };
     const failure = await runSessions({
-      ...{ log, signal, target: connectOptions(config), metrics: connectionMetrics(registry) },
+      ...{ log, signal, target: connectOptions(config), metrics: { ...metrics, lost: remember } },
       session: (connection) =>
         publish(connection, {
           ...{ runId, progress, signal },
-          ...{ exchange: config.EXCHANGE, routingKey: config.ROUTING_KEY, window: config.WINDOW },
+          ...{ exchange, routingKey, window: config.WINDOW },
         }),
-    }).catch((error: Error) => error);
+    }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
     const { confirmed, returned } = progress;
     const seconds = (performance.now() - startedAt) / 1000;
     const facts = { runId, jobs, confirmed, returned, seconds };
@@ -31,7 +41,8 @@ await runMain({
       log.info(facts, 'run confirmed');
       return 0;
     }
-    log.error({ ...facts, ...(failure && { error: failure.message }) }, 'run failed');
+    const error = whyFailed({ exchange, routingKey, returned, failure, lost, signal });
+    log.error({ ...facts, error }, 'run failed');
     return 1;
   },
 });

@@ -1,5 +1,6 @@
 import { encodeJob, jobId } from '@sluice/runtime';
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
+import { stoppedBy } from './failure.ts';
 import type { Progress } from './progress.ts';
 
 export interface PublishOptions {
@@ -29,6 +30,8 @@ export async function publish(connection: ChannelModel, options: PublishOptions)
   await channel.close();
 }
 
+const BLOCKED = ' while the broker blocked publishers (memory or disk alarm)';
+
 /** Keeps the window full while the channel and the broker take more. */
 class Pump {
   readonly #channel: ConfirmChannel;
@@ -46,7 +49,7 @@ class Pump {
 
   run(): Promise<void> {
     const { signal } = this.#options;
-    const stop = () => this.#end(new Error('the run was stopped'));
+    const stop = () => this.#end(new Error(`stopped by ${stoppedBy(signal)}${this.#blocked ? BLOCKED : ''}`));
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     this.#channel.on('error', (error) => this.#end(error));

@@ -35,7 +35,9 @@ export function parseConfig<S extends z.ZodRawShape>(
   }
   const parsed = schema.safeParse(values);
   if (parsed.success && faults.length === 0) return parsed.data;
-  const issues = parsed.error?.issues ?? [];
+  // A secret whose file cannot be read is one fault, not also an absent variable.
+  const told = (name: string) => values[name] === undefined && environment[`${name}_FILE`] !== undefined;
+  const issues = (parsed.error?.issues ?? []).filter(({ path }) => !told(String(path[0])));
   throw new ConfigError([...faults, ...issues.map((issue) => describe(issue, schema, values))]);
 }
 

@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export interface ConnectionMetrics {
   connected(yes: boolean): void;
   blocked(yes: boolean): void;
-  lost(): void;
+  lost(error: unknown): void;
 }
 
 /** Registers amqp_connected, amqp_blocked and amqp_connections_lost_total. */

@@ -47,7 +47,7 @@ export async function runSessions<C extends ConnectionLike = ChannelModel>(
     const failure = await attempt(options);
     if (failure === undefined) return;
     if (failure.inSession && signal.aborted) throw failure.error;
-    metrics.lost();
+    metrics.lost(failure.error);
     if (now() - startedAt >= SOUND_AFTER_MS && failure.inSession) failures = 0;
     const delayMs = Math.round(reconnectDelayMs(failures, random));
     failures += 1;

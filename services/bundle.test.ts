@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bundle, SERVICES } from './bundle.ts';
+
+// Far from any node_modules: what a bundle does not hold, it cannot find there.
+const root = mkdtempSync(join(tmpdir(), 'sluice-bundle-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe.each(SERVICES)('the bundle of %s', (service) => {
+  it('starts alone and tells every fault of its configuration in one line', async () => {
+    const directory = join(root, service);
+    await bundle(service, directory);
+    expect(readdirSync(directory)).toContain('main.mjs');
+    const env = { PATH: process.env.PATH, HTTP_PORT: '99999', LOG_LEVEL: 'loud' };
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], {
+      ...{ cwd: directory, env, encoding: 'utf8' },
+    });
+    expect([status, stderr]).toEqual([2, '']);
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    const { msg, faults } = JSON.parse(lines[0] ?? '');
+    expect(msg).toBe('invalid configuration');
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        "'LOG_LEVEL' (loud) must be one of trace, debug, info, warn, error, fatal, silent",
+        "'HTTP_PORT' (99999) must be an integer from 0 to 65535",
+        expect.stringContaining('must be set'),
+      ]),
+    );
+  }, 30_000);
+});

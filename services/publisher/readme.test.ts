@@ -1,0 +1,19 @@
+import { connectionMetrics } from '@sluice/runtime/amqp';
+import { Registry } from 'prom-client';
+import { expect, it } from 'vitest';
+import { configurationOf, metricsOf, tableOf } from '../../test/support/readme.ts';
+import { environment } from './config.ts';
+import { registerMetrics } from './metrics.ts';
+
+const readme = new URL('README.md', import.meta.url);
+
+it('describes every variable as it is read, and no other', () => {
+  expect(tableOf(readme, 'Configuration')).toEqual(configurationOf(environment));
+});
+
+it('describes every metric as it is registered, and no other', () => {
+  const registry = new Registry();
+  registerMetrics(registry, { confirmed: 0, returned: 0, unconfirmed: 0 });
+  connectionMetrics(registry);
+  expect(tableOf(readme, 'Metrics')).toEqual(metricsOf(registry));
+});

@@ -1,0 +1,169 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { type ConnectionLike, runSessions } from './sessions.ts';
+
+class FakeConnection extends EventEmitter implements ConnectionLike {
+  closed = false;
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+/** Connections and time in the test's hands: `attempts` says which of them fail. */
+function bed(attempts: readonly (Error | FakeConnection)[], startAt = 0) {
+  const stop = new AbortController();
+  const seen = { delays: [] as number[], lines: [] as string[], blocked: [] as boolean[], lost: 0 };
+  const remaining = [...attempts];
+  const clock = { now: startAt };
+  const note = (facts: unknown, msg?: string) => void seen.lines.push(JSON.stringify([facts, msg]));
+  const options = {
+    target: { hostname: 'host', port: 5672, vhost: '%2f', username: 'u', password: 'sesame' },
+    log: { info: note, warn: note },
+    metrics: {
+      connected: () => {},
+      blocked: (yes: boolean) => void seen.blocked.push(yes),
+      lost: () => {
+        seen.lost += 1;
+      },
+    },
+    signal: stop.signal,
+    random: () => 0.5,
+    now: () => clock.now,
+    sleep: async (ms: number) => {
+      seen.delays.push(ms);
+      if (remaining.length === 0) stop.abort();
+    },
+    connect: async () => {
+      const next = remaining.shift();
+      if (next instanceof FakeConnection) return next;
+      throw next ?? new Error('no more connections');
+    },
+  };
+  return { options, seen, stop, clock };
+}
+
+const refused = () => new Error('connect ECONNREFUSED');
+
+describe('a supervised connection', () => {
+  it('is tried again with doubling full-jitter delays', async () => {
+    const { options, seen } = bed([refused(), refused(), refused(), refused()]);
+    await runSessions({ ...options, session: async () => {} });
+    // Half of 0.5, 1, 2, 4 s.
+    expect(seen.delays).toEqual([250, 500, 1000, 2000]);
+    expect(seen.lost).toBe(4);
+  });
+
+  it('ends, closed, when its session has done its work', async () => {
+    const connection = new FakeConnection();
+    const { options, seen } = bed([connection]);
+    await runSessions({ ...options, session: async () => {} });
+    expect(connection.closed).toBe(true);
+    expect(seen.delays).toEqual([]);
+  });
+
+  it('is replaced when it is lost in the middle of a session', async () => {
+    const first = new FakeConnection();
+    const second = new FakeConnection();
+    const { options, seen } = bed([first, second]);
+    const sessions: ConnectionLike[] = [];
+    const run = runSessions({
+      ...options,
+      session: async (connection: ConnectionLike) => {
+        sessions.push(connection);
+        if (connection === first) {
+          first.emit('close', new Error('read ECONNRESET'));
+          await new Promise(() => {});
+        }
+      },
+    });
+    await run;
+    expect(sessions).toEqual([first, second]);
+    expect(seen.lines.join()).toContain('read ECONNRESET');
+  });
+
+  it('is replaced when only its channel failed', async () => {
+    const connections = [new FakeConnection(), new FakeConnection()];
+    const { options } = bed(connections);
+    let sessions = 0;
+    await runSessions({
+      ...options,
+      session: async () => {
+        sessions += 1;
+        if (sessions === 1) throw new Error('Channel closed by server: 404');
+      },
+    });
+    expect(sessions).toBe(2);
+    expect(connections.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  it('counts a failure as the first again after 10 s of sound service', async () => {
+    const { options, seen, clock } = bed([refused(), refused(), new FakeConnection(), refused()]);
+    await runSessions({
+      ...options,
+      session: async () => {
+        clock.now += 10_000;
+        throw new Error('gone');
+      },
+    });
+    expect(seen.delays).toEqual([250, 500, 250, 500]);
+  });
+
+  it('that dies young goes on doubling: a broker that accepts and drops is not hammered', async () => {
+    const { options, seen } = bed([new FakeConnection(), new FakeConnection(), new FakeConnection()]);
+    await runSessions({
+      ...options,
+      session: async () => {
+        throw new Error('gone');
+      },
+    });
+    expect(seen.delays).toEqual([250, 500, 1000]);
+  });
+
+  it('is not made again after the signal', async () => {
+    const { options, stop, seen } = bed([refused()]);
+    stop.abort();
+    await runSessions({ ...options, session: async () => {} });
+    expect(seen.lost).toBe(0);
+  });
+
+  it('lost while it drains after the signal is an error', async () => {
+    const connection = new FakeConnection();
+    const { options, stop } = bed([connection]);
+    const run = runSessions({
+      ...options,
+      session: async () => {
+        stop.abort();
+        connection.emit('close', new Error('lost'));
+        await new Promise(() => {});
+      },
+    });
+    await expect(run).rejects.toThrow('lost');
+  });
+
+  it('reports being blocked and unblocked, and is not blocked any more when it is gone', async () => {
+    const connection = new FakeConnection();
+    const { options, seen } = bed([connection]);
+    await runSessions({
+      ...options,
+      session: async () => {
+        connection.emit('blocked', 'low on memory');
+        connection.emit('unblocked');
+        connection.emit('blocked', 'low on disk');
+      },
+    });
+    expect(seen.blocked).toEqual([true, false, true, false]);
+    expect(seen.lines.join()).toContain('low on memory');
+  });
+
+  it('never logs the password', async () => {
+    const { options, seen } = bed([new FakeConnection(), refused()]);
+    await runSessions({
+      ...options,
+      session: async () => {
+        throw new Error('gone');
+      },
+    });
+    expect(seen.lines.length).toBeGreaterThan(2);
+    expect(seen.lines.join()).not.toContain('sesame');
+  });
+});

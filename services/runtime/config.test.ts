@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ConfigError, parseConfig } from './config.ts';
+import { amqpFields, concealCredentials, integer, oneOf, seconds, secret, text, url } from './fields.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function file(content: string): string {
+  const path = join(directory, 'secret');
+  writeFileSync(path, content);
+  return path;
+}
+
+const schema = z.object({
+  NAME: text('a name'),
+  COUNT: integer({ min: 1, max: 10, fallback: 3, meaning: 'a count' }),
+  PAUSE: seconds({ min: 0, max: 1.5, fallback: 1, meaning: 'a pause' }),
+  KIND: oneOf(['a', 'b'], 'a', 'a kind'),
+  TOKEN: secret('a token'),
+});
+const valid = { NAME: 'n', TOKEN: 't' };
+
+function faultsOf(env: Record<string, string>, of: z.ZodObject = schema): readonly string[] {
+  try {
+    parseConfig(of, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration', () => {
+  it('is read with its types and defaults', () => {
+    expect(parseConfig(schema, { ...valid, PAUSE: '0.25', OTHER: 'x' })).toEqual({
+      ...{ NAME: 'n', COUNT: 3, PAUSE: 0.25, KIND: 'a', TOKEN: 't' },
+    });
+  });
+
+  it('fails with every fault at once, each with variable, value and constraint', () => {
+    expect(faultsOf({ COUNT: '11', PAUSE: '-1', KIND: 'c' })).toEqual([
+      "'NAME' must be set",
+      "'COUNT' (11) must be an integer from 1 to 10",
+      "'PAUSE' (-1) must be a number of seconds from 0 to 1.5",
+      "'KIND' (c) must be one of a, b",
+      "'TOKEN' must be set",
+    ]);
+  });
+
+  it.each(['1.5', '1e1', '0x2', ' 2', 'Infinity', 'NaN'])('takes no %j for an integer', (COUNT) => {
+    expect(faultsOf({ ...valid, COUNT })).toHaveLength(1);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(parseConfig(schema, { ...valid, COUNT: '' }).COUNT).toBe(3);
+    expect(faultsOf({ ...valid, NAME: '' })).toEqual(["'NAME' must be set"]);
+  });
+});
+
+describe('a secret', () => {
+  it('comes from a file, without the line break at its end', () => {
+    expect(parseConfig(schema, { NAME: 'n', TOKEN_FILE: file(' se same \n') }).TOKEN).toBe(' se same ');
+  });
+
+  it('must not come from both', () => {
+    expect(faultsOf({ ...valid, TOKEN_FILE: file('x') })).toEqual([
+      "'TOKEN' must not be set together with 'TOKEN_FILE'",
+    ]);
+  });
+
+  it('whose file cannot be read is one fault that names the file', () => {
+    const faults = faultsOf({ NAME: 'n', TOKEN_FILE: '/nowhere' });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^'TOKEN_FILE' \(\/nowhere\) must be a file that can be read: ENOENT/);
+  });
+
+  it('is in no fault, nor is the password of a URL', () => {
+    const amqp = z.object({ ...amqpFields, TARGET: url(['https'], 'a target') });
+    const faults = faultsOf(
+      {
+        AMQP_URL: 'ftp://user:sesame@host/?token=sesame',
+        TARGET: 'sesame',
+        AMQP_PASSWORD: 'sesame',
+        AMQP_HEARTBEAT_SECONDS: '14',
+      },
+      amqp,
+    );
+    expect(faults).toEqual([
+      "'AMQP_URL' (ftp://host/) must be a URL of scheme amqp or amqps",
+      "'AMQP_HEARTBEAT_SECONDS' (14) must be an integer from 15 to 30",
+      "'TARGET' (not a URL) must be a URL of scheme https",
+    ]);
+  });
+});
+
+it('conceals the credentials of a URL', () => {
+  expect(concealCredentials('amqp://user:p%40ss@host:5672/%2f')).toBe('amqp://host:5672/%2f');
+});

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { GracefulStop } from './stop.ts';
+
+const silent = { info: () => {}, error: () => {} };
+
+it('runs its hooks in order, each after the one before', async () => {
+  const stop = new GracefulStop(silent);
+  const ran: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stop.onStop('first', async () => {
+    await promise;
+    ran.push('first');
+  });
+  stop.onStop('second', () => void ran.push('second'));
+  const ended = stop.runHooks();
+  expect(ran).toEqual([]);
+  resolve();
+  expect(await ended).toBe(true);
+  expect(ran).toEqual(['first', 'second']);
+});
+
+it('runs the others when a hook fails, and says so', async () => {
+  const failures: unknown[] = [];
+  const stop = new GracefulStop({ ...silent, error: (facts: unknown) => void failures.push(facts) });
+  const ran: string[] = [];
+  stop.onStop('bad', () => {
+    throw new Error('no');
+  });
+  stop.onStop('good', () => void ran.push('good'));
+  expect(await stop.runHooks()).toBe(false);
+  expect(ran).toEqual(['good']);
+  expect(failures).toMatchObject([{ hook: 'bad' }]);
+});
+
+it('begins once, whatever signals follow', () => {
+  const begun: unknown[] = [];
+  const stop = new GracefulStop({ ...silent, info: (facts: unknown) => void begun.push(facts) });
+  expect(stop.signal.aborted).toBe(false);
+  stop.begin('SIGTERM');
+  stop.begin('SIGINT');
+  expect(stop.signal.aborted).toBe(true);
+  expect(begun).toEqual([{ reason: 'SIGTERM' }]);
+});

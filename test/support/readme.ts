@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { aboutField } from '@sluice/runtime';
+import type { Registry } from 'prom-client';
+import type { z } from 'zod';
+
+/** The cells of every table row whose first cell is code, below the heading `## title`. */
+export function tableOf(readme: URL, title: string): string[][] {
+  const [, section = ''] = readFileSync(readme, 'utf8').split(`\n## ${title}\n`);
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+  return rows.map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** What the table of configuration must say: variable, default, meaning. */
+export function configurationOf(schema: z.ZodObject): string[][] {
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const { secret, optional, fallback, meaning } = aboutField(field);
+    const variable = secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
+    const otherwise = fallback === undefined ? (optional ? 'none' : 'required') : `\`${fallback}\``;
+    return [variable, otherwise, meaning];
+  });
+}
+
+interface MetricLike {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly labelNames: readonly string[];
+}
+
+/** What the table of metrics must say: name, type, labels, meaning. */
+export function metricsOf(registry: Registry): string[][] {
+  const metrics = registry.getMetricsAsArray() as unknown as MetricLike[];
+  return metrics.map(({ name, type, labelNames, help }) => [
+    `\`${name}\``,
+    type,
+    labelNames.join(', '),
+    help,
+  ]);
+}
