@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@sluice/runtime';
+import { concealCredentials, type Logger } from '@sluice/runtime';
 
 /** The broker said no. */
 export class RefusedError extends Error {
@@ -13,6 +13,7 @@ export class RefusedError extends Error {
 }
 
 export interface ManagementOptions {
+  /** Credentials in it are not used: a request with them is refused by fetch, in words that hold them. */
   readonly url: string;
   readonly username: string;
   readonly password: string;
@@ -28,11 +29,13 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** The management API that LavinMQ and RabbitMQ share. A broker that does not answer, or answers 5xx, is asked again. */
 export class Management {
   readonly #options: ManagementOptions;
+  readonly #base: string;
   readonly #authorization: string;
 
   constructor(options: ManagementOptions) {
     this.#options = options;
-    const { username, password } = options;
+    const { url, username, password } = options;
+    this.#base = concealCredentials(url).replace(/\/$/, '');
     this.#authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   }
 
@@ -58,21 +61,23 @@ export class Management {
     if (!response.ok) throw new RefusedError(method, path, response.status, await reasonOf(response));
   }
 
-  /** Until it answers, or the deadline: then the last failure is thrown. */
+  /** Until it answers, or the deadline: then the last failure before it is thrown. */
   async #request(method: string, path: string, body?: object): Promise<Response> {
     const { signal, log, retryMs = 1000 } = this.#options;
-    for (;;) {
+    for (let last: string | undefined; ; ) {
       const answer = await this.#fetch(method, path, body).catch((error: Error) => error);
       if (!(answer instanceof Error) && answer.status < 500) return answer;
       const error = answer instanceof Error ? causeOf(answer) : `it answered ${answer.status}`;
-      if (signal.aborted) throw new Error(`no broker at ${this.#options.url} within the deadline: ${error}`);
+      // A request that the deadline cuts off says nothing of the broker.
+      if (signal.aborted) throw new Error(`no broker at ${this.#base} within the deadline: ${last ?? error}`);
+      last = error;
       log.warn({ error }, 'waiting for the broker');
       await sleep(retryMs, undefined, { signal }).catch(() => {});
     }
   }
 
   #fetch(method: string, path: string, body?: object): Promise<Response> {
-    return fetch(`${this.#options.url.replace(/\/$/, '')}/api/${path}`, {
+    return fetch(`${this.#base}/api/${path}`, {
       method,
       headers: { authorization: this.#authorization, 'content-type': 'application/json' },
       signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
