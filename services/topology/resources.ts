@@ -14,6 +14,9 @@ export interface Resource {
   write(): Promise<void>;
 }
 
+/** What of the management API is used. */
+export type ManagementLike = Pick<Management, 'get' | 'put' | 'post'>;
+
 type Wanted = Readonly<Record<string, unknown>>;
 
 /**
@@ -23,7 +26,7 @@ type Wanted = Readonly<Record<string, unknown>>;
 export function resourcesOf(
   topology: Topology,
   passwords: ReadonlyMap<string, string>,
-  api: Management,
+  api: ManagementLike,
 ): Resource[] {
   const vhost = encodeURIComponent(topology.vhost);
   const under = (kind: string, name: string) => `${kind}/${vhost}/${encodeURIComponent(name)}`;
@@ -61,7 +64,7 @@ export function resourcesOf(
 function bindingResource(
   { exchange, queue, routingKey }: Topology['bindings'][number],
   vhost: string,
-  api: Management,
+  api: ManagementLike,
 ): Resource {
   const path = `bindings/${vhost}/e/${encodeURIComponent(exchange)}/q/${encodeURIComponent(queue)}`;
   const wanted = { routing_key: routingKey, arguments: {} };
@@ -79,7 +82,7 @@ function bindingResource(
 function userResource(
   { name, tags }: Topology['users'][number],
   password: string,
-  api: Management,
+  api: ManagementLike,
 ): Resource {
   const path = `users/${encodeURIComponent(name)}`;
   return {
