@@ -38,6 +38,7 @@ class Pump {
   readonly #options: PublishOptions;
   readonly #done = Promise.withResolvers<void>();
   readonly #now: () => number;
+  #ended = false;
   #blocked = false;
   #full = false;
 
@@ -74,14 +75,14 @@ class Pump {
 
   /** Nothing is published after this; the promise keeps its first result. */
   #end(error?: Error): void {
-    this.#blocked = true;
+    this.#ended = true;
     if (error === undefined) this.#done.resolve();
     else this.#done.reject(error);
   }
 
   #fill(): void {
     const { progress, window } = this.#options;
-    while (!this.#blocked && !this.#full && progress.unconfirmed < window) {
+    while (!this.#ended && !this.#blocked && !this.#full && progress.unconfirmed < window) {
       const index = progress.next();
       if (index === undefined) break;
       this.#send(index);
