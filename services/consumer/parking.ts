@@ -30,7 +30,11 @@ export function parkingOn(connection: Pick<ChannelModel, 'createConfirmChannel'>
   let parkings = 0;
   return async (message, reason, attempts) => {
     opening ??= open();
-    const channel = await opening;
+    const channel = await opening.catch((error: unknown) => {
+      // The next message tries anew.
+      opening = undefined;
+      throw error;
+    });
     parkings += 1;
     const id = String(parkings);
     const options = parkedProperties(message, reason, attempts, id);
