@@ -1,9 +1,10 @@
 /** What is rendered is what a real API server takes: every key known, every rule kept, nothing to warn of. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import type { Cluster } from '../bed/cluster.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
+import { type PodSpec, podOf } from './pods.ts';
 import { environments, manifests, manifestsOf, objectOf, objectsOf } from './rendered.ts';
 
 const name = 'accepted';
@@ -24,35 +25,6 @@ afterAll(async () => {
   api?.close();
   await closeCluster(name);
 });
-
-interface PodSpec {
-  readonly containers: readonly object[];
-  readonly volumes?: readonly object[];
-}
-
-interface Maker {
-  readonly template?: { readonly metadata: object; readonly spec: PodSpec };
-  readonly volumeClaimTemplates?: readonly KubernetesObject[];
-  readonly jobTemplate?: { readonly spec: Maker };
-}
-
-/** The pod that a Deployment, StatefulSet, Job or CronJob makes; a StatefulSet's has its claims as volumes. */
-function podOf({ spec, metadata }: KubernetesObject): KubernetesObject | undefined {
-  const maker = (spec as Maker | undefined)?.jobTemplate?.spec ?? (spec as Maker | undefined);
-  if (maker?.template === undefined) return undefined;
-  const { template, volumeClaimTemplates = [] } = maker;
-  const claims = volumeClaimTemplates.map(({ metadata: { name: claimName } }) => ({
-    name: claimName,
-    persistentVolumeClaim: { claimName },
-  }));
-  const volumes = [...(template.spec.volumes ?? []), ...claims];
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...template.metadata, name: metadata.name, namespace: metadata.namespace ?? 'default' },
-    spec: { ...template.spec, volumes },
-  };
-}
 
 describe.each(environments)('dist/%s', (environment) => {
   beforeAll(async () => {

@@ -1,0 +1,109 @@
+/** What other people's rules say of dist: every finding is mended, or waived with a reason. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cluster } from '../bed/cluster.ts';
+import { ensureTools } from '../bed/lib/tools.ts';
+import { closeCluster, openCluster } from '../bed/provide.ts';
+import { asLine, type Finding, sortFindings } from '../scores/findings.ts';
+import * as judges from '../scores/judges.ts';
+import { type Judged, reportOf } from '../scores/report.ts';
+import { type Definitions, writeSchemas } from '../scores/schemas.ts';
+import * as tools from '../scores/tools.ts';
+import { waivers } from '../scores/waivers.ts';
+import { openApi } from './api.ts';
+import { installCrds } from './crds.ts';
+import { DIST, environments, manifests, manifestsOf, objectOf } from './rendered.ts';
+
+const name = 'scores';
+const scratch = mkdtempSync(join(tmpdir(), 'sluice-scores-'));
+const schemas = join(scratch, 'schemas');
+let cluster: Cluster;
+let kubernetes = '';
+
+beforeAll(async () => {
+  await ensureTools(Object.values(tools));
+  await closeCluster(name);
+  cluster = await openCluster({ name });
+  await installCrds(
+    cluster,
+    manifests.map(({ object }) => object),
+  );
+  const api = await openApi(cluster.kubeconfig);
+  const version = (await api.ask('/version')).body as { readonly major: string; readonly minor: string };
+  kubernetes = `${version.major}.${version.minor}`;
+  const { definitions } = (await api.ask('/openapi/v2')).body as { readonly definitions: Definitions };
+  expect(writeSchemas(schemas, definitions)).toBeGreaterThan(100);
+  api.close();
+});
+
+afterAll(async () => {
+  rmSync(scratch, { recursive: true, force: true });
+  await closeCluster(name);
+});
+
+const caseOf = (environment: string): judges.Case => ({
+  environment,
+  folder: join(DIST, environment),
+  files: manifestsOf(environment).map(({ path }) => path.slice(environment.length + 1)),
+  schemas,
+  kubernetes,
+});
+
+async function judge(one: judges.Case) {
+  const verdicts = {
+    'kube-score': await judges.judgeByKubeScore(one),
+    kubeconform: await judges.judgeByKubeconform(one),
+    kubesec: await judges.judgeByKubesec(one),
+    trivy: await judges.judgeByTrivy(one),
+  };
+  return { verdicts, findings: Object.values(verdicts).flatMap(({ findings }) => findings) };
+}
+
+const judged: Judged[] = [];
+
+describe.each(environments)('dist/%s', (environment) => {
+  test('has no finding that is not waived', async () => {
+    const { verdicts, findings } = await judge(caseOf(environment));
+    const files = manifestsOf(environment).length;
+    expect(verdicts.kubeconform.asked).toBe(files);
+    expect(verdicts.kubesec.asked).toBeGreaterThanOrEqual(5);
+    expect(verdicts['kube-score'].asked).toBeGreaterThan(100);
+    expect(verdicts.trivy.asked).toBeGreaterThan(1000);
+    const sorted = sortFindings(findings, waivers);
+    judged.push({ environment, sorted, points: verdicts.kubesec.points });
+    expect(sorted.open.map(asLine)).toEqual([]);
+  });
+});
+
+test('every waiver still covers something', () => {
+  const used = (index: number) => judged.some(({ sorted }) => sorted.waived[index]?.findings.length);
+  expect(judged).toHaveLength(environments.length);
+  expect(waivers.filter((_, index) => !used(index))).toEqual([]);
+});
+
+test('the committed report says the same', async () => {
+  const page = fileURLToPath(new URL('../../docs/reference/scores.md', import.meta.url));
+  await expect(reportOf(judged)).toMatchFileSnapshot(page);
+});
+
+test('each judge sees a bad manifest', async () => {
+  const folder = join(scratch, 'bad');
+  mkdirSync(join(folder, 'app'), { recursive: true });
+  const consumer = objectOf('local', 'Deployment', 'consumer');
+  const containers = [{ name: 'consumer', image: 'busybox', securityContext: { privileged: true } }];
+  const spec = consumer.spec as { readonly template: object };
+  const template = { ...spec.template, spec: { hostNetwork: true, hostPID: true, containers } };
+  const file = 'app/deployment-bad.yaml';
+  const bad = { ...consumer, spec: { ...spec, replica: 1, template } };
+  writeFileSync(join(folder, file), JSON.stringify(bad));
+  const { findings } = await judge({ ...caseOf('local'), environment: 'bad', folder, files: [file] });
+  const has = (by: string, check: RegExp) =>
+    findings.some((one: Finding) => one.judge === by && check.test(one.check));
+  expect(has('kube-score', /^container-security-context-privileged$/)).toBe(true);
+  expect(has('kubeconform', /^statusInvalid$/)).toBe(true);
+  expect(has('kubesec', /^Privileged$/)).toBe(true);
+  expect(has('trivy', /^AVD-KSV-0017$/)).toBe(true);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { type Finding, sortFindings, type Waiver } from '../scores/findings.ts';
+
+const finding: Finding = {
+  judge: 'judge',
+  check: 'rule',
+  severity: 'critical',
+  object: 'Deployment/a/b',
+  environment: 'local',
+  message: 'm',
+};
+const waiver: Waiver = { judge: 'judge', check: 'rule', objects: /^Deployment\/a\/b$/, reason: 'because' };
+
+test('a waiver covers the findings of its judge, rule and objects', () => {
+  expect(sortFindings([finding], [waiver])).toEqual({
+    open: [],
+    waived: [{ waiver, findings: [finding] }],
+    idle: [],
+  });
+});
+
+test.each([
+  { ...finding, judge: 'other' },
+  { ...finding, check: 'other' },
+  { ...finding, object: 'Deployment/a/bc' },
+])('and no other: %o stays open, and the waiver is idle', (other) => {
+  const { open, idle } = sortFindings([other], [waiver]);
+  expect([open, idle]).toEqual([[other], [waiver]]);
+});

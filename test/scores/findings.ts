@@ -1,0 +1,48 @@
+/** What a judge holds against an object, whoever the judge is. */
+export interface Finding {
+  readonly judge: string;
+  /** The judge's own name of the rule. */
+  readonly check: string;
+  /** The judge's own word, in lower case. */
+  readonly severity: string;
+  /** KIND/NAMESPACE/NAME. */
+  readonly object: string;
+  readonly environment: string;
+  readonly message: string;
+}
+
+export interface Waiver {
+  readonly judge: string;
+  readonly check: string;
+  /** KIND/NAMESPACE/NAME, or a pattern of it; a version's hash at the end of a name changes. */
+  readonly objects: RegExp;
+  /** Why the objects are right as they are. */
+  readonly reason: string;
+}
+
+export interface Sorted {
+  /** Findings that no waiver covers. */
+  readonly open: readonly Finding[];
+  /** Each waiver with what it covers. */
+  readonly waived: readonly { readonly waiver: Waiver; readonly findings: readonly Finding[] }[];
+  /** Waivers that cover nothing: what they excused is gone. */
+  readonly idle: readonly Waiver[];
+}
+
+const covers = ({ judge, check, objects }: Waiver, finding: Finding): boolean =>
+  judge === finding.judge && check === finding.check && objects.test(finding.object);
+
+export function sortFindings(findings: readonly Finding[], waivers: readonly Waiver[]): Sorted {
+  const waived = waivers.map((waiver) => ({
+    waiver,
+    findings: findings.filter((finding) => covers(waiver, finding)),
+  }));
+  return {
+    open: findings.filter((finding) => !waivers.some((waiver) => covers(waiver, finding))),
+    waived,
+    idle: waived.filter((each) => each.findings.length === 0).map(({ waiver }) => waiver),
+  };
+}
+
+export const asLine = ({ judge, check, severity, object, environment, message }: Finding): string =>
+  `${judge} ${check} (${severity}) ${environment} ${object}: ${message}`;
