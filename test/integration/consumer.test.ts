@@ -1,106 +1,182 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { until } from '../support/fleet.ts';
-import { Stage } from './stage.ts';
+import { eventually, JobBed } from '../support/job-bed.ts';
 
-/** Says when work begins and how many are at it, and works until the file `go` stands beside it. */
-const WAITS_FOR_GO = `
-  import { existsSync } from 'node:fs';
-  import { setTimeout as sleep } from 'node:timers/promises';
-  let inHand = 0;
-  export async function handle({ id }) {
-    inHand += 1;
-    console.log(JSON.stringify({ msg: 'begun', id, inHand }));
-    while (!existsSync(new URL('go', import.meta.url))) await sleep(5);
-    inHand -= 1;
-  }
-`;
+let bed: JobBed;
+beforeEach(async () => {
+  bed = await JobBed.open(inject('broker'));
+});
+afterEach(() => bed.close());
 
-/** Says how many are at work, and lets others begin before it ends. */
-const COUNTS = `
-  import { setTimeout as sleep } from 'node:timers/promises';
-  let inHand = 0;
-  export async function handle() {
-    inHand += 1;
-    console.log(JSON.stringify({ msg: 'begun', inHand }));
-    await sleep(20);
-    inHand -= 1;
-  }
-`;
+const job = (id: string) =>
+  JSON.stringify({ schema: 'sluice.job/v1', id, runId: 'hand', index: 0, enqueuedAt: Date.now() });
 
-describe('a consumer', () => {
-  let stage: Stage;
-  beforeEach(async () => {
-    stage = await Stage.withQueue(inject('broker'));
+/** A handler module of the test's own. */
+const handler = (source: string) => ({ HANDLER: bed.fleet.file('handler.mjs', source) });
+
+/** Says that it began, then works for ever: until it is killed, or its file is there. */
+const endless = `export const handle = (job) => {
+  console.log(JSON.stringify({ msg: 'job begun', jobId: job.id }));
+  return new Promise(() => setInterval(() => {}, 1000));
+};`;
+
+const untilFile = (path: string) => `import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+export async function handle(job) {
+  console.log(JSON.stringify({ msg: 'job begun', jobId: job.id }));
+  while (!existsSync(${JSON.stringify(path)})) await sleep(5);
+}`;
+
+describe('a consumer that is killed while it works', () => {
+  it('loses nothing: another one gets the job, marked as redelivered', async () => {
+    for (const id of ['a', 'b', 'c']) await bed.send(job(id));
+    const victim = bed.startConsumer(handler(endless));
+    await bed.untilSaid('job begun');
+    victim.child.kill('SIGKILL');
+    expect(await victim.ended).toBe(128);
+    bed.startConsumer();
+    const lines = await bed.untilSaid('job processed', 3);
+    expect(lines.map(({ jobId, redelivered }) => [jobId, redelivered])).toEqual([
+      ['a', true],
+      ['b', false],
+      ['c', false],
+    ]);
+    await eventually('the queue is empty', async () => (await bed.count()) === 0);
   });
-  afterEach(() => stage.close());
+});
 
-  const consumer = (env: Readonly<Record<string, string>>) =>
-    stage.fleet.start('consumer', { ...stage.env, ...env });
-  const begun = (jobs: number) => until(`${jobs} begun`, () => stage.said('begun').length === jobs, 20);
-  const processed = (jobs: number) =>
-    until(`${jobs} processed`, () => stage.said('job processed').length === jobs, 20);
-  const go = () => writeFileSync(join(stage.fleet.directory, 'go'), '');
-  const waitsForGo = () => stage.fleet.file('waits.mjs', WAITS_FOR_GO);
+describe('on SIGTERM', () => {
+  it('finishes and acknowledges the job in hand, takes no other, and ends with 0', async () => {
+    for (const id of ['a', 'b']) await bed.send(job(id));
+    const go = `${bed.fleet.directory}/go`;
+    const consumer = bed.startConsumer(handler(untilFile(go)));
+    await bed.untilSaid('job begun');
+    consumer.child.kill('SIGTERM');
+    await bed.untilSaid('stopping');
+    bed.fleet.file('go', '');
+    expect(await consumer.ended).toBe(0);
+    expect(bed.ended('succeeded')).toEqual(['a']);
+    const left = await bed.take();
+    expect(left && [JSON.parse(left.content.toString()).id, left.fields.redelivered]).toEqual(['b', false]);
+    expect(await bed.take()).toBe(false);
+  });
 
-  it.each([1, 3])(
-    'finishes and acks the %i in hand on SIGTERM, takes no more, and exits 0',
-    async (prefetch) => {
-      const ids = await stage.publishJobs('run', 6);
-      const { child, ended } = consumer({ HANDLER: waitsForGo(), PREFETCH: String(prefetch) });
-      await begun(prefetch);
-      child.kill('SIGTERM');
-      await until('stopping', () => stage.said('stopping').length === 1, 10);
-      expect(stage.outcomes()).toEqual([]);
-      go();
-      expect(await ended).toBe(0);
-      expect(stage.outcomes().sort()).toEqual(ids.slice(0, prefetch).map((id) => `${id}:succeeded`));
-      const left = await stage.take('jobs');
-      expect(left.map(({ properties }) => properties.messageId).sort()).toEqual(ids.slice(prefetch));
-      expect(left.some(({ fields }) => fields.redelivered)).toBe(false);
-      expect(await stage.ready('jobs.retry')).toBe(0);
-    },
-  );
+  it('ends with 1 when the job in hand outlasts the deadline, and the job comes again', async () => {
+    await bed.send(job('a'));
+    const consumer = bed.startConsumer({ ...handler(endless), STOP_DEADLINE_SECONDS: '0.2' });
+    await bed.untilSaid('job begun');
+    consumer.child.kill('SIGTERM');
+    expect(await consumer.ended).toBe(1);
+    expect(bed.of('not stopped within the deadline')).toHaveLength(1);
+    await eventually('the job is back', async () => (await bed.count()) === 1);
+    const left = await bed.take();
+    expect(left).toMatchObject({ fields: { redelivered: true } });
+  });
 
-  it('gives up work that outlasts its stop deadline: exit 1, and the broker delivers the job again', async () => {
-    const [id = ''] = await stage.publishJobs('run', 1);
-    const { child, ended } = consumer({ HANDLER: waitsForGo(), STOP_DEADLINE_SECONDS: '0.2' });
-    await begun(1);
-    child.kill('SIGTERM');
-    expect(await ended).toBe(1);
-    expect(stage.outcomes()).toEqual([]);
-    consumer({ WORK_SECONDS: '0.001' });
-    await processed(1);
-    expect(stage.said('job processed')[0]).toMatchObject({
-      jobId: id,
-      outcome: 'succeeded',
-      redelivered: true,
+  it('ends with 0 at once when it has nothing in hand', async () => {
+    const consumer = bed.startConsumer();
+    await bed.untilSaid('connected');
+    consumer.child.kill('SIGTERM');
+    expect(await consumer.ended).toBe(0);
+  });
+});
+
+describe('a poison message', () => {
+  it('is parked at once when it is no job, with its body and the reason, and the next one is served', async () => {
+    await bed.send('{ not json', { messageId: 'm-1', headers: { kept: 'yes' }, expiration: '60000' });
+    await bed.send(JSON.stringify({ schema: 'sluice.job/v9', id: 7 }));
+    await bed.send(job('good'));
+    bed.startConsumer();
+    await bed.untilSaid('job processed', 3);
+    expect(bed.ended('succeeded')).toEqual(['good']);
+    const broken = await bed.take('jobs.parked');
+    const foreign = await bed.take('jobs.parked');
+    if (!broken || !foreign) throw new Error('both are parked');
+    expect(broken.content.toString()).toBe('{ not json');
+    expect(broken.properties).toMatchObject({
+      ...{ messageId: 'm-1', deliveryMode: 2, expiration: undefined },
+      headers: {
+        ...{ kept: 'yes', 'x-sluice-attempts': 0 },
+        'x-sluice-reason': 'invalid message: the body must be JSON',
+      },
     });
+    expect(foreign.properties.headers?.['x-sluice-reason']).toContain(
+      `'schema' ("sluice.job/v9") must be 'sluice.job/v1'; 'id' (7) must be a non-empty string`,
+    );
   });
 
-  it('loses nothing when it is killed at work: what it held goes to another, marked as redelivered', async () => {
-    const ids = await stage.publishJobs('run', 5);
-    const { child, ended } = consumer({ HANDLER: waitsForGo(), PREFETCH: '2' });
-    await begun(2);
-    child.kill('SIGKILL');
-    await ended;
-    consumer({ WORK_SECONDS: '0.001' });
-    await processed(5);
-    const done = stage.said('job processed');
-    expect(stage.outcomes().sort()).toEqual(ids.map((id) => `${id}:succeeded`));
-    expect(
-      done
-        .filter(({ redelivered }) => redelivered)
-        .map(({ jobId }) => jobId)
-        .sort(),
-    ).toEqual(ids.slice(0, 2));
+  it('is parked after its attempts when its work always fails, each attempt later than the one before', async () => {
+    await bed.send(job('bad'));
+    await bed.send(job('good'));
+    const source = `export function handle(job, { attempt }) {
+      console.log(JSON.stringify({ msg: 'attempt', jobId: job.id, attempt }));
+      if (job.id === 'bad') throw new Error('boom');
+    }`;
+    bed.startConsumer({ ...handler(source), MAX_ATTEMPTS: '3' });
+    await bed.untilSaid('job processed', 4);
+    expect(bed.ended('retried')).toEqual(['bad', 'bad']);
+    expect(bed.ended('parked')).toEqual(['bad']);
+    expect(bed.ended('succeeded')).toEqual(['good']);
+    expect(bed.of('attempt').filter(({ jobId }) => jobId === 'bad')).toMatchObject([
+      ...[{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }],
+    ]);
+    const parked = await bed.take('jobs.parked');
+    if (!parked) throw new Error('it is parked');
+    const { headers } = parked.properties;
+    expect(headers).toMatchObject({ 'x-sluice-reason': 'attempts exhausted: boom', 'x-sluice-attempts': 3 });
+    expect(Object.keys(headers ?? {}).filter((name) => name.includes('death'))).toEqual([]);
+    expect([await bed.count(), await bed.count('jobs.retry')]).toEqual([0, 0]);
   });
 
-  it.each([1, 4])('has PREFETCH=%i jobs in hand at once, never more', async (prefetch) => {
-    await stage.publishJobs('run', 40);
-    consumer({ HANDLER: stage.fleet.file('counts.mjs', COUNTS), PREFETCH: String(prefetch) });
-    await processed(40);
-    expect(Math.max(...stage.said('begun').map(({ inHand }) => Number(inHand)))).toBe(prefetch);
+  it('is kept in the retry loop as long as the parking queue is missing', async () => {
+    await bed.vhost.api('DELETE', `queues/${bed.vhost.name}/jobs.parked`);
+    await bed.send('no job');
+    bed.startConsumer();
+    await bed.untilSaid('not parked', 2);
+    await bed.vhost.api('PUT', `queues/${bed.vhost.name}/jobs.parked`, { durable: true });
+    await bed.vhost.api('POST', `bindings/${bed.vhost.name}/e/jobs/q/jobs.parked`, {
+      routing_key: 'jobs.parked',
+    });
+    await eventually('it is parked', async () => (await bed.count('jobs.parked')) === 1);
   });
+});
+
+it('is ready while it consumes, and counts what it did', async () => {
+  await bed.send(job('a'));
+  bed.startConsumer();
+  const get = (path: string) => bed.get('consumer', path);
+  await eventually('it is ready', async () => (await get('/readyz')).ok);
+  await bed.untilSaid('job processed');
+  const metrics = await (await get('/metrics')).text();
+  for (const series of [
+    'jobs_processed_total{outcome="succeeded",component="consumer"} 1',
+    'jobs_processed_total{outcome="parked",component="consumer"} 0',
+    'job_duration_seconds_count{component="consumer"} 1',
+    'job_wait_seconds_count{component="consumer"} 1',
+    'jobs_in_flight{component="consumer"} 0',
+    'amqp_connected{component="consumer"} 1',
+  ])
+    expect(metrics).toContain(`${series}\n`);
+
+  await bed.vhost.api('DELETE', `queues/${bed.vhost.name}/jobs`);
+  await bed.untilSaid('connection lost');
+  const response = await get('/readyz');
+  expect([response.status, await response.text()]).toEqual([503, "not consuming 'jobs'\n"]);
+});
+
+it('waits, alive and unready, as long as its credentials are wrong, and says why without them', async () => {
+  const consumer = bed.startConsumer({ AMQP_USERNAME: 'somebody', AMQP_PASSWORD: 'sesame-sesame' });
+  const refusals = await bed.untilSaid('connection lost', 2);
+  for (const { error } of refusals) expect(error).toContain('ACCESS_REFUSED');
+  expect(consumer.child.exitCode).toBe(null);
+  consumer.child.kill('SIGTERM');
+  expect(await consumer.ended).toBe(0);
+  expect(JSON.stringify(bed.lines)).not.toContain('sesame-sesame');
+});
+
+it('ends with 2 when its handler cannot be used', async () => {
+  expect(await bed.startConsumer({ HANDLER: '/nowhere.mjs' }).ended).toBe(2);
+  expect(await bed.startConsumer(handler('export const other = 1;')).ended).toBe(2);
+  const faults = bed.of('invalid configuration').map((line) => String(line.faults));
+  expect(faults[0]).toContain("'HANDLER' (/nowhere.mjs) must be a module that loads");
+  expect(faults[1]).toContain("must export a function 'handle'");
 });

@@ -1,0 +1,63 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { JobBed } from '../support/job-bed.ts';
+
+// A broker of its own: these tests block, stop and kill it.
+let broker: LocalBroker;
+let bed: JobBed;
+beforeAll(async () => {
+  broker = await startRabbitMQ();
+});
+afterAll(() => broker?.stop());
+beforeEach(async () => {
+  bed = await JobBed.open(broker);
+});
+afterEach(() => bed.close());
+
+const memoryAlarm = (on: boolean) => broker.control('set_vm_memory_high_watermark', on ? '0.00001' : '0.4');
+
+it('a blocked publisher waits and goes on when the alarm is over', async () => {
+  await memoryAlarm(true);
+  const publisher = bed.startPublisher({ JOBS: '300', DEADLINE_SECONDS: '60' });
+  try {
+    const [blocked] = await bed.untilSaid('connection blocked');
+    expect(blocked?.reason).toContain('memory');
+    const metrics = await (await bed.get('publisher', '/metrics')).text();
+    expect(metrics).toContain('amqp_blocked{component="publisher"} 1\n');
+  } finally {
+    await memoryAlarm(false);
+  }
+  expect(await publisher.ended).toBe(0);
+  expect(bed.of('run confirmed')).toMatchObject([{ confirmed: 300 }]);
+  expect(await bed.count()).toBe(300);
+});
+
+it('a full disk blocks a publisher, which fails by its deadline', async () => {
+  await broker.control('set_disk_free_limit', '1000000000000000');
+  try {
+    expect(await bed.publish({ JOBS: '300', DEADLINE_SECONDS: '4' })).toBe(1);
+    const [blocked] = bed.of('connection blocked');
+    expect(blocked?.reason).toContain('disk');
+    expect(bed.of('run failed')).toMatchObject([{ jobs: 300 }]);
+    expect(Number(bed.of('run failed')[0]?.confirmed)).toBeLessThan(300);
+  } finally {
+    await broker.control('set_disk_free_limit', '1MB');
+  }
+});
+
+it('nothing is lost when the broker is killed in the middle: publisher and consumers come back', async () => {
+  const consumers = [1, 2].map(() => bed.startConsumer());
+  const publisher = bed.startPublisher({ JOBS: '8000', WINDOW: '64', DEADLINE_SECONDS: '60' });
+  await bed.untilSaid('job processed', 200);
+  await broker.kill9();
+  expect(bed.of('run confirmed')).toEqual([]);
+  await broker.restart();
+  expect(await publisher.ended).toBe(0);
+  expect(bed.of('run confirmed')).toMatchObject([{ confirmed: 8000 }]);
+  await bed.untilSaid('job processed', 8000, 40);
+  const seen = () => new Set(bed.ended('succeeded')).size;
+  while (seen() < 8000) await bed.untilSaid('job processed', bed.of('job processed').length + 1, 40);
+  for (const consumer of consumers) consumer.child.kill('SIGTERM');
+  for (const consumer of consumers) expect(await consumer.ended).toBe(0);
+  expect(bed.ended('parked')).toEqual([]);
+}, 120_000);

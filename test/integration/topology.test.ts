@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { type Channel, connect } from 'amqplib';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { type QueueTopology, workQueue } from '../../charts/queue-topology.ts';
+import { JobBed } from '../support/job-bed.ts';
+
+let bed: JobBed;
+const suffix = randomUUID().slice(0, 8);
+beforeEach(async () => {
+  bed = await JobBed.open(inject('broker'));
+});
+afterEach(async () => {
+  for (const user of ['publisher', 'consumer', 'scaler'])
+    await bed.vhost.api('DELETE', `users/${user}-${suffix}`);
+  await bed.close();
+});
+
+/** As it is rendered, with users of this test's own: users are the broker's, not a virtual host's. */
+function document(password = 'first', retrySeconds = 0.02): QueueTopology {
+  const passwordFiles = Object.fromEntries(
+    ['publisher', 'consumer', 'scaler'].map((user) => [user, bed.fleet.file(user, `${password}\n`)]),
+  );
+  const topology = workQueue({ queue: 'jobs', retrySeconds, vhost: bed.vhost.name, passwordFiles });
+  return { ...topology, users: topology.users.map((user) => ({ ...user, name: `${user.name}-${suffix}` })) };
+}
+
+const channelAs = async (user: string, password = 'first'): Promise<Channel & AsyncDisposable> => {
+  const url = new URL(bed.vhost.amqpUrl);
+  url.username = `${user}-${suffix}`;
+  url.password = password;
+  const connection = await connect(url.href);
+  const channel = await connection.createConfirmChannel();
+  channel.on('error', () => {});
+  return Object.assign(channel, { [Symbol.asyncDispose]: () => connection.close() });
+};
+
+/** What the last run said it did. */
+const declared = () => bed.of('topology declared').at(-1);
+
+describe('declaring', () => {
+  it('is idempotent: a second run changes nothing', async () => {
+    expect(await bed.topology(document())).toBe(0);
+    // The queue stands since the bed was opened; the users are new.
+    expect(declared()?.created).toHaveLength(6);
+    expect(await bed.topology(document())).toBe(0);
+    expect(declared()).toMatchObject({ created: [], changed: [], unchanged: 16 });
+  });
+
+  it('changes what differs: a retry time by its policy, a password by its user', async () => {
+    await bed.topology(document());
+    expect(await bed.topology(document('second', 0.05))).toBe(0);
+    expect(declared()).toMatchObject({
+      created: [],
+      changed: [
+        'policy jobs.retry',
+        ...['publisher', 'consumer', 'scaler'].map((name) => `user ${name}-${suffix}`),
+      ],
+    });
+    await expect(channelAs('publisher', 'first')).rejects.toThrow('ACCESS_REFUSED');
+    await using channel = await channelAs('publisher', 'second');
+    expect(channel).toBeDefined();
+    const policy = await (await bed.vhost.api('GET', `policies/${bed.vhost.name}/jobs.retry`)).json();
+    expect(policy).toMatchObject({ definition: { 'message-ttl': 50 } });
+    expect(JSON.stringify(bed.lines)).not.toContain('second');
+  });
+
+  it('does the rest and ends with 1 and every refusal when the broker refuses some of it', async () => {
+    for (const queue of ['one', 'two'])
+      await bed.vhost.api('PUT', `queues/${bed.vhost.name}/${queue}`, { durable: true });
+    const { queues, ...rest } = document();
+    const clashing = ['one', 'two', 'three'].map((name) => ({ name, durable: name === 'three' }));
+    expect(await bed.topology({ ...rest, queues: [...queues, ...clashing] })).toBe(1);
+    const refusals = bed.of('topology not declared')[0]?.refusals as string[];
+    expect(refusals.map((refusal) => refusal.split(':')[0])).toEqual(['queue one', 'queue two']);
+    expect(refusals[0]).toContain("inequivalent arg 'durable'");
+    expect(await bed.count('three')).toBe(0);
+  });
+});
+
+describe('least privilege', () => {
+  const refused = (act: Promise<unknown>) => expect(act).rejects.toThrow(/403|ACCESS.REFUSED/);
+
+  it('lets the publisher publish to its exchange and do nothing else', async () => {
+    await bed.topology(document());
+    await using channel = await channelAs('publisher');
+    channel.publish('jobs', 'jobs', Buffer.from('x'));
+    await (channel as unknown as { waitForConfirms(): Promise<void> }).waitForConfirms();
+    await refused(channel.get('jobs'));
+    await using second = await channelAs('publisher');
+    await refused(second.assertQueue('own'));
+    await using third = await channelAs('publisher');
+    await refused(published(third, '', 'jobs.parked'));
+  });
+
+  it('lets the consumer consume its queue, publish to its exchange and do nothing else', async () => {
+    await bed.topology(document());
+    await using channel = await channelAs('consumer');
+    await channel.get('jobs');
+    await published(channel, 'jobs', 'jobs.parked');
+    await refused(published(channel, 'amq.direct', 'jobs'));
+    await using second = await channelAs('consumer');
+    await refused(second.get('jobs.parked'));
+    await using third = await channelAs('consumer');
+    await refused(third.deleteQueue('jobs'));
+  });
+
+  it('lets the scaler look at queues and do nothing else', async () => {
+    await bed.topology(document());
+    const authorization = `Basic ${Buffer.from(`scaler-${suffix}:first`).toString('base64')}`;
+    const api = (path: string, init: RequestInit = {}) =>
+      fetch(`${bed.vhost.broker.managementUrl}/api/${path}`, { ...init, headers: { authorization } });
+    expect((await api(`queues/${bed.vhost.name}`)).status).toBe(200);
+    expect((await api('users')).status).toBe(401);
+    expect((await api(`policies/${bed.vhost.name}/jobs`, { method: 'DELETE' })).status).toBe(401);
+    expect((await api(`queues/${bed.vhost.name}/jobs`, { method: 'DELETE' })).status).toBeGreaterThanOrEqual(
+      400,
+    );
+    await using channel = await channelAs('scaler');
+    await refused(channel.get('jobs'));
+    expect(await bed.count()).toBe(0);
+  });
+
+  /** Resolves when the broker has taken it, rejects when it closes the channel instead. */
+  function published(channel: Channel, exchange: string, routingKey: string): Promise<void> {
+    const closed = new Promise<never>((_, reject) => channel.once('error', reject));
+    channel.publish(exchange, routingKey, Buffer.from('x'));
+    const confirmed = (channel as unknown as { waitForConfirms(): Promise<void> }).waitForConfirms();
+    confirmed.catch(() => {});
+    return Promise.race([closed, confirmed.catch(() => closed)]);
+  }
+});
+
+describe('a broker that does not answer as it should', () => {
+  it('is waited for until the deadline', async () => {
+    const env = { MANAGEMENT_URL: 'http://127.0.0.1:1', DEADLINE_SECONDS: '1' };
+    expect(await bed.topology(document(), env)).toBe(1);
+    expect(bed.of('waiting for the broker').length).toBeGreaterThan(0);
+    expect(bed.of('topology not declared')[0]?.error).toContain('within the deadline');
+  });
+
+  it('ends it at once when it refuses the password, which is not shown', async () => {
+    expect(await bed.topology(document(), { MANAGEMENT_PASSWORD: 'sesame-sesame' })).toBe(1);
+    expect(String(bed.of('topology not declared')[0]?.refusals)).toContain('401');
+    expect(JSON.stringify(bed.lines)).not.toContain('sesame-sesame');
+  });
+});
+
+it('ends with 2 and every fault of its file', async () => {
+  expect(await bed.topology({ ...document(), vhost: '', queues: 'jobs' })).toBe(2);
+  const faults = bed.of('invalid configuration')[0]?.faults as string[];
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(["'vhost'", "'queues'"]);
+});
