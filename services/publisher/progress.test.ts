@@ -53,6 +53,33 @@ const events = {
   },
 };
 
+/** Jobs that are still to be published, by taking them all and giving them back. */
+function pendingOf(progress: Progress): number {
+  const open = progress.unconfirmed;
+  const pending = drain(progress).length;
+  expect(progress.unconfirmed).toBe(open + pending);
+  return pending;
+}
+
+it('has every job in exactly one place, whatever the order of confirms and returns, late and doubled ones too', () => {
+  const index = fc.nat(9);
+  const happenings = fc.oneof(
+    fc.constant((progress: Progress) => void progress.next()),
+    fc.constant((progress: Progress) => progress.sendAgain()),
+    index.map((job) => (progress: Progress) => progress.acknowledged(job)),
+    index.map((job) => (progress: Progress) => progress.returnedUnroutable(job)),
+  );
+  fc.assert(
+    fc.property(fc.array(happenings, { maxLength: 100 }), (history) => {
+      const progress = new Progress(10);
+      for (const happen of history) happen(progress);
+      const { confirmed, returned, unconfirmed } = progress;
+      expect(confirmed + returned + unconfirmed + pendingOf(progress)).toBe(10);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 it('conserves jobs whatever happens, and is settled exactly when none is open', () => {
   const event = fc.constantFrom(...Object.values(events));
   fc.assert(

@@ -2,8 +2,13 @@ const PENDING = 0;
 const SENT = 1;
 const CONFIRMED = 2;
 const RETURNED = 3;
+/** Sent and returned; its confirm is still to come. */
+const RETURNING = 4;
 
-/** Which jobs of a run are where: pending -> sent -> confirmed or returned; sent jobs of a lost connection are pending again. */
+/**
+ * Which jobs of a run are where: pending -> sent -> confirmed or returned, each in one place at a time. Jobs that
+ * a lost connection left unconfirmed are pending again. A confirm of what is not sent changes nothing.
+ */
 export class Progress {
   readonly #states: Uint8Array;
   #cursor = 0;
@@ -47,22 +52,24 @@ export class Progress {
 
   /** The broker sends a return before the confirm of the same message. */
   returnedUnroutable(index: number): void {
-    if (this.#states[index] !== SENT) return;
-    this.#states[index] = RETURNED;
-    this.#returned += 1;
+    if (this.#states[index] === SENT) this.#states[index] = RETURNING;
   }
 
   acknowledged(index: number): void {
+    const state = this.#states[index];
+    if (state !== SENT && state !== RETURNING) return;
     this.#sent -= 1;
-    if (this.#states[index] !== SENT) return;
-    this.#states[index] = CONFIRMED;
-    this.#confirmed += 1;
+    if (state === SENT) this.#confirmed += 1;
+    else this.#returned += 1;
+    this.#states[index] = state === SENT ? CONFIRMED : RETURNED;
   }
 
   /** The connection is gone: what was sent on it may or may not have arrived, so it is sent again. */
   sendAgain(): void {
-    for (let index = 0; index < this.#states.length; index += 1)
-      if (this.#states[index] === SENT) this.#states[index] = PENDING;
+    for (let index = 0; index < this.#states.length; index += 1) {
+      const state = this.#states[index];
+      if (state === SENT || state === RETURNING) this.#states[index] = PENDING;
+    }
     this.#sent = 0;
     this.#cursor = 0;
   }
