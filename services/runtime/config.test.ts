@@ -66,6 +66,12 @@ describe('a secret', () => {
     expect(parseConfig(schema, { NAME: 'n', TOKEN_FILE: file(' se same \n') }).TOKEN).toBe(' se same ');
   });
 
+  it('is absent when its file is empty, as an empty variable is', () => {
+    expect(faultsOf({ NAME: 'n', TOKEN_FILE: file('\n') })).toEqual([
+      expect.stringMatching(/^'TOKEN_FILE' \(.*\) must not be empty$/),
+    ]);
+  });
+
   it('must not come from both', () => {
     expect(faultsOf({ ...valid, TOKEN_FILE: file('x') })).toEqual([
       "'TOKEN' must not be set together with 'TOKEN_FILE'",

@@ -35,7 +35,7 @@ export function parseConfig<S extends z.ZodRawShape>(
   }
   const parsed = schema.safeParse(values);
   if (parsed.success && faults.length === 0) return parsed.data;
-  // A secret whose file cannot be read is one fault, not also an absent variable.
+  // A secret whose file gives none is one fault, not also an absent variable.
   const told = (name: string) => values[name] === undefined && environment[`${name}_FILE`] !== undefined;
   const issues = (parsed.error?.issues ?? []).filter(({ path }) => !told(String(path[0])));
   throw new ConfigError([...faults, ...issues.map((issue) => describe(issue, schema, values))]);
@@ -52,7 +52,9 @@ function readSecret(name: string, environment: Environment, faults: Fault[]): st
     return direct;
   }
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    if (secret === '') faults.push(`'${name}_FILE' (${path}) must not be empty`);
+    return presence(secret);
   } catch (error) {
     faults.push(`'${name}_FILE' (${path}) must be a file that can be read: ${(error as Error).message}`);
     return undefined;
