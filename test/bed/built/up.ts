@@ -66,6 +66,26 @@ async function startNode(
     const { stdout } = await cluster.kubectl(['get', 'node', nodeName, '-o', jsonpath], { check: false });
     return stdout === 'True';
   });
+  await declareScratchSpace(cluster);
+}
+
+/** The kubelet here cannot measure disks (localStorageCapacityIsolation), and pods that ask for some would stay pending. */
+async function declareScratchSpace(cluster: Cluster): Promise<void> {
+  const patch = JSON.stringify({ status: { capacity: { 'ephemeral-storage': '50Gi' } } });
+  await cluster.kubectl([
+    'patch',
+    'node',
+    nodeName,
+    '--subresource=status',
+    '--type=merge',
+    '--patch',
+    patch,
+  ]);
+  await until('the node to offer scratch space', 30, async () => {
+    const jsonpath = "jsonpath={.status.allocatable['ephemeral-storage']}";
+    const { stdout } = await cluster.kubectl(['get', 'node', nodeName, '-o', jsonpath]);
+    return stdout !== '';
+  });
 }
 
 async function bringUp(at: Places): Promise<Cluster> {

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { expectedSecrets } from '../../apps/credentials.ts';
+import { type Environment, local } from '../../apps/environments.ts';
+import { images } from '../../apps/images.ts';
+import { render } from '../../apps/main.ts';
+import { SERVICES, type ServiceName } from '../../services/bundle.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { buildImage, standinArguments } from '../bed/images/build.ts';
+import { ensureStandin } from '../bed/images/standin.ts';
+import { cacheDir } from '../bed/lib/dirs.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The local environment on the broker that can be built anywhere. */
+export const bedEnvironment: Environment = {
+  ...local,
+  name: 'bed',
+  broker: 'rabbitmq',
+  brokerVolume: { size: '1Gi' },
+};
+
+/** What Prometheus Operator would read: there is none here. */
+const UNSERVED = ['ServiceMonitor', 'PrometheusRule'];
+
+/** Builds the project's own images, and the broker's, and gives them to the cluster. */
+export async function provideImages(cluster: Cluster): Promise<void> {
+  const dockerfile = join(root, 'services', 'Dockerfile');
+  const bases = await standinArguments(dockerfile);
+  for (const service of SERVICES) await cluster.image(await serviceImage(service, dockerfile, bases));
+  await cluster.image(await brokerImage());
+}
+
+const archiveOf = (name: string): string => join(cacheDir, 'images', `${name}.tar`);
+
+const serviceImage = (
+  service: ServiceName,
+  dockerfile: string,
+  bases: Record<string, string>,
+): Promise<string> =>
+  buildImage(archiveOf(`sluice-${service}`), {
+    reference: images[service],
+    dockerfile,
+    context: root,
+    args: { ...bases, SERVICE: service },
+  });
+
+/** RabbitMQ from Debian, under the name that the charts pull. */
+async function brokerImage(): Promise<string> {
+  const context = join(import.meta.dirname, '..', 'bed', 'images', 'rabbitmq');
+  return buildImage(archiveOf('sluice-rabbitmq'), {
+    reference: images.rabbitmq,
+    dockerfile: join(context, 'Dockerfile'),
+    context,
+    args: { BASE: await ensureStandin() },
+  });
+}
+
+/** Every object of an environment that this cluster serves, Namespaces and PriorityClasses first. */
+export function objectsOf(environment: Environment): KubernetesObject[] {
+  const objects = [...render([environment]).values()]
+    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject))
+    .filter(({ kind }) => !UNSERVED.includes(kind));
+  const first = ({ kind }: KubernetesObject) => (kind === 'Namespace' || kind === 'PriorityClass' ? 0 : 1);
+  return objects.sort((a, b) => first(a) - first(b));
+}
+
+/** The Secrets that a secret store gives elsewhere, with passwords made here. */
+export function generatedSecrets(): KubernetesObject[] {
+  const passwords = new Map<string, string>();
+  const password = (property: string): string => {
+    const made = passwords.get(property) ?? randomBytes(18).toString('base64url');
+    passwords.set(property, made);
+    return made;
+  };
+  return expectedSecrets.map(({ owner, secretName, keys }) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName, namespace: owner.namespace },
+    stringData: Object.fromEntries(Object.entries(keys).map(([key, property]) => [key, password(property)])),
+  }));
+}
+
+/** Puts the whole system on the cluster. Resolves when the broker has its topology and a scaler leads. */
+export async function deploySystem(cluster: Cluster): Promise<void> {
+  const objects = objectsOf(bedEnvironment);
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+  await cluster.apply(namespaces);
+  await cluster.apply(generatedSecrets());
+  await cluster.apply(objects);
+  const wait = (namespace: string, ...what: string[]) =>
+    cluster.kubectl(['--namespace', namespace, 'wait', '--timeout=150s', ...what], { seconds: 170 });
+  await wait('broker', 'job', '--selector=app.kubernetes.io/name=topology', '--for=condition=Complete');
+  await wait('scaler', 'deployment/scaler', '--for=condition=Available');
+}
