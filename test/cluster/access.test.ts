@@ -67,6 +67,19 @@ const rulesOf = async (who: string, namespace: string): Promise<string[]> => {
   return [...new Set((resourceRules as Rule[]).flatMap(rowsOfRule))].sort();
 };
 
+/** Every address outside the resources that an account may read, in any namespace. */
+const addressesOf = async (who: string): Promise<string[]> => {
+  const status = await review('SelfSubjectRulesReview', { namespace: 'default' }, userOf(who));
+  const rules = status.nonResourceRules as {
+    readonly verbs: readonly string[];
+    readonly nonResourceURLs: readonly string[];
+  }[];
+  const rows = rules.flatMap(({ verbs: may, nonResourceURLs }) =>
+    nonResourceURLs.flatMap((url) => may.map((verb) => `${verb} ${url}`)),
+  );
+  return [...new Set(rows)].sort();
+};
+
 const rowOf = ({ verb, group, resource, name: only = 'any' }: Permission) =>
   `${verb} ${group}/${resource} ${only}`;
 
@@ -112,6 +125,14 @@ describe.each(environments)('the accounts of dist/%s', (environment) => {
     expect(everyone.length).toBeGreaterThan(0);
     for (const row of everyone)
       expect(row).toMatch(/^create (authorization|authentication)\.k8s\.io\/selfsubject\w+ any$/);
+  });
+
+  test('read no address of the server but those of its health, version and discovery', async () => {
+    const common = await addressesOf('default/nobody');
+    expect(common.length).toBeGreaterThan(0);
+    for (const row of common)
+      expect(row).toMatch(/^get \/(healthz|livez|readyz|version|apis?|openapi|\.well-known|openid)\b/);
+    for (const who of accounts) expect(await addressesOf(who), who).toEqual(common);
   });
 
   test('would be seen to have more', async () => {
