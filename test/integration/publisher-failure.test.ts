@@ -1,0 +1,108 @@
+import { type ConsumeMessage, connect } from 'amqplib';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { eventually, JobBed } from '../support/job-bed.ts';
+import type { BrokerCoordinates } from '../support/shared-broker.ts';
+import { idsOf } from './jobs.ts';
+
+let bed: JobBed;
+afterEach(() => bed.close());
+
+const on = async (broker: BrokerCoordinates): Promise<void> => {
+  bed = await JobBed.open(broker);
+};
+/** What the run's last line says. */
+const failure = (): string => String(bed.of('run failed').at(-1)?.error);
+
+/** Every id on the queue, on a connection of its own: the bed's went with the broker. */
+async function idsOnQueue(): Promise<Set<string>> {
+  const connection = await connect(bed.vhost.amqpUrl);
+  const channel = await connection.createChannel();
+  const ids = new Set<string>();
+  let { messageCount: left } = await channel.checkQueue('jobs');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const read = (message: ConsumeMessage | null) => {
+    ids.add(String(message?.properties.messageId));
+    left -= 1;
+    if (left === 0) resolve();
+  };
+  await channel.consume('jobs', read, { noAck: true });
+  await promise;
+  await connection.close();
+  return ids;
+}
+
+describe('a run that cannot be confirmed', () => {
+  it('ends 1 at once when no queue takes its jobs, and names the address', async () => {
+    await on(inject('broker'));
+    expect(await bed.publish({ JOBS: '10', ROUTING_KEY: 'nowhere', DEADLINE_SECONDS: '60' })).toBe(1);
+    expect(bed.of('run failed')).toMatchObject([{ confirmed: 0, returned: 10 }]);
+    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(30);
+    expect(failure()).toBe("no queue takes 'nowhere' of exchange 'jobs'");
+  });
+
+  it('ends 1 by its deadline when the exchange is missing, and names it in its last line', async () => {
+    await on(inject('broker'));
+    expect(await bed.publish({ JOBS: '10', EXCHANGE: 'absent', DEADLINE_SECONDS: '1' })).toBe(1);
+    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(5);
+    expect(failure()).toMatch(/^stopped by DEADLINE_SECONDS.*; before that: .*no exchange 'absent'/);
+  });
+
+  it('ends 1 by its deadline when the queue takes no more, and counts only what the queue took', async () => {
+    await on(inject('broker'));
+    const { api, name } = bed.vhost;
+    await api('PUT', `policies/${name}/full`, {
+      ...{ pattern: '^jobs$', priority: 9, 'apply-to': 'queues' },
+      definition: { 'max-length': 5, overflow: 'reject-publish' },
+    });
+    await eventually('the policy holds', async () => {
+      const queue = (await (await api('GET', `queues/${name}/jobs`)).json()) as { policy?: string };
+      return queue.policy === 'full';
+    });
+    expect(await bed.publish({ JOBS: '50', DEADLINE_SECONDS: '1' })).toBe(1);
+    expect(Number(bed.of('run failed')[0]?.confirmed)).toBeLessThanOrEqual(await bed.count());
+    expect(failure()).toContain('before that: message nacked');
+  });
+
+  it('ends 1 on SIGTERM while it waits for the broker, and says what it waited for', async () => {
+    await on(inject('broker'));
+    const { child, ended } = bed.startPublisher({ AMQP_URL: 'amqp://127.0.0.1:1' });
+    await bed.untilSaid('connection lost', 2);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    expect(failure()).toMatch(/^stopped by SIGTERM without a connection; before that: connect ECONNREFUSED/);
+  });
+});
+
+describe('a broker in trouble', () => {
+  // Of their own: these tests block and stop it.
+  let broker: LocalBroker;
+  beforeAll(async () => {
+    broker = await startRabbitMQ();
+  });
+  afterAll(() => broker?.stop());
+
+  it('that blocks publishers until the deadline is named as the reason', async () => {
+    await on(broker);
+    await broker.control('set_vm_memory_high_watermark', '0.000001');
+    expect(await bed.publish({ JOBS: '1000', DEADLINE_SECONDS: '3' })).toBe(1);
+    await broker.control('set_vm_memory_high_watermark', '0.4');
+    expect(failure()).toBe(
+      'stopped by DEADLINE_SECONDS while the broker blocked publishers (memory or disk alarm)',
+    );
+    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(10);
+  });
+
+  it('that is restarted in the middle of a run holds every id when the run ends 0', async () => {
+    await on(broker);
+    const jobs = 20_000;
+    const { ended } = bed.startPublisher({ JOBS: String(jobs), WINDOW: '32', RUN_ID: 'run' });
+    await eventually('jobs flow', async () => (await bed.count()) > 500);
+    await broker.restart();
+    expect(bed.of('run confirmed')).toEqual([]);
+    expect(await ended).toBe(0);
+    expect(bed.of('connection lost').length).toBeGreaterThan(0);
+    expect(bed.of('run confirmed')).toMatchObject([{ confirmed: jobs, returned: 0 }]);
+    expect(await idsOnQueue()).toEqual(new Set(idsOf('run', jobs)));
+  }, 120_000);
+});
