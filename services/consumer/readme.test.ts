@@ -1,7 +1,7 @@
 import { connectionMetrics } from '@sluice/runtime/amqp';
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { configurationOf, metricsOf, tableOf } from '../../test/support/readme.ts';
+import { configurationOf, loggedBy, metricsOf, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
 import { jobMetrics } from './metrics.ts';
 
@@ -16,4 +16,8 @@ it('describes every metric as it is registered, and no other', () => {
   jobMetrics(registry);
   connectionMetrics(registry);
   expect(tableOf(readme, 'Metrics')).toEqual(metricsOf(registry));
+});
+
+it('lists every line that it logs with its level, and no other', () => {
+  expect(tableOf(readme, 'Log').map(([line, level]) => [line, level])).toEqual(loggedBy(import.meta.dirname));
 });

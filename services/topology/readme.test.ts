@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
-import { configurationOf, tableOf } from '../../test/support/readme.ts';
+import { configurationOf, loggedBy, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
 
+const readme = new URL('README.md', import.meta.url);
+
 it('describes every variable as it is read, and no other', () => {
-  const readme = new URL('README.md', import.meta.url);
   expect(tableOf(readme, 'Configuration')).toEqual(configurationOf(environment));
+});
+
+it('lists every line that it logs with its level, and no other', () => {
+  expect(tableOf(readme, 'Log').map(([line, level]) => [line, level])).toEqual(loggedBy(import.meta.dirname));
 });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { aboutField } from '@sluice/runtime';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
@@ -42,3 +43,14 @@ export function metricsOf(registry: Registry): string[][] {
     help,
   ]);
 }
+
+/** What the table of log lines must say, sorted: message and level of every line that sources of a folder log. */
+export function loggedBy(folder: string): string[][] {
+  const sources = globSync('**/*.ts', { cwd: folder }).filter((path) => !path.endsWith('.test.ts'));
+  const calls = sources.flatMap((path) => [...readFileSync(join(folder, path), 'utf8').matchAll(LOG_CALL)]);
+  const lines = new Map(calls.map(([, level = '', message = '']) => [`\`${message}\``, level]));
+  return [...lines].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The message is the last argument; what comes before it holds no semicolon. */
+const LOG_CALL = /(?:log|createLogger\([^)]*\))\.(info|warn|error|fatal)\((?:[^;]*?,)?\s*'([^']+)',?\s*\);/g;
