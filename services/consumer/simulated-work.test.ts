@@ -1,5 +1,7 @@
+import { decodeJob, encodeJob } from '@sluice/runtime';
 import { expect, it } from 'vitest';
-import { workSeconds } from './simulated-work.ts';
+import type { HandlerContext } from './handler.ts';
+import { simulatedWork, workSeconds } from './simulated-work.ts';
 
 const draws = Array.from({ length: 10_000 }, (_, index) => (index + 0.5) / 10_000);
 
@@ -18,4 +20,18 @@ it('is finite and never negative at the ends of the draw', () => {
       expect(seconds).toBeGreaterThanOrEqual(0);
       expect(seconds).toBeLessThan(200);
     }
+});
+
+const job = decodeJob(encodeJob('r', 1, 0));
+const context: HandlerContext = { attempt: 1, redelivered: false };
+
+it('lasts as long as the draw says', async () => {
+  // -ln(1 - 0.5) x 0.02 s = 13.9 ms; a timer may fire 1 ms early.
+  const startedAt = performance.now();
+  await simulatedWork('exponential', 0.02, () => 0.5)(job, context);
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(12.5);
+});
+
+it('takes no turn of the clock at all when there is no work', () => {
+  expect(simulatedWork('uniform', 0)(job, context)).toBeUndefined();
 });
