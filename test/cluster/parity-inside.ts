@@ -1,0 +1,51 @@
+/** Programs of the parity suite: they run in the cluster's own network and end with the cluster, also after a crash. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCgroup } from '../bed/built/cgroup.ts';
+import { openDoor } from '../bed/built/doors.ts';
+import { started } from '../bed/built/journal.ts';
+import { writeKubeconfig } from '../bed/built/pki.ts';
+import { addresses, places } from '../bed/built/places.ts';
+import { type Daemon, logTail, runs, start, stop } from '../bed/built/processes.ts';
+import { BedError } from '../bed/cluster.ts';
+import { until } from '../bed/lib/until.ts';
+
+export interface Inside {
+  /** A folder that is removed with the cluster. */
+  readonly folder: string;
+  /** Works inside the network. */
+  readonly kubeconfig: string;
+  start(daemon: Daemon): void;
+  stop(name: string): Promise<void>;
+  log(name: string): string;
+  /** @returns a port of this machine's loopback onto the address inside */
+  door(name: string, target: string): Promise<number>;
+  /** Waits for a condition; fails at once, with its last words, where the program ended. */
+  until(name: string, seconds: number, condition: () => Promise<boolean> | boolean): Promise<void>;
+}
+
+export function insideOf(cluster: string): Inside {
+  const at = places(cluster);
+  const cgroup = createCgroup(at.cgroup);
+  const named = (name: string) => started(at.journal).filter((one) => one.name === name);
+  const log = (name: string) => readFileSync(join(at.logs, `${name}.log`), 'utf8');
+  return {
+    folder: at.state,
+    kubeconfig: writeKubeconfig(at, 'admin', join(at.pki, 'inside.kubeconfig'), addresses.apiPort),
+    start: (daemon) => start(at, cgroup, daemon),
+    stop: async (name) => {
+      for (const one of named(name)) await stop(one);
+    },
+    log,
+    door: (name, target) => openDoor(at, cgroup, name, target),
+    until: async (name, seconds, condition) => {
+      const ready = await until(name, seconds, async () => {
+        if (!named(name).some(runs)) return 'ended';
+        return (await condition()) && 'ready';
+      }).catch((cause: unknown) => {
+        throw new BedError(`${name} is not ready:\n${logTail(at, name, 12)}`, { cause });
+      });
+      if (ready === 'ended') throw new BedError(`${name} ended:\n${logTail(at, name, 12)}`);
+    },
+  };
+}
