@@ -139,7 +139,8 @@ class Run {
       this.#screen.print(system.failure(system.casualty.name, await system.casualty.ended));
     if (ending !== 'settled') this.#screen.print(`the run was ${ending} before every job was done`);
     this.#screen.print('');
-    for (const line of summary(this.#ledger, trajectory(this.#ledger.decisions))) this.#screen.print(line);
+    const path = trajectory(this.#ledger.decisions);
+    for (const line of summary(this.#ledger, path, ending === 'settled')) this.#screen.print(line);
     if (ending === 'interrupted') return 130;
     return ending === 'settled' && this.#ledger.balanced ? 0 : 1;
   }

@@ -51,6 +51,7 @@ test('the summary states the equation, and breaks it when it does not hold', () 
   expect(summary(ledger, path)[0]).toBe(
     'published 100 / confirmed 100 / processed 0   lost 100   duplicated 0',
   );
+  expect(summary(ledger, path, false)[0]).toContain('unfinished 100');
   for (let index = 0; index < 100; index += 1)
     ledger.record({
       msg: 'job processed',

@@ -66,13 +66,15 @@ function sparkline(values: readonly number[]): string {
 }
 
 /** How the run ended, for people and for whoever reads the last lines of a log. */
-export function summary(ledger: Ledger, replicas: readonly number[]): string[] {
+export function summary(ledger: Ledger, replicas: readonly number[], ended = true): string[] {
   const { published, confirmed, processed, lost, duplicated, redelivered, parked, completions, waits } =
     ledger;
   const relation = ledger.balanced ? '=' : '/';
+  // Of a run that was cut short nothing is known to be lost: the broker still has it.
+  const open = ended ? 'lost' : 'unfinished';
   const spanSeconds = ((completions.at(-1) ?? 0) - (completions[0] ?? 0)) / 1000;
   return [
-    `published ${published} ${relation} confirmed ${confirmed} ${relation} processed ${processed}   lost ${lost}   duplicated ${duplicated}`,
+    `published ${published} ${relation} confirmed ${confirmed} ${relation} processed ${processed}   ${open} ${lost}   duplicated ${duplicated}`,
     `replicas ${replicas.join(' -> ')}   redelivered ${redelivered}   parked ${parked}`,
     ...(waits.length === 0
       ? []
