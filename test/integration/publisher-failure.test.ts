@@ -95,9 +95,9 @@ describe('a broker in trouble', () => {
 
   it('that is restarted in the middle of a run holds every id when the run ends 0', async () => {
     await on(broker);
-    const jobs = 20_000;
-    const { ended } = bed.startPublisher({ JOBS: String(jobs), WINDOW: '32', RUN_ID: 'run' });
-    await eventually('jobs flow', async () => (await bed.count()) > 500);
+    const jobs = 8000;
+    const { ended } = bed.startPublisher({ JOBS: String(jobs), WINDOW: '4', RUN_ID: 'run' });
+    await eventually('jobs flow', async () => (await bed.count()) > 200);
     await broker.restart();
     expect(bed.of('run confirmed')).toEqual([]);
     expect(await ended).toBe(0);
