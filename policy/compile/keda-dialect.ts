@@ -28,7 +28,7 @@ export function kedaDialect(
     'startWhen.oldestWaitSeconds': () => (remembers ? REMEMBERED_WAIT : NO_PAST),
     'stopWhen.drained': () => (blind ? BLIND_DRAIN : remembers ? REMEMBERED_STOP : NO_PAST),
     'stopWhen.ready-empty': () => (remembers ? REMEMBERED_STOP : NO_PAST),
-    minReplicas: () => BOUND,
+    minReplicas: ({ minReplicas }) => (minReplicas === 0 ? TO_ZERO : BOUND),
     maxReplicas: () => BOUND,
     staleAfterSeconds: () => (source.kind === 'management' ? UNDATED : remembers ? GUARDED : UNGUARDED),
     'behavior.scaleUp': upwards,
@@ -59,8 +59,10 @@ const exact = (why: string): Verdict => ({ fidelity: 'exact', why });
 const approximate = (why: string): Verdict => ({ fidelity: 'approximate', why });
 const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
 
-const BOUND = exact(
-  'KEDA has this bound itself; from 0 it first starts 1 replica, and its HPA goes on from there.',
+const BOUND = exact('KEDA has this bound itself.');
+
+const TO_ZERO = exact(
+  'KEDA goes to 0 itself when no message was left for the cooldown period; from 0 it starts 1 replica, and its HPA goes on from there.',
 );
 
 const GUARDED = exact(
