@@ -59,7 +59,8 @@ export async function openApi(kubeconfig: string): Promise<Api> {
   const server = config.getCurrentCluster()?.server ?? '';
   const credentials = {};
   await config.applyToHTTPSOptions(credentials);
-  const agent = new Agent({ ...credentials, keepAlive: true, maxSockets: 8 });
+  // A way into the cluster may queue few new connections at once (socat: 5).
+  const agent = new Agent({ ...credentials, keepAlive: true, maxSockets: 4 });
 
   const ask = (path: string, { method = 'GET', body, type = 'application/json', as }: Ask = {}) =>
     new Promise<Answer>((resolve, reject) => {
