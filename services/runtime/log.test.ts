@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { expect, it, test } from 'vitest';
 import { createLogger } from './log.ts';
 
 it('writes one JSON line an event, without secrets', () => {
@@ -16,4 +17,15 @@ it('writes one JSON line an event, without secrets', () => {
     target: { password: '[redacted]', hostname: 'h' },
   });
   expect(lines.join()).not.toContain('sesame');
+});
+
+test('a line is out when the call returns, also when the process is killed right after', () => {
+  const source = `import { createLogger } from '${new URL('log.ts', import.meta.url).href}';
+    createLogger('doomed', 'info').info({ jobId: 'a-1' }, 'job processed');
+    process.kill(process.pid, 'SIGKILL');`;
+  const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+  });
+  expect(signal).toBe('SIGKILL');
+  expect(JSON.parse(stdout)).toMatchObject({ service: 'doomed', jobId: 'a-1', msg: 'job processed' });
 });

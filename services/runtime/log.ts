@@ -17,12 +17,15 @@ const SECRET_NAMES = [
   'AMQP_URL',
 ];
 
-/** One JSON line an event on stdout: `msg` is constant, facts are fields, secrets by name are censored. */
+/**
+ * One JSON line an event on stdout: `msg` is constant, facts are fields, secrets by name are censored. A line is
+ * written when the call returns: what a process did before a SIGKILL has been said.
+ */
 export function createLogger(service: string, level: string, destination?: LogDestinationLike): Logger {
   const options = {
     level,
     base: { service },
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }

@@ -15,7 +15,7 @@ export async function openDoor(at: Places, cgroup: string, name: string, target:
   rmSync(portFile, { force: true });
   start(at, cgroup, {
     name: `door-${name}-inside`,
-    command: ['socat', `UNIX-LISTEN:${socket},fork,unlink-early,mode=600`, `TCP:${target}`],
+    command: ['socat', `UNIX-LISTEN:${socket},backlog=128,fork,unlink-early,mode=600`, `TCP:${target}`],
   });
   start(at, cgroup, {
     name: `door-${name}`,
