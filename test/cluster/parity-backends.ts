@@ -40,6 +40,8 @@ export interface Backend {
   fidelity(workload: Parity, queue: Pick<Queue, 'asked' | 'scraped'>): readonly ClauseFidelity[];
   /** Starts it for the workloads and waits until it follows them. */
   start(ground: Ground, workloads: readonly Parity[]): Promise<void>;
+  /** Whether it has said of every workload, since that instant (epoch ms), that it cannot read the queue. */
+  blind(ground: Ground, workloads: readonly Parity[], since: number): Promise<boolean>;
   /** Takes away what `start` brought, also where that failed half-way. */
   stop(ground: Ground): Promise<void>;
 }
@@ -82,8 +84,27 @@ export const ownScaler: Backend = {
     inside.start({ name: 'parity-scaler', command: [process.execPath, main], env });
     await inside.until('parity-scaler', 60, () => inside.log('parity-scaler').includes('"msg":"started"'));
   },
+  blind: async ({ inside }, workloads, since) => {
+    const missing = linesOf(inside.log('parity-scaler')).filter(
+      ({ time, reason }) => time >= since && reason === 'ReadingMissing',
+    );
+    return workloads.every(({ name }) => missing.some(({ workload }) => workload === name));
+  },
   stop: ({ inside }) => inside.stop('parity-scaler'),
 };
+
+interface LogLine {
+  readonly time: number;
+  readonly workload?: string;
+  readonly reason?: string;
+}
+
+/** A last line that is only half written is left out. */
+const linesOf = (log: string): readonly LogLine[] =>
+  log
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as LogLine);
 
 const hpaOf = (one: Parity, source: PrometheusSource) =>
   compileHpa({ name: one.name, source, target: targetOf(one), policy: one.policy });
@@ -102,6 +123,11 @@ export const hpa: Backend = {
       workloads.map(({ name }) => name),
     );
   },
+  blind: ({ cluster }, workloads) =>
+    lost(
+      cluster,
+      workloads.map(({ name }) => name),
+    ),
   stop: async ({ cluster, inside }) => {
     await remove(cluster, 'hpa');
     await forgetAggregate(cluster);
@@ -140,15 +166,24 @@ const served = async (cluster: Cluster): Promise<boolean> =>
   (await cluster.kubectl(['get', '--raw', '/apis/external.metrics.k8s.io/v1beta1'], { check: false }))
     .code === 0;
 
+/** What an HPA says of its metric. */
+async function scalingActive(cluster: Cluster, name: string): Promise<string> {
+  const jsonpath = 'jsonpath={.status.conditions[?(@.type=="ScalingActive")]}';
+  return (await cluster.kubectl(['-n', namespace, 'get', 'hpa', name, '-o', jsonpath])).stdout;
+}
+
 /** An HPA that has read its metric, or one that rests because its Deployment is at 0, follows. */
 async function followed(cluster: Cluster, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const jsonpath = 'jsonpath={.status.conditions[?(@.type=="ScalingActive")]}';
+  for (const name of names)
     await until(`the HPA '${name}' to follow`, 90, async () => {
-      const { stdout } = await cluster.kubectl(['-n', namespace, 'get', 'hpa', name, '-o', jsonpath]);
-      return stdout.includes('"status":"True"') || stdout.includes('"reason":"ScalingDisabled"');
+      const active = await scalingActive(cluster, name);
+      return active.includes('"status":"True"') || active.includes('"reason":"ScalingDisabled"');
     });
-  }
+}
+
+async function lost(cluster: Cluster, names: readonly string[]): Promise<boolean> {
+  const all = await Promise.all(names.map((name) => scalingActive(cluster, name)));
+  return all.every((active) => active.includes('"reason":"FailedGetExternalMetric"'));
 }
 
 const credentials = 'parity-broker';
@@ -183,6 +218,11 @@ export const kedaBackend: Backend = {
       workloads.map(({ name }) => `keda-hpa-${name}`),
     );
   },
+  blind: ({ cluster }, workloads) =>
+    lost(
+      cluster,
+      workloads.map(({ name }) => `keda-hpa-${name}`),
+    ),
   stop: async ({ cluster, inside }) => {
     // Its operator takes a ScaledObject's HPA away; without it the finalizer waits for ever.
     await remove(cluster, 'scaledobject');

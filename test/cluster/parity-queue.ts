@@ -19,8 +19,12 @@ export interface Queue {
   readonly scraped: PrometheusSource;
   /** Adds or takes messages until `count` are ready; resolves when the broker has confirmed. */
   backlog(count: number): Promise<void>;
+  /** The broker's process stands still while `work` runs: whoever asks it waits in vain. */
+  frozen<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+type Broker = BrokerCoordinates & { readonly pid: number };
 
 export async function openQueue(inside: Inside): Promise<Queue> {
   const broker = await startBroker(inside);
@@ -35,17 +39,27 @@ export async function openQueue(inside: Inside): Promise<Queue> {
     asked: { kind: 'management', url: managementUrl, vhost: '/', queue, username, passwordFile },
     scraped: { kind: 'prometheus', url, readyQuery: series('ready'), unackedQuery: series('unacked') },
     backlog,
+    frozen: (work) => frozen(broker, work),
     close,
   };
 }
 
-async function startBroker(inside: Inside): Promise<BrokerCoordinates> {
+async function startBroker(inside: Inside): Promise<Broker> {
   const file = join(inside.folder, 'parity-broker.json');
   const program = join(import.meta.dirname, 'parity-broker.ts');
   const command = [process.execPath, program, join(inside.folder, 'parity-broker'), file];
   inside.start({ name: 'parity-broker', command });
   await inside.until('parity-broker', 90, () => existsSync(file));
-  return JSON.parse(readFileSync(file, 'utf8')) as BrokerCoordinates;
+  return JSON.parse(readFileSync(file, 'utf8')) as Broker;
+}
+
+async function frozen<T>({ pid }: Broker, work: () => Promise<T>): Promise<T> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }
 
 async function openBacklog(inside: Inside, { amqpUrl }: BrokerCoordinates) {

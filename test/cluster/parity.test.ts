@@ -5,7 +5,7 @@ import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
-import { type Backend, claims, hpa, kedaBackend, ownScaler } from './parity-backends.ts';
+import { type Backend, claims, type Ground, hpa, kedaBackend, ownScaler } from './parity-backends.ts';
 import { insideOf } from './parity-inside.ts';
 import { everySeconds, openQueue, type Queue } from './parity-queue.ts';
 import { fidelityTable, type Measured, reactionTable, writeSection } from './parity-report.ts';
@@ -66,6 +66,18 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
     return new Map(claimed.map((one) => [one.name, held(one) ? undefined : since.get(one.name)]));
   }
 
+  /** At the highest counts the broker stops answering: nobody may take a replica for that. */
+  async function blackout(backend: Backend, ground: Ground, claimed: readonly Parity[]): Promise<void> {
+    await step(0, claimed);
+    const before = await replicas();
+    const since = Date.now();
+    await queue.frozen(async () => {
+      await until(`${backend.name} to say that it is blind`, 90, () => backend.blind(ground, claimed, since));
+      expect(await replicas()).toEqual(before);
+    });
+    await step(pattern.length - 1, claimed);
+  }
+
   async function drive(backend: Backend): Promise<void> {
     const claimed = workloads.filter((workload) => claims(backend, workload, queue));
     await queue.backlog(0);
@@ -80,6 +92,7 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
           await pause((1000 * everySeconds * (round + 0.5)) / rounds);
           times.push(await step(at, claimed));
         }
+      await blackout(backend, ground, claimed);
     } finally {
       await backend.stop(ground);
       await cluster.kubectl(['-n', namespace, 'delete', 'deployment', '--all', '--wait=true']);
