@@ -1,9 +1,9 @@
 import { latch } from '@sluice/policy';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { planFor } from '../../cli/up/plan.ts';
 import { serviceCommand } from '../../cli/up/processes.ts';
 import { Fleet, until } from '../support/fleet.ts';
+import { declareTopology } from './topology.ts';
 
 export interface CyclesSize {
   readonly cycles: number;
@@ -54,7 +54,7 @@ class CyclesProof {
   stop = (): Promise<void> => this.#fleet.stop();
 
   async run(): Promise<CyclesResult> {
-    await this.#declare();
+    await declareTopology(this.#fleet, this.#broker);
     this.#fleet.start('scaler', { CONFIG_FILE: this.#scalerFile() });
     for (let cycle = 0; cycle < this.#size.cycles; cycle += 1) await this.#cycle(cycle);
     return {
@@ -75,17 +75,6 @@ class CyclesProof {
     const steps = 1 + 2 * (cycle + 1);
     const over = () => this.#finished.get(runId) === jobs && this.#trajectory.length >= steps;
     await until(`cycle ${cycle}: ${jobs} jobs done and back at 0`, over, CYCLE_DEADLINE_SECONDS);
-  }
-
-  async #declare(): Promise<void> {
-    const { managementUrl, username, password } = this.#broker;
-    const code = await this.#fleet.run('topology', {
-      MANAGEMENT_URL: managementUrl,
-      MANAGEMENT_USERNAME: username,
-      MANAGEMENT_PASSWORD: password,
-      TOPOLOGY_FILE: this.#fleet.file('topology.json', planFor({}).topology('/', {})),
-    });
-    if (code !== 0) throw new Error(`topology ended with ${code}`);
   }
 
   #scalerFile(): string {

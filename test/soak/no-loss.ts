@@ -1,7 +1,7 @@
 import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { planFor } from '../../cli/up/plan.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
 import { Fleet, until } from '../support/fleet.ts';
+import { declareTopology } from './topology.ts';
 
 export interface NoLossSize {
   readonly runs: number;
@@ -56,7 +56,7 @@ class NoLossProof {
   stop = (): Promise<void> => this.#fleet.stop(5);
 
   async run(): Promise<NoLossResult> {
-    await this.#declare();
+    await declareTopology(this.#fleet, this.#broker);
     for (let index = 0; index < this.#size.consumers; index += 1) this.#consumers.push(this.#consumer());
     const disturbed = this.#disturb();
     const ids = await this.#publish();
@@ -74,17 +74,6 @@ class NoLossProof {
       kills: this.#kills,
       restarts: this.#restarts,
     };
-  }
-
-  async #declare(): Promise<void> {
-    const { managementUrl, username, password } = this.#broker;
-    const code = await this.#fleet.run('topology', {
-      MANAGEMENT_URL: managementUrl,
-      MANAGEMENT_USERNAME: username,
-      MANAGEMENT_PASSWORD: password,
-      TOPOLOGY_FILE: this.#fleet.file('topology.json', planFor({}).topology('/', {}) as object),
-    });
-    if (code !== 0) throw new Error(`topology ended with ${code}`);
   }
 
   #consumer(): ServiceProcess {
