@@ -6,7 +6,7 @@ import { Worker } from '../../services/consumer/worker.ts';
 import { emptyQueue, QUEUE, withBroker } from './broker.ts';
 import { type Figure, interleaved, round } from './figures.ts';
 
-const JOBS = 4000;
+const JOBS = 10_000;
 const PAIRS = 12;
 const MAX_RATIO = 1.05;
 const noMetrics: JobMetrics = { started() {}, waited() {}, finished() {} };

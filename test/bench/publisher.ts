@@ -1,3 +1,4 @@
+import { encodeJob, jobId } from '@sluice/runtime';
 import type { ChannelModel } from 'amqplib';
 import { Progress } from '../../services/publisher/progress.ts';
 import { publish } from '../../services/publisher/publish.ts';
@@ -9,7 +10,7 @@ const WINDOW = 256;
 const PAIRS = 10;
 const MIN_RATIO = 0.95;
 
-/** Confirmed messages a second: the publisher against bare amqplib with the same window and body size. */
+/** Confirmed messages a second: the publisher against bare amqplib with the same window and messages. */
 export async function publisherThroughput(): Promise<Figure[]> {
   return withBroker(async (connection) => {
     const rate = (run: (connection: ChannelModel) => Promise<void>) => async () => {
@@ -44,25 +45,24 @@ const ours = (connection: ChannelModel): Promise<void> =>
     signal: new AbortController().signal,
   });
 
+/** The same messages: what is compared is the work around them. */
 async function raw(connection: ChannelModel): Promise<void> {
   const channel = await connection.createConfirmChannel();
-  // As long as a job's body: what is compared is the work around it.
-  const body = Buffer.from(
-    JSON.stringify({
-      schema: 'sluice.job/v1',
-      id: 'bench-10000',
-      runId: 'bench',
-      index: 10_000,
-      enqueuedAt: Date.now(),
-    }),
-  );
   await new Promise<void>((resolve, reject) => {
     let sent = 0;
     let confirmed = 0;
     const fill = () => {
       while (sent < JOBS && sent - confirmed < WINDOW) {
+        const now = Date.now();
+        const options = {
+          contentType: 'application/json',
+          persistent: true,
+          mandatory: true,
+          messageId: jobId('bench', sent),
+          timestamp: Math.floor(now / 1000),
+        };
+        channel.publish(QUEUE, QUEUE, encodeJob('bench', sent, now), options, settled);
         sent += 1;
-        channel.publish(QUEUE, QUEUE, body, { persistent: true, mandatory: true }, settled);
       }
     };
     const settled = (error: unknown) => {
