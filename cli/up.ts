@@ -63,7 +63,7 @@ class Run {
 
   async on(broker: Awaited<ReturnType<typeof provideBroker>>): Promise<number> {
     this.#title = `Sluice: '${this.#plan.queue}' on ${broker.label}`;
-    this.#screen.print(this.#title);
+    if (this.#screen.plain) this.#screen.print(this.#title);
     const system = new System(this.#plan, broker, makeRunDirectory(), this.#ledger, await freePort());
     try {
       await system.start();
@@ -135,6 +135,7 @@ class Run {
   }
 
   async #conclude(ending: Ending, system: System): Promise<number> {
+    this.#screen.keep();
     if (ending === 'failed' && system.casualty !== undefined)
       this.#screen.print(system.failure(system.casualty.name, await system.casualty.ended));
     if (ending !== 'settled') this.#screen.print(`the run was ${ending} before every job was done`);

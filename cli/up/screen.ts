@@ -6,6 +6,8 @@ export interface Screen {
   draw(lines: readonly string[]): void;
   /** A line that stays. */
   print(line: string): void;
+  /** The last frame stays too; what follows is printed below it. */
+  keep(): void;
   close(): void;
 }
 
@@ -13,7 +15,13 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const CLEAR_BELOW = '\u001b[0J';
 
-export function terminalScreen(out: NodeJS.WriteStream): Screen {
+/** The part of a terminal that is written to. */
+export interface TerminalLike {
+  readonly columns: number;
+  write(text: string): boolean;
+}
+
+export function terminalScreen(out: TerminalLike): Screen {
   let drawn = 0;
   const erase = () => (drawn > 0 ? `\u001b[${drawn}A\r${CLEAR_BELOW}` : '');
   return {
@@ -29,13 +37,16 @@ export function terminalScreen(out: NodeJS.WriteStream): Screen {
       out.write(`${erase()}${line}\n`);
       drawn = 0;
     },
+    keep() {
+      drawn = 0;
+    },
     close() {
       out.write(SHOW_CURSOR);
     },
   };
 }
 
-export function plainScreen(out: NodeJS.WritableStream): Screen {
+export function plainScreen(out: Pick<TerminalLike, 'write'>): Screen {
   return {
     plain: true,
     width: 200,
@@ -43,6 +54,7 @@ export function plainScreen(out: NodeJS.WritableStream): Screen {
     print(line) {
       out.write(`${line}\n`);
     },
+    keep() {},
     close() {},
   };
 }
