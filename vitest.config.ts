@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const scratch = 'test/support/scratch.ts';
+
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
   test: {
@@ -7,16 +9,17 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: [scratch],
           include: ['{policy,charts,argocd,apps,cli,services,test/bed}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
         },
       },
-      { test: { name: 'synth', include: ['test/synth/**/*.test.ts'] } },
+      { test: { name: 'synth', globalSetup: [scratch], include: ['test/synth/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/shared-broker.ts'],
+          globalSetup: [scratch, 'test/support/shared-broker.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
