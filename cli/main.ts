@@ -14,6 +14,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'render every manifest into dist/ (--check: fail where dist/ is not what the sources render)',
     load: async () => (await import('./synth.ts')).runSynth,
   },
+  secrets: {
+    summary: 'print generated Secrets for an environment that expects them pre-made',
+    load: async () => (await import('./secrets.ts')).runSecrets,
+  },
   simulate: {
     summary: 'replay a workload against a policy on virtual time',
     load: async () => (await import('./simulate.ts')).runSimulate,

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { expectedSecrets } from '../../apps/credentials.ts';
 import { type Environment, local } from '../../apps/environments.ts';
 import { images } from '../../apps/images.ts';
 import { render } from '../../apps/main.ts';
+import { generateSecrets } from '../../cli/secrets.ts';
 import { SERVICES, type ServiceName } from '../../services/bundle.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { buildImage, standinArguments } from '../bed/images/build.ts';
@@ -66,28 +65,12 @@ export function objectsOf(environment: Environment): KubernetesObject[] {
   return objects.sort((a, b) => first(a) - first(b));
 }
 
-/** The Secrets that a secret store gives elsewhere, with passwords made here. */
-export function generatedSecrets(): KubernetesObject[] {
-  const passwords = new Map<string, string>();
-  const password = (property: string): string => {
-    const made = passwords.get(property) ?? randomBytes(18).toString('base64url');
-    passwords.set(property, made);
-    return made;
-  };
-  return expectedSecrets.map(({ owner, secretName, keys }) => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: secretName, namespace: owner.namespace },
-    stringData: Object.fromEntries(Object.entries(keys).map(([key, property]) => [key, password(property)])),
-  }));
-}
-
 /** Puts the whole system on the cluster. Resolves when the broker has its topology and a scaler leads. */
 export async function deploySystem(cluster: Cluster): Promise<void> {
   const objects = objectsOf(bedEnvironment);
   const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
   await cluster.apply(namespaces);
-  await cluster.apply(generatedSecrets());
+  await cluster.apply(generateSecrets().map((secret) => ({ ...secret })));
   await cluster.apply(objects);
   const wait = (namespace: string, ...what: string[]) =>
     cluster.kubectl(['--namespace', namespace, 'wait', '--timeout=150s', ...what], { seconds: 170 });

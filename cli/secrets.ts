@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { expectedSecrets } from '../apps/credentials.ts';
+import { parseOptions } from './arguments.ts';
+import { hashPassword } from './local/lavinmq.ts';
+
+const help = `usage: sluice secrets | kubectl create --filename -
+
+Prints the Secrets that an environment with pre-made secrets expects, with passwords made now. 'create' leaves
+those that exist as they are, so they are generated once. Production has its own from the secret store.
+`;
+
+/** A core/v1 Secret with its values in plain text. */
+export interface GeneratedSecret {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Secret';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly immutable: true;
+  readonly stringData: Readonly<Record<string, string>>;
+}
+
+/** `sluice secrets`. @returns 0; 2 for unknown options, by ConfigurationError */
+export async function runSecrets(argv: string[]): Promise<number> {
+  const { values } = parseOptions('secrets', argv, { help: { type: 'boolean' } });
+  const list = { apiVersion: 'v1', kind: 'List', items: generateSecrets() };
+  process.stdout.write(values.help ? help : `${JSON.stringify(list, null, 2)}\n`);
+  return 0;
+}
+
+/** Every Secret of the system; one password for a user wherever it stands, the administrator's hash of theirs. */
+export function generateSecrets(): GeneratedSecret[] {
+  const passwords = new Map<string, string>();
+  const passwordOf = (user: string): string => {
+    const password = passwords.get(user) ?? randomBytes(24).toString('base64url');
+    passwords.set(user, password);
+    return password;
+  };
+  const secretOf = (property: string): string =>
+    property === 'admin-hash' ? hashPassword(passwordOf('admin')) : passwordOf(property);
+  return expectedSecrets.map(({ owner, secretName, keys }) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName, namespace: owner.namespace },
+    immutable: true,
+    stringData: Object.fromEntries(Object.entries(keys).map(([key, property]) => [key, secretOf(property)])),
+  }));
+}
