@@ -26,49 +26,29 @@ export function aboutField(field: z.core.$ZodType | undefined): AboutField {
   return about;
 }
 
-/** A whole number of any unit within [min, max]. */
-export function integer({
-  min,
-  max,
-  fallback,
-  meaning,
-}: {
-  min: number;
-  max: number;
-  fallback: number;
-  meaning: string;
-}) {
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly fallback: number;
+  readonly meaning: string;
+}
+
+function numeric(pattern: RegExp, what: string, { min, max, fallback, meaning }: Range) {
   const field = z
     .string()
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `must be an integer from ${min} to ${max}`,
+    .refine((text) => pattern.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be ${what} from ${min} to ${max}`,
     })
     .transform(Number)
     .default(fallback);
   return described(field, { meaning, fallback: String(fallback) });
 }
 
+/** A whole number of any unit within [min, max]. */
+export const integer = (range: Range) => numeric(/^\d+$/, 'an integer', range);
+
 /** A number of seconds, fractions allowed, within [min, max]. */
-export function seconds({
-  min,
-  max,
-  fallback,
-  meaning,
-}: {
-  min: number;
-  max: number;
-  fallback: number;
-  meaning: string;
-}) {
-  const field = z
-    .string()
-    .refine((text) => /^\d+(\.\d+)?$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `must be a number of seconds from ${min} to ${max}`,
-    })
-    .transform(Number)
-    .default(fallback);
-  return described(field, { meaning, fallback: String(fallback) });
-}
+export const seconds = (range: Range) => numeric(/^\d+(\.\d+)?$/, 'a number of seconds', range);
 
 /** Text that must be set. */
 export const text = (meaning: string) => described(z.string(), { meaning });
