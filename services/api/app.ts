@@ -1,0 +1,90 @@
+import type { Server } from 'node:http';
+import type { ReadinessCheck, Registry } from '@sluice/runtime';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Gate, type GateOptions, matched, pathOf } from './gate.ts';
+import type { Query } from './query.ts';
+import type { Received } from './query-log.ts';
+
+export interface ApiOptions extends Omit<GateOptions, 'own'> {
+  readonly registry: Registry;
+  readonly bodyBytes: number;
+  readonly ready: ReadinessCheck;
+  /** Logs a query and gives its answer, JSON. */
+  readonly received: (received: Received) => string;
+  readonly failed: (error: Error) => void;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const OWN = new Set(['/metrics', '/metrics.json', '/livez', '/readyz']);
+
+/** The service but its process. */
+export interface Api {
+  /** Does not listen yet. */
+  readonly server: Server;
+  readonly gate: Gate;
+}
+
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const gate = new Gate({ ...options, own: OWN });
+  const app = fastify({
+    serverFactory: (handler) => gate.server(handler),
+    bodyLimit: Math.max(1, options.bodyBytes),
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: options.limits.urlBytes },
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      reply.code(400).send(problem(400, 'Bad Request'));
+    },
+  });
+  // What a body says is nobody's business here: it is read, within its limit, whatever its type.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) options.failed(error);
+    return reply.code(status).send(problem(status, status >= 500 ? 'Internal Server Error' : error.message));
+  });
+  addApi(app, options);
+  addOwn(app, options);
+  await app.ready();
+  return { server: app.server, gate };
+}
+
+const problem = (statusCode: number, error: string) => ({ statusCode, error });
+
+function addApi(app: FastifyInstance, { received }: ApiOptions): void {
+  const answer = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { method, raw } = request;
+    const path = pathOf(raw.url ?? '');
+    reply.header('content-type', JSON_TYPE).send(received({ method, path, query: request.query as Query }));
+  };
+  for (const url of ['/api', '/api/*'])
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      onRequest: (_request, reply, done) => {
+        matched(reply.raw, url);
+        done();
+      },
+      handler: answer,
+    });
+  app.setNotFoundHandler((request, reply) => {
+    const here = /^\/api(\/|$)/.test(pathOf(request.raw.url ?? ''));
+    if (!here) return reply.code(404).send(problem(404, 'Not Found'));
+    return reply.code(405).header('allow', 'GET, HEAD, POST').send(problem(405, 'Method Not Allowed'));
+  });
+}
+
+function addOwn(app: FastifyInstance, { registry, metrics, ready }: ApiOptions): void {
+  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  app.get('/readyz', (_request, reply) => {
+    const missing = ready();
+    return reply
+      .code(missing === undefined ? 200 : 503)
+      .type('text/plain')
+      .send(`${missing ?? 'ok'}\n`);
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  app.get('/metrics.json', () => metrics.counts());
+}
