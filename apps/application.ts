@@ -1,13 +1,27 @@
 import type { Construct } from 'constructs';
+import type { OwnedFields } from '../argocd/owned-fields.ts';
+import type { Stage } from '../argocd/waves.ts';
 import type { Identity } from '../charts/labels.ts';
 import { Namespace } from '../charts/namespace.ts';
 import type { Environment } from './environments.ts';
 import { denyByDefault } from './network.ts';
 
-/** A folder below dist/<environment>/: what is delivered and rolled back together. */
-export interface Application {
+/** A folder below dist/<environment>/, and what is in it. */
+export interface Folder {
   readonly name: string;
   readonly build: (scope: Construct, environment: Environment) => void;
+}
+
+/** What is delivered and rolled back together. */
+export interface Application extends Folder {
+  /** Which app-of-apps it belongs to: what others stand on, or the work itself. */
+  readonly parent: 'infra-workloads' | 'workloads';
+  /** The namespace it lives in, and the only one it makes. What lives in none names that of whom it serves. */
+  readonly namespace: string;
+  /** When, among its siblings. @default 'platform' */
+  readonly stage?: Stage;
+  /** What controllers write in its objects. @default nothing */
+  readonly ownedFields?: readonly OwnedFields[];
 }
 
 /** The namespace of a service: restricted, and closed until something is allowed. */

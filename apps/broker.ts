@@ -16,6 +16,8 @@ import { broker, managementUrl, PRIORITY, RUNBOOK, topology } from './project.ts
 /** The broker, what stands on it, and its page. */
 export const brokerApplication: Application = {
   name: 'broker',
+  parent: 'infra-workloads',
+  namespace: broker.namespace,
   build: (scope, environment) => {
     closedNamespace(scope, broker, environment);
     declareSecrets(scope, broker, environment);

@@ -1,10 +1,13 @@
 import { Priority } from '../charts/priority.ts';
 import type { Application } from './application.ts';
-import { PRIORITY } from './project.ts';
+import { broker, PRIORITY } from './project.ts';
 
 /** What belongs to no namespace. */
 export const cluster: Application = {
   name: 'cluster',
+  parent: 'infra-workloads',
+  namespace: broker.namespace,
+  stage: 'foundation',
   build: (scope) => {
     new Priority(scope, PRIORITY.high, {
       name: PRIORITY.high,

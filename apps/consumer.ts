@@ -1,3 +1,4 @@
+import { scaledReplicas } from '../argocd/owned-fields.ts';
 import { DisruptionBudget } from '../charts/disruption.ts';
 import { MetricsScrape } from '../charts/monitoring.ts';
 import { HTTP_PORT_NAME } from '../charts/pod.ts';
@@ -13,6 +14,9 @@ import { amqpUrl, consumer, PRIORITY, scaler } from './project.ts';
 /** The pods that do the jobs; how many, the scaler says. */
 export const consumerApplication: Application = {
   name: 'consumer',
+  parent: 'workloads',
+  namespace: consumer.namespace,
+  ownedFields: [scaledReplicas(consumer)],
   build: (scope, environment) => {
     const jobs = jobsWorkload(environment);
     closedNamespace(scope, consumer, environment);

@@ -1,12 +1,18 @@
+import type { GitRepository } from '../argocd/source.ts';
 import type { BrokerKind } from '../charts/broker-flavors.ts';
 import type { SecretStore } from '../charts/credentials.ts';
 import type { ApiServerEndpoint } from '../charts/network-policy.ts';
 import type { JobsWorkload } from './jobs.ts';
+import type { AddonName } from './versions.ts';
 
 /** Everything in which one environment differs from another. A further environment is one object more. */
 export interface Environment {
   /** Its name: the folder below dist/. */
   readonly name: string;
+  /** What its Argo CD follows. */
+  readonly repository: GitRepository;
+  /** What it has installed beside the work; the order says nothing. */
+  readonly addons: readonly AddonName[];
   /** The broker that runs in it. */
   readonly broker: BrokerKind;
   /** The broker's disk. */
@@ -34,10 +40,14 @@ export interface WebEntrance {
   readonly clusterIssuer?: string;
 }
 
+const repository: GitRepository = { repoURL: 'https://github.com/sluice/sluice.git', revision: 'main' };
+
 const traefik = { ingressClassName: 'traefik', controller: { namespace: 'traefik', name: 'traefik' } };
 
 export const local: Environment = {
   name: 'local',
+  repository,
+  addons: ['argo-cd'],
   broker: 'lavinmq',
   brokerVolume: { size: '1Gi' },
   podSecurityVersion: 'v1.34',
@@ -59,6 +69,8 @@ export const local: Environment = {
 
 export const production: Environment = {
   name: 'production',
+  repository,
+  addons: ['argo-cd'],
   broker: 'lavinmq',
   brokerVolume: { size: '20Gi', storageClassName: 'gp3' },
   podSecurityVersion: 'v1.34',

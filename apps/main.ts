@@ -1,10 +1,12 @@
 import { App, Chart } from 'cdk8s';
+import { guardPrune } from '../argocd/prune-guards.ts';
 import { writeDist } from '../charts/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../charts/manifests.ts';
-import type { Application } from './application.ts';
+import type { Application, Folder } from './application.ts';
 import { brokerApplication } from './broker.ts';
 import { cluster } from './cluster.ts';
 import { consumerApplication } from './consumer.ts';
+import { deliveryFolders } from './delivery/delivery.ts';
 import { type Environment, environments } from './environments.ts';
 import { monitoring } from './monitoring.ts';
 import { publisherApplication } from './publisher.ts';
@@ -20,11 +22,26 @@ export const applications: readonly Application[] = [
   monitoring,
 ];
 
-/** The objects of one application in one environment. An App of its own: synthesis grows with its square. */
-export function manifestsOf(application: Application, environment: Environment): Manifest[] {
-  const chart = new Chart(new App(), application.name);
-  application.build(chart, environment);
-  return chart.toJson();
+/** The objects of one folder in one environment. An App of its own: synthesis grows with its square. */
+export function manifestsOf(folder: Folder, environment: Environment): Manifest[] {
+  const chart = new Chart(new App(), folder.name.replaceAll('/', '-'));
+  folder.build(chart, environment);
+  return chart.toJson().map((manifest: Manifest) => guardPrune(manifest));
+}
+
+/** Folder below dist/ -> its objects: what is wanted, and the Applications that deliver it. */
+function foldersOf(environment: Environment): [string, Manifest[]][] {
+  const work = applications
+    .map((application) => ({ application, manifests: manifestsOf(application, environment) }))
+    .filter(({ manifests }) => manifests.length > 0);
+  const delivery = deliveryFolders(
+    environment,
+    work.map(({ application }) => application),
+  );
+  return [
+    ...work.map(({ application, manifests }) => [application.name, manifests] as const),
+    ...delivery.map((folder) => [folder.name, manifestsOf(folder, environment)] as const),
+  ].map(([name, manifests]) => [`${environment.name}/${name}`, manifests]);
 }
 
 /**
@@ -33,15 +50,14 @@ export function manifestsOf(application: Application, environment: Environment):
  * @throws {Error} when two objects would be the same file
  */
 export function render(wanted: readonly Environment[] = environments): Files {
-  const pairs = wanted.flatMap((environment) =>
-    applications.map((application) => ({ application, environment })),
-  );
-  const rendered = pairs.flatMap(({ application, environment }) =>
-    manifestsOf(application, environment).map((manifest): [string, string] => [
-      `${environment.name}/${application.name}/${fileName(manifest)}`,
-      manifestText(manifest),
-    ]),
-  );
+  const rendered = wanted
+    .flatMap(foldersOf)
+    .flatMap(([folder, manifests]) =>
+      manifests.map((manifest): [string, string] => [
+        `${folder}/${fileName(manifest)}`,
+        manifestText(manifest),
+      ]),
+    );
   const files = new Map(rendered);
   if (files.size < rendered.length) throw new Error(`two objects are one file: ${duplicates(rendered)}`);
   return files;

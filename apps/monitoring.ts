@@ -11,6 +11,8 @@ const pageOf = (name: 'grafana' | 'prometheus'): Identity => ({
 /** The pages of Grafana and Prometheus; kube-prometheus-stack itself is an addon, and names its Services. */
 export const monitoring: Application = {
   name: 'monitoring',
+  parent: 'infra-workloads',
+  namespace: MONITORING,
   build: (scope, { podSecurityVersion, web }) => {
     new Namespace(scope, 'namespace', {
       name: MONITORING,

@@ -12,6 +12,8 @@ const DEADLINE_SECONDS = 120;
 /** The runs that publish jobs. */
 export const publisherApplication: Application = {
   name: 'publisher',
+  parent: 'workloads',
+  namespace: publisher.namespace,
   build: (scope, environment) => {
     const { queue, jobsPerRun, everyMinutes } = jobsWorkload(environment);
     closedNamespace(scope, publisher, environment);

@@ -16,6 +16,8 @@ const REPLICAS = 2;
 /** The control loop between the broker and the consumer's replica count. */
 export const scalerApplication: Application = {
   name: 'scaler',
+  parent: 'infra-workloads',
+  namespace: scaler.namespace,
   build: (scope, environment) => {
     closedNamespace(scope, scaler, environment);
     declareSecrets(scope, scaler, environment);

@@ -1,23 +1,13 @@
-/**
- * The custom resources that dist uses, from the Go modules of the projects that define them: a module's
- * archive is versioned, checked against a public log of hashes, and cached by Go.
- */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+/** The custom resources that dist uses. */
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { run } from '../bed/lib/run.ts';
+import { applyDefinitions, type DefinitionSource, definitionsOf } from '../bed/lib/definitions.ts';
+import { toolVersion } from '../bed/lib/tools.ts';
+import { prometheusOperator } from '../bed/tools.ts';
 
-interface Source {
-  readonly module: string;
-  readonly version: string;
-  readonly folder: string;
-}
-
-export const sources: readonly Source[] = [
+export const sources: readonly DefinitionSource[] = [
   {
     module: 'github.com/prometheus-operator/prometheus-operator',
-    version: 'v0.92.1',
+    version: toolVersion(prometheusOperator),
     folder: 'example/prometheus-operator-crd',
   },
   {
@@ -25,25 +15,12 @@ export const sources: readonly Source[] = [
     version: 'v1.3.2',
     folder: 'config/crds/bases',
   },
+  {
+    module: 'github.com/argoproj/argo-cd/v3',
+    version: 'v3.5.7',
+    folder: 'manifests/crds',
+  },
 ];
-
-interface Definition extends KubernetesObject {
-  readonly spec: { readonly group: string; readonly names: { readonly kind: string } };
-}
-
-/** @returns every CustomResourceDefinition of a module */
-async function definitionsOf({ module, version, folder }: Source): Promise<Definition[]> {
-  // Outside any module: what it downloads is none of this project's own requirements.
-  const download = ['go', 'mod', 'download', '-json', `${module}@${version}`];
-  const { stdout } = await run(download, { cwd: '/', seconds: 600 });
-  const { Dir } = JSON.parse(stdout) as { Dir: string };
-  const root = join(Dir, folder);
-  return readdirSync(root)
-    .filter((file) => file.endsWith('.yaml'))
-    .flatMap((file) => parseAllDocuments(readFileSync(join(root, file), 'utf8')))
-    .map((document) => document.toJS() as Definition)
-    .filter((one) => one?.kind === 'CustomResourceDefinition');
-}
 
 /** Installs the definitions of every kind among the objects that the server does not bring itself. */
 export async function installCrds(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<string[]> {
@@ -51,9 +28,6 @@ export async function installCrds(cluster: Cluster, objects: readonly Kubernetes
   const definitions = (await Promise.all(sources.map(definitionsOf)))
     .flat()
     .filter(({ spec }) => used.has(`${spec.group}/${spec.names.kind}`));
-  await cluster.apply(definitions);
-  const names = definitions.map(({ metadata }) => metadata.name);
-  const all = names.map((name) => `customresourcedefinition/${name}`);
-  if (all.length > 0) await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...all]);
-  return names;
+  await applyDefinitions(cluster, definitions);
+  return definitions.map(({ metadata }) => metadata.name);
 }

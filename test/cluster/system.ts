@@ -20,9 +20,6 @@ export const bedEnvironment: Environment = {
   brokerVolume: { size: '1Gi' },
 };
 
-/** What Prometheus Operator would read: there is none here. */
-const UNSERVED = ['ServiceMonitor', 'PrometheusRule'];
-
 /** Builds the project's own images, and the broker's, and gives them to the cluster. */
 export async function provideImages(cluster: Cluster): Promise<void> {
   const dockerfile = join(root, 'services', 'Dockerfile');
@@ -56,24 +53,42 @@ async function brokerImage(): Promise<string> {
   });
 }
 
-/** Every object of an environment that this cluster serves, Namespaces and PriorityClasses first. */
+/** Every object of an environment, Namespaces and PriorityClasses first. */
 export function objectsOf(environment: Environment): KubernetesObject[] {
-  const objects = [...render([environment]).values()]
-    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject))
-    .filter(({ kind }) => !UNSERVED.includes(kind));
+  const objects = [...render([environment]).values()].flatMap((text) =>
+    parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject),
+  );
   const first = ({ kind }: KubernetesObject) => (kind === 'Namespace' || kind === 'PriorityClass' ? 0 : 1);
   return objects.sort((a, b) => first(a) - first(b));
 }
 
-/** Puts the whole system on the cluster. Resolves when the broker has its topology and a scaler leads. */
-export async function deploySystem(cluster: Cluster): Promise<void> {
-  const objects = objectsOf(bedEnvironment);
+/**
+ * Puts the whole system on the cluster, the publisher's clock stopped: its runs begin when a test says so.
+ * Resolves when the broker has its topology and a scaler leads.
+ */
+export async function deploySystem(cluster: Cluster, environment = bedEnvironment): Promise<void> {
+  const objects = await servedBy(cluster, objectsOf(environment));
   const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
   await cluster.apply(namespaces);
   await cluster.apply(generateSecrets().map((secret) => ({ ...secret })));
-  await cluster.apply(objects);
+  await cluster.apply(objects.map(stopped));
   const wait = (namespace: string, ...what: string[]) =>
     cluster.kubectl(['--namespace', namespace, 'wait', '--timeout=150s', ...what], { seconds: 170 });
   await wait('broker', 'job', '--selector=app.kubernetes.io/name=topology', '--for=condition=Complete');
   await wait('scaler', 'deployment/scaler', '--for=condition=Available');
 }
+
+/** What Prometheus Operator reads is left out where it is not installed. */
+async function servedBy(
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+): Promise<readonly KubernetesObject[]> {
+  const { stdout } = await cluster.kubectl(['api-versions']);
+  const served = stdout.split('\n');
+  return objects.filter(
+    ({ apiVersion }) => !apiVersion.includes('.coreos.com/') || served.includes(apiVersion),
+  );
+}
+
+const stopped = (object: KubernetesObject): KubernetesObject =>
+  object.kind === 'CronJob' ? { ...object, spec: { ...(object.spec as object), suspend: true } } : object;

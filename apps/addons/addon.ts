@@ -1,0 +1,30 @@
+import type { OwnedFields } from '../../argocd/owned-fields.ts';
+import type { Stage } from '../../argocd/waves.ts';
+import type { PodSecurityLevel } from '../../charts/namespace.ts';
+import type { Environment } from '../environments.ts';
+import type { AddonName } from '../versions.ts';
+
+/** Something that others build, installed from its Helm chart with our values. */
+export interface Addon<Values extends object = object> {
+  /** Its Application, its Helm release, and its chart in versions.ts. */
+  readonly name: AddonName;
+  readonly namespace: AddonNamespace;
+  readonly stage: Stage;
+  /** Exactly the values that are set: the type of each addon knows no others. */
+  readonly values: (environment: Environment) => Values;
+  /** What controllers write in its objects. @default nothing */
+  readonly ownedFields?: readonly OwnedFields[];
+  /** It holds data or definitions: nothing of it goes without a person's word. @default false */
+  readonly confirmPrune?: boolean;
+}
+
+/** A namespace for an addon; kube-system is there already. */
+export type AddonNamespace =
+  | { readonly name: 'kube-system' }
+  | { readonly name: string; readonly podSecurity?: 'restricted' }
+  | {
+      readonly name: string;
+      readonly podSecurity: Exclude<PodSecurityLevel, 'restricted'>;
+      /** Why its pods may do more. */
+      readonly because: string;
+    };

@@ -1,0 +1,64 @@
+import type { Checks } from '../charts/checks.ts';
+import type { Application } from './api.ts';
+
+/** A git repository, and the revision of it that a cluster follows. */
+export interface GitRepository {
+  /** For example 'https://github.com/owner/name.git'. */
+  readonly repoURL: string;
+  /** A branch, a tag or a commit. */
+  readonly revision: string;
+}
+
+/** A Helm chart, pinned. */
+export interface Chart {
+  /** A Helm repository ('https://...'), or an OCI registry with its path and without a scheme. */
+  readonly repoURL: string;
+  readonly chart: string;
+  /** One version, never a range. */
+  readonly version: string;
+}
+
+/** Where an Application's manifests come from. */
+export type Source =
+  /** A folder of plain manifests. */
+  | { readonly kind: 'folder'; readonly repository: GitRepository; readonly path: string }
+  /** A chart with values; the release is named after the Application. */
+  | { readonly kind: 'chart'; readonly chart: Chart; readonly values: object };
+
+export function sourceOf(name: string, source: Source): Application['spec']['source'] & object {
+  if (source.kind === 'folder') {
+    const { repository, path } = source;
+    return { repoURL: repository.repoURL, targetRevision: repository.revision, path };
+  }
+  const { repoURL, chart, version } = source.chart;
+  const helm = { releaseName: name, valuesObject: source.values };
+  return { repoURL, chart, targetRevision: version, helm };
+}
+
+const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+export function checkSource(checks: Checks, source: Source): void {
+  if (source.kind === 'folder') {
+    const { path, repository } = source;
+    const inside = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(path) && !path.includes('..');
+    checks
+      .that(inside, `'path' (${path}) must be a folder below the repository's root`)
+      .that(isUrl(repository.repoURL), `'repoURL' (${repository.repoURL}) must be a URL without a wildcard`)
+      .that(isRevision(repository.revision), `'revision' (${repository.revision}) must name one revision`);
+    return;
+  }
+  const { repoURL, chart, version } = source.chart;
+  checks
+    .that(
+      !/[*\s]/.test(repoURL) && repoURL.includes('.'),
+      `'repoURL' (${repoURL}) must be one Helm repository`,
+    )
+    .that(chart !== '', `'chart' must not be empty`)
+    .that(EXACT.test(version), `'version' (${version}) of ${chart} must be one version, not a range`);
+}
+
+const isUrl = (text: string): boolean =>
+  !text.includes('*') && (URL.canParse(text) || /^\S+@\S+:\S+$/.test(text));
+
+/** HEAD is whatever the server calls so. */
+const isRevision = (text: string): boolean => /^[\w][\w./-]*$/.test(text) && text !== 'HEAD';

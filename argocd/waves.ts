@@ -1,0 +1,23 @@
+/**
+ * The order in which a parent brings up its children: it waits for a wave's Applications to be healthy, which
+ * needs the health check of `settings.ts`. Definitions come first, because an object of a kind that the server
+ * does not know stops a whole sync.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
+ */
+export const DELIVERY_WAVES = {
+  project: -4,
+  namespace: -3,
+  addons: 0,
+  infraWorkloads: 1,
+  workloads: 2,
+  root: 3,
+} as const;
+
+/** Inside one parent. */
+export const STAGES = { definitions: 0, foundation: 1, platform: 2 } as const;
+
+export type Stage = keyof typeof STAGES;
+
+export const syncWave = (value: number): { readonly [key: string]: string } => ({
+  'argocd.argoproj.io/sync-wave': String(value),
+});
