@@ -53,11 +53,14 @@ async function brokerImage(): Promise<string> {
   });
 }
 
-/** Every object of an environment, Namespaces and PriorityClasses first. */
+/** Argo CD would take over what the tests put there themselves. */
+const DELIVERY = ['Application', 'AppProject'];
+
+/** Every object of an environment but its delivery's, Namespaces and PriorityClasses first. */
 export function objectsOf(environment: Environment): KubernetesObject[] {
-  const objects = [...render([environment]).values()].flatMap((text) =>
-    parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject),
-  );
+  const objects = [...render([environment]).values()]
+    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject))
+    .filter(({ kind }) => !DELIVERY.includes(kind));
   const first = ({ kind }: KubernetesObject) => (kind === 'Namespace' || kind === 'PriorityClass' ? 0 : 1);
   return objects.sort((a, b) => first(a) - first(b));
 }
