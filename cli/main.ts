@@ -14,6 +14,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'render every manifest into dist/ (--check: fail where dist/ is not what the sources render)',
     load: async () => (await import('./synth.ts')).runSynth,
   },
+  diff: {
+    summary: 'what a change of the desired state does, between two git revisions: diff [base] [head]',
+    load: async () => (await import('./diff.ts')).runDiff,
+  },
   secrets: {
     summary: 'print generated Secrets for an environment that expects them pre-made',
     load: async () => (await import('./secrets.ts')).runSecrets,

@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import { render } from '../apps/main.ts';
+import type { Files } from '../charts/manifests.ts';
+import { OptionReader, parseOptions } from './arguments.ts';
+import { compare, type Difference } from './diff/compare.ts';
+import { parser, type Snapshot, snapshotOf } from './diff/objects.ts';
+import { isRank, type Rank, ranks, reaches } from './diff/ranks.ts';
+import { jsonReport } from './diff/report-json.ts';
+import { markdownReport } from './diff/report-markdown.ts';
+import { textReport } from './diff/report-text.ts';
+import { Repository } from './diff/revision.ts';
+
+const help = `usage: sluice diff [base] [head] [options]
+
+What a change of the desired state does, object by object, between the dist/ of two git revisions; needs no
+cluster. Order and other spellings of the same are no change. Ranks, from nothing to the worst:
+${ranks.join(' < ')}.
+
+  base             a git revision           (origin/main where it exists, else main, else HEAD)
+  head             a git revision           (what the sources of this checkout render now)
+  --format FORMAT  text | markdown | json   (text)
+  --fail-on RANK   exit 1 when the worst rank reaches this one
+`;
+
+const formats: Readonly<Record<string, (difference: Difference) => string>> = {
+  text: textReport,
+  markdown: markdownReport,
+  json: jsonReport,
+};
+
+/** Where the two sides come from. */
+export interface Sources {
+  /** The git work tree. */
+  readonly root: string;
+  /** Path below dist/ -> text, as the work tree would have it now. */
+  readonly render: () => Files;
+}
+
+const checkout: Sources = { root: fileURLToPath(new URL('..', import.meta.url)), render };
+
+interface Asked {
+  readonly base: string;
+  /** Undefined: the working tree. */
+  readonly head: string | undefined;
+  readonly report: (difference: Difference) => string;
+  readonly failOn: Rank | undefined;
+}
+
+/**
+ * `sluice diff`. @returns 0, or 1 when the worst rank reaches `--fail-on`
+ * @throws {ConfigurationError} naming every unknown revision, format, rank and unreadable manifest
+ */
+export async function runDiff(argv: string[], sources: Sources = checkout): Promise<number> {
+  const repository = new Repository(sources.root);
+  const asked = parse(argv, repository);
+  if (asked === undefined) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const parsed = parser();
+  const snapshot = (revision: string): Snapshot =>
+    snapshotOf(revision, repository.dist(repository.resolve(revision) ?? revision), parsed);
+  const base = snapshot(asked.base);
+  const head =
+    asked.head === undefined ? snapshotOf('working tree', sources.render(), parsed) : snapshot(asked.head);
+  const difference = compare(base, head);
+  process.stdout.write(asked.report(difference));
+  const { worst } = difference;
+  return worst !== undefined && asked.failOn !== undefined && reaches(worst, asked.failOn) ? 1 : 0;
+}
+
+function parse(argv: string[], repository: Repository): Asked | undefined {
+  const options = {
+    format: { type: 'string', default: 'text' },
+    'fail-on': { type: 'string' },
+    help: { type: 'boolean' },
+  } as const;
+  const { values, positionals } = parseOptions('diff', argv, options, true);
+  if (values.help) return undefined;
+  const reader = new OptionReader('diff');
+  const [base = defaultBase(repository), head, ...rest] = positionals;
+  for (const revision of [base, head].filter((one) => one !== undefined))
+    if (repository.resolve(revision) === undefined)
+      reader.fault(`'${revision}' is no revision of this repository`);
+  if (rest.length > 0) reader.fault(`takes two revisions at most, not also '${rest.join(' ')}'`);
+  const report = formats[values.format];
+  if (report === undefined) reader.fault(oneOf('format', values.format, Object.keys(formats)));
+  const failOn = values['fail-on'];
+  if (failOn !== undefined && !isRank(failOn)) reader.fault(oneOf('fail-on', failOn, ranks));
+  reader.check();
+  return { base, head, report: report ?? textReport, failOn: failOn as Rank | undefined };
+}
+
+const oneOf = (option: string, value: string, allowed: readonly string[]): string =>
+  `'--${option}' (${value}) must be one of: ${allowed.join(', ')}`;
+
+const defaultBase = (repository: Repository): string =>
+  ['origin/main', 'main'].find((name) => repository.resolve(name) !== undefined) ?? 'HEAD';

@@ -1,0 +1,42 @@
+/** 2^10 steps and 10^3 steps of Kubernetes' suffixes. */
+const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const DECIMAL: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?\d{1,3}))?$/;
+
+/** Everything is counted in units of 10^-DIGITS, exactly: floats would call 0.1 + 0.2 a change. */
+const DIGITS = 64;
+
+/**
+ * Compares two resource quantities ('500m', '0.5', 1).
+ * @returns negative, 0 or positive; undefined when one of them is no quantity
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export function compareQuantities(left: unknown, right: unknown): number | undefined {
+  const [one, other] = [amount(left), amount(right)];
+  if (one === undefined || other === undefined) return undefined;
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+function amount(quantity: unknown): bigint | undefined {
+  if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
+  const parts = FORM.exec(String(quantity));
+  if (parts === null) return undefined;
+  const [, sign, number = '', suffix = '', exponent] = parts;
+  const [whole = '', fraction = ''] = number.split('.');
+  const binary = BINARY.indexOf(suffix);
+  const tens = (exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent)) - fraction.length;
+  if (Math.abs(tens) > DIGITS) return undefined;
+  const digits = BigInt(`${whole}${fraction}`) * 1024n ** BigInt(Math.max(0, binary));
+  return (sign === '-' ? -digits : digits) * 10n ** BigInt(DIGITS + tens);
+}

@@ -1,0 +1,121 @@
+import { type DesiredObject, type Fields, isFields, type Snapshot, titleOf, valueAt } from './objects.ts';
+
+/** How a workload takes in a ConfigMap or a Secret. */
+export interface Reader {
+  readonly workload: DesiredObject;
+  /** `mounted`: running pods see a new content; `at-start`: only new pods do. */
+  readonly how: 'mounted' | 'at-start';
+}
+
+/** What an object's meaning depends on beside itself: both revisions' workloads and selectors. */
+export class References {
+  readonly #readers = new Map<string, Reader[]>();
+  readonly #selected = new Set<string>();
+
+  constructor(...snapshots: readonly Snapshot[]) {
+    for (const object of snapshots.flatMap(({ objects }) => [...objects.values()])) {
+      for (const key of selectorKeys(object.fields)) this.#selected.add(`${object.environment} ${key}`);
+      const spec = podSpecOf(object);
+      if (spec !== undefined) this.#addReader(object, spec);
+    }
+  }
+
+  /** Workloads whose pods read this ConfigMap or Secret, each once. */
+  readersOf({ environment, kind, namespace, name }: DesiredObject): readonly Reader[] {
+    return this.#readers.get(source(environment, namespace, kind, name)) ?? [];
+  }
+
+  /** Whether a selector of the environment asks for this label. */
+  isSelected(environment: string, label: string): boolean {
+    return this.#selected.has(`${environment} ${label}`);
+  }
+
+  #addReader(workload: DesiredObject, spec: Fields): void {
+    const { environment, namespace } = workload;
+    for (const { kind, name, how } of sourcesOf(spec)) {
+      const key = source(environment, namespace, kind, name);
+      const others = (this.#readers.get(key) ?? []).filter(
+        (one) => titleOf(one.workload) !== titleOf(workload),
+      );
+      this.#readers.set(key, [...others, { workload, how }]);
+    }
+  }
+}
+
+const source = (environment: string, namespace: string | undefined, kind: string, name: string): string =>
+  `${environment}/${namespace ?? ''}/${kind}/${name}`;
+
+/** Where the kinds that run pods keep the pod's spec. */
+const podSpecs: Readonly<Record<string, readonly string[]>> = {
+  Pod: ['spec'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  ScaledJob: ['spec', 'jobTargetRef', 'template', 'spec'],
+};
+const templates = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout'];
+
+function podSpecOf({ kind, fields }: DesiredObject): Fields | undefined {
+  const path = podSpecs[kind] ?? (templates.includes(kind) ? ['spec', 'template', 'spec'] : undefined);
+  const spec = path === undefined ? undefined : valueAt(fields, path);
+  return isFields(spec) ? spec : undefined;
+}
+
+interface Source {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly how: Reader['how'];
+}
+
+function sourcesOf(spec: Fields): Source[] {
+  const containers = ['containers', 'initContainers'].flatMap((field) => listAt(spec, [field]));
+  const started = containers.flatMap((container) => [
+    ...listAt(container, ['envFrom']).flatMap((one) => named(one, 'configMapRef', 'secretRef', 'name')),
+    ...listAt(container, ['env']).flatMap((one) =>
+      named(valueAt(one, ['valueFrom']), 'configMapKeyRef', 'secretKeyRef', 'name'),
+    ),
+  ]);
+  const volumes = listAt(spec, ['volumes']);
+  const mounted = [
+    ...volumes.flatMap((volume) => [
+      ...named(volume, 'configMap', '', 'name'),
+      ...named(volume, '', 'secret', 'secretName'),
+    ]),
+    ...volumes
+      .flatMap((volume) => listAt(volume, ['projected', 'sources']))
+      .flatMap((one) => named(one, 'configMap', 'secret', 'name')),
+  ];
+  return [
+    ...mounted.map((one) => ({ ...one, how: 'mounted' as const })),
+    ...started.map((one) => ({ ...one, how: 'at-start' as const })),
+  ];
+}
+
+function named(value: unknown, configMap: string, secret: string, field: string): Omit<Source, 'how'>[] {
+  const candidates = [
+    { kind: 'ConfigMap' as const, name: valueAt(value, [configMap, field]) },
+    { kind: 'Secret' as const, name: valueAt(value, [secret, field]) },
+  ];
+  return candidates.flatMap(({ kind, name }) => (typeof name === 'string' ? [{ kind, name }] : []));
+}
+
+const listAt = (value: unknown, path: readonly string[]): readonly unknown[] => {
+  const found = valueAt(value, path);
+  return Array.isArray(found) ? found : [];
+};
+
+/** Every label that a selector anywhere in a value asks for. */
+function selectorKeys(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(selectorKeys);
+  if (!isFields(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => labelsAskedFor(key, inner) ?? selectorKeys(inner));
+}
+
+/** Undefined where a field is no selector itself. */
+function labelsAskedFor(key: string, value: unknown): string[] | undefined {
+  if (key === 'matchLabels' && isFields(value)) return Object.keys(value);
+  if (key === 'matchExpressions' && Array.isArray(value))
+    return value.map((one) => String(valueAt(one, ['key'])));
+  const plain = key === 'selector' && isFields(value) && Object.values(value).every(isText);
+  return plain ? Object.keys(value) : undefined;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';

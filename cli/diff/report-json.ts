@@ -1,0 +1,26 @@
+import type { Difference, ObjectChange } from './compare.ts';
+import { valuesOf } from './rows.ts';
+
+/** For programs: every changed object with every changed leaf; an absent value has no key. */
+export function jsonReport({ base, head, worst, changes }: Difference): string {
+  return `${JSON.stringify({ base, head, worst: worst ?? null, changes: changes.map(objectOf) }, null, 2)}\n`;
+}
+
+const objectOf = ({ change, object, rank, reasons, leaves }: ObjectChange) => ({
+  environment: object.environment,
+  application: object.application,
+  apiVersion: object.apiVersion,
+  kind: object.kind,
+  namespace: object.namespace,
+  name: object.name,
+  file: object.file,
+  change,
+  rank,
+  reasons,
+  leaves: leaves.map((leaf) => ({
+    path: leaf.path,
+    rank: leaf.rank,
+    reason: leaf.reason,
+    ...valuesOf(object, leaf),
+  })),
+});

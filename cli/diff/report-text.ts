@@ -1,0 +1,37 @@
+import type { Difference, ObjectChange } from './compare.ts';
+import { titleOf } from './objects.ts';
+import { rankTitles } from './ranks.ts';
+import { type Row, rowsOf } from './rows.ts';
+
+/** For a terminal: a headline, then a block an environment, an object with its leaves below it. */
+export function textReport(difference: Difference): string {
+  const blocks = environmentsOf(difference).map(([name, changes]) => block(name, changes));
+  return `${[headline(difference), ...blocks].join('\n\n')}\n`;
+}
+
+/** `main -> working tree: 3 objects change, at worst: data loss` */
+export function headline({ base, head, changes, worst }: Difference): string {
+  if (worst === undefined) return `${base} -> ${head}: nothing changes`;
+  const count = changes.length === 1 ? '1 object changes' : `${changes.length} objects change`;
+  return `${base} -> ${head}: ${count}, at worst: ${rankTitles[worst]}`;
+}
+
+/** The changes of each environment, the one with the worst first. */
+export const environmentsOf = ({ changes }: Difference): (readonly [string, ObjectChange[]])[] => [
+  ...Map.groupBy(changes, ({ object }) => object.environment),
+];
+
+function block(environment: string, changes: readonly ObjectChange[]): string {
+  const width = Math.max(...changes.map(({ rank }) => rankTitles[rank].length));
+  const titleWidth = Math.max(...changes.map(({ object }) => titleOf(object).length));
+  const lines = changes.flatMap((change) => [
+    `  ${rankTitles[change.rank].padEnd(width)}  ${titleOf(change.object).padEnd(titleWidth)}  ${change.reasons.join('; ')}`,
+    ...rowsOf(change).map((row) => `  ${' '.repeat(width)}    ${rowText(row, change)}`),
+  ]);
+  return [environment, ...lines].join('\n');
+}
+
+function rowText({ path, rank, before, after }: Row, change: ObjectChange): string {
+  const other = rank === change.rank ? '' : `  (${rankTitles[rank]})`;
+  return `${path}: ${before === '' ? 'none' : before} -> ${after === '' ? 'none' : after}${other}`;
+}

@@ -1,0 +1,68 @@
+import type { Case, Rule } from './rule.ts';
+
+/** Labels and annotations that somebody acts upon, and those that only people read. */
+export const metadata: readonly Rule[] = [
+  { at: ['apiVersion'], rank: 'config', reason: 'asked for in another API version' },
+  {
+    kinds: ['Namespace'],
+    at: ['metadata.labels'],
+    when: keyStartsWith('pod-security.kubernetes.io/'),
+    rank: 'config',
+    reason: 'Pod Security admits other pods',
+  },
+  {
+    at: ['metadata.labels'],
+    when: ({ leaf, before, references }) => references.isSelected(before.environment, leaf.steps[2] ?? ''),
+    rank: 'config',
+    reason: 'a selector asks for this label',
+  },
+  { at: ['metadata.labels'], rank: 'metadata', reason: 'no selector asks for this label' },
+  {
+    at: ['metadata.annotations'],
+    when: keyStartsWith('argocd.argoproj.io/'),
+    rank: 'config',
+    reason: 'Argo CD treats the object otherwise',
+  },
+  {
+    kinds: ['Ingress', 'IngressClass', 'Service', 'ServiceAccount', 'Gateway', 'HTTPRoute', 'StorageClass'],
+    at: ['metadata.annotations'],
+    rank: 'config',
+    reason: 'a controller is configured by annotations of this kind',
+  },
+  { at: ['metadata.annotations'], rank: 'metadata', reason: 'annotation' },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['metadata.finalizers'],
+    rank: 'config',
+    reason: 'whether its objects go when the Application is deleted',
+  },
+];
+
+/** How Argo CD finds and treats what an Application wants. */
+export const delivery: readonly Rule[] = [
+  {
+    kinds: ['Application.argoproj.io'],
+    at: [
+      'spec.destination',
+      'spec.source.repoURL',
+      'spec.source.path',
+      'spec.source.chart',
+      'spec.sources.*.repoURL',
+      'spec.sources.*.path',
+      'spec.sources.*.chart',
+    ],
+    rank: 'prune',
+    reason: 'what only the old source or destination holds is pruned',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.syncPolicy.automated.allowEmpty'],
+    when: ({ leaf }) => leaf.after === true,
+    rank: 'config',
+    reason: 'an empty render may now prune everything',
+  },
+];
+
+function keyStartsWith(prefix: string): (one: Case) => boolean {
+  return ({ leaf }) => leaf.steps[2]?.startsWith(prefix) ?? false;
+}

@@ -1,0 +1,156 @@
+/**
+ * What Kubernetes' OpenAPI says of fields, as far as a comparison needs it: which lists are maps or sets, which
+ * strings are quantities, where nothing and an empty value are the same.
+ *
+ * A place is a path with list elements as '*', in which a pod's spec is '<pod>', a container '<container>', a
+ * claim's spec '<claim>', metadata '<metadata>' and a label selector '<selector>', wherever they stand.
+ * @see https://github.com/kubernetes/kubernetes/blob/master/api/openapi-spec/swagger.json
+ */
+
+/** How the elements of a list find each other. */
+export type ListShape =
+  /** Elements are told apart by these fields (dotted); the order means nothing unless it is said to. */
+  | { readonly kind: 'map'; readonly keys: readonly string[]; readonly ordered?: true }
+  | { readonly kind: 'set' }
+  | { readonly kind: 'list' };
+
+const by = (...keys: string[]): ListShape => ({ kind: 'map', keys });
+const set: ListShape = { kind: 'set' };
+const list: ListShape = { kind: 'list' };
+
+const named = by('name');
+const lists: Readonly<Record<string, ListShape>> = {
+  '<metadata>.finalizers': set,
+  '<metadata>.ownerReferences': by('uid'),
+  '<selector>.matchExpressions': set,
+  '<selector>.matchExpressions.*.values': set,
+  '<selector>.matchNames': set,
+
+  '<pod>.containers': named,
+  // They run one after the other.
+  '<pod>.initContainers': { kind: 'map', keys: ['name'], ordered: true },
+  '<pod>.volumes': named,
+  '<pod>.imagePullSecrets': named,
+  '<pod>.hostAliases': by('ip'),
+  '<pod>.resourceClaims': named,
+  '<pod>.schedulingGates': named,
+  '<pod>.tolerations': set,
+  '<pod>.topologySpreadConstraints': by('topologyKey', 'whenUnsatisfiable'),
+  '<pod>.volumes.*.configMap.items': by('key', 'path'),
+  '<pod>.volumes.*.secret.items': by('key', 'path'),
+  '<container>.env': named,
+  '<container>.ports': by('containerPort', 'protocol'),
+  '<container>.volumeMounts': by('mountPath'),
+  '<container>.volumeDevices': by('devicePath'),
+  '<container>.resources.claims': named,
+  '<container>.securityContext.capabilities.add': set,
+  '<container>.securityContext.capabilities.drop': set,
+  '<claim>.accessModes': set,
+
+  'Service.spec.ports': by('port', 'protocol'),
+  'StatefulSet.spec.volumeClaimTemplates': by('metadata.name'),
+  'ServiceAccount.secrets': named,
+  'ServiceAccount.imagePullSecrets': named,
+  'PersistentVolume.spec.accessModes': set,
+  'ResourceQuota.spec.scopes': set,
+  'LimitRange.spec.limits': by('type'),
+  'Role.rules': set,
+  'ClusterRole.rules': set,
+  'RoleBinding.subjects': set,
+  'ClusterRoleBinding.subjects': set,
+  'NetworkPolicy.spec.policyTypes': set,
+  'NetworkPolicy.spec.ingress': set,
+  'NetworkPolicy.spec.ingress.*.from': set,
+  'NetworkPolicy.spec.ingress.*.ports': set,
+  'NetworkPolicy.spec.egress': set,
+  'NetworkPolicy.spec.egress.*.to': set,
+  'NetworkPolicy.spec.egress.*.ports': set,
+  'HorizontalPodAutoscaler.spec.metrics': set,
+  'HorizontalPodAutoscaler.spec.behavior.scaleUp.policies': set,
+  'HorizontalPodAutoscaler.spec.behavior.scaleDown.policies': set,
+  'Ingress.spec.tls': set,
+  'Ingress.spec.tls.*.hosts': set,
+  'CustomResourceDefinition.spec.versions': named,
+  'ValidatingWebhookConfiguration.webhooks': named,
+  'MutatingWebhookConfiguration.webhooks': named,
+
+  'PrometheusRule.monitoring.coreos.com.spec.groups': named,
+  'ServiceMonitor.monitoring.coreos.com.spec.endpoints': set,
+  'PodMonitor.monitoring.coreos.com.spec.podMetricsEndpoints': set,
+  'ExternalSecret.external-secrets.io.spec.data': by('secretKey'),
+  'NodePool.karpenter.sh.spec.template.spec.requirements': set,
+  'NodePool.karpenter.sh.spec.template.spec.taints': set,
+  'Application.argoproj.io.spec.syncPolicy.syncOptions': set,
+  'Application.argoproj.io.spec.ignoreDifferences': set,
+  'AppProject.argoproj.io.spec.sourceRepos': set,
+  'AppProject.argoproj.io.spec.destinations': set,
+  'AppProject.argoproj.io.spec.clusterResourceWhitelist': set,
+  'AppProject.argoproj.io.spec.namespaceResourceWhitelist': set,
+};
+
+const ruleSets = /^(Cluster)?Role\.rules\.\*\.(apiGroups|resources|resourceNames|verbs|nonResourceURLs)$/;
+
+/** What the list at a place is; an unknown one is ordered, so that nothing is overlooked. */
+export const listShape = (place: string): ListShape => lists[place] ?? (ruleSets.test(place) ? set : list);
+
+/** What a merge key is when it is left out. */
+export const keyDefaults: Readonly<Record<string, string>> = { protocol: 'TCP' };
+
+const quantities = [
+  /^<(pod|container|claim)>\.resources\.(limits|requests)\./,
+  /^<pod>\.overhead\./,
+  /^<pod>\.volumes\.\*\.emptyDir\.sizeLimit$/,
+  /\.resourceFieldRef\.divisor$/,
+  /^PersistentVolume\.spec\.capacity\./,
+  /^ResourceQuota\.spec\.hard\./,
+  /^LimitRange\.spec\.limits\.\*\.(max|min|default|defaultRequest)\./,
+  /^HorizontalPodAutoscaler\.spec\.metrics\..*\.target\.(value|averageValue)$/,
+  /^NodePool\.karpenter\.sh\.spec\.limits\./,
+];
+
+export const isQuantity = (place: string): boolean => quantities.some((one) => one.test(place));
+
+const empties = [
+  /^<metadata>\.(labels|annotations|finalizers)$/,
+  /^<pod>\.(nodeSelector|tolerations|imagePullSecrets|hostAliases|volumes|initContainers|securityContext)$/,
+  /^<container>\.(args|command|env|envFrom|ports|volumeMounts|volumeDevices)$/,
+  /^<(container|claim)>\.resources(\.limits|\.requests)?$/,
+  /^ConfigMap\.(data|binaryData)$/,
+  /^Secret\.(data|stringData)$/,
+  /^ServiceAccount\.(secrets|imagePullSecrets)$/,
+];
+
+/** Where an empty map or list is the same as none; elsewhere `{}` may mean everything (`podSelector: {}`). */
+export const emptyIsAbsent = (place: string): boolean => empties.some((one) => one.test(place));
+
+/** A place below which everything is the same, wherever it stands. */
+const landmarks: readonly (readonly [RegExp, string])[] = [
+  [/^Pod\.spec$/, '<pod>'],
+  [
+    /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|Rollout\.argoproj\.io)\.spec\.template\.spec$/,
+    '<pod>',
+  ],
+  [/^CronJob\.spec\.jobTemplate\.spec\.template\.spec$/, '<pod>'],
+  [/^ScaledJob\.keda\.sh\.spec\.jobTargetRef\.template\.spec$/, '<pod>'],
+  [/^<pod>\.(containers|initContainers|ephemeralContainers)\.\*$/, '<container>'],
+  [/^PersistentVolumeClaim\.spec$/, '<claim>'],
+  [/^StatefulSet\.spec\.volumeClaimTemplates\.\*\.spec$/, '<claim>'],
+  [/^<pod>\.volumes\.\*\.ephemeral\.volumeClaimTemplate\.spec$/, '<claim>'],
+  [/^[A-Z][\w-]*(\.[a-z][\w-]*(\.[a-z][\w-]*)+)?\.metadata$/, '<metadata>'],
+  [/\.(template|jobTemplate|volumeClaimTemplates\.\*)\.metadata$/, '<metadata>'],
+  [/\.(selector|labelSelector|podSelector|namespaceSelector)$/, '<selector>'],
+];
+
+const known = new Map<string, string>();
+
+/** The place of a field below a place; '*' for an element of a list. */
+export function placeBelow(place: string, key: string): string {
+  const below = `${place}.${key}`;
+  const found = known.get(below) ?? landmarks.find(([form]) => form.test(below))?.[1] ?? below;
+  known.set(below, found);
+  return found;
+}
+
+/** The place of a whole object. Kubernetes' own kinds go without their group. */
+export const placeOf = (kind: string, group: string): string =>
+  !group.includes('.') || group.endsWith('.k8s.io') ? kind : `${kind}.${group}`;
