@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# What the checked-out commit changes since BASE, as Markdown: scripts/ci/preview.sh BASE FILE
+set -euo pipefail
+base=$1 file=$2
+{
+  npm run --silent sluice -- diff "$base" --format markdown
+  printf '\n<details><summary>What the scaling policy would have done</summary>\n\n```\n'
+  npm run --silent sluice -- simulate
+  printf '```\n</details>\n'
+} >"$file"
