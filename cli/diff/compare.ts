@@ -24,6 +24,8 @@ export interface ObjectChange {
 export interface Difference {
   readonly base: string;
   readonly head: string;
+  /** Environments that only one side has. */
+  readonly comings: ReadonlyMap<string, 'added' | 'removed'>;
   /** The worst first. */
   readonly changes: readonly ObjectChange[];
   /** Undefined: nothing changes. */
@@ -40,8 +42,20 @@ interface Changed {
 export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
   const order = worstFirst(changes);
-  return { base: base.label, head: head.label, changes: order, worst: order[0]?.rank };
+  const comings = comingsOf(base, head);
+  return { base: base.label, head: head.label, comings, changes: order, worst: order[0]?.rank };
 }
+
+function comingsOf(base: Snapshot, head: Snapshot): Difference['comings'] {
+  const [before, after] = [environmentsIn(base), environmentsIn(head)];
+  return new Map([
+    ...[...before].filter((name) => !after.has(name)).map((name) => [name, 'removed'] as const),
+    ...[...after].filter((name) => !before.has(name)).map((name) => [name, 'added'] as const),
+  ]);
+}
+
+const environmentsIn = ({ objects }: Snapshot): Set<string> =>
+  new Set([...objects.values()].map(({ environment }) => environment));
 
 const removed = (base: Snapshot, head: Snapshot): ObjectChange[] =>
   absentIn(head, base).map((object) => whole('removed', object, removalOf(object, base, head)));

@@ -8,6 +8,7 @@ export interface DesiredObject {
   /** The same for the same object in every revision: environment, API group, kind, namespace, name. */
   readonly identity: string;
   readonly environment: string;
+  /** The folder below the environment's, which one Application syncs. */
   readonly application: string;
   /** Below dist/. */
   readonly file: string;
@@ -86,13 +87,13 @@ function desired(file: string, value: unknown): DesiredObject | undefined {
   const { apiVersion, kind, metadata } = fields;
   const { name, namespace } = isFields(metadata) ? metadata : {};
   if (!isText(apiVersion) || !isText(kind) || !isText(name)) return undefined;
-  const [environment = '', application = ''] = file.split('/').slice(0, -1);
+  const [environment = '', ...folders] = file.split('/').slice(0, -1);
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   const home = isText(namespace) ? namespace : undefined;
   return {
     identity: JSON.stringify([environment, group, kind, home ?? '', name]),
     environment,
-    application,
+    application: folders.join('/'),
     file,
     apiVersion,
     group,

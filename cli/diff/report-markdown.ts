@@ -2,7 +2,7 @@ import type { Difference, ObjectChange } from './compare.ts';
 import { titleOf } from './objects.ts';
 import { rankTitles } from './ranks.ts';
 import { environmentsOf } from './report-text.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { type Row, rowsOf, visible } from './rows.ts';
 
 /** Characters; a comment on GitHub takes 65536. */
 const LIMIT = 60_000;
@@ -16,7 +16,7 @@ export function markdownReport(difference: Difference): string {
   const details = environmentsOf(difference).flatMap(([name, all]) =>
     all.flatMap((one) => detail(name, one)),
   );
-  return fitted([title, `${code(base)} → ${code(head)}`, ...tables], details);
+  return visible(fitted([title, `${code(base)} → ${code(head)}`, ...tables], details));
 }
 
 function table(environment: string, changes: readonly ObjectChange[]): string {

@@ -1,25 +1,29 @@
 import type { Difference, ObjectChange } from './compare.ts';
 import { titleOf } from './objects.ts';
 import { rankTitles } from './ranks.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { type Row, rowsOf, visible } from './rows.ts';
 
 /** For a terminal: a headline, then a block an environment, an object with its leaves below it. */
 export function textReport(difference: Difference): string {
   const blocks = environmentsOf(difference).map(([name, changes]) => block(name, changes));
-  return `${[headline(difference), ...blocks].join('\n\n')}\n`;
+  return visible(`${[headline(difference), ...blocks].join('\n\n')}\n`);
 }
 
 /** `main -> working tree: 3 objects change, at worst: data loss` */
-export function headline({ base, head, changes, worst }: Difference): string {
+function headline({ base, head, changes, worst }: Difference): string {
   if (worst === undefined) return `${base} -> ${head}: nothing changes`;
   const count = changes.length === 1 ? '1 object changes' : `${changes.length} objects change`;
   return `${base} -> ${head}: ${count}, at worst: ${rankTitles[worst]}`;
 }
 
-/** The changes of each environment, the one with the worst first. */
-export const environmentsOf = ({ changes }: Difference): (readonly [string, ObjectChange[]])[] => [
-  ...Map.groupBy(changes, ({ object }) => object.environment),
-];
+/** The changes of each environment by its name, the one with the worst first. */
+export function environmentsOf({ changes, comings }: Difference): (readonly [string, ObjectChange[]])[] {
+  const groups = Map.groupBy(changes, ({ object }) => object.environment);
+  return [...groups].map(([name, all]) => {
+    const fate = comings.get(name);
+    return [fate === undefined ? name : `${name} (the whole environment is ${fate})`, all];
+  });
+}
 
 function block(environment: string, changes: readonly ObjectChange[]): string {
   const width = Math.max(...changes.map(({ rank }) => rankTitles[rank].length));

@@ -70,17 +70,13 @@ function differingLines({ before, after }: { before: unknown; after: unknown }):
   return [show(olds[at]), show(news[at])];
 }
 
-/** JSON, so that no character of a value reaches the terminal as a command. */
 const textOf = (value: unknown): string => {
   if (value === undefined) return '';
-  return value === HIDDEN ? HIDDEN : escaped(JSON.stringify(value));
+  return value === HIDDEN ? HIDDEN : JSON.stringify(value);
 };
 
-/** DEL, C1 controls and marks that turn the direction of the text: JSON leaves them as they are. */
-const escaped = (text: string): string =>
-  text.replace(
-    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** A report in which no character of a name or a value moves the cursor or turns the text around. */
+export const visible = (report: string): string =>
+  report.replace(/[^\P{C}\n]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
 
 const shortened = (text: string): string => (text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`);

@@ -4,6 +4,17 @@ import type { Case, Rule } from './rule.ts';
 
 const immutable = 'immutable: the API server refuses the change until the object is deleted';
 
+/** @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ */
+const mutableInStatefulSet = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
 /** Fields that the API server refuses to change, and those that storage hangs on. */
 export const storageAndImmutable: readonly Rule[] = [
   // Storage
@@ -38,7 +49,7 @@ export const storageAndImmutable: readonly Rule[] = [
     kinds: ['PersistentVolumeClaim'],
     at: ['spec.resources', 'spec.volumeAttributesClassName'],
     rank: 'config',
-    reason: 'the volume is modified in place',
+    reason: 'the volume is modified in place where its class allows it',
   },
   {
     kinds: ['PersistentVolumeClaim'],
@@ -93,7 +104,22 @@ export const storageAndImmutable: readonly Rule[] = [
   { kinds: ['Secret'], at: ['type'], rank: 'recreate', reason: immutable },
   {
     kinds: ['Service'],
-    at: ['spec.clusterIP', 'spec.clusterIPs', 'spec.ipFamilies.0', 'spec.loadBalancerClass'],
+    at: ['spec.clusterIP', 'spec.loadBalancerClass'],
+    rank: 'recreate',
+    reason: immutable,
+  },
+  {
+    kinds: ['Service'],
+    at: ['spec.clusterIPs', 'spec.ipFamilies'],
+    // A second address may come and go.
+    when: ({ leaf }) => leaf.path.endsWith('[0]'),
+    rank: 'recreate',
+    reason: immutable,
+  },
+  {
+    kinds: ['StatefulSet'],
+    at: ['spec'],
+    when: ({ leaf }) => !mutableInStatefulSet.includes(leaf.steps[1] ?? ''),
     rank: 'recreate',
     reason: immutable,
   },

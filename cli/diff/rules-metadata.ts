@@ -61,6 +61,12 @@ export const delivery: readonly Rule[] = [
     rank: 'config',
     reason: 'an empty render may now prune everything',
   },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.source', 'spec.sources'],
+    rank: 'config',
+    reason: 'Argo CD renders it anew: objects that are not in dist/ may change with it',
+  },
 ];
 
 function keyStartsWith(prefix: string): (one: Case) => boolean {

@@ -118,6 +118,7 @@ const empties = [
   /^ConfigMap\.(data|binaryData)$/,
   /^Secret\.(data|stringData)$/,
   /^ServiceAccount\.(secrets|imagePullSecrets)$/,
+  /^NetworkPolicy\.spec\.(ingress|egress)(\.\*\.(from|to|ports))?$/,
 ];
 
 /** Where an empty map or list is the same as none; elsewhere `{}` may mean everything (`podSelector: {}`). */
