@@ -92,15 +92,6 @@ describe('which images are stale', () => {
   ])('reads %s', (image, commit) => {
     expect(commitOf(image)).toBe(commit);
   });
-
-  it('is printed as the matrix of a workflow', () => {
-    const script = join(ROOT, 'scripts', 'ci', 'changed-services.ts');
-    const { stdout, status } = spawnSync(process.execPath, [script, '--base', 'HEAD'], { encoding: 'utf8' });
-    expect([status, JSON.parse(stdout)]).toEqual([0, { include: [] }]);
-    const bad = spawnSync(process.execPath, [script, '--base=--output=x'], { encoding: 'utf8' });
-    expect([bad.status, bad.stdout]).toEqual([2, '']);
-    expect(bad.stderr).toContain("'--base' (--output=x) must be a revision of this repository");
-  });
 });
 
 describe('writing images back', () => {
