@@ -38,7 +38,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   // What a body says is nobody's business here: it is read, within its limit, whatever its type.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const { url } = request.routeOptions;
+    if (url !== undefined) matched(reply.raw, url);
     const status = error.statusCode ?? 500;
     if (status >= 500) options.failed(error);
     return reply.code(status).send(problem(status, status >= 500 ? 'Internal Server Error' : error.message));
@@ -52,21 +54,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 const problem = (statusCode: number, error: string) => ({ statusCode, error });
 
 function addApi(app: FastifyInstance, { received }: ApiOptions): void {
-  const answer = (request: FastifyRequest, reply: FastifyReply): void => {
+  const answer = (route: string) => (request: FastifyRequest, reply: FastifyReply) => {
+    matched(reply.raw, route);
     const { method, raw } = request;
     const path = pathOf(raw.url ?? '');
     reply.header('content-type', JSON_TYPE).send(received({ method, path, query: request.query as Query }));
   };
-  for (const url of ['/api', '/api/*'])
-    app.route({
-      method: ['GET', 'POST'],
-      url,
-      onRequest: (_request, reply, done) => {
-        matched(reply.raw, url);
-        done();
-      },
-      handler: answer,
-    });
+  for (const url of ['/api', '/api/*']) app.route({ method: ['GET', 'POST'], url, handler: answer(url) });
   app.setNotFoundHandler((request, reply) => {
     const here = /^\/api(\/|$)/.test(pathOf(request.raw.url ?? ''));
     if (!here) return reply.code(404).send(problem(404, 'Not Found'));

@@ -30,10 +30,8 @@ export interface GateOptions {
   readonly now?: () => number;
 }
 
-const START = Symbol('start');
 const ROUTE = Symbol('route');
 interface Measured extends ServerResponse {
-  [START]?: number;
   [ROUTE]?: string;
 }
 
@@ -50,16 +48,11 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #now: () => number;
   readonly #inHand = new Set<ServerResponse>();
-  readonly #closed: (this: ServerResponse) => void;
   #lingering = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    const finished = (response: ServerResponse): void => this.#finished(response);
-    this.#closed = function () {
-      finished(this);
-    };
     options.metrics.inFlight(() => this.#inHand.size);
   }
 
@@ -80,27 +73,34 @@ export class Gate {
     for (const response of this.#inHand) if (!response.headersSent) response.setHeader('connection', 'close');
   }
 
-  #enter(request: IncomingMessage, response: ServerResponse, handler: RequestHandler): void {
+  #enter(request: IncomingMessage, response: Measured, handler: RequestHandler): void {
     if (this.#lingering) response.setHeader('connection', 'close');
     const url = request.url ?? '';
-    const own = this.#options.own.has(pathOf(url));
-    if (!own) this.#started(response);
+    if (this.#options.own.has(pathOf(url))) {
+      handler(request, response);
+      return;
+    }
+    const start = this.#now();
     if (url.length > this.#options.limits.urlBytes) turnAway(request, response, 414);
-    else if (!own && this.#options.overloaded()) this.#shed(request, response);
+    else if (this.#options.overloaded()) this.#shed(request, response);
     else handler(request, response);
+    // Nearly all are answered by now: the others alone need a listener.
+    if (response.writableEnded) this.#finished(response, response.statusCode, start);
+    else this.#await(response, start);
   }
 
-  #started(response: Measured): void {
+  #await(response: Measured, start: number): void {
     this.#inHand.add(response);
-    response[START] = this.#now();
-    response.on('close', this.#closed);
+    response.on('close', () => {
+      this.#inHand.delete(response);
+      const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+      this.#finished(response, status, start);
+    });
   }
 
-  #finished(response: Measured): void {
-    const { [START]: start = 0, [ROUTE]: route = UNMATCHED, req, statusCode, writableFinished } = response;
-    this.#inHand.delete(response);
-    const status = writableFinished ? statusCode : CLIENT_CLOSED_REQUEST;
-    this.#options.metrics.finished(req.method ?? '', route, status, (this.#now() - start) / 1000);
+  #finished({ req, [ROUTE]: route = UNMATCHED }: Measured, status: number, start: number): void {
+    const seconds = (this.#now() - start) / 1000;
+    this.#options.metrics.finished(req.method ?? '', route, status, seconds);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {

@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'consumer-overhead': async () => (await import('./consumer.ts')).consumerOverhead,
   'scaler-reaction': async () => (await import('./scaler-reaction.ts')).scalerReaction,
   'scaler-load': async () => (await import('./scaler-load.ts')).scalerLoad,
+  'api-throughput': async () => (await import('./api-throughput.ts')).apiThroughput,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
 };
 
