@@ -58,8 +58,11 @@ function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
 
 function walkFields(spot: Spot, before: Fields, after: Fields): LeafChange[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => walk(fieldOf(spot, key), before[key], after[key]));
+  return [...keys].flatMap((key) => walk(fieldOf(spot, key), own(before, key), own(after, key)));
 }
+
+/** Not what an object inherits: a label may be called 'constructor'. */
+const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
 function walkList(spot: Spot, before: readonly unknown[], after: readonly unknown[]): LeafChange[] {
   const element: Spot = { ...spot, steps: [...spot.steps, '*'], place: placeBelow(spot.place, '*') };
