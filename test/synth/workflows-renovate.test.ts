@@ -3,6 +3,7 @@ import { join, matchesGlob } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { images } from '../../apps/images.ts';
 import { charts } from '../../apps/versions.ts';
+import type { Chart } from '../../argocd/source.ts';
 import { SERVICES } from '../../services/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -15,6 +16,7 @@ interface CustomManager {
   readonly datasourceTemplate: string;
   readonly autoReplaceStringTemplate?: string;
   readonly packageNameTemplate?: string;
+  readonly registryUrlTemplate?: string;
 }
 
 interface PackageRule {
@@ -39,12 +41,13 @@ const { customManagers, packageRules } = configuration;
 function found(path: string, text = read(path)): Record<string, string | undefined>[] {
   return customManagers
     .filter((manager) => manager.managerFilePatterns.some((pattern) => patternOf(pattern).test(path)))
-    .flatMap(({ matchStrings, datasourceTemplate, packageNameTemplate }) =>
-      matchStrings.flatMap((source) =>
+    .flatMap((manager) =>
+      manager.matchStrings.flatMap((source) =>
         [...text.matchAll(new RegExp(source, 'g'))].map(({ groups = {} }) => ({
           ...groups,
-          datasource: datasourceTemplate,
-          packageName: fill(packageNameTemplate ?? '{{{depName}}}', groups),
+          registryUrl: manager.registryUrlTemplate ?? groups.registryUrl,
+          datasource: manager.datasourceTemplate,
+          packageName: fill(manager.packageNameTemplate ?? '{{{depName}}}', groups),
         })),
       ),
     );
@@ -75,14 +78,15 @@ describe('what keeps the dependencies current', () => {
   });
 
   it('finds every chart of apps/versions.ts', () => {
-    const pinned = Object.values<{ repoURL: string; chart: string; version: string }>(charts);
-    const charted = found('apps/versions.ts').map(({ registryUrl, registry, depName, currentValue }) => ({
-      repoURL: registryUrl ?? registry,
-      chart: depName,
-      version: currentValue,
-    }));
-    expect(charted).toHaveLength(pinned.length);
-    expect(charted).toEqual(expect.arrayContaining(pinned));
+    const asked = found('apps/versions.ts').map(({ datasource, registryUrl, packageName, currentValue }) =>
+      [datasource, registryUrl, packageName, currentValue].join(' '),
+    );
+    const pinned = Object.values<Chart>(charts).map(({ repoURL, chart, version }) =>
+      repoURL.startsWith('https://')
+        ? `helm ${repoURL} ${chart} ${version}`
+        : `docker  ${repoURL}/${chart} ${version}`,
+    );
+    expect(asked.sort()).toEqual(pinned.sort());
   });
 
   it('asks a Helm repository by its URL, and an OCI registry for the chart below its path', () => {
