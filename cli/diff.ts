@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { render } from '../apps/main.ts';
 import type { Files } from '../charts/manifests.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { compare, type Difference } from './diff/compare.ts';
@@ -33,10 +32,14 @@ export interface Sources {
   /** The git work tree. */
   readonly root: string;
   /** Path below dist/ -> text, as the work tree would have it now. */
-  readonly render: () => Files;
+  readonly render: () => Promise<Files>;
 }
 
-const checkout: Sources = { root: fileURLToPath(new URL('..', import.meta.url)), render };
+const checkout: Sources = {
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // Two revisions are compared without loading what renders a third.
+  render: async () => (await import('../apps/main.ts')).render(),
+};
 
 interface Asked {
   readonly base: string;
@@ -62,7 +65,9 @@ export async function runDiff(argv: string[], sources: Sources = checkout): Prom
     snapshotOf(revision, repository.dist(repository.resolve(revision) ?? revision), parsed);
   const base = snapshot(asked.base);
   const head =
-    asked.head === undefined ? snapshotOf('working tree', sources.render(), parsed) : snapshot(asked.head);
+    asked.head === undefined
+      ? snapshotOf('working tree', await sources.render(), parsed)
+      : snapshot(asked.head);
   const difference = compare(base, head);
   process.stdout.write(asked.report(difference));
   const { worst } = difference;

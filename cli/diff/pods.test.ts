@@ -8,6 +8,7 @@ const both = (...objects: string[]): string => objects.join('\n---\n');
 const configMap = (value: string, metadata = ''): string =>
   object('v1', 'ConfigMap', `data: {mode: ${value}}`, metadata);
 const mounts = 'volumes: [{name: config, configMap: {name: web}}],';
+const once = `${image}, volumeMounts: [{name: config, mountPath: /etc/web, subPath: web}]`;
 const checksum = (sum: string): string =>
   deployment(image, '', mounts).replace(
     'labels: {app: web}}',
@@ -195,6 +196,20 @@ const rows: readonly Row[] = [
     both(configMap('b'), deployment(image, '', mounts)),
     'config',
     /without a restart/,
+  ],
+  [
+    'a ConfigMap mounted as a single file',
+    both(configMap('a'), deployment(once, '', mounts)),
+    both(configMap('b'), deployment(once, '', mounts)),
+    'config',
+    /until its next restart/,
+  ],
+  [
+    'a ConfigMap of a CronJob',
+    both(configMap('a'), cron('volumes: [{name: a, projected: {sources: [{configMap: {name: web}}]}}]')),
+    both(configMap('b'), cron('volumes: [{name: a, projected: {sources: [{configMap: {name: web}}]}}]')),
+    'config',
+    /next run of CronJob/,
   ],
   [
     'a ConfigMap in the environment of a pod',

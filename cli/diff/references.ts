@@ -67,27 +67,33 @@ interface Source {
 
 function sourcesOf(spec: Fields): Source[] {
   const containers = ['containers', 'initContainers'].flatMap((field) => listAt(spec, [field]));
-  const started = containers.flatMap((container) => [
-    ...listAt(container, ['envFrom']).flatMap((one) => named(one, 'configMapRef', 'secretRef', 'name')),
-    ...listAt(container, ['env']).flatMap((one) =>
-      named(valueAt(one, ['valueFrom']), 'configMapKeyRef', 'secretKeyRef', 'name'),
-    ),
-  ]);
-  const volumes = listAt(spec, ['volumes']);
-  const mounted = [
-    ...volumes.flatMap((volume) => [
-      ...named(volume, 'configMap', '', 'name'),
-      ...named(volume, '', 'secret', 'secretName'),
-    ]),
-    ...volumes
-      .flatMap((volume) => listAt(volume, ['projected', 'sources']))
-      .flatMap((one) => named(one, 'configMap', 'secret', 'name')),
-  ];
-  return [
-    ...mounted.map((one) => ({ ...one, how: 'mounted' as const })),
-    ...started.map((one) => ({ ...one, how: 'at-start' as const })),
-  ];
+  const frozen = containers.flatMap(mountedOnce);
+  const mounted = listAt(spec, ['volumes']).flatMap((volume) => {
+    const how = frozen.includes(valueAt(volume, ['name'])) ? 'at-start' : 'mounted';
+    return inVolume(volume).map((one) => ({ ...one, how }) as const);
+  });
+  const started = containers.flatMap(inEnvironment).map((one) => ({ ...one, how: 'at-start' }) as const);
+  return [...mounted, ...started];
 }
+
+/** A file mounted by `subPath` stays as it was when the container started. */
+const mountedOnce = (container: unknown): unknown[] =>
+  listAt(container, ['volumeMounts'])
+    .filter((mount) => isFields(mount) && ('subPath' in mount || 'subPathExpr' in mount))
+    .map((mount) => valueAt(mount, ['name']));
+
+const inVolume = (volume: unknown): Omit<Source, 'how'>[] => [
+  ...named(volume, 'configMap', '', 'name'),
+  ...named(volume, '', 'secret', 'secretName'),
+  ...listAt(volume, ['projected', 'sources']).flatMap((one) => named(one, 'configMap', 'secret', 'name')),
+];
+
+const inEnvironment = (container: unknown): Omit<Source, 'how'>[] => [
+  ...listAt(container, ['envFrom']).flatMap((one) => named(one, 'configMapRef', 'secretRef', 'name')),
+  ...listAt(container, ['env']).flatMap((one) =>
+    named(valueAt(one, ['valueFrom']), 'configMapKeyRef', 'secretKeyRef', 'name'),
+  ),
+];
 
 function named(value: unknown, configMap: string, secret: string, field: string): Omit<Source, 'how'>[] {
   const candidates = [

@@ -101,10 +101,12 @@ function uptake({ before, references, rolls }: Case): string {
   if (readers.length === 0) return 'no pod template here refers to it';
   return readers
     .map(({ workload, how }) => {
-      if (rolls(workload)) return `rolling restart of ${titleOf(workload)}, whose template changes too`;
+      const title = titleOf(workload);
+      if (['Job', 'CronJob', 'ScaledJob'].includes(workload.kind)) return `read by the next run of ${title}`;
+      if (rolls(workload)) return `rolling restart of ${title}, whose template changes too`;
       return how === 'mounted'
-        ? `seen by running pods of ${titleOf(workload)} without a restart`
-        : `${titleOf(workload)} keeps the old values until its next restart`;
+        ? `seen by running pods of ${title} without a restart`
+        : `${title} keeps the old values until its next restart`;
     })
     .join('; ');
 }

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { render } from '../apps/main.ts';
+import { runDiff } from './diff.ts';
+import { ConfigurationError } from './errors.ts';
+
+const service = (port: number): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  ports: [{port: ${port}}]\n`;
+const claim =
+  'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {}\n';
+const path = 'local/shop/service-web.shop.yaml';
+
+describe('sluice diff', () => {
+  let root = '';
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: root },
+    });
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  const commit = (message: string): string => {
+    git('add', '--all');
+    git('commit', '--quiet', '--message', message);
+    return git('rev-parse', 'HEAD').trim();
+  };
+  const run = async (argv: string[], files: Readonly<Record<string, string>> = {}) => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const code = await runDiff(argv, { root, render: async () => new Map(Object.entries(files)) });
+    const printed = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    return { code, printed };
+  };
+  afterEach(() => vi.restoreAllMocks());
+
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'sluice-diff-'));
+    git('init', '--quiet', '--initial-branch=main');
+    write('README.md', 'no desired state yet\n');
+    commit('start');
+    git('tag', 'empty');
+    write(`dist/${path}`, service(80));
+    write('dist/local/shop/claim with ünusual name.yaml', claim);
+    symlinkSync('/etc/passwd', join(root, 'dist/local/shop/link.yaml'));
+    commit('want a service and a volume');
+    git('tag', 'wanted');
+    git('checkout', '--quiet', '-b', 'change');
+    write(`dist/${path}`, service(81));
+    rmSync(join(root, 'dist/local/shop/claim with ünusual name.yaml'));
+    commit('drop the volume');
+  });
+
+  it('compares two revisions by name, tag or id', async () => {
+    const { code, printed } = await run(['wanted', git('rev-parse', 'HEAD').trim()]);
+    expect(code).toBe(0);
+    expect(printed).toContain('2 objects change, at worst: data loss');
+    expect(printed).toMatch(/data loss {2}PersistentVolumeClaim shop\/data {2}removed/);
+    expect(printed).toMatch(/config {5}Service shop\/web .*applied in place/);
+    expect(printed).toContain('spec.ports[81/TCP].port: none -> 81');
+  });
+
+  it('compares main with what the work tree renders, where nothing else is said', async () => {
+    const { printed } = await run([], { [path]: service(82) });
+    expect(printed).toMatch(/^main -> working tree: 2 objects change/);
+    expect(printed).toContain('spec.ports[82/TCP].port: none -> 82');
+  });
+
+  it('prefers the main of the remote', async () => {
+    git('update-ref', 'refs/remotes/origin/main', 'change');
+    const { printed } = await run([], { [path]: service(81) });
+    git('update-ref', '-d', 'refs/remotes/origin/main');
+    expect(printed).toBe('origin/main -> working tree: nothing changes\n');
+  });
+
+  it('takes a revision without dist/ for one that wants nothing', async () => {
+    expect((await run(['empty', 'wanted'])).printed).toContain('(the whole environment is added)');
+  });
+
+  it.each([
+    ['data-loss', 1],
+    ['config', 1],
+    ['no-op', 1],
+  ])('fails on %s where the worst rank reaches it', async (rank, code) => {
+    expect((await run(['wanted', 'change', '--fail-on', rank])).code).toBe(code);
+  });
+
+  it('passes a threshold that no change reaches', async () => {
+    expect(
+      (await run(['wanted', '--fail-on', 'recreate'], { [path]: service(80), 'local/shop/c.yaml': claim }))
+        .code,
+    ).toBe(0);
+    expect((await run(['wanted', 'wanted', '--fail-on', 'no-op'])).code).toBe(0);
+  });
+
+  it('writes JSON for programs', async () => {
+    const { printed } = await run(['wanted', 'change', '--format', 'json']);
+    expect(JSON.parse(printed)).toMatchObject({
+      base: 'wanted',
+      head: 'change',
+      worst: 'data-loss',
+      changes: [
+        { kind: 'PersistentVolumeClaim', change: 'removed', rank: 'data-loss', environment: 'local' },
+        { kind: 'Service', change: 'changed', application: 'shop', leaves: [{ before: 80 }, { after: 81 }] },
+      ],
+    });
+  });
+
+  it('names everything that is wrong at once', async () => {
+    const failing = run(['nowhere', '--output=/tmp/x', '--format', 'html', '--fail-on', 'bad']);
+    await expect(failing).rejects.toThrow(ConfigurationError);
+    await expect(run(['nowhere', '--format', 'html', '--fail-on', 'bad'])).rejects.toThrow(
+      /'nowhere' is no revision.*\n.*'--format' \(html\) must be one of.*\n.*'--fail-on' \(bad\) must be one of/,
+    );
+    await expect(run(['main', 'main', 'main'])).rejects.toThrow(/two revisions at most/);
+  });
+
+  it('says which file of which revision it cannot read', async () => {
+    await expect(run(['wanted'], { 'local/shop/a.yaml': 'a: [' })).rejects.toThrow(
+      /^sluice diff: working tree: dist\/local\/shop\/a\.yaml is no YAML/,
+    );
+  });
+
+  it('explains itself', async () => {
+    expect((await run(['--help'])).printed).toContain('no-op < metadata < config < scaling');
+  });
+
+  it('finds no change where the sources of this repository stand beside themselves', async () => {
+    for (const [file, text] of render()) write(`dist/${file}`, text);
+    rmSync(join(root, 'dist', path));
+    commit('want what is wanted here');
+    expect((await run(['HEAD'], Object.fromEntries(render()))).printed).toMatch(/nothing changes\n$/);
+  });
+});
