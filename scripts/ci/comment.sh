@@ -23,8 +23,10 @@ fi
 gh api "repos/$GH_REPO/actions/artifacts/$artifact/zip" >"$work/preview.zip"
 # At most 256 KiB of whatever it unpacks to; GitHub takes comments of 65,536 characters.
 head -c 262144 < <(unzip -p "$work/preview.zip" comment.md) >"$work/text"
-jq --raw-input --slurp '{body: ("<!-- sluice: preview -->\n"
-  + "_Written by the code of this pull request, at \(env.HEAD_SHA)._\n\n" + .[0:60000])}' \
+RUN_URL="${GITHUB_SERVER_URL:-https://github.com}/$GH_REPO/actions/runs/$RUN_ID" \
+  jq --raw-input --slurp '{body: ("<!-- sluice: preview -->\n"
+    + "_Written by the code of this pull request at \(env.HEAD_SHA), in [this run](\(env.RUN_URL))._\n\n"
+    + if length > 60000 then .[0:60000] + "\n\n_Cut: the summary of the run has all of it._" else . end)}' \
   "$work/text" >"$work/comment.json"
 
 mine='.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- sluice: preview -->"))) | .id'

@@ -91,6 +91,15 @@ describe('a pull request', () => {
   });
 });
 
+describe('a plan without services', () => {
+  it('builds nothing', () => {
+    const empty = JSON.stringify({ include: [] });
+    const planned = jobs.filter(({ job }) => job.needs === 'plan');
+    expect(planned.map(({ at }) => at)).toEqual(['images.yaml build', 'images.yaml push']);
+    for (const { job } of planned) expect(job.if).toContain(`needs.plan.outputs.matrix != '${empty}'`);
+  });
+});
+
 describe('what a step runs', () => {
   it('takes nothing that others choose into its text', () => {
     expect(scripts.filter(({ run }) => UNTRUSTED.test(run))).toEqual([]);
