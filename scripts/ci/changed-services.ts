@@ -62,7 +62,8 @@ const git: PathsSince = (range) => {
 
 /**
  * Services whose released image is older than its inputs. Each is compared with the commit of its own image:
- * a build that failed or was overtaken is caught up by the next one.
+ * a build that failed or was overtaken is caught up by the next one. A service that no reference names runs
+ * nowhere, so there is nothing to release.
  */
 export const staleServices = <Name extends string>(
   services: readonly Name[],
@@ -70,7 +71,9 @@ export const staleServices = <Name extends string>(
   pathsSince: PathsSince,
 ): Name[] =>
   services.filter((name) => {
-    const commit = commitOf(references[name] ?? '');
+    const reference = references[name];
+    if (reference === undefined) return false;
+    const commit = commitOf(reference);
     const paths = commit === undefined ? undefined : pathsSince(`${commit}..HEAD`);
     return paths === undefined || changedServices(paths, [name]).length > 0;
   });

@@ -76,11 +76,11 @@ describe('which images are stale', () => {
       consumer: 'ghcr.io/sluice/consumer:0.1.0',
       scaler: reference('scaler', '0.1.0-gfeedc0de'),
     };
-    expect(staleServices(['consumer', 'scaler', 'web'], references, since([]))).toEqual([
-      'consumer',
-      'scaler',
-      'web',
-    ]);
+    expect(staleServices(['consumer', 'scaler'], references, since([]))).toEqual(['consumer', 'scaler']);
+  });
+
+  it('is none that runs nowhere', () => {
+    expect(staleServices(['web'], released, since(['services/web/main.ts']))).toEqual([]);
   });
 
   it.each([
