@@ -13,6 +13,16 @@ export interface Environment {
   readonly repository: GitRepository;
   /** What it has installed beside the work; the order says nothing. */
   readonly addons: readonly AddonName[];
+  /** Pods of an addon that can have several: 2 where a drain must not stop it. */
+  readonly addonReplicas: 1 | 2;
+  /** The class of every volume that names no other. @default the cluster's default class */
+  readonly storageClassName?: string;
+  /** How long Prometheus remembers, and on how much disk. */
+  readonly monitoring: { readonly retention: string; readonly volume: string };
+  /** How long Loki remembers, and on how much disk. */
+  readonly logs: { readonly retention: string; readonly volume: string };
+  /** The cloud under it. @default none */
+  readonly aws?: AwsCluster;
   /** The broker that runs in it. */
   readonly broker: BrokerKind;
   /** The broker's disk. */
@@ -29,16 +39,49 @@ export interface Environment {
   readonly jobs?: Partial<JobsWorkload>;
 }
 
+/** What the cloud calls its parts of the cluster. Permissions come by EKS Pod Identity, so no role is named. */
+export interface AwsCluster {
+  readonly region: string;
+  readonly clusterName: string;
+  /** The Name tag of its VPC. */
+  readonly vpcName: string;
+  /** The SQS queue that is told of spot interruptions. */
+  readonly interruptionQueue: string;
+  /** The EFS file system of shared volumes. */
+  readonly fileSystemId: string;
+  /** The S3 bucket of logs. */
+  readonly logBucket: string;
+}
+
+/** How the ingress controller is reached from outside the cluster. */
+export type Entrance =
+  /** A port of every node. */
+  | { readonly kind: 'node-ports'; readonly http: number; readonly https: number }
+  /** A load balancer that a controller of this class makes. */
+  | { readonly kind: 'load-balancer'; readonly loadBalancerClass: string };
+
 export interface WebEntrance {
+  readonly entrance: Entrance;
   /** The class of the ingress controller. */
   readonly ingressClassName: string;
   /** Where the controller's pods run. */
   readonly controller: { readonly namespace: string; readonly name: string };
   /** The host of each page. */
-  readonly hosts: { readonly broker: string; readonly grafana: string; readonly prometheus: string };
+  readonly hosts: Readonly<Record<Page, string>>;
   /** Who issues certificates. @default none: plain HTTP */
   readonly clusterIssuer?: string;
 }
+
+/** What has a page of its own. */
+export type Page = 'argocd' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
+
+const pages = (domain: string): Readonly<Record<Page, string>> => ({
+  argocd: `argocd.${domain}`,
+  broker: `broker.${domain}`,
+  grafana: `grafana.${domain}`,
+  jenkins: `jenkins.${domain}`,
+  prometheus: `prometheus.${domain}`,
+});
 
 const repository: GitRepository = { repoURL: 'https://github.com/sluice/sluice.git', revision: 'main' };
 
@@ -47,7 +90,20 @@ const traefik = { ingressClassName: 'traefik', controller: { namespace: 'traefik
 export const local: Environment = {
   name: 'local',
   repository,
-  addons: ['argo-cd'],
+  addons: [
+    'argo-cd',
+    'argo-rollouts',
+    'kube-prometheus-stack',
+    'loki',
+    'metrics-server',
+    'opentelemetry-collector',
+    'prometheus-adapter',
+    'prometheus-operator-crds',
+    'traefik',
+  ],
+  addonReplicas: 1,
+  monitoring: { retention: '2d', volume: '5Gi' },
+  logs: { retention: '48h', volume: '5Gi' },
   broker: 'lavinmq',
   brokerVolume: { size: '1Gi' },
   podSecurityVersion: 'v1.34',
@@ -59,18 +115,47 @@ export const local: Environment = {
   secrets: { kind: 'pre-made' },
   web: {
     ...traefik,
-    hosts: {
-      broker: 'broker.sluice.localhost',
-      grafana: 'grafana.sluice.localhost',
-      prometheus: 'prometheus.sluice.localhost',
-    },
+    entrance: { kind: 'node-ports', http: 30_080, https: 30_443 },
+    hosts: pages('sluice.localhost'),
   },
 };
 
 export const production: Environment = {
   name: 'production',
   repository,
-  addons: ['argo-cd'],
+  addons: [
+    'argo-cd',
+    'argo-rollouts',
+    'aws-efs-csi-driver',
+    'aws-load-balancer-controller',
+    'cert-manager',
+    'eck-operator',
+    'external-secrets',
+    'fluent-bit',
+    'jenkins',
+    'karpenter',
+    'karpenter-crd',
+    'kube-prometheus-stack',
+    'loki',
+    'metrics-server',
+    'opentelemetry-collector',
+    // HPAs read Prometheus by it. KEDA would claim the same API: an environment has one of the two.
+    'prometheus-adapter',
+    'prometheus-operator-crds',
+    'traefik',
+  ],
+  addonReplicas: 2,
+  storageClassName: 'gp3',
+  monitoring: { retention: '15d', volume: '50Gi' },
+  logs: { retention: '744h', volume: '20Gi' },
+  aws: {
+    region: 'eu-central-1',
+    clusterName: 'sluice-production',
+    vpcName: 'sluice-production',
+    interruptionQueue: 'sluice-production-interruptions',
+    fileSystemId: 'fs-0123456789abcdef0',
+    logBucket: 'sluice-production-logs',
+  },
   broker: 'lavinmq',
   brokerVolume: { size: '20Gi', storageClassName: 'gp3' },
   podSecurityVersion: 'v1.34',
@@ -82,12 +167,9 @@ export const production: Environment = {
   secrets: { kind: 'external', clusterSecretStore: 'aws-secrets-manager', key: 'sluice/production/broker' },
   web: {
     ...traefik,
+    entrance: { kind: 'load-balancer', loadBalancerClass: 'service.k8s.aws/nlb' },
     clusterIssuer: 'letsencrypt',
-    hosts: {
-      broker: 'broker.sluice.example.com',
-      grafana: 'grafana.sluice.example.com',
-      prometheus: 'prometheus.sluice.example.com',
-    },
+    hosts: pages('sluice.example.com'),
   },
 };
 

@@ -6,4 +6,6 @@ export const images = {
   topology: 'ghcr.io/sluice/topology:0.1.0',
   lavinmq: 'docker.io/cloudamqp/lavinmq:2.9.1',
   rabbitmq: 'docker.io/library/rabbitmq:4.2.1',
+  opentelemetryCollector: 'docker.io/otel/opentelemetry-collector-k8s:0.158.0',
+  buildkit: 'docker.io/moby/buildkit:v0.25.1-rootless',
 } as const;

@@ -3,6 +3,9 @@ import type { Manifest } from '../charts/manifests.ts';
 const OPTIONS = 'argocd.argoproj.io/sync-options';
 const CONFIRM = ['Prune=confirm', 'Delete=confirm'];
 
+/** For what a chart renders: its values take annotations. */
+export const CONFIRM_REMOVAL = { [OPTIONS]: CONFIRM.join(',') } as const;
+
 /** With them goes what cannot be rendered again: data, other people's objects, or the reins themselves. */
 const GUARDED = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition', 'Application'];
 

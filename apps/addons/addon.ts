@@ -14,6 +14,10 @@ export interface Addon<Values extends object = object> {
   readonly values: (environment: Environment) => Values;
   /** What controllers write in its objects. @default nothing */
   readonly ownedFields?: readonly OwnedFields[];
+  /** Addons it cannot do without. @default none */
+  readonly needs?: readonly AddonName[];
+  /** It speaks with AWS: the environment must have `aws`. @default false */
+  readonly onAws?: boolean;
   /** It holds data or definitions: nothing of it goes without a person's word. @default false */
   readonly confirmPrune?: boolean;
 }

@@ -1,12 +1,37 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { type ArgoCdSettings, argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
+import type { Environment } from '../environments.ts';
 import type { Addon } from './addon.ts';
+import { budget, type Metrics, metrics, OFF, type Resources, resources, type Switch } from './values.ts';
+
+interface Component {
+  readonly replicas: number;
+  readonly resources: Resources;
+  readonly metrics: Metrics;
+  readonly pdb: Switch & { readonly maxUnavailable: number };
+}
 
 interface Values {
+  readonly global: { readonly domain: string };
+  readonly crds: { readonly keep: true; readonly annotations: Readonly<Record<string, string>> };
   readonly configs: {
     readonly cm: ArgoCdSettings;
-    readonly params: Readonly<Record<string, string>>;
+    readonly params: typeof argoCdParameters;
+    readonly rbac: { readonly 'policy.default': string };
   };
+  readonly controller: Omit<Component, 'pdb'>;
+  readonly repoServer: Component;
+  readonly server: Component & { readonly ingress: Ingress };
+  readonly redis: { readonly resources: Resources };
+  readonly applicationSet: { readonly replicas: 0 };
+  readonly notifications: Switch;
+  readonly dex: Switch;
+}
+
+interface Ingress extends Switch {
+  readonly ingressClassName: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly tls: boolean;
 }
 
 /** Argo CD, by itself: its own release is an Application like any other. */
@@ -15,5 +40,43 @@ export const argoCd: Addon<Values> = {
   namespace: { name: ARGOCD_NAMESPACE },
   stage: 'platform',
   confirmPrune: true,
-  values: () => ({ configs: { cm: argoCdSettings({}), params: argoCdParameters } }),
+  values: (environment) => ({
+    global: { domain: environment.web.hosts.argocd },
+    crds: {
+      keep: true,
+      annotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=confirm,Delete=confirm' },
+    },
+    configs: configs(environment),
+    controller: { replicas: 1, resources: resources('250m', '1Gi'), metrics: metrics(environment) },
+    repoServer: component(environment, resources('100m', '512Mi')),
+    server: { ...component(environment, resources('50m', '256Mi')), ingress: ingress(environment) },
+    // A cache: what it loses is rendered again.
+    redis: { resources: resources('50m', '128Mi') },
+    // Nothing here generates Applications, sends messages or signs on elsewhere.
+    applicationSet: { replicas: 0 },
+    notifications: OFF,
+    dex: OFF,
+  }),
 };
+
+const component = (environment: Environment, size: Resources): Component => ({
+  ...{ replicas: environment.addonReplicas, resources: size },
+  ...{ metrics: metrics(environment), pdb: budget(environment) },
+});
+
+function configs({ web: { hosts, clusterIssuer } }: Environment): Values['configs'] {
+  const scheme = clusterIssuer === undefined ? 'http' : 'https';
+  return {
+    cm: argoCdSettings({ url: `${scheme}://${hosts.argocd}` }),
+    params: argoCdParameters,
+    // Who is not named in a policy may do nothing.
+    rbac: { 'policy.default': '' },
+  };
+}
+
+const ingress = ({ web: { ingressClassName, clusterIssuer } }: Environment): Ingress => ({
+  enabled: true,
+  ingressClassName,
+  annotations: clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': clusterIssuer },
+  tls: clusterIssuer !== undefined,
+});

@@ -1,14 +1,79 @@
+import { Checks } from '../../charts/checks.ts';
 import type { Environment } from '../environments.ts';
 import type { AddonName } from '../versions.ts';
 import type { Addon } from './addon.ts';
 import { argoCd } from './argo-cd.ts';
+import { argoRollouts } from './argo-rollouts.ts';
+import { awsEfsCsiDriver } from './aws-efs-csi-driver.ts';
+import { awsLoadBalancerController } from './aws-load-balancer-controller.ts';
+import { certManager } from './cert-manager.ts';
+import { eckOperator } from './eck-operator.ts';
+import { externalSecrets } from './external-secrets.ts';
+import { fluentBit } from './fluent-bit.ts';
+import { jenkins } from './jenkins.ts';
+import { karpenter, karpenterCrd } from './karpenter.ts';
+import { keda } from './keda.ts';
+import { kubePrometheusStack } from './kube-prometheus-stack.ts';
+import { loki } from './loki.ts';
+import { metricsServer } from './metrics-server.ts';
+import { opentelemetryCollector } from './opentelemetry-collector.ts';
+import { prometheusAdapter } from './prometheus-adapter.ts';
+import { prometheusOperatorCrds } from './prometheus-operator-crds.ts';
+import { traefik } from './traefik.ts';
 
 /** Every addon; which environment has which is data in environments.ts. */
 export const catalog: Readonly<Record<AddonName, Addon>> = {
   'argo-cd': argoCd,
+  'argo-rollouts': argoRollouts,
+  'aws-efs-csi-driver': awsEfsCsiDriver,
+  'aws-load-balancer-controller': awsLoadBalancerController,
+  'cert-manager': certManager,
+  'eck-operator': eckOperator,
+  'external-secrets': externalSecrets,
+  'fluent-bit': fluentBit,
+  jenkins,
+  karpenter,
+  'karpenter-crd': karpenterCrd,
+  keda,
+  'kube-prometheus-stack': kubePrometheusStack,
+  loki,
+  'metrics-server': metricsServer,
+  'opentelemetry-collector': opentelemetryCollector,
+  'prometheus-adapter': prometheusAdapter,
+  'prometheus-operator-crds': prometheusOperatorCrds,
+  traefik,
 };
 
-/** The addons of an environment, in the order of their names. */
-export function addonsOf({ addons }: Environment): Addon[] {
-  return [...addons].sort().map((name) => catalog[name]);
+/**
+ * The addons of an environment, in the order of their names.
+ * @throws {ChartError} with every fault: one twice, two that exclude each other, one without what it needs
+ */
+export function addonsOf(environment: Environment): Addon[] {
+  check(environment);
+  return [...environment.addons].sort().map((name) => catalog[name]);
+}
+
+function check({ name, addons, aws, secrets, web }: Environment): void {
+  const has = (addon: AddonName): boolean => addons.includes(addon);
+  const checks = new Checks(`Environment '${name}'`)
+    .that(
+      !(has('prometheus-adapter') && has('keda')),
+      `'addons' must not have both prometheus-adapter and keda: both serve the APIService v1beta1.external.metrics.k8s.io, and a cluster has one`,
+    )
+    .that(
+      secrets.kind !== 'external' || has('external-secrets'),
+      `'secrets' (external) needs the addon external-secrets`,
+    )
+    .that(
+      web.clusterIssuer === undefined || has('cert-manager'),
+      `'clusterIssuer' (${web.clusterIssuer}) needs the addon cert-manager`,
+    );
+  for (const addon of new Set(addons)) {
+    const { needs = [], onAws = false } = catalog[addon];
+    checks
+      .that(addons.indexOf(addon) === addons.lastIndexOf(addon), `'addons' has ${addon} twice`)
+      .that(!onAws || aws !== undefined, `'addons' (${addon}) needs 'aws'`);
+    for (const other of needs) checks.that(has(other), `'addons' (${addon}) needs ${other} beside it`);
+  }
+  checks.done();
 }

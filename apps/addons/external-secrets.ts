@@ -1,0 +1,48 @@
+import { webhookAuthority } from '../../argocd/owned-fields.ts';
+import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
+import type { Environment } from '../environments.ts';
+import type { Addon } from './addon.ts';
+import { budgetByMinimum, type Resources, resources, type Switch, watched } from './values.ts';
+
+interface Component {
+  readonly replicaCount: number;
+  readonly resources: Resources;
+  readonly podDisruptionBudget: Switch & { readonly minAvailable: number };
+}
+
+interface Values extends Component {
+  readonly leaderElect: boolean;
+  readonly crds: { readonly annotations: Readonly<Record<string, string>> };
+  readonly webhook: Component;
+  readonly certController: Component;
+  readonly serviceMonitor: Switch;
+}
+
+/** The ServiceAccount that may read the secret manager. */
+export const EXTERNAL_SECRETS = { name: 'external-secrets', namespace: 'external-secrets' } as const;
+
+/** Secrets from the cloud's secret manager. */
+export const externalSecrets: Addon<Values> = {
+  name: 'external-secrets',
+  namespace: { name: EXTERNAL_SECRETS.namespace },
+  stage: 'foundation',
+  confirmPrune: true,
+  ownedFields: [
+    webhookAuthority('Validating', 'secretstore-validate'),
+    webhookAuthority('Validating', 'externalsecret-validate'),
+  ],
+  values: (environment) => ({
+    ...component(environment, resources('25m', '128Mi')),
+    leaderElect: environment.addonReplicas > 1,
+    crds: { annotations: CONFIRM_REMOVAL },
+    webhook: component(environment, resources('25m', '64Mi')),
+    certController: component(environment, resources('25m', '128Mi')),
+    serviceMonitor: watched(environment),
+  }),
+};
+
+const component = (environment: Environment, size: Resources): Component => ({
+  replicaCount: environment.addonReplicas,
+  resources: size,
+  podDisruptionBudget: budgetByMinimum(environment),
+});

@@ -1,0 +1,66 @@
+import type { Addon } from './addon.ts';
+import { LOG_AGENTS } from './opentelemetry-collector.ts';
+import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
+
+interface Values {
+  readonly testFramework: Switch;
+  readonly serviceMonitor: Switch;
+  readonly resources: Resources;
+  readonly env: readonly Variable[];
+  readonly config: { readonly inputs: string; readonly outputs: string };
+}
+
+interface Variable {
+  readonly name: string;
+  readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+}
+
+/** The Secret with the password of Elasticsearch's user `fluent-bit`. */
+export const FLUENT_BIT_PASSWORD = 'fluent-bit-elasticsearch';
+
+/** Pods' lines to Elasticsearch, where they are searched by their words. */
+export const fluentBit: Addon<Values> = {
+  name: 'fluent-bit',
+  namespace: LOG_AGENTS,
+  stage: 'platform',
+  needs: ['eck-operator'],
+  values: (environment) => ({
+    testFramework: OFF,
+    serviceMonitor: watched(environment),
+    resources: resources('50m', '128Mi'),
+    env: [
+      {
+        name: 'ELASTICSEARCH_PASSWORD',
+        valueFrom: { secretKeyRef: { name: FLUENT_BIT_PASSWORD, key: 'password' } },
+      },
+    ],
+    config: { inputs: INPUT, outputs: OUTPUT },
+  }),
+};
+
+const INPUT = `[INPUT]
+    Name tail
+    Path /var/log/containers/*.log
+    multiline.parser cri
+    Tag kube.*
+    DB /var/log/fluent-bit.db
+    Mem_Buf_Limit 16MB
+    Skip_Long_Lines On
+`;
+
+/** A line that the server refuses is tried for a while and dropped: the file it came from is Loki's as well. */
+const OUTPUT = `[OUTPUT]
+    Name es
+    Match kube.*
+    Host logs-es-http.elastic-system.svc
+    Port 9200
+    HTTP_User fluent-bit
+    HTTP_Passwd \${ELASTICSEARCH_PASSWORD}
+    tls On
+    tls.verify Off
+    Suppress_Type_Name On
+    Logstash_Format On
+    Logstash_Prefix pods
+    Replace_Dots On
+    Retry_Limit 20
+`;

@@ -1,0 +1,135 @@
+import { webhookAuthority } from '../../argocd/owned-fields.ts';
+import type { Environment } from '../environments.ts';
+import { MONITORING } from '../project.ts';
+import type { Addon } from './addon.ts';
+import { budgetByMinimum, OFF, type Resources, resources, type Switch } from './values.ts';
+
+interface Storage {
+  readonly volumeClaimTemplate: {
+    readonly spec: {
+      readonly storageClassName?: string;
+      readonly accessModes: readonly ['ReadWriteOnce'];
+      readonly resources: { readonly requests: { readonly storage: string } };
+    };
+  };
+}
+
+interface Server {
+  readonly replicas: number;
+  readonly retention: string;
+  readonly resources: Resources;
+}
+
+interface Values {
+  readonly crds: Switch;
+  readonly prometheus: {
+    readonly podDisruptionBudget: Switch & { readonly minAvailable: number };
+    readonly prometheusSpec: Server & {
+      readonly storageSpec: Storage;
+      readonly serviceMonitorSelectorNilUsesHelmValues: false;
+      readonly podMonitorSelectorNilUsesHelmValues: false;
+      readonly ruleSelectorNilUsesHelmValues: false;
+    };
+  };
+  readonly alertmanager: {
+    readonly podDisruptionBudget: Switch & { readonly minAvailable: number };
+    readonly alertmanagerSpec: Server & { readonly storage: Storage };
+  };
+  readonly grafana: {
+    readonly admin: { readonly existingSecret: string };
+    readonly resources: Resources;
+    readonly additionalDataSources: readonly DataSource[];
+    readonly testFramework: Switch;
+  };
+  readonly prometheusOperator: { readonly resources: Resources };
+  readonly 'kube-state-metrics': { readonly resources: Resources };
+  readonly 'prometheus-node-exporter': { readonly resources: Resources };
+  readonly kubeControllerManager: Switch;
+  readonly kubeScheduler: Switch;
+  readonly kubeEtcd: Switch;
+  readonly kubeProxy: Switch;
+}
+
+interface DataSource {
+  readonly name: string;
+  readonly type: string;
+  readonly uid: string;
+  readonly url: string;
+  readonly access: 'proxy';
+}
+
+export const MONITORING_NAMESPACE = {
+  name: MONITORING,
+  podSecurity: 'privileged',
+  because: 'The node exporter reads the host: its network, its processes and its file systems.',
+} as const;
+
+/** The Secret with Grafana's administrator. */
+export const GRAFANA_ADMIN = 'grafana-admin';
+
+/** Prometheus, Alertmanager and Grafana. */
+export const kubePrometheusStack: Addon<Values> = {
+  name: 'kube-prometheus-stack',
+  namespace: MONITORING_NAMESPACE,
+  stage: 'platform',
+  needs: ['prometheus-operator-crds'],
+  confirmPrune: true,
+  ownedFields: [
+    webhookAuthority('Mutating', 'kube-prometheus-stack-admission'),
+    webhookAuthority('Validating', 'kube-prometheus-stack-admission'),
+  ],
+  values: (environment) => ({
+    crds: OFF,
+    prometheus: prometheus(environment),
+    alertmanager: alertmanager(environment),
+    grafana: grafana(environment),
+    prometheusOperator: { resources: resources('50m', '128Mi') },
+    'kube-state-metrics': { resources: resources('25m', '128Mi') },
+    'prometheus-node-exporter': { resources: resources('25m', '64Mi') },
+    // They answer on the control plane's own addresses only, or are the cloud's.
+    ...{ kubeControllerManager: OFF, kubeScheduler: OFF, kubeEtcd: OFF, kubeProxy: OFF },
+  }),
+};
+
+const prometheus = (environment: Environment): Values['prometheus'] => ({
+  podDisruptionBudget: budgetByMinimum(environment),
+  prometheusSpec: {
+    replicas: environment.addonReplicas,
+    retention: environment.monitoring.retention,
+    resources: resources('250m', '1Gi'),
+    storageSpec: storage(environment, environment.monitoring.volume),
+    // Of every workload, not only of this release.
+    serviceMonitorSelectorNilUsesHelmValues: false,
+    podMonitorSelectorNilUsesHelmValues: false,
+    ruleSelectorNilUsesHelmValues: false,
+  },
+});
+
+const alertmanager = (environment: Environment): Values['alertmanager'] => ({
+  podDisruptionBudget: budgetByMinimum(environment),
+  alertmanagerSpec: {
+    replicas: environment.addonReplicas,
+    retention: '120h',
+    resources: resources('25m', '64Mi'),
+    storage: storage(environment, '1Gi'),
+  },
+});
+
+const grafana = ({ addons }: Environment): Values['grafana'] => ({
+  admin: { existingSecret: GRAFANA_ADMIN },
+  resources: resources('100m', '384Mi'),
+  additionalDataSources: addons.includes('loki')
+    ? [{ name: 'Loki', type: 'loki', uid: 'loki', url: 'http://loki.loki.svc:3100', access: 'proxy' }]
+    : [],
+  testFramework: OFF,
+});
+
+const storage = ({ storageClassName }: Environment, size: string): Storage => ({
+  volumeClaimTemplate: {
+    spec: {
+      ...(storageClassName !== undefined && { storageClassName }),
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: size } },
+    },
+  },
+});

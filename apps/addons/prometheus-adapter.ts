@@ -1,0 +1,27 @@
+import { MONITORING } from '../project.ts';
+import type { Addon } from './addon.ts';
+import { MONITORING_NAMESPACE } from './kube-prometheus-stack.ts';
+import { budget, type Resources, resources, type Switch } from './values.ts';
+
+interface Values {
+  readonly replicas: number;
+  readonly prometheus: { readonly url: string; readonly port: number };
+  readonly rules: { readonly default: boolean };
+  readonly resources: Resources;
+  readonly podDisruptionBudget: Switch & { readonly maxUnavailable: number };
+}
+
+/** Metrics of Prometheus as HPAs read them. */
+export const prometheusAdapter: Addon<Values> = {
+  name: 'prometheus-adapter',
+  namespace: MONITORING_NAMESPACE,
+  stage: 'platform',
+  needs: ['kube-prometheus-stack'],
+  values: (environment) => ({
+    replicas: environment.addonReplicas,
+    prometheus: { url: `http://kube-prometheus-stack-prometheus.${MONITORING}.svc`, port: 9090 },
+    rules: { default: true },
+    resources: resources('50m', '256Mi'),
+    podDisruptionBudget: budget(environment),
+  }),
+};

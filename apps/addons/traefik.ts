@@ -1,0 +1,71 @@
+import type { Environment } from '../environments.ts';
+import type { Addon } from './addon.ts';
+import { budget, type Metrics, metrics, OFF, type Resources, resources, type Switch } from './values.ts';
+
+interface Values {
+  readonly deployment: { readonly replicas: number };
+  readonly ingressClass: Switch & { readonly name: string; readonly isDefaultClass: boolean };
+  readonly providers: {
+    readonly kubernetesIngress: {
+      readonly publishedService: Switch;
+      readonly ingressEndpoint?: { readonly hostname: string };
+    };
+  };
+  readonly ports: { readonly web: Port; readonly websecure: Port };
+  readonly service: { readonly spec: Exposure };
+  readonly metrics: { readonly prometheus: { readonly service: Switch } & Pick<Metrics, 'serviceMonitor'> };
+  readonly global: { readonly checkNewVersion: boolean };
+  readonly podDisruptionBudget: Switch & { readonly maxUnavailable: number };
+  readonly resources: Resources;
+}
+
+interface Port {
+  readonly nodePort?: number;
+  readonly http?: {
+    readonly redirections: {
+      readonly entryPoint: { readonly to: string; readonly scheme: string; readonly permanent: boolean };
+    };
+  };
+}
+
+type Exposure =
+  | { readonly type: 'NodePort' }
+  | { readonly type: 'LoadBalancer'; readonly loadBalancerClass: string };
+
+/** The way in: an Ingress of its class is a page that browsers reach. */
+export const traefik: Addon<Values> = {
+  name: 'traefik',
+  namespace: { name: 'traefik' },
+  stage: 'platform',
+  values: (environment) => ({
+    deployment: { replicas: environment.addonReplicas },
+    ingressClass: { enabled: true, name: environment.web.ingressClassName, isDefaultClass: false },
+    ...entrance(environment),
+    metrics: { prometheus: { service: metrics(environment), serviceMonitor: metrics(environment) } },
+    global: { checkNewVersion: false },
+    podDisruptionBudget: budget(environment),
+    resources: resources('100m', '256Mi'),
+  }),
+};
+
+/** Through the nodes of a cluster at hand, or through a load balancer of the cloud. */
+function entrance({ web }: Environment): Pick<Values, 'providers' | 'ports' | 'service'> {
+  if (web.entrance.kind === 'node-ports')
+    return {
+      // The address that an Ingress shows; a NodePort has none of its own.
+      providers: {
+        kubernetesIngress: { publishedService: OFF, ingressEndpoint: { hostname: 'localhost' } },
+      },
+      ports: { web: { nodePort: web.entrance.http }, websecure: { nodePort: web.entrance.https } },
+      service: { spec: { type: 'NodePort' } },
+    };
+  const entryPoint = { to: 'websecure', scheme: 'https', permanent: true };
+  return {
+    providers: { kubernetesIngress: { publishedService: { enabled: true } } },
+    ports: {
+      web: web.clusterIssuer === undefined ? {} : { http: { redirections: { entryPoint } } },
+      websecure: {},
+    },
+    service: { spec: { type: 'LoadBalancer', loadBalancerClass: web.entrance.loadBalancerClass } },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Environment } from '../environments.ts';
+
+/** Values that many charts spell alike. */
+export interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly memory: string };
+}
+
+/** CPU is requested and not limited: what a node has to spare is used. */
+export const resources = (cpu: string, memory: string): Resources => ({
+  requests: { cpu, memory },
+  limits: { memory },
+});
+
+export interface Switch {
+  readonly enabled: boolean;
+}
+
+export const OFF: Switch = { enabled: false };
+
+/** A metrics page that Prometheus finds by a ServiceMonitor. */
+export interface Metrics extends Switch {
+  readonly serviceMonitor: Switch;
+}
+
+/** A ServiceMonitor is a kind that the server knows only where Prometheus Operator's definitions are. */
+export const watched = ({ addons }: Environment): Switch => ({
+  enabled: addons.includes('prometheus-operator-crds'),
+});
+
+export const metrics = (environment: Environment): Metrics => {
+  const { enabled } = watched(environment);
+  return { enabled, serviceMonitor: { enabled } };
+};
+
+/** A drain takes one pod of two; of a single one it takes that, and no budget holds it up. */
+export const budget = ({ addonReplicas }: Environment): Switch & { readonly maxUnavailable: number } => ({
+  ...{ enabled: addonReplicas > 1, maxUnavailable: 1 },
+});
+
+/** The same for charts that only count what must stay. */
+export const budgetByMinimum = ({ addonReplicas }: Environment) => ({
+  ...{ enabled: addonReplicas > 1, minAvailable: 1 },
+});
+
+/** What `restricted` asks of a pod, for charts that leave it out. */
+export const RESTRICTED_POD = {
+  runAsNonRoot: true,
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const;
