@@ -2,7 +2,7 @@ import { consequenceOf } from './consequences.ts';
 import { type LeafChange, leafChanges } from './leaves.ts';
 import { additionOf, moveOf, removalOf } from './lifecycle.ts';
 import type { DesiredObject, Snapshot } from './objects.ts';
-import { type Consequence, type Rank, ranks, worstOf } from './ranks.ts';
+import { byRank, type Consequence, type Rank, reaches, worstOf } from './ranks.ts';
 import { References } from './references.ts';
 import { placeOf } from './schema.ts';
 
@@ -15,7 +15,7 @@ export interface ObjectChange {
   readonly object: DesiredObject;
   /** The worst of all. */
   readonly rank: Rank;
-  /** Why it has that rank. */
+  /** What it does beyond metadata, the worst first. */
   readonly reasons: readonly string[];
   /** None where the whole object came or went. */
   readonly leaves: readonly RankedLeaf[];
@@ -118,15 +118,13 @@ function moved(before: DesiredObject, after: DesiredObject, base: Snapshot, head
 function summary(object: DesiredObject, leaves: readonly RankedLeaf[]): ObjectChange[] {
   const rank = worstOf(leaves.map((leaf) => leaf.rank));
   if (rank === undefined) return [];
-  const reasons = leaves.filter((leaf) => leaf.rank === rank).map(({ reason }) => reason);
+  const telling = leaves.filter((leaf) => leaf.rank === rank || reaches(leaf.rank, 'config'));
+  const reasons = telling.sort(byRank).map(({ reason }) => reason);
   return [{ change: 'changed', object, rank, reasons: [...new Set(reasons)], leaves }];
 }
 
 function worstFirst(changes: readonly ObjectChange[]): ObjectChange[] {
   const key = ({ object }: ObjectChange): string =>
     `${object.environment}/${object.application}/${object.file}`;
-  return [...changes].sort(
-    (left, right) =>
-      ranks.indexOf(right.rank) - ranks.indexOf(left.rank) || (key(left) < key(right) ? -1 : 1),
-  );
+  return [...changes].sort((left, right) => byRank(left, right) || (key(left) < key(right) ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 import type { Consequence } from './ranks.ts';
 import type { Case, Rule } from './rule.ts';
 import { behaviour } from './rules-behaviour.ts';
+import { concerns } from './rules-concerns.ts';
 import { storageAndImmutable } from './rules-immutable.ts';
 import { delivery, metadata } from './rules-metadata.ts';
 import { placeOf } from './schema.ts';
@@ -11,12 +12,16 @@ const rules: readonly Rule[] = [
   ...behaviour,
   ...delivery,
   ...metadata,
+  ...concerns,
 ];
+
+/** Of what no rule knows: nothing restarts, nothing is lost. */
+const inPlace: Consequence = { rank: 'config', reason: 'applied in place' };
 
 /** What the change of one leaf does: the first rule that fits says it. */
 export function consequenceOf(one: Case): Consequence {
   const rule = rules.find((each) => fits(each, one));
-  if (rule === undefined) return { rank: 'config', reason: 'applied in place' };
+  if (rule === undefined) return inPlace;
   return { rank: rule.rank, reason: typeof rule.reason === 'string' ? rule.reason : rule.reason(one) };
 }
 

@@ -31,3 +31,7 @@ export const worstOf = (all: readonly Rank[]): Rank | undefined =>
     (worst, rank) => (worst !== undefined && reaches(worst, rank) ? worst : rank),
     undefined,
   );
+
+/** For sorting: the worst first. */
+export const byRank = (left: { readonly rank: Rank }, right: { readonly rank: Rank }): number =>
+  ranks.indexOf(right.rank) - ranks.indexOf(left.rank);

@@ -42,7 +42,7 @@ describe('a report', () => {
         '',
         'local',
         '  prune              ServiceAccount shop/web  removed: Argo CD deletes it',
-        '  scaling behaviour  Deployment shop/web      replicas of Deployment shop/web',
+        '  scaling behaviour  Deployment shop/web      replicas of Deployment shop/web; rolling restart of Deployment shop/web',
         '                       spec.replicas: 1 -> 2',
         '                       spec.template.spec.containers[app].image: "a:1" -> "a:2"  (config)',
         '',

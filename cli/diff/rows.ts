@@ -1,6 +1,6 @@
 import type { ObjectChange, RankedLeaf } from './compare.ts';
 import type { DesiredObject } from './objects.ts';
-import { ranks } from './ranks.ts';
+import { byRank } from './ranks.ts';
 
 /** One line of a report's details; what came or went as a whole is one line. */
 export interface Row extends Pick<RankedLeaf, 'path' | 'rank' | 'reason'> {
@@ -20,7 +20,7 @@ export function rowsOf({ object, leaves }: ObjectChange): Row[] {
     if (first === undefined) return [];
     return [group.length === 1 ? single(object, first) : folded(object, first, group)];
   });
-  return rows.sort((left, right) => ranks.indexOf(right.rank) - ranks.indexOf(left.rank));
+  return rows.sort(byRank);
 }
 
 function single(object: DesiredObject, leaf: RankedLeaf): Row {
