@@ -60,3 +60,13 @@ export const traefik: Tool = {
   packages: ['github.com/traefik/traefik/v3/cmd/traefik'],
   minutes: 6,
 };
+
+const operatorModule = 'github.com/prometheus-operator/prometheus-operator';
+
+/** Turns ServiceMonitors and PrometheusRules into what Prometheus reads, and has it read them again. */
+export const prometheusOperator: Tool = {
+  name: 'prometheus-operator',
+  module: operatorModule,
+  packages: ['operator', 'prometheus-config-reloader'].map((program) => `${operatorModule}/cmd/${program}`),
+  minutes: 4,
+};

@@ -1,9 +1,9 @@
 /** What an adapter needs of the API server: its place in the aggregation, its definitions, its certificate. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { addresses } from '../bed/built/places.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import type { Cluster } from '../bed/cluster.ts';
+import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
 import { run } from '../bed/lib/run.ts';
 import { toolVersion } from '../bed/lib/tools.ts';
 import { keda } from '../bed/scaling-tools.ts';
@@ -57,21 +57,15 @@ export async function forgetAggregate(cluster: Cluster): Promise<void> {
 }
 
 /** Installs KEDA's own definitions, of the version that is built, and waits until the API server serves them. */
-export async function installDefinitions(cluster: Cluster): Promise<void> {
-  const definitions = await kedaDefinitions();
-  await cluster.apply(definitions);
-  const all = definitions.map(({ metadata }) => `customresourcedefinition/${metadata.name}`);
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...all]);
-}
-
-async function kedaDefinitions(): Promise<KubernetesObject[]> {
-  const download = ['go', 'mod', 'download', '-json', `${keda.module}@${toolVersion(keda)}`];
-  const { stdout } = await run(download, { cwd: '/', seconds: 600 });
-  const folder = join((JSON.parse(stdout) as { Dir: string }).Dir, 'config', 'crd', 'bases');
-  return readdirSync(folder).map(
-    (file) => parse(readFileSync(join(folder, file), 'utf8')) as KubernetesObject,
+export const installDefinitions = async (cluster: Cluster): Promise<void> =>
+  applyDefinitions(
+    cluster,
+    await definitionsOf({
+      module: 'github.com/kedacore/keda/v2',
+      version: toolVersion(keda),
+      folder: 'config/crd/bases',
+    }),
   );
-}
 
 /** ca.crt, tls.crt and tls.key for loopback: KEDA's operator and adapter trust each other by them. */
 export async function servingCertificate(folder: string): Promise<string> {

@@ -1,14 +1,15 @@
 /** The queue story on real pods: dist's own objects, the project's own images, a real broker. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../bed/cluster.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { deploySystem, provideImages } from './system.ts';
+import { at, type Watching, watching } from './watching.ts';
 
 const name = 'story';
 const JOBS = 100;
 
 let cluster: Cluster;
+let seen: Watching;
 
 beforeAll(async () => {
   await closeCluster(name);
@@ -16,69 +17,13 @@ beforeAll(async () => {
   await provideImages(cluster);
   const began = performance.now();
   await deploySystem(cluster);
-  // Runs begin when the story says so, not when the clock does.
-  await kubectl('-n', 'publisher', 'patch', 'cronjob', 'publisher', '--patch', '{"spec":{"suspend":true}}');
+  seen = watching(cluster);
   process.stderr.write(`the system stands after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
 });
 
 afterAll(async () => {
   await closeCluster(name);
 });
-
-const kubectl = async (...args: string[]): Promise<string> => (await cluster.kubectl(args)).stdout.trim();
-
-const replicas = async (): Promise<number> =>
-  Number(await kubectl('-n', 'consumer', 'get', 'deployment', 'consumer', '-o', 'jsonpath={.spec.replicas}'));
-
-const readyPods = async (): Promise<number> =>
-  Number(
-    await kubectl(
-      '-n',
-      'consumer',
-      'get',
-      'deployment',
-      'consumer',
-      '-o',
-      'jsonpath={.status.readyReplicas}',
-    ),
-  );
-
-/** Waits for a condition, and sees every count on the way. */
-async function watch(
-  what: string,
-  holds: (count: number) => boolean | Promise<boolean>,
-  seconds: number,
-): Promise<number[]> {
-  const seen: number[] = [];
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const count = await replicas();
-    if (seen.at(-1) !== count) seen.push(count);
-    if (await holds(count)) return seen;
-    if (Date.now() > deadline)
-      throw new Error(`not within ${seconds} s: ${what}; replicas went ${seen.join(' -> ')}`);
-    await sleep(500);
-  }
-}
-
-const at = (wanted: number) => (count: number) => count === wanted;
-
-/** Debian's wrapper on the PATH wants to be root; the program behind it does not. */
-const RABBITMQCTL = 'PATH=/usr/lib/rabbitmq/bin:$PATH rabbitmqctl --quiet --formatter=json';
-
-/** One queue's counts, from the broker itself. */
-async function queue(queueName: string): Promise<Record<string, number>> {
-  const command = `${RABBITMQCTL} list_queues name messages_ready messages_unacknowledged`;
-  const json = await kubectl('-n', 'broker', 'exec', 'broker-0', '--', 'sh', '-c', command);
-  const rows = JSON.parse(json) as {
-    name: string;
-    messages_ready: number;
-    messages_unacknowledged: number;
-  }[];
-  const row = rows.find((each) => each.name === queueName);
-  if (row === undefined) throw new Error(`no queue '${queueName}'`);
-  return { ready: row.messages_ready, unacked: row.messages_unacknowledged };
-}
 
 /** Follows what consumers say until they are gone: their logs go with them. */
 function followJobs(): {
@@ -102,20 +47,9 @@ function followJobs(): {
   return { lines, done };
 }
 
-/** One publisher run, as the CronJob would make it. */
-async function publish(run: string): Promise<void> {
-  await kubectl('-n', 'publisher', 'create', 'job', run, '--from=cronjob/publisher');
-  await cluster.kubectl(
-    ['-n', 'publisher', 'wait', `job/${run}`, '--for=condition=Complete', '--timeout=60s'],
-    {
-      seconds: 70,
-    },
-  );
-}
-
 const scalerEvents = async (): Promise<string[]> =>
   (
-    await kubectl(
+    await seen.kubectl(
       '-n',
       'consumer',
       'get',
@@ -129,18 +63,18 @@ const scalerEvents = async (): Promise<string[]> =>
 
 describe('the queue story', () => {
   test('the scaler closes the Deployment that was made without a count', async () => {
-    await watch('0 replicas', at(0), 90);
+    await seen.watch('0 replicas', at(0), 90);
   });
 
   test('100 jobs take the consumer from 0 to 25 real pods and back, losing and killing none', async () => {
     const began = performance.now();
-    await publish('story-1');
-    const up = await watch('25 replicas', at(25), 30);
+    await seen.publish('story-1');
+    const up = await seen.watch('25 replicas', at(25), 30);
     expect(up.at(-1)).toBe(25);
-    await watch('25 ready pods', async () => (await readyPods()) === 25, 60);
+    await seen.watch('25 ready pods', async () => (await seen.readyPods()) === 25, 60);
     const readyAfter = (performance.now() - began) / 1000;
     const jobs = followJobs();
-    const down = await watch('0 replicas', at(0), 120);
+    const down = await seen.watch('0 replicas', at(0), 120);
     expect(down).toEqual([25, 0]);
     await jobs.done;
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -148,29 +82,37 @@ describe('the queue story', () => {
     expect(new Set(jobs.lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
     expect(jobs.lines.filter(({ redelivered }) => redelivered)).toEqual([]);
     expect(jobs.lines.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
-    expect(await queue('jobs')).toEqual({ ready: 0, unacked: 0 });
-    expect(await queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
+    expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
+    expect(await seen.queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
     expect(await scalerEvents()).toEqual(expect.arrayContaining(['BacklogReachedMark', 'BacklogDrained']));
   });
 
   test('the leader dies in mid-drain: a follower takes over within 20 s and nothing changes', async () => {
-    await publish('story-2');
-    await watch('25 replicas', at(25), 30);
+    await seen.publish('story-2');
+    await seen.watch('25 replicas', at(25), 30);
     const leader = await holder();
     const began = performance.now();
-    await kubectl('-n', 'scaler', 'delete', 'pod', leader.split('_')[0] ?? '', '--grace-period=0', '--force');
-    const during = await watch('another leader', async () => (await holder()) !== leader, 25);
+    await seen.kubectl(
+      '-n',
+      'scaler',
+      'delete',
+      'pod',
+      leader.split('_')[0] ?? '',
+      '--grace-period=0',
+      '--force',
+    );
+    const during = await seen.watch('another leader', async () => (await holder()) !== leader, 25);
     expect((performance.now() - began) / 1000).toBeLessThan(20);
-    const after = await watch('0 replicas', at(0), 120);
+    const after = await seen.watch('0 replicas', at(0), 120);
     expect([...during, ...after].filter((count, index, all) => count !== all[index - 1])).toEqual([25, 0]);
-    expect(await queue('jobs')).toEqual({ ready: 0, unacked: 0 });
+    expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
   });
 
   test('the broker dies in mid-drain: the count is frozen and says so, and no job is lost', async () => {
-    await publish('story-3');
-    await watch('25 ready pods', async () => (await readyPods()) > 0, 60);
-    await kubectl('-n', 'broker', 'delete', 'pod', 'broker-0', '--grace-period=0', '--force');
-    const frozen = await watch(
+    await seen.publish('story-3');
+    await seen.watch('25 ready pods', async () => (await seen.readyPods()) > 0, 60);
+    await seen.kubectl('-n', 'broker', 'delete', 'pod', 'broker-0', '--grace-period=0', '--force');
+    const frozen = await seen.watch(
       'an Event that says it is frozen',
       async () => (await scalerEvents()).includes('ReadingMissing'),
       60,
@@ -180,11 +122,11 @@ describe('the queue story', () => {
       ['-n', 'broker', 'wait', 'pod/broker-0', '--for=condition=Ready', '--timeout=90s'],
       { seconds: 100 },
     );
-    expect(await watch('0 replicas', at(0), 150)).toEqual([25, 0]);
-    expect(await queue('jobs')).toEqual({ ready: 0, unacked: 0 });
-    expect(await queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
+    expect(await seen.watch('0 replicas', at(0), 150)).toEqual([25, 0]);
+    expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
+    expect(await seen.queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
   }, 360_000);
 });
 
 const holder = (): Promise<string> =>
-  kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');
+  seen.kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');

@@ -1,50 +1,82 @@
 /** Addons on request: built from source, then run as pods. */
 import { BedError, type Cluster, type KubernetesObject } from '../cluster.ts';
+import { ensureDebianImage } from '../images/build.ts';
 import { toolImage } from '../images/tool.ts';
+import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/definitions.ts';
 import { step } from '../lib/say.ts';
-import type { Tool } from '../lib/tools.ts';
-import { metricsServer, traefik } from '../tools.ts';
+import { toolVersion } from '../lib/tools.ts';
+import { until } from '../lib/until.ts';
+import { metricsServer, prometheusOperator, traefik } from '../tools.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
+import { namespace } from './objects.ts';
+import { monitoringNamespace, operatorImage, prometheusObjects, reloaderImage } from './prometheus.ts';
 import { traefikImage, traefikObjects } from './traefik.ts';
 
 interface Addon {
-  readonly tool: Tool;
-  readonly image: string;
+  /** OCI archives, made where they are not there yet. */
+  readonly images: () => Promise<string>[];
+  readonly definitions?: DefinitionSource;
   readonly objects: readonly KubernetesObject[];
   readonly namespace: string;
+  /** Label selector of the pods that must be ready. */
+  readonly pods: readonly string[];
 }
+
+const named = (name: string): string => `app.kubernetes.io/name=${name}`;
 
 const addons = {
   'metrics-server': {
-    tool: metricsServer,
-    image: metricsServerImage,
+    images: () => [toolImage(metricsServer, metricsServerImage)],
     objects: metricsServerObjects,
     namespace: 'kube-system',
+    pods: [named('metrics-server')],
   },
-  traefik: { tool: traefik, image: traefikImage, objects: traefikObjects, namespace: 'traefik' },
+  traefik: {
+    images: () => [toolImage(traefik, traefikImage)],
+    objects: [namespace('traefik'), ...traefikObjects],
+    namespace: 'traefik',
+    pods: [named('traefik')],
+  },
+  prometheus: {
+    images: () => [
+      toolImage(prometheusOperator, operatorImage, 'operator'),
+      toolImage(prometheusOperator, reloaderImage, 'prometheus-config-reloader'),
+      ensureDebianImage('prometheus'),
+    ],
+    definitions: {
+      module: 'github.com/prometheus-operator/prometheus-operator',
+      version: toolVersion(prometheusOperator),
+      folder: 'example/prometheus-operator-crd',
+    },
+    objects: [namespace(monitoringNamespace), ...prometheusObjects],
+    namespace: monitoringNamespace,
+    pods: [named('prometheus-operator'), 'operator.prometheus.io/name=bed'],
+  },
 } as const satisfies Record<string, Addon>;
 
 export type AddonName = keyof typeof addons;
 
 export const addonNames = Object.keys(addons) as AddonName[];
 
-/** Builds what is missing, applies it and waits until its pod is ready. Idempotent. */
+/** Builds what is missing, applies it and waits until its pods are ready. Idempotent. */
 export async function installAddon(cluster: Cluster, name: AddonName): Promise<void> {
-  const { tool, image, objects, namespace }: Addon = addons[name];
+  const addon: Addon = addons[name];
   await step(name, async () => {
-    await cluster.image(await toolImage(tool, image));
-    await cluster.apply(objects);
-    await available(cluster, namespace, tool.name);
+    for (const archive of await Promise.all(addon.images())) await cluster.image(archive);
+    if (addon.definitions) await applyDefinitions(cluster, await definitionsOf(addon.definitions));
+    await cluster.apply(addon.objects);
+    for (const selector of addon.pods) await ready(cluster, addon.namespace, selector);
   });
 }
 
-/** @throws BedError with the pod's last words where it is not ready in time */
-async function available(cluster: Cluster, namespace: string, deployment: string): Promise<void> {
-  const within = ['--namespace', namespace];
-  const wait = ['wait', `deployment/${deployment}`, '--for=condition=Available', '--timeout=60s'];
-  const { code } = await cluster.kubectl([...within, ...wait], { check: false });
-  if (code === 0) return;
-  const logs = ['logs', `deployment/${deployment}`, '--tail=5'];
-  const { stdout, stderr } = await cluster.kubectl([...within, ...logs], { check: false });
-  throw new BedError(`${deployment} is not ready after 60 s; its last words: ${stdout || stderr}`);
+/** @throws BedError with the pods' last words where one is not ready in time */
+async function ready(cluster: Cluster, inNamespace: string, selector: string): Promise<void> {
+  const those = ['--namespace', inNamespace, '--selector', selector];
+  const get = ['get', 'pods', '--output', 'jsonpath={.items[*].status.containerStatuses[*].ready}'];
+  const allReady = async () => /^true( true)*$/.test((await cluster.kubectl([...get, ...those])).stdout);
+  await until(`pods ${selector}`, 90, allReady).catch(async (cause: unknown) => {
+    const logs = ['logs', '--all-containers', '--tail=5'];
+    const { stdout, stderr } = await cluster.kubectl([...logs, ...those], { check: false });
+    throw new BedError(`${selector} is not ready; its last words: ${stdout || stderr}`, { cause });
+  });
 }

@@ -1,6 +1,6 @@
 /** The ingress controller. @see https://doc.traefik.io/traefik/providers/kubernetes-ingress/ */
 import type { KubernetesObject } from '../cluster.ts';
-import { access, deployment, namespace, service } from './objects.ts';
+import { access, deployment, service } from './objects.ts';
 
 const id = { name: 'traefik', namespace: 'traefik' };
 
@@ -38,7 +38,6 @@ const ingressClass: KubernetesObject = {
 const read = ['get', 'list', 'watch'];
 
 export const traefikObjects: readonly KubernetesObject[] = [
-  namespace(id.namespace),
   ...access(id, [
     { apiGroups: [''], resources: ['services', 'secrets', 'nodes'], verbs: read },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },

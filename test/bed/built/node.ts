@@ -75,6 +75,8 @@ const kubeletConfig = (at: Places) => ({
   evictionHard: { 'memory.available': '100Mi' },
   maxPods: 200,
   serializeImagePulls: false,
+  // How late a changed ConfigMap or Secret reaches its volume (1 min by default): tests wait for it.
+  syncFrequency: '10s',
   shutdownGracePeriod: '0s',
 });
 

@@ -16,7 +16,7 @@ import { run } from '../lib/run.ts';
 export interface ScratchImage {
   /** e.g. 'sluice.test/pause:1' */
   readonly reference: string;
-  /** Files of this machine, put into the root folder by their own names. */
+  /** Files of this machine, put into /bin by their own names. */
   readonly files: readonly string[];
   readonly entrypoint: readonly string[];
   /** Numeric, so that runAsNonRoot can be checked. @default 65532 */
@@ -42,8 +42,8 @@ function store(layout: string, mediaType: string, content: Buffer | object): Des
 
 async function layerOf(work: string, files: readonly string[]): Promise<Buffer> {
   const root = join(work, 'root');
-  mkdirSync(root);
-  for (const file of files) copyFileSync(file, join(root, basename(file)));
+  mkdirSync(join(root, 'bin'), { recursive: true });
+  for (const file of files) copyFileSync(file, join(root, 'bin', basename(file)));
   const plain = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
   await run(['tar', ...plain, '-C', root, '-cf', join(work, 'layer.tar'), '.']);
   return readFileSync(join(work, 'layer.tar'));

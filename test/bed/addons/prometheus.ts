@@ -1,0 +1,90 @@
+/**
+ * Prometheus Operator and one Prometheus that takes every ServiceMonitor and PrometheusRule of the cluster.
+ * The page's Service is named as kube-prometheus-stack names it, so that an Ingress onto it answers.
+ * @see https://prometheus-operator.dev/docs/
+ */
+import type { KubernetesObject } from '../cluster.ts';
+import { prometheusStandin } from '../images/build.ts';
+import { access, deployment, service } from './objects.ts';
+
+export const monitoringNamespace = 'monitoring';
+
+export const operatorImage = 'sluice.test/prometheus-operator:1';
+export const reloaderImage = 'sluice.test/prometheus-config-reloader:1';
+
+const operator = { name: 'prometheus-operator', namespace: monitoringNamespace };
+const prometheus = { name: 'prometheus', namespace: monitoringNamespace };
+
+const all = ['*'];
+const read = ['get', 'list', 'watch'];
+
+const operatorPod = deployment({
+  ...operator,
+  image: operatorImage,
+  args: [
+    `--prometheus-config-reloader=${reloaderImage}`,
+    '--disable-unmanaged-prometheus-configuration=false',
+  ],
+  ports: [{ name: 'http', containerPort: 8080 }],
+  readiness: { httpGet: { path: '/healthz', port: 'http' } },
+  memory: '200Mi',
+});
+
+const instance: KubernetesObject = {
+  apiVersion: 'monitoring.coreos.com/v1',
+  kind: 'Prometheus',
+  metadata: { name: 'bed', namespace: monitoringNamespace },
+  spec: {
+    image: prometheusStandin,
+    imagePullPolicy: 'IfNotPresent',
+    // What Debian bookworm has: the operator writes only what that version reads.
+    version: 'v2.42.0',
+    replicas: 1,
+    serviceAccountName: prometheus.name,
+    serviceMonitorSelector: {},
+    serviceMonitorNamespaceSelector: {},
+    ruleSelector: {},
+    ruleNamespaceSelector: {},
+    scrapeInterval: '5s',
+    evaluationInterval: '5s',
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65534,
+      fsGroup: 65534,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    resources: { requests: { cpu: '50m', memory: '100Mi' }, limits: { memory: '500Mi' } },
+  },
+};
+
+const page: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'kube-prometheus-stack-prometheus', namespace: monitoringNamespace },
+  spec: {
+    selector: { 'operator.prometheus.io/name': instance.metadata.name },
+    ports: [{ name: 'http-web', port: 9090, targetPort: 'web' }],
+  },
+};
+
+export const prometheusObjects: readonly KubernetesObject[] = [
+  ...access(operator, [
+    { apiGroups: ['monitoring.coreos.com'], resources: all, verbs: all },
+    { apiGroups: ['apps'], resources: ['statefulsets'], verbs: all },
+    { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: all },
+    { apiGroups: [''], resources: ['services', 'services/finalizers'], verbs: all },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
+    { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: read },
+    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: all },
+    { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['get'] },
+  ]),
+  ...access(prometheus, [
+    { apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs: read },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+  ]),
+  operatorPod,
+  service(operator, { 8080: 'http' }),
+  instance,
+  page,
+];

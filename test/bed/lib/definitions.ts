@@ -1,0 +1,42 @@
+/**
+ * Custom resource definitions from the Go modules of the projects that make them: a module's archive is
+ * versioned, checked against a public log of hashes, and cached by Go.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { Cluster, KubernetesObject } from '../cluster.ts';
+import { run } from './run.ts';
+
+export interface DefinitionSource {
+  readonly module: string;
+  readonly version: string;
+  /** Where in the module. */
+  readonly folder: string;
+}
+
+export interface Definition extends KubernetesObject {
+  readonly spec: { readonly group: string; readonly names: { readonly kind: string } };
+}
+
+/** @returns every CustomResourceDefinition in the folder of a module */
+export async function definitionsOf({ module, version, folder }: DefinitionSource): Promise<Definition[]> {
+  // Outside any module: what it downloads is none of this project's own requirements.
+  const download = ['go', 'mod', 'download', '-json', `${module}@${version}`];
+  const { stdout } = await run(download, { cwd: '/', seconds: 600 });
+  const { Dir } = JSON.parse(stdout) as { Dir: string };
+  const root = join(Dir, folder);
+  return readdirSync(root)
+    .filter((file) => file.endsWith('.yaml'))
+    .flatMap((file) => parseAllDocuments(readFileSync(join(root, file), 'utf8')))
+    .map((document) => document.toJS() as Definition)
+    .filter((one) => one?.kind === 'CustomResourceDefinition');
+}
+
+/** Resolves when the API server serves them. */
+export async function applyDefinitions(cluster: Cluster, definitions: readonly Definition[]): Promise<void> {
+  if (definitions.length === 0) return;
+  await cluster.apply(definitions);
+  const all = definitions.map(({ metadata }) => `customresourcedefinition/${metadata.name}`);
+  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...all]);
+}
