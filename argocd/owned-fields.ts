@@ -30,6 +30,11 @@ export const rolloutSelector = ({ name, namespace }: Target): OwnedFields => ({
   jsonPointers: ['/spec/selector/rollouts-pod-template-hash'],
 });
 
+/** An operator that signs for itself tells the API server whom to trust. */
+export const apiServiceAuthority = (name: string): OwnedFields => ({
+  ...{ group: 'apiregistration.k8s.io', kind: 'APIService', name, jsonPointers: ['/spec/caBundle'] },
+});
+
 /** A certificate injector fills in the authority that the API server trusts. */
 export const webhookAuthority = (kind: 'Mutating' | 'Validating', name: string): OwnedFields => ({
   ...{ group: 'admissionregistration.k8s.io', kind: `${kind}WebhookConfiguration`, name },

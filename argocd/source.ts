@@ -23,7 +23,13 @@ export type Source =
   /** A folder of plain manifests. */
   | { readonly kind: 'folder'; readonly repository: GitRepository; readonly path: string }
   /** A chart with values; the release is named after the Application. */
-  | { readonly kind: 'chart'; readonly chart: Chart; readonly values: object };
+  | {
+      readonly kind: 'chart';
+      readonly chart: Chart;
+      readonly values: object;
+      /** The chart's definitions come from elsewhere. @default false */
+      readonly skipCrds?: boolean;
+    };
 
 export function sourceOf(name: string, source: Source): Application['spec']['source'] & object {
   if (source.kind === 'folder') {
@@ -31,7 +37,8 @@ export function sourceOf(name: string, source: Source): Application['spec']['sou
     return { repoURL: repository.repoURL, targetRevision: repository.revision, path };
   }
   const { repoURL, chart, version } = source.chart;
-  const helm = { releaseName: name, valuesObject: source.values };
+  const { skipCrds = false } = source;
+  const helm = { releaseName: name, valuesObject: source.values, ...(skipCrds && { skipCrds }) };
   return { repoURL, chart, targetRevision: version, helm };
 }
 

@@ -5,8 +5,7 @@
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
  */
 export const DELIVERY_WAVES = {
-  project: -4,
-  namespace: -3,
+  project: -2,
   addons: 0,
   infraWorkloads: 1,
   workloads: 2,

@@ -12,6 +12,8 @@ export interface Addon<Values extends object = object> {
   readonly stage: Stage;
   /** Exactly the values that are set: the type of each addon knows no others. */
   readonly values: (environment: Environment) => Values;
+  /** Its definitions are another addon's. @default false */
+  readonly skipCrds?: boolean;
   /** What controllers write in its objects. @default nothing */
   readonly ownedFields?: readonly OwnedFields[];
   /** Addons it cannot do without. @default none */

@@ -12,6 +12,7 @@ interface Component {
 }
 
 interface Values {
+  readonly fullnameOverride: 'argocd';
   readonly global: { readonly domain: string };
   readonly crds: { readonly keep: true; readonly annotations: Readonly<Record<string, string>> };
   readonly configs: {
@@ -41,6 +42,8 @@ export const argoCd: Addon<Values> = {
   stage: 'platform',
   confirmPrune: true,
   values: (environment) => ({
+    // The names that Argo CD's own manifests have, whatever the release is called.
+    fullnameOverride: 'argocd',
     global: { domain: environment.web.hosts.argocd },
     crds: {
       keep: true,

@@ -10,6 +10,8 @@ interface Values {
   readonly vpcTags: Readonly<Record<string, string>>;
   readonly enableCertManager: boolean;
   readonly enableServiceMutatorWebhook: boolean;
+  readonly createIngressClassResource: boolean;
+  readonly ingressClassParams: { readonly create: boolean };
   readonly podDisruptionBudget: { readonly maxUnavailable?: number };
   readonly serviceMonitor: Switch;
   readonly resources: Resources;
@@ -35,6 +37,9 @@ export const awsLoadBalancerController: Addon<Values> = {
       enableCertManager: true,
       // Services name their load balancer's class themselves.
       enableServiceMutatorWebhook: false,
+      // Ingresses are Traefik's.
+      createIngressClassResource: false,
+      ingressClassParams: { create: false },
       podDisruptionBudget: environment.addonReplicas > 1 ? { maxUnavailable: 1 } : {},
       serviceMonitor: watched(environment),
       resources: resources('50m', '256Mi'),

@@ -17,6 +17,7 @@ export const karpenter: Addon<Values> = {
   stage: 'foundation',
   onAws: true,
   needs: ['karpenter-crd'],
+  skipCrds: true,
   values: (environment) => {
     const { clusterName, interruptionQueue } = awsOf(environment);
     return {

@@ -1,3 +1,4 @@
+import { apiServiceAuthority, webhookAuthority } from '../../argocd/owned-fields.ts';
 import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
 import type { Environment } from '../environments.ts';
 import type { Addon } from './addon.ts';
@@ -35,6 +36,10 @@ export const keda: Addon<Values> = {
   namespace: { name: 'keda' },
   stage: 'platform',
   confirmPrune: true,
+  ownedFields: [
+    webhookAuthority('Validating', 'keda-admission'),
+    apiServiceAuthority('v1beta1.external.metrics.k8s.io'),
+  ],
   values: (environment) => ({
     crds: { additionalAnnotations: CONFIRM_REMOVAL },
     // Operator and webhooks elect a leader; a second metrics server answers as well as the first.

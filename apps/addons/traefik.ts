@@ -1,6 +1,6 @@
 import type { Environment } from '../environments.ts';
 import type { Addon } from './addon.ts';
-import { budget, type Metrics, metrics, OFF, type Resources, resources, type Switch } from './values.ts';
+import { budget, OFF, type Resources, resources, type Switch, watched } from './values.ts';
 
 interface Values {
   readonly deployment: { readonly replicas: number };
@@ -13,7 +13,7 @@ interface Values {
   };
   readonly ports: { readonly web: Port; readonly websecure: Port };
   readonly service: { readonly spec: Exposure };
-  readonly metrics: { readonly prometheus: { readonly service: Switch } & Pick<Metrics, 'serviceMonitor'> };
+  readonly metrics: { readonly prometheus: { readonly service: Switch; readonly serviceMonitor: Switch } };
   readonly global: { readonly checkNewVersion: boolean };
   readonly podDisruptionBudget: Switch & { readonly maxUnavailable: number };
   readonly resources: Resources;
@@ -37,11 +37,12 @@ export const traefik: Addon<Values> = {
   name: 'traefik',
   namespace: { name: 'traefik' },
   stage: 'platform',
+  confirmPrune: true,
   values: (environment) => ({
     deployment: { replicas: environment.addonReplicas },
     ingressClass: { enabled: true, name: environment.web.ingressClassName, isDefaultClass: false },
     ...entrance(environment),
-    metrics: { prometheus: { service: metrics(environment), serviceMonitor: metrics(environment) } },
+    metrics: { prometheus: { service: watched(environment), serviceMonitor: watched(environment) } },
     global: { checkNewVersion: false },
     podDisruptionBudget: budget(environment),
     resources: resources('100m', '256Mi'),

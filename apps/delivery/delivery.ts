@@ -106,11 +106,19 @@ function declareChildren(
 
 function declareAddons(scope: Construct, environment: Environment, addons: readonly Addon[]): void {
   for (const addon of addons) {
-    const { name, namespace, stage, values, ownedFields = [], confirmPrune = false } = addon;
+    const {
+      name,
+      namespace,
+      stage,
+      values,
+      ownedFields = [],
+      confirmPrune = false,
+      skipCrds = false,
+    } = addon;
     new ArgoApplication(scope, name, {
       ...{ name, project: 'addons', namespace: namespace.name, ownedFields, confirmPrune },
       wave: STAGES[stage],
-      source: { kind: 'chart', chart: charts[name], values: values(environment) },
+      source: { kind: 'chart', chart: charts[name], values: values(environment), skipCrds },
     });
   }
   declareNamespaces(scope, environment, addons);

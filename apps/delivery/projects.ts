@@ -94,8 +94,6 @@ const ADDON_KINDS: readonly KindName[] = [
   'apps/DaemonSet',
   'apps/Deployment',
   'apps/StatefulSet',
-  'autoscaling/HorizontalPodAutoscaler',
-  'batch/CronJob',
   'batch/Job',
   'cert-manager.io/Certificate',
   'cert-manager.io/Issuer',
