@@ -29,8 +29,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const app = fastify({
     serverFactory: (handler) => gate.server(handler),
     bodyLimit: Math.max(1, options.bodyBytes),
-    exposeHeadRoutes: true,
-    routerOptions: { maxParamLength: options.limits.urlBytes },
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       reply.code(400).send(problem(400, 'Bad Request'));
     },
