@@ -56,7 +56,9 @@ await runMain({
         limits: queryLimits(config),
         ...(log.isLevelEnabled('info') && { write: (line: string) => stdout.line(line) }),
       }),
-      failed: (error) => log.error({ err: error }, 'request failed'),
+      failed: (error) => {
+        log.error({ err: error }, 'request failed');
+      },
     });
     server.listen(config.HTTP_PORT, config.HTTP_HOST);
     await once(server, 'listening');
