@@ -17,7 +17,8 @@ const folder = {
 } as const satisfies ApplicationProps;
 
 const chart = {
-  ...{ kind: 'chart', values: { replicas: 2 } },
+  kind: 'chart',
+  values: { replicas: 2 },
   chart: { repoURL: 'https://charts.example.com', chart: 'thing', version: '1.2.3' },
 } as const;
 

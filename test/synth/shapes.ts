@@ -123,8 +123,39 @@ export interface AlertRule {
   };
 }
 
+/** Where the manifests of an Argo CD Application come from. */
+export interface ApplicationSource {
+  readonly repoURL: string;
+  readonly targetRevision: string;
+  readonly path?: string;
+  readonly chart?: string;
+  readonly helm?: { readonly valuesObject: object };
+}
+
+interface GroupKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly name?: string;
+}
+
 /** Kind -> what an object of it has beside its metadata. */
 export interface Kinds {
+  Application: {
+    readonly spec: {
+      readonly project: string;
+      readonly source: ApplicationSource;
+      readonly destination: { readonly namespace: string };
+      readonly syncPolicy: { readonly syncOptions: readonly string[] };
+    };
+  };
+  AppProject: {
+    readonly spec: {
+      readonly sourceRepos: readonly string[];
+      readonly destinations: readonly { readonly namespace: string }[];
+      readonly clusterResourceWhitelist: readonly GroupKind[];
+      readonly namespaceResourceWhitelist?: readonly GroupKind[];
+    };
+  };
   Namespace: object;
   PriorityClass: object;
   ServiceAccount: object;

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type Environment, local, production } from '../environments.ts';
+import { type AddonName, charts } from '../versions.ts';
+import { addonsOf, catalog } from './catalog.ts';
+
+const names = (environment: Environment): string[] => addonsOf(environment).map(({ name }) => name);
+const asking = (...addons: AddonName[]): Environment => ({ ...local, addons });
+
+describe('the catalog', () => {
+  it('has an addon for every pinned chart, under its name', () => {
+    expect(Object.keys(catalog).sort()).toEqual(Object.keys(charts).sort());
+    for (const [name, addon] of Object.entries(catalog)) expect(addon.name).toBe(name);
+  });
+
+  it('gives production everything but KEDA, and a machine at hand what fits it', () => {
+    const rest = Object.keys(charts).filter((name) => !names(production).includes(name));
+    expect(rest).toEqual(['keda']);
+    expect(names(local)).toEqual([
+      ...['argo-cd', 'argo-rollouts', 'kube-prometheus-stack', 'loki', 'metrics-server'],
+      ...['opentelemetry-collector', 'prometheus-adapter', 'prometheus-operator-crds', 'traefik'],
+    ]);
+  });
+
+  it('brings definitions before whatever needs them', () => {
+    const stages = ['definitions', 'foundation', 'platform'];
+    for (const { stage, needs = [] } of Object.values(catalog))
+      for (const other of needs)
+        expect(stages.indexOf(catalog[other].stage)).toBeLessThanOrEqual(stages.indexOf(stage));
+    for (const name of ['prometheus-operator-crds', 'karpenter-crd'] as const)
+      expect(catalog[name].stage).toBe('definitions');
+  });
+
+  it('asks for memory and CPU, and limits memory, in every environment that can have it', () => {
+    for (const { name, values } of addonsOf(production)) {
+      const found = sizes(values(production));
+      // Definitions have no pods.
+      expect(found.length > 0, name).toBe(!name.endsWith('-crd') && !name.endsWith('-crds'));
+      for (const each of found)
+        expect(each, name).toEqual({
+          requests: { cpu: expect.any(String), memory: expect.any(String) },
+          limits: { memory: (each as { requests: { memory: string } }).requests.memory },
+        });
+    }
+  });
+
+  it('runs a pod more in production than at hand', () => {
+    expect(catalog['metrics-server'].values(local)).toMatchObject({ replicas: 1 });
+    expect(catalog['metrics-server'].values(production)).toMatchObject({
+      replicas: 2,
+      podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+    });
+    expect(catalog.loki.values(local)).toMatchObject({ loki: { storage: { type: 'filesystem' } } });
+    expect(catalog.loki.values(production)).toMatchObject({ loki: { storage: { type: 's3' } } });
+  });
+
+  it('has no ServiceMonitor where nobody knows what that is', () => {
+    const bare = asking('metrics-server');
+    expect(catalog['metrics-server'].values(bare)).toMatchObject({ serviceMonitor: { enabled: false } });
+    expect(catalog['metrics-server'].values(local)).toMatchObject({ serviceMonitor: { enabled: true } });
+  });
+});
+
+/** Every `resources` of pods in a chart's values; a volume claim has some of its own. */
+function sizes(values: unknown): unknown[] {
+  if (typeof values !== 'object' || values === null) return [];
+  return Object.entries(values).flatMap(([key, inner]) => {
+    if (key !== 'resources' || !('requests' in inner)) return sizes(inner);
+    return 'storage' in inner.requests ? [] : [inner];
+  });
+}
+
+describe('an environment is refused', () => {
+  it('both adapters of one API', () => {
+    const both = asking(
+      ...(['prometheus-operator-crds', 'kube-prometheus-stack', 'prometheus-adapter', 'keda'] as const),
+    );
+    expect(() => addonsOf(both)).toThrow(
+      "Environment 'local': 'addons' must not have both prometheus-adapter and keda: both serve the APIService v1beta1.external.metrics.k8s.io, and a cluster has one",
+    );
+    expect(names(asking('keda'))).toEqual(['keda']);
+  });
+
+  it('an addon without what it needs, one of a cloud that it has not, and one twice; all at once', () => {
+    expect(() => addonsOf(asking('prometheus-adapter', 'karpenter', 'loki', 'loki'))).toThrow(
+      "Environment 'local': 'addons' (prometheus-adapter) needs kube-prometheus-stack beside it; 'addons' (karpenter) needs 'aws'; 'addons' (karpenter) needs karpenter-crd beside it; 'addons' has loki twice",
+    );
+  });
+
+  it('secrets and certificates that nobody would fetch', () => {
+    expect(() => addonsOf({ ...production, addons: ['argo-cd'] })).toThrow(
+      "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager",
+    );
+  });
+});

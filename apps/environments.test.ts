@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Application } from '../argocd/api.ts';
+import { type Environment, local, production } from './environments.ts';
+import { render } from './main.ts';
+
+/** What docs/how-to/add-an-environment.md shows: a third environment is one object. */
+const staging: Environment = {
+  ...production,
+  name: 'staging',
+  repository: { repoURL: 'git://git.example.com/desired.git', revision: 'staging' },
+  addons: production.addons.filter((addon) => addon !== 'jenkins'),
+  addonReplicas: 1,
+  broker: 'rabbitmq',
+  jobs: { jobsPerRun: 10 },
+};
+
+const files = render([staging]);
+const object = <Of>(path: string): Of => parse(files.get(path) ?? '');
+const application = (path: string): Application => object(`staging/argocd/${path}.argocd.yaml`);
+
+describe('a third environment', () => {
+  it('is one object, and a folder of its own', () => {
+    expect([...files.keys()].every((path) => path.startsWith('staging/'))).toBe(true);
+    const folders = (paths: Iterable<string>) =>
+      new Set([...paths].map((path) => path.split('/').slice(1, -1).join('/')));
+    expect(folders(files.keys())).toEqual(folders(render([production]).keys()));
+  });
+
+  it('is followed from its own repository at its own revision, in its own folder', () => {
+    expect(application('root/application-root').spec.source).toEqual({
+      repoURL: 'git://git.example.com/desired.git',
+      targetRevision: 'staging',
+      path: 'dist/staging/argocd/root',
+    });
+    expect(application('workloads/application-consumer').spec.source?.path).toBe('dist/staging/consumer');
+  });
+
+  it('has the addons it names and no others, with its own values', () => {
+    const addons = [...files.keys()].filter((path) => path.includes('/addons/application-'));
+    expect(addons).toHaveLength(staging.addons.length);
+    expect(application('addons/application-karpenter').spec.source?.helm?.valuesObject).toMatchObject({
+      replicas: 1,
+    });
+    expect(files.has('staging/argocd/addons/application-jenkins.argocd.yaml')).toBe(false);
+    expect(files.has('staging/argocd/addons/namespace-jenkins.yaml')).toBe(false);
+  });
+
+  it('runs the work its own way', () => {
+    expect(files.get('staging/publisher/cronjob-publisher.publisher.yaml')).toMatch(
+      /name: JOBS\s+value: "10"/,
+    );
+    expect(files.get('staging/broker/statefulset-broker.broker.yaml')).toContain('rabbitmq');
+  });
+
+  it('leaves the others as they are', () => {
+    const together = render([local, production, staging]);
+    for (const [path, text] of render([local, production])) expect(together.get(path)).toBe(text);
+  });
+});
+
+describe('an environment without addons', () => {
+  const bare = render([{ ...local, name: 'bare', addons: [] }]);
+  const paths = [...bare.keys()];
+
+  it('has no parent for them, and no page of what is not there', () => {
+    expect(paths.filter((path) => path.startsWith('bare/argocd/root/application-')).sort()).toEqual([
+      'bare/argocd/root/application-infra-workloads.argocd.yaml',
+      'bare/argocd/root/application-root.argocd.yaml',
+      'bare/argocd/root/application-workloads.argocd.yaml',
+    ]);
+    expect(paths.filter((path) => /monitoring|addons/.test(path))).toEqual([]);
+  });
+});
