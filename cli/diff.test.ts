@@ -126,6 +126,13 @@ describe('sluice diff', () => {
     );
   });
 
+  it('says what git says where there is no repository', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-diff-'));
+    await expect(runDiff([], { root: folder, render: async () => new Map() })).rejects.toThrow(
+      /^sluice diff: git rev-parse failed in .*not a git repository/,
+    );
+  });
+
   it('explains itself', async () => {
     expect((await run(['--help'])).printed).toContain('no-op < metadata < config < scaling');
   });

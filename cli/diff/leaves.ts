@@ -1,7 +1,7 @@
 import { embedded } from './embedded.ts';
 import { changedOrder, pairs } from './lists.ts';
 import { compareQuantities } from './quantities.ts';
-import { emptyIsAbsent, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
+import { emptyIsAbsent, FOREIGN, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
 
 /** One leaf that is not what it was: a scalar, an empty map or list, or the order of an ordered one. */
 export interface LeafChange {
@@ -52,7 +52,7 @@ function walkBranch(spot: Spot, before: unknown, after: unknown): LeafChange[] {
 function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
   const documents = embedded(spot.place, before, after);
   if (documents === undefined) return [leaf(spot, before, after)];
-  const inner = walk({ ...spot, place: 'document' }, ...documents);
+  const inner = walk({ ...spot, place: FOREIGN }, ...documents);
   return inner.length > 0 ? inner : [{ ...leaf(spot, before, after), equivalent: true }];
 }
 

@@ -46,7 +46,7 @@ function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): Conseque
   if (place === 'Application.argoproj.io') return applicationLoss(object, base, head);
   const claims = valueAt(object.fields, ['spec', 'volumeClaimTemplates']);
   return place === 'StatefulSet' && Array.isArray(claims) && claims.length > 0
-    ? { rank: 'data-loss', reason: 'nobody keeps its claims any more' }
+    ? { rank: 'data-loss', reason: 'its volumes lose their owner, or go with it' }
     : { rank: 'prune', reason: 'Argo CD deletes it' };
 }
 

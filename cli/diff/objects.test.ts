@@ -71,7 +71,13 @@ const rows: readonly Row[] = [
     'config',
     /API version/,
   ],
-  ['another port', service('ports: [{port: 80}]'), service('ports: [{port: 81}]'), 'config', /in place/],
+  [
+    'another port',
+    service('ports: [{port: 80}]'),
+    service('ports: [{port: 81}]'),
+    'config',
+    /how it is reached/,
+  ],
   [
     'ports in another order',
     service('ports: [{port: 80}, {port: 53, protocol: UDP}, {port: 53}]'),
@@ -128,7 +134,7 @@ const rows: readonly Row[] = [
     policy('podSelector: {matchLabels: {app: a}}'),
     policy('podSelector: {}'),
     'config',
-    /in place/,
+    /who may talk to whom/,
   ],
   [
     'all namespaces instead of this one',
@@ -156,7 +162,7 @@ const rows: readonly Row[] = [
     role('{resources: [pods], verbs: [get]}'),
     role('{resources: [pods], verbs: [get, list]}'),
     'config',
-    /in place/,
+    /who may do what/,
   ],
   [
     'verbs in another order',
@@ -177,7 +183,7 @@ const rows: readonly Row[] = [
     binding('subjects: [{name: a}]'),
     binding('subjects: [{name: b}]'),
     'config',
-    /in place/,
+    /who may do what/,
   ],
   ['another priority', priority(1), priority(2), 'recreate', /immutable/],
   [
@@ -185,7 +191,7 @@ const rows: readonly Row[] = [
     alerts('{name: a, rules: [{alert: A, expr: up}]}'),
     alerts('{name: a, rules: [{alert: A, expr: down}]}'),
     'config',
-    /in place/,
+    /who is alerted/,
   ],
   [
     'groups of alerts in another order',

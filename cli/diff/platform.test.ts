@@ -69,7 +69,7 @@ const rows: readonly Row[] = [
     'a project that allows less',
     ...spec('argoproj.io/v1alpha1', 'AppProject', 'sourceRepos: [a, b]', 'sourceRepos: [b]'),
     'config',
-    /in place/,
+    /may sync/,
   ],
   ['more nodes', ...nodePool('limits: {cpu: 10}', 'limits: {cpu: 20}'), 'scaling', /how many nodes/],
   ['as many nodes', ...nodePool('limits: {cpu: 10}', 'limits: {cpu: 10000m}'), undefined, /^$/],
@@ -117,6 +117,18 @@ const rows: readonly Row[] = [
     ...spec('v1', 'PersistentVolume', 'capacity: {storage: 2Gi}', 'capacity: {storage: 1Gi}'),
     'data-loss',
     /shrink/,
+  ],
+  [
+    'another source of a Secret',
+    ...spec('external-secrets.io/v1', 'ExternalSecret', 'data: [{secretKey: a}]', 'data: [{secretKey: b}]'),
+    'config',
+    /where a Secret comes from/,
+  ],
+  [
+    'another port to measure',
+    ...spec('monitoring.coreos.com/v1', 'ServiceMonitor', 'endpoints: [{port: a}]', 'endpoints: [{port: b}]'),
+    'config',
+    /what is measured/,
   ],
   [
     'storage of an Elasticsearch',

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { ConfigurationError } from '../errors.ts';
 
 /** Path below dist/ -> text. */
@@ -16,16 +16,14 @@ export class Repository {
     this.#root = root;
   }
 
-  /** The commit's id, or undefined where the name means none. */
+  /** The commit's id, or undefined where the name means none. @throws {ConfigurationError} where git cannot look */
   resolve(revision: string): string | undefined {
-    const { status, stdout } = this.#git([
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      `${revision}^{commit}`,
-    ]);
-    return status === 0 ? stdout.toString('utf8').trim() : undefined;
+    const commit = `${revision}^{commit}`;
+    const result = this.#git(['rev-parse', '--verify', '--quiet', '--end-of-options', commit]);
+    if (result.status === 0) return result.stdout.toString('utf8').trim();
+    // Quiet about an unknown name, it still says what is wrong with the repository.
+    if (result.error !== undefined || result.status === 128) throw this.#failure('rev-parse', result);
+    return undefined;
   }
 
   /** Every file below dist/ of a commit; none where it has no dist/. @throws {ConfigurationError} */
@@ -47,13 +45,17 @@ export class Repository {
   }
 
   #must(args: readonly string[], input = ''): Buffer {
-    const { status, stdout, stderr, error } = this.#git(args, input);
-    if (status === 0) return stdout;
-    const why = error?.message ?? stderr.toString('utf8').trim();
-    throw new ConfigurationError('diff', [`git ${args[0]} failed in ${this.#root}: ${why}`]);
+    const result = this.#git(args, input);
+    if (result.status !== 0) throw this.#failure(args[0] ?? '', result);
+    return result.stdout;
   }
 
-  #git(args: readonly string[], input = '') {
+  #failure(command: string, { error, stderr }: SpawnSyncReturns<Buffer>): ConfigurationError {
+    const why = error?.message ?? stderr.toString('utf8').trim();
+    return new ConfigurationError('diff', [`git ${command} failed in ${this.#root}: ${why}`]);
+  }
+
+  #git(args: readonly string[], input = ''): SpawnSyncReturns<Buffer> {
     return spawnSync('git', args, { cwd: this.#root, input, maxBuffer: MAX_BYTES });
   }
 }

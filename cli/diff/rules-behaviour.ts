@@ -27,7 +27,8 @@ export const behaviour: readonly Rule[] = [
     kinds: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Rollout.argoproj.io'],
     at: ['spec.replicas'],
     rank: 'scaling',
-    reason: ({ before }) => `replicas of ${titleOf(before)}`,
+    reason: ({ before, leaf }) =>
+      `replicas of ${titleOf(before)}${leaf.after === undefined ? ', left to whoever else sets them' : ''}`,
   },
   {
     kinds: ['ConfigMap'],

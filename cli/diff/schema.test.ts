@@ -124,6 +124,7 @@ const meaningful: readonly (readonly [place: string, empty: object])[] = [
   ['NetworkPolicy/spec.ingress.*.from.*.namespaceSelector', {}],
   [`${pod}.volumes.*.emptyDir`, {}],
   ['Thing.example.com/spec.resources', {}],
+  ['Application.argoproj.io/spec.source.helm.valuesObject.metadata.labels', {}],
 ];
 
 describe('what Kubernetes says of fields', () => {

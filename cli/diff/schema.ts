@@ -124,6 +124,9 @@ const empties = [
 /** Where an empty map or list is the same as none; elsewhere `{}` may mean everything (`podSelector: {}`). */
 export const emptyIsAbsent = (place: string): boolean => empties.some((one) => one.test(place));
 
+/** The place of what has a schema of its own, a document or the values of a chart: nothing there is known. */
+export const FOREIGN = 'foreign';
+
 /** A place below which everything is the same, wherever it stands. */
 const landmarks: readonly (readonly [RegExp, string])[] = [
   [/^Pod\.spec$/, '<pod>'],
@@ -137,8 +140,8 @@ const landmarks: readonly (readonly [RegExp, string])[] = [
   [/^PersistentVolumeClaim\.spec$/, '<claim>'],
   [/^StatefulSet\.spec\.volumeClaimTemplates\.\*\.spec$/, '<claim>'],
   [/^<pod>\.volumes\.\*\.ephemeral\.volumeClaimTemplate\.spec$/, '<claim>'],
-  [/^[A-Z][\w-]*(\.[a-z][\w-]*(\.[a-z][\w-]*)+)?\.metadata$/, '<metadata>'],
-  [/\.(template|jobTemplate|volumeClaimTemplates\.\*)\.metadata$/, '<metadata>'],
+  [/\.metadata$/, '<metadata>'],
+  [/\.valuesObject$/, FOREIGN],
   [/\.(selector|labelSelector|podSelector|namespaceSelector)$/, '<selector>'],
 ];
 
@@ -146,6 +149,7 @@ const known = new Map<string, string>();
 
 /** The place of a field below a place; '*' for an element of a list. */
 export function placeBelow(place: string, key: string): string {
+  if (place === FOREIGN) return FOREIGN;
   const below = `${place}.${key}`;
   const found = known.get(below) ?? landmarks.find(([form]) => form.test(below))?.[1] ?? below;
   known.set(below, found);

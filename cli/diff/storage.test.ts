@@ -34,7 +34,7 @@ const rows: readonly Row[] = [
   ['claim templates grown', set(claims('1Gi')), set(claims('2Gi')), 'data-loss', /immutable/],
   ['claim templates of the same size', set(claims('1Gi')), set(claims('1024Mi')), undefined, /^$/],
   ['claim templates dropped', set(claims('1Gi')), set(''), 'data-loss', /immutable/],
-  ['a StatefulSet with claims removed', set(claims('1Gi')), '', 'data-loss', /claims/],
+  ['a StatefulSet with claims removed', set(claims('1Gi')), '', 'data-loss', /its volumes/],
   ['a StatefulSet without claims removed', set(''), '', 'prune', /deletes it/],
   ['claims deleted on scale-in', set(retention('Retain')), set(retention('Delete')), 'data-loss', /claims/],
   [
