@@ -15,11 +15,11 @@ async function drained(looks: number): Promise<unknown[]> {
         closed = () => done?.();
         return undefined as never;
       },
-      closeIdleConnections: () => {
-        tell('closes the idle');
-        left -= 1;
-        if (left === 0) closed();
-      },
+    },
+    closeIdle: () => {
+      tell('closes the idle');
+      left -= 1;
+      if (left === 0) closed();
     },
     delaySeconds: 5,
     lingerSeconds: 2,

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const LOOK_MS = 50;
 
 /** What the stop needs of a server. */
-export type ServerLike = Pick<Server, 'close' | 'closeIdleConnections'>;
+export type ServerLike = Pick<Server, 'close'>;
 
 export interface DrainOptions {
   readonly server: ServerLike;
@@ -13,6 +13,8 @@ export interface DrainOptions {
   readonly lingerSeconds: number;
   /** From now on each answer closes its connection. */
   readonly linger: () => void;
+  /** Closes every connection without a request in hand. */
+  readonly closeIdle: () => void;
   /** @default the real clock */
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
@@ -24,7 +26,7 @@ export interface DrainOptions {
  * Resolves when the last request has its answer.
  */
 export async function drain(options: DrainOptions): Promise<void> {
-  const { server, delaySeconds, lingerSeconds, linger, sleep = wait } = options;
+  const { server, delaySeconds, lingerSeconds, linger, closeIdle, sleep = wait } = options;
   await sleep(delaySeconds * 1000);
   linger();
   await sleep(lingerSeconds * 1000);
@@ -33,7 +35,7 @@ export async function drain(options: DrainOptions): Promise<void> {
     closed = true;
   });
   while (!closed) {
-    server.closeIdleConnections();
+    closeIdle();
     await sleep(LOOK_MS);
   }
 }

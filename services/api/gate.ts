@@ -48,6 +48,7 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #now: () => number;
   readonly #inHand = new Set<ServerResponse>();
+  readonly #sockets = new Set<Socket>();
   #lingering = false;
 
   constructor(options: GateOptions) {
@@ -63,6 +64,10 @@ export class Gate {
       this.#enter(request, response, handler),
     );
     server.setTimeout(limits.connectionSeconds * 1000);
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     server.on('clientError', (error, socket) => refuse(error, socket as Socket, metrics));
     return server;
   }
@@ -71,6 +76,11 @@ export class Gate {
   linger(): void {
     this.#lingering = true;
     for (const response of this.#inHand) if (!response.headersSent) response.setHeader('connection', 'close');
+  }
+
+  /** Closes the connections that have never sent anything; to the server itself they are not idle. */
+  closeUnused(): void {
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 
   #enter(request: IncomingMessage, response: Measured, handler: RequestHandler): void {

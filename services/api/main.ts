@@ -70,6 +70,10 @@ await runMain({
       delaySeconds: config.DRAIN_DELAY_SECONDS,
       lingerSeconds: config.LINGER_SECONDS,
       linger: () => gate.linger(),
+      closeIdle: () => {
+        server.closeIdleConnections();
+        gate.closeUnused();
+      },
     });
     return 0;
   },

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Fleet, until } from '../support/fleet.ts';
+import { Load, Replica } from './api-bed.ts';
+
+const replicas: Replica[] = [];
+afterEach(() => Promise.all(replicas.splice(0).map((replica) => replica.remove())));
+
+async function start(env: Readonly<Record<string, string>> = {}): Promise<Replica> {
+  const replica = await Replica.start(env);
+  replicas.push(replica);
+  return replica;
+}
+
+const AT_ONCE = { DRAIN_DELAY_SECONDS: '0', LINGER_SECONDS: '0' };
+const PATIENT = { DRAIN_DELAY_SECONDS: '1', LINGER_SECONDS: '0.3' };
+
+describe('a rollout under constant load', () => {
+  it('fails no request, and what the old replicas did has been said', async () => {
+    const old = [await start(PATIENT), await start(PATIENT)];
+    const load = new Load(old, 20);
+    for (const replica of old) {
+      await until('it is under load', () => replica.answered > 200, 30);
+      const next = await start(PATIENT);
+      load.add(next);
+      await until('the next is under load', () => next.answered > 50, 30);
+      expect(await replica.stop()).toBe(0);
+    }
+    await load.end();
+    expect(load.failures).toEqual([]);
+    for (const replica of old) expect(replica.of('query received')).toHaveLength(replica.answered);
+  });
+
+  it('moves also a client on that sees no readiness and keeps its connection', async () => {
+    const replica = await start(PATIENT);
+    const client = async () => {
+      let connection: unknown = 'keep-alive';
+      while (connection === 'keep-alive')
+        connection = (await replica.ask('/api?held=yes')).headers.connection;
+      return connection;
+    };
+    const clients = Promise.all(Array.from({ length: 10 }, client));
+    await until('they are served', () => replica.of('query received').length > 100, 30);
+    expect(await replica.stop()).toBe(0);
+    expect(await clients).toEqual(Array.from({ length: 10 }, () => 'close'));
+  });
+});
+
+describe('on SIGTERM', () => {
+  it('is unready at once and serves on', async () => {
+    const replica = await start({ DRAIN_DELAY_SECONDS: '30' });
+    expect((await replica.ask('/readyz')).status).toBe(200);
+    void replica.stop();
+    await until('it stops', () => replica.of('stopping').length > 0, 10);
+    expect((await replica.ask('/readyz')).status).toBe(503);
+    expect(await replica.ask('/api')).toMatchObject({ status: 200, headers: { connection: 'keep-alive' } });
+    replica.process.child.kill('SIGKILL');
+  });
+
+  it('finishes the request in hand, whose answer closes the connection, and ends with 0', async () => {
+    const replica = await start(AT_ONCE);
+    const socket = connect(replica.port, '127.0.0.1');
+    socket.write(
+      'POST /api?slow=yes HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\nab',
+    );
+    // 100 Continue: the request is in hand.
+    await once(socket, 'data');
+    const ended = replica.stop();
+    await until('it stops', () => replica.of('stopping').length > 0, 10);
+    socket.write('cd');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK\r\n(?=.*connection: close).*\{"slow":"yes"\}$/is);
+    expect(await ended).toBe(0);
+    expect(replica.of('query received')).toMatchObject([{ query: { slow: 'yes' } }]);
+  });
+
+  it('ends with 1 when the request in hand outlasts the deadline', async () => {
+    const replica = await start({ ...AT_ONCE, STOP_DEADLINE_SECONDS: '0.2' });
+    const socket = connect(replica.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\nab');
+    await once(socket, 'data');
+    expect(await replica.stop()).toBe(1);
+    expect(replica.of('not stopped within the deadline')).toHaveLength(1);
+  });
+
+  it('closes the connections that are idle, and does not wait for them', async () => {
+    const replica = await start(AT_ONCE);
+    await replica.ask('/api');
+    const idle = connect(replica.port, '127.0.0.1');
+    await once(idle, 'connect');
+    expect(await replica.stop()).toBe(0);
+    expect(await text(idle)).toBe('');
+  });
+});
+
+it('tells every fault of its configuration at once and ends with 2', async () => {
+  const lines: unknown[] = [];
+  const fleet = new Fleet((line) => void lines.push(line));
+  expect(await fleet.run('api', { MAX_URL_BYTES: '1', DRAIN_DELAY_SECONDS: 'soon' })).toBe(2);
+  await fleet.stop();
+  expect(lines).toMatchObject([
+    {
+      faults: [
+        "'MAX_URL_BYTES' (1) must be an integer from 64 to 65536",
+        "'DRAIN_DELAY_SECONDS' (soon) must be a number of seconds from 0 to 300",
+      ],
+    },
+  ]);
+});
