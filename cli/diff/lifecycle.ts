@@ -23,9 +23,11 @@ export function additionOf({ kind, group }: DesiredObject): Consequence {
 /** An object that is wanted no more, and so pruned. */
 export function removalOf(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
   const { rank, reason } = lossOf(object, base, head);
-  const notes = [reason, successorOf(object, head), syncOptionOf(object)];
-  return { rank, reason: `removed: ${notes.filter((note) => note !== undefined).join('; ')}` };
+  return { rank, reason: sentence(`removed: ${reason}`, successorOf(object, head), syncOptionOf(object)) };
 }
+
+const sentence = (...notes: readonly (string | undefined)[]): string =>
+  notes.filter((note) => note !== undefined).join('; ');
 
 /** An object that another Application of the environment takes over. */
 export function moveOf(
@@ -36,7 +38,8 @@ export function moveOf(
 ): Consequence {
   const [from, to] = [before.application, after.application];
   const { rank } = lossOf(before, base, head);
-  return { rank, reason: `moves from '${from}' to '${to}': '${from}' may prune it before '${to}' has it` };
+  const move = `moves from '${from}' to '${to}': '${from}' may prune it before '${to}' has it`;
+  return { rank, reason: sentence(move, syncOptionOf(before)) };
 }
 
 function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
