@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ApiOptions } from './app.ts';
 import { queryLimits, type Served, serve } from './testing/serve.ts';
 
@@ -94,7 +96,7 @@ describe('what is too much', () => {
     expect((await api.ask(`/api?a=${'x'.repeat(993)}`)).status).toBe(200);
     expect((await api.ask(`/api?a=${'x'.repeat(994)}`)).status).toBe(414);
     expect(api.lines).toHaveLength(1);
-    expect(await requests(api, 'GET', 'unmatched', 414)).toBe('1');
+    expect(await requests(api, 'GET', '/api', 414)).toBe('1');
   });
 
   it('is a header beyond its limit: 431', async () => {
@@ -117,12 +119,14 @@ describe('what is too much', () => {
   });
 
   it.each([
-    ['the head', 'GET /api HTTP/1.1\r\nhost: a\r\n'],
-    ['the body', 'POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nab'],
-  ])('is the time that %s takes to arrive: 408', async (_, beginning) => {
+    ['the head', 'GET /api HTTP/1.1\r\nhost: a\r\n', ['other', 'unmatched']],
+    ['the body', 'POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nab', ['POST', '/api']],
+  ] as const)('is the time that %s takes to arrive: 408', async (_, beginning, [method, route]) => {
     const api = await started();
     expect(await api.say(beginning)).toMatch(/^HTTP\/1.1 408 /);
-    expect(await requests(api, 'other', 'unmatched', 408)).toBe('1');
+    expect(await requests(api, method, route, 408)).toBe('1');
+    expect(JSON.parse((await api.ask('/metrics.json')).body)).toMatchObject({ request_count: 1 });
+    expect(await series(api, 'http_requests_in_flight{component="api"}')).toBe('0');
   });
 
   it('is load that makes the event loop late: 503 and when to come again, but the own endpoints answer', async () => {
@@ -132,6 +136,7 @@ describe('what is too much', () => {
     expect([status, headers['retry-after']]).toEqual([503, '7']);
     for (const path of ['/livez', '/readyz', '/metrics', '/metrics.json?x=1'])
       expect((await api.ask(path)).status).toBe(200);
+    expect(await requests(api, 'GET', '/api', 503)).toBe('1');
     overloaded = false;
     expect((await api.ask('/api?a=2')).status).toBe(200);
     expect(logged(api)).toMatchObject([{ query: { a: '2' } }]);
@@ -172,7 +177,7 @@ it('counts by route, not by path, and its own endpoints not at all', async () =>
   expect(await requests(api, 'GET', '/api', 200)).toBe('1');
   expect(await requests(api, 'GET', '/api/*', 200)).toBe('2');
   expect(await requests(api, 'GET', 'unmatched', 404)).toBe('2');
-  expect(await requests(api, 'PROPFIND', 'unmatched', 405)).toBe('1');
+  expect(await requests(api, 'PROPFIND', '/api', 405)).toBe('1');
   const { body } = await api.ask('/metrics');
   expect(body.match(/^http_requests_total{/gm)).toHaveLength(4);
   expect(body).toContain(
@@ -181,6 +186,18 @@ it('counts by route, not by path, and its own endpoints not at all', async () =>
   expect(JSON.parse((await api.ask('/metrics.json')).body)).toEqual({
     ...{ request_count: 6, '400_count': 3, '500_count': 0 },
   });
+});
+
+it('counts what is in hand, and whose client left before the answer as 499', async () => {
+  const api = await started();
+  const socket = connect(api.port, '127.0.0.1');
+  socket.write('POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\nab');
+  await once(socket, 'data');
+  expect(await series(api, 'http_requests_in_flight{component="api"}')).toBe('1');
+  socket.destroy();
+  await vi.waitFor(async () => expect(await requests(api, 'POST', '/api', 499)).toBe('1'));
+  expect(await series(api, 'http_requests_in_flight{component="api"}')).toBe('0');
+  expect(api.lines).toEqual([]);
 });
 
 it('tells a failure of its own from what it says of it', async () => {

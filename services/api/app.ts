@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import type { ReadinessCheck, Registry } from '@sluice/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { Gate, type GateOptions, matched, pathOf } from './gate.ts';
+import { Gate, type GateOptions, pathOf } from './gate.ts';
+import { UNMATCHED } from './metrics.ts';
 import type { Query } from './query.ts';
 import type { Received } from './query-log.ts';
 
-export interface ApiOptions extends Omit<GateOptions, 'own'> {
+export interface ApiOptions extends Omit<GateOptions, 'own' | 'routeOf'> {
   readonly registry: Registry;
   readonly bodyBytes: number;
   readonly ready: ReadinessCheck;
@@ -17,6 +18,13 @@ export interface ApiOptions extends Omit<GateOptions, 'own'> {
 const JSON_TYPE = 'application/json; charset=utf-8';
 const OWN = new Set(['/metrics', '/metrics.json', '/livez', '/readyz']);
 
+const ROOT = '/api';
+const BELOW = '/api/*';
+const routeOf = (path: string): string => {
+  if (path === ROOT) return ROOT;
+  return path.startsWith('/api/') ? BELOW : UNMATCHED;
+};
+
 /** The service but its process. */
 export interface Api {
   /** Does not listen yet. */
@@ -25,7 +33,7 @@ export interface Api {
 }
 
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const gate = new Gate({ ...options, own: OWN });
+  const gate = new Gate({ ...options, own: OWN, routeOf });
   const app = fastify({
     serverFactory: (handler) => gate.server(handler),
     bodyLimit: Math.max(1, options.bodyBytes),
@@ -36,9 +44,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   // What a body says is nobody's business here: it is read, within its limit, whatever its type.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const { url } = request.routeOptions;
-    if (url !== undefined) matched(reply.raw, url);
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) options.failed(error);
     return reply.code(status).send(problem(status, status >= 500 ? 'Internal Server Error' : error.message));
@@ -52,16 +58,15 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 const problem = (statusCode: number, error: string) => ({ statusCode, error });
 
 function addApi(app: FastifyInstance, { received }: ApiOptions): void {
-  const answer = (route: string) => (request: FastifyRequest, reply: FastifyReply) => {
-    matched(reply.raw, route);
+  const handler = (request: FastifyRequest, reply: FastifyReply): void => {
     const { method, raw } = request;
     const path = pathOf(raw.url ?? '');
     reply.header('content-type', JSON_TYPE).send(received({ method, path, query: request.query as Query }));
   };
-  for (const url of ['/api', '/api/*']) app.route({ method: ['GET', 'POST'], url, handler: answer(url) });
+  for (const url of [ROOT, BELOW]) app.route({ method: ['GET', 'POST'], url, handler });
   app.setNotFoundHandler((request, reply) => {
-    const here = /^\/api(\/|$)/.test(pathOf(request.raw.url ?? ''));
-    if (!here) return reply.code(404).send(problem(404, 'Not Found'));
+    const route = routeOf(pathOf(request.raw.url ?? ''));
+    if (route === UNMATCHED) return reply.code(404).send(problem(404, 'Not Found'));
     return reply.code(405).header('allow', 'GET, HEAD, POST').send(problem(405, 'Method Not Allowed'));
   });
 }

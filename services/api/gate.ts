@@ -6,7 +6,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { CLIENT_CLOSED_REQUEST, type HttpMetrics, UNMATCHED } from './metrics.ts';
+import { CLIENT_CLOSED_REQUEST, type HttpMetrics } from './metrics.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -23,21 +23,13 @@ export interface GateOptions {
   readonly metrics: HttpMetrics;
   /** The service's own endpoints: neither counted nor shed. */
   readonly own: ReadonlySet<string>;
+  /** The pattern of the route that takes a path. */
+  readonly routeOf: (path: string) => string;
   /** Whether a request shall be turned away. */
   readonly overloaded: () => boolean;
   readonly retryAfterSeconds: number;
   /** Milliseconds of a clock that never goes back. @default performance.now */
   readonly now?: () => number;
-}
-
-const ROUTE = Symbol('route');
-interface Measured extends ServerResponse {
-  [ROUTE]?: string;
-}
-
-/** Tells which route's pattern a request has matched; one that is never told counts as unmatched. */
-export function matched(response: ServerResponse, route: string): void {
-  (response as Measured)[ROUTE] = route;
 }
 
 /**
@@ -49,6 +41,8 @@ export class Gate {
   readonly #now: () => number;
   readonly #inHand = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
+  /** What connections were told whose request broke off. */
+  readonly #refusals = new WeakMap<Socket, number>();
   #lingering = false;
 
   constructor(options: GateOptions) {
@@ -59,7 +53,7 @@ export class Gate {
 
   /** @returns a server that does not listen yet */
   server(handler: RequestHandler): Server {
-    const { limits, metrics } = this.#options;
+    const { limits } = this.#options;
     const server = createServer(serverOptions(limits), (request, response) =>
       this.#enter(request, response, handler),
     );
@@ -68,7 +62,7 @@ export class Gate {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
-    server.on('clientError', (error, socket) => refuse(error, socket as Socket, metrics));
+    server.on('clientError', (error, socket) => this.#refuse(error, socket as Socket));
     return server;
   }
 
@@ -83,10 +77,11 @@ export class Gate {
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 
-  #enter(request: IncomingMessage, response: Measured, handler: RequestHandler): void {
+  #enter(request: IncomingMessage, response: ServerResponse, handler: RequestHandler): void {
     if (this.#lingering) response.setHeader('connection', 'close');
     const url = request.url ?? '';
-    if (this.#options.own.has(pathOf(url))) {
+    const path = pathOf(url);
+    if (this.#options.own.has(path)) {
       handler(request, response);
       return;
     }
@@ -95,28 +90,47 @@ export class Gate {
     else if (this.#options.overloaded()) this.#shed(request, response);
     else handler(request, response);
     // Nearly all are answered by now: the others alone need a listener.
-    if (response.writableEnded) this.#finished(response, response.statusCode, start);
-    else this.#await(response, start);
+    if (response.writableEnded) this.#finished(request, path, response.statusCode, start);
+    else this.#await(request, path, response, start);
   }
 
-  #await(response: Measured, start: number): void {
+  #await(request: IncomingMessage, path: string, response: ServerResponse, start: number): void {
     this.#inHand.add(response);
     response.on('close', () => {
       this.#inHand.delete(response);
-      const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
-      this.#finished(response, status, start);
+      const unanswered = this.#refusals.get(request.socket) ?? CLIENT_CLOSED_REQUEST;
+      const status = response.writableFinished ? response.statusCode : unanswered;
+      this.#finished(request, path, status, start);
     });
   }
 
-  #finished({ req, [ROUTE]: route = UNMATCHED }: Measured, status: number, start: number): void {
-    const seconds = (this.#now() - start) / 1000;
-    this.#options.metrics.finished(req.method ?? '', route, status, seconds);
+  #finished({ method = '' }: IncomingMessage, path: string, status: number, start: number): void {
+    const { metrics, routeOf } = this.#options;
+    metrics.finished(method, routeOf(path), status, (this.#now() - start) / 1000);
   }
 
   #shed(request: IncomingMessage, response: ServerResponse): void {
     this.#options.metrics.shed();
     response.setHeader('retry-after', this.#options.retryAfterSeconds);
     turnAway(request, response, 503);
+  }
+
+  /** Answers what cannot be read (on); a client that has left is told nothing. */
+  #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (CLIENT_LEFT.has(error.code ?? '') || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const status = STATUS_OF[error.code ?? ''] ?? 400;
+    // A request of which the head was read is counted with its route, when its connection is gone.
+    if (this.#isInHand(socket)) this.#refusals.set(socket, status);
+    else this.#options.metrics.refused(status);
+    socket.end(refusal(status));
+  }
+
+  #isInHand(socket: Socket): boolean {
+    for (const response of this.#inHand) if (response.socket === socket) return true;
+    return false;
   }
 }
 
@@ -143,22 +157,18 @@ function turnAway(request: IncomingMessage, response: ServerResponse, status: nu
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
+/** Broken off, or ended in the midst of a request. */
+const CLIENT_LEFT: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
 const STATUS_OF: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** Answers what could not be read as a request; a connection that just broke is nobody's request. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket, metrics: HttpMetrics): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = STATUS_OF[error.code ?? ''] ?? 400;
-  metrics.refused(status);
+function refusal(status: number): string {
   const body = JSON.stringify({ statusCode: status, error: STATUS_CODES[status] });
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n`;
   const about = `content-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n`;
-  socket.end(`${head}${about}\r\n${body}`);
+  return `${head}${about}\r\n${body}`;
 }
