@@ -6,6 +6,10 @@ import { Namespace } from '../charts/namespace.ts';
 import type { Environment } from './environments.ts';
 import { denyByDefault } from './network.ts';
 
+/** An app-of-apps, in the order of their waves. */
+export const PARENTS = ['addons', 'infra-workloads', 'workloads'] as const;
+export type Parent = (typeof PARENTS)[number];
+
 /** A folder below dist/<environment>/, and what is in it. */
 export interface Folder {
   readonly name: string;
@@ -14,8 +18,8 @@ export interface Folder {
 
 /** What is delivered and rolled back together. */
 export interface Application extends Folder {
-  /** Which app-of-apps it belongs to: what others stand on, or the work itself. */
-  readonly parent: 'infra-workloads' | 'workloads';
+  /** Which app-of-apps it belongs to: what comes with addons, what others stand on, or the work itself. */
+  readonly parent: Parent;
   /** The namespace it lives in, and the only one it makes. What lives in none names that of whom it serves. */
   readonly namespace: string;
   /** When, among its siblings. @default 'platform' */

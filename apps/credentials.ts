@@ -2,6 +2,8 @@ import type { Construct } from 'constructs';
 import { Credentials } from '../charts/credentials.ts';
 import type { Identity } from '../charts/labels.ts';
 import { BROKER_USERS } from '../charts/queue-topology.ts';
+import type { AddonSecret } from './addons/addon.ts';
+import { addonsOf } from './addons/catalog.ts';
 import type { Environment } from './environments.ts';
 import { broker, consumer, publisher, scaler } from './project.ts';
 
@@ -30,6 +32,21 @@ export const expectedSecrets: readonly ExpectedSecret[] = [
   ...[publisher, consumer, scaler].map((owner) => ({
     ...{ owner, secretName: CREDENTIALS_SECRET, keys: { password: owner.name } },
   })),
+];
+
+/** The Secrets that the addons of an environment expect. */
+export const addonSecretsOf = (environment: Environment): (ExpectedSecret & AddonSecret)[] =>
+  addonsOf(environment).flatMap(({ name, namespace, secrets = [] }) =>
+    secrets.map((secret) => ({
+      owner: { name, namespace: namespace.name, component: 'configuration' as const },
+      ...secret,
+    })),
+  );
+
+/** The Secrets that can be made up, where an environment has no secret manager. */
+export const generatedSecretsOf = (environment: Environment): ExpectedSecret[] => [
+  ...expectedSecrets,
+  ...addonSecretsOf(environment).filter(({ given = false }) => !given),
 ];
 
 /** Declares the Secrets of one workload. */

@@ -83,13 +83,11 @@ const pages = (domain: string): Readonly<Record<Page, string>> => ({
   prometheus: `prometheus.${domain}`,
 });
 
-const repository: GitRepository = { repoURL: 'https://github.com/sluice/sluice.git', revision: 'main' };
-
 const traefik = { ingressClassName: 'traefik', controller: { namespace: 'traefik', name: 'traefik' } };
 
 export const local: Environment = {
   name: 'local',
-  repository,
+  repository: { repoURL: 'https://github.com/sluice/sluice.git', revision: 'main' },
   addons: [
     'argo-cd',
     'argo-rollouts',
@@ -122,7 +120,8 @@ export const local: Environment = {
 
 export const production: Environment = {
   name: 'production',
-  repository,
+  // A deploy key reads it: the Secret `repository` of Argo CD.
+  repository: { repoURL: 'git@github.com:sluice/sluice.git', revision: 'main' },
   addons: [
     'argo-cd',
     'argo-rollouts',

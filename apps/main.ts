@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { guardPrune } from '../argocd/prune-guards.ts';
 import { writeDist } from '../charts/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../charts/manifests.ts';
+import { addonSecrets } from './addon-secrets.ts';
 import type { Application, Folder } from './application.ts';
 import { brokerApplication } from './broker.ts';
 import { cluster } from './cluster.ts';
@@ -14,6 +15,7 @@ import { scalerApplication } from './scaler.ts';
 
 /** Everything that is wanted, of every environment. */
 export const applications: readonly Application[] = [
+  addonSecrets,
   cluster,
   brokerApplication,
   publisherApplication,

@@ -13,7 +13,7 @@ export const DELIVERY_WAVES = {
 } as const;
 
 /** Inside one parent. */
-export const STAGES = { definitions: 0, foundation: 1, platform: 2 } as const;
+export const STAGES = { definitions: 0, foundation: 1, secrets: 2, platform: 3 } as const;
 
 export type Stage = keyof typeof STAGES;
 

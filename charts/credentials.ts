@@ -18,6 +18,10 @@ export interface CredentialsProps extends Identity {
   /** Key of the Secret -> property of the JSON document that holds its value. */
   readonly keys: Readonly<Record<string, string>>;
   readonly store: SecretStore;
+  /** Labels of the Secret itself, by which someone finds it. @default none */
+  readonly secretLabels?: Readonly<Record<string, string>>;
+  /** The Secret is made by someone else, and only these keys of it are set. @default false */
+  readonly intoExisting?: boolean;
   /** How often a rotated value is fetched. @default '1h' */
   readonly refreshInterval?: string;
 }
@@ -43,16 +47,20 @@ export class Credentials extends Construct {
 }
 
 function externalSecret(
-  { secretName, keys, refreshInterval = '1h' }: CredentialsProps,
+  { secretName, keys, refreshInterval = '1h', secretLabels, intoExisting = false }: CredentialsProps,
   store: Extract<SecretStore, { kind: 'external' }>,
 ): IExternalSecret {
+  const creationPolicy = intoExisting ? 'Merge' : 'Owner';
   return {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     spec: {
       refreshInterval,
       secretStoreRef: { kind: 'ClusterSecretStore', name: store.clusterSecretStore },
-      target: { name: secretName, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+      target: {
+        ...{ name: secretName, creationPolicy, deletionPolicy: 'Retain' },
+        ...(secretLabels && { template: { metadata: { labels: { ...secretLabels } } } }),
+      },
       data: Object.entries(keys).map(([secretKey, property]) => ({
         secretKey,
         remoteRef: { key: store.key, property },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { expectedSecrets } from '../apps/credentials.ts';
+import { generatedSecretsOf } from '../apps/credentials.ts';
+import { local } from '../apps/environments.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';
 
@@ -27,7 +28,7 @@ export async function runSecrets(argv: string[]): Promise<number> {
 }
 
 /** Every Secret of the system; one password for a user wherever it stands, the administrator's hash of theirs. */
-export function generateSecrets(): GeneratedSecret[] {
+export function generateSecrets(environment = local): GeneratedSecret[] {
   const passwords = new Map<string, string>();
   const passwordOf = (user: string): string => {
     const password = passwords.get(user) ?? randomBytes(24).toString('base64url');
@@ -36,7 +37,7 @@ export function generateSecrets(): GeneratedSecret[] {
   };
   const secretOf = (property: string): string =>
     property === 'admin-hash' ? hashPassword(passwordOf('admin')) : passwordOf(property);
-  return expectedSecrets.map(({ owner, secretName, keys }) => ({
+  return generatedSecretsOf(environment).map(({ owner, secretName, keys }) => ({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: secretName, namespace: owner.namespace },

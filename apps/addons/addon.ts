@@ -18,10 +18,24 @@ export interface Addon<Values extends object = object> {
   readonly ownedFields?: readonly OwnedFields[];
   /** Addons it cannot do without. @default none */
   readonly needs?: readonly AddonName[];
+  /** Secrets it cannot start without. @default none */
+  readonly secrets?: readonly AddonSecret[];
   /** It speaks with AWS: the environment must have `aws`. @default false */
   readonly onAws?: boolean;
   /** It holds data or definitions: nothing of it goes without a person's word. @default false */
   readonly confirmPrune?: boolean;
+}
+
+/** A Secret that an addon expects in its namespace: key -> property of the secret manager's JSON document. */
+export interface AddonSecret {
+  readonly secretName: string;
+  readonly keys: Readonly<Record<string, string>>;
+  /** Its values come from elsewhere and cannot be made up. @default false */
+  readonly given?: boolean;
+  /** Labels of the Secret itself. @default none */
+  readonly secretLabels?: Readonly<Record<string, string>>;
+  /** The addon makes the Secret; only these keys are set. @default false */
+  readonly intoExisting?: boolean;
 }
 
 /** A namespace for an addon; kube-system is there already. */

@@ -41,6 +41,20 @@ export const argoCd: Addon<Values> = {
   namespace: { name: ARGOCD_NAMESPACE },
   stage: 'platform',
   confirmPrune: true,
+  secrets: [
+    {
+      // Without these keys Argo CD makes up a password and keeps it in argocd-initial-admin-secret.
+      secretName: 'argocd-secret',
+      keys: { 'admin.password': 'argocd-admin-hash', 'admin.passwordMtime': 'argocd-admin-changed' },
+      ...{ given: true, intoExisting: true },
+    },
+    {
+      secretName: 'repository',
+      keys: { type: 'repository-type', url: 'repository-url', sshPrivateKey: 'repository-deploy-key' },
+      secretLabels: { 'argocd.argoproj.io/secret-type': 'repository' },
+      given: true,
+    },
+  ],
   values: (environment) => ({
     // The names that Argo CD's own manifests have, whatever the release is called.
     fullnameOverride: 'argocd',

@@ -22,7 +22,7 @@ describe('the catalog', () => {
   });
 
   it('brings definitions before whatever needs them', () => {
-    const stages = ['definitions', 'foundation', 'platform'];
+    const stages = ['definitions', 'foundation', 'secrets', 'platform'];
     for (const { stage, needs = [] } of Object.values(catalog))
       for (const other of needs)
         expect(stages.indexOf(catalog[other].stage)).toBeLessThanOrEqual(stages.indexOf(stage));

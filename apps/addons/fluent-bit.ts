@@ -16,7 +16,7 @@ interface Variable {
 }
 
 /** The Secret with the password of Elasticsearch's user `fluent-bit`. */
-export const FLUENT_BIT_PASSWORD = 'fluent-bit-elasticsearch';
+const FLUENT_BIT_PASSWORD = 'fluent-bit-elasticsearch';
 
 /** Pods' lines to Elasticsearch, where they are searched by their words. */
 export const fluentBit: Addon<Values> = {
@@ -24,6 +24,7 @@ export const fluentBit: Addon<Values> = {
   namespace: LOG_AGENTS,
   stage: 'platform',
   needs: ['eck-operator'],
+  secrets: [{ secretName: FLUENT_BIT_PASSWORD, keys: { password: 'fluent-bit' }, given: true }],
   values: (environment) => ({
     testFramework: OFF,
     serviceMonitor: watched(environment),

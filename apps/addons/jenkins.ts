@@ -28,7 +28,7 @@ interface Ingress extends Switch {
 }
 
 /** The Secret with Jenkins' administrator. */
-export const JENKINS_ADMIN = 'jenkins-admin';
+const JENKINS_ADMIN = 'jenkins-admin';
 
 /** Builds inside the cluster: images by rootless BuildKit, without a daemon and without root. */
 export const jenkins: Addon<Values> = {
@@ -40,6 +40,12 @@ export const jenkins: Addon<Values> = {
   },
   stage: 'platform',
   confirmPrune: true,
+  secrets: [
+    {
+      secretName: JENKINS_ADMIN,
+      keys: { 'jenkins-admin-user': 'jenkins-user', 'jenkins-admin-password': 'jenkins' },
+    },
+  ],
   values: (environment) => ({
     controller: {
       admin: { createSecret: true, existingSecret: JENKINS_ADMIN },

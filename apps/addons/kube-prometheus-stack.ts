@@ -37,6 +37,7 @@ interface Values {
   };
   readonly grafana: {
     readonly admin: { readonly existingSecret: string };
+    readonly env: { readonly GF_SECURITY_ADMIN_USER: string };
     readonly resources: Resources;
     readonly additionalDataSources: readonly DataSource[];
     readonly testFramework: Switch;
@@ -65,7 +66,7 @@ export const MONITORING_NAMESPACE = {
 } as const;
 
 /** The Secret with Grafana's administrator. */
-export const GRAFANA_ADMIN = 'grafana-admin';
+const GRAFANA_ADMIN = 'grafana-admin';
 
 /** Prometheus, Alertmanager and Grafana. */
 export const kubePrometheusStack: Addon<Values> = {
@@ -74,6 +75,7 @@ export const kubePrometheusStack: Addon<Values> = {
   stage: 'platform',
   needs: ['prometheus-operator-crds'],
   confirmPrune: true,
+  secrets: [{ secretName: GRAFANA_ADMIN, keys: { 'admin-password': 'grafana' } }],
   ownedFields: [
     webhookAuthority('Mutating', 'kube-prometheus-stack-admission'),
     webhookAuthority('Validating', 'kube-prometheus-stack-admission'),
@@ -117,6 +119,7 @@ const alertmanager = (environment: Environment): Values['alertmanager'] => ({
 
 const grafana = ({ addons }: Environment): Values['grafana'] => ({
   admin: { existingSecret: GRAFANA_ADMIN },
+  env: { GF_SECURITY_ADMIN_USER: 'admin' },
   resources: resources('100m', '384Mi'),
   additionalDataSources: addons.includes('loki')
     ? [{ name: 'Loki', type: 'loki', uid: 'loki', url: 'http://loki.loki.svc:3100', access: 'proxy' }]

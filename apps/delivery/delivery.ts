@@ -6,17 +6,13 @@ import { DELIVERY_WAVES, STAGES } from '../../argocd/waves.ts';
 import { Namespace } from '../../charts/namespace.ts';
 import type { Addon } from '../addons/addon.ts';
 import { addonsOf } from '../addons/catalog.ts';
-import type { Application, Folder } from '../application.ts';
+import { type Application, type Folder, PARENTS, type Parent } from '../application.ts';
 import type { Environment } from '../environments.ts';
 import { charts } from '../versions.ts';
-import { addonProject, DELIVERY, deliveryProject, workloadProject } from './projects.ts';
+import { DELIVERY, deliveryProject, projectOf } from './projects.ts';
 
 /** The root Application; everything else follows from it. */
 export const ROOT = 'root';
-
-/** An app-of-apps, in the order of their waves. */
-export const PARENTS = ['addons', 'infra-workloads', 'workloads'] as const;
-export type Parent = (typeof PARENTS)[number];
 
 const PARENT_WAVES: Readonly<Record<Parent, number>> = {
   addons: DELIVERY_WAVES.addons,
@@ -33,47 +29,37 @@ const folderOf = (name: Parent | typeof ROOT): string => `argocd/${name}`;
  */
 export function deliveryFolders(environment: Environment, applications: readonly Application[]): Folder[] {
   const addons = addonsOf(environment);
-  const children = {
-    'infra-workloads': applications.filter(({ parent }) => parent === 'infra-workloads'),
-    workloads: applications.filter(({ parent }) => parent === 'workloads'),
-  };
-  const present = PARENTS.filter((parent) => (parent === 'addons' ? addons : children[parent]).length > 0);
+  const contents = PARENTS.map((name) => ({
+    name,
+    addons: name === 'addons' ? addons : [],
+    applications: applications.filter(({ parent }) => parent === name),
+  })).filter((content) => content.addons.length + content.applications.length > 0);
   return [
-    {
-      name: folderOf(ROOT),
-      build: (scope) => declareRoot(scope, environment, { present, addons, children }),
-    },
-    ...present.map((parent) => ({
-      name: folderOf(parent),
-      build: (scope: Construct) =>
-        parent === 'addons'
-          ? declareAddons(scope, environment, addons)
-          : declareChildren(scope, environment, children[parent]),
+    { name: folderOf(ROOT), build: (scope) => declareRoot(scope, environment, contents) },
+    ...contents.map((content) => ({
+      name: folderOf(content.name),
+      build: (scope: Construct) => declareChildren(scope, environment, content),
     })),
   ];
 }
 
-interface Content {
-  readonly present: readonly Parent[];
+/** A parent and its children. */
+export interface Content {
+  readonly name: Parent;
   readonly addons: readonly Addon[];
-  readonly children: Readonly<Record<Application['parent'], readonly Application[]>>;
+  readonly applications: readonly Application[];
 }
 
 /** The projects first, then the parents, and last the root itself, which waits for them. */
-function declareRoot(
-  scope: Construct,
-  environment: Environment,
-  { present, addons, children }: Content,
-): void {
+function declareRoot(scope: Construct, environment: Environment, contents: readonly Content[]): void {
   const { podSecurityVersion } = environment;
+  const addons = contents.flatMap((content) => content.addons);
   new Namespace(scope, 'namespace', { name: ARGOCD_NAMESPACE, podSecurityVersion });
   new EmptyDefaultProject(scope, 'project-default');
   new Project(scope, 'project', deliveryProject(environment, namespaceNames(addons)));
-  for (const parent of present) {
-    const project =
-      parent === 'addons' ? addonProject(addons) : workloadProject(parent, environment, children[parent]);
-    new Project(scope, `project-${parent}`, project);
-    declareAppOfApps(scope, environment, parent, PARENT_WAVES[parent]);
+  for (const content of contents) {
+    new Project(scope, `project-${content.name}`, projectOf(environment, content));
+    declareAppOfApps(scope, environment, content.name, PARENT_WAVES[content.name]);
   }
   declareAppOfApps(scope, environment, ROOT, DELIVERY_WAVES.root);
 }
@@ -92,36 +78,30 @@ const declareAppOfApps = (
     wave,
   });
 
-function declareChildren(
-  scope: Construct,
-  { name: environment, repository }: Environment,
-  children: readonly Application[],
-): void {
-  for (const { name, parent, namespace, stage = 'platform', ownedFields = [] } of children)
-    new ArgoApplication(scope, name, {
-      ...{ name, project: parent, namespace, ownedFields, wave: STAGES[stage] },
-      source: { kind: 'folder', repository, path: `dist/${environment}/${name}` },
-    });
+function declareChildren(scope: Construct, environment: Environment, content: Content): void {
+  for (const application of content.applications) declareApplication(scope, environment, application);
+  for (const addon of content.addons) declareAddon(scope, environment, addon);
+  declareNamespaces(scope, environment, content.addons);
 }
 
-function declareAddons(scope: Construct, environment: Environment, addons: readonly Addon[]): void {
-  for (const addon of addons) {
-    const {
-      name,
-      namespace,
-      stage,
-      values,
-      ownedFields = [],
-      confirmPrune = false,
-      skipCrds = false,
-    } = addon;
-    new ArgoApplication(scope, name, {
-      ...{ name, project: 'addons', namespace: namespace.name, ownedFields, confirmPrune },
-      wave: STAGES[stage],
-      source: { kind: 'chart', chart: charts[name], values: values(environment), skipCrds },
-    });
-  }
-  declareNamespaces(scope, environment, addons);
+function declareApplication(
+  scope: Construct,
+  { name: environment, repository }: Environment,
+  { name, parent, namespace, stage = 'platform', ownedFields = [] }: Application,
+): void {
+  new ArgoApplication(scope, name, {
+    ...{ name, project: parent, namespace, ownedFields, wave: STAGES[stage] },
+    source: { kind: 'folder', repository, path: `dist/${environment}/${name}` },
+  });
+}
+
+function declareAddon(scope: Construct, environment: Environment, addon: Addon): void {
+  const { name, namespace, stage, values, ownedFields = [], confirmPrune = false, skipCrds = false } = addon;
+  new ArgoApplication(scope, name, {
+    ...{ name, project: 'addons', namespace: namespace.name, ownedFields, confirmPrune },
+    wave: STAGES[stage],
+    source: { kind: 'chart', chart: charts[name], values: values(environment), skipCrds },
+  });
 }
 
 /** kube-system is there already, and Argo CD's own is the root's. */

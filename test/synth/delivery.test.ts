@@ -48,7 +48,10 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
 
   it('has every addon that the environment asks for', () => {
     const { addons = [] } = environments.find(({ name }) => name === environment) ?? {};
-    expect(namesOf(childrenOf(environment, 'addons'))).toEqual([...addons].sort());
+    const secrets = rendered.some(({ path }) => path.startsWith(`${environment}/addon-secrets/`));
+    expect(namesOf(childrenOf(environment, 'addons'))).toEqual(
+      [...addons, ...(secrets ? ['addon-secrets'] : [])].sort(),
+    );
   });
 
   it('reaches every rendered object from the root, once', () => {

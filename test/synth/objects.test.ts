@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedSecrets } from '../../apps/credentials.ts';
+import { addonSecretsOf, expectedSecrets } from '../../apps/credentials.ts';
 import { environments } from '../../apps/environments.ts';
 import {
   containersOf,
@@ -13,7 +13,7 @@ import {
 } from './dist.ts';
 import type { Kind } from './shapes.ts';
 
-const CLUSTER_SCOPED = ['Namespace', 'PriorityClass'];
+const CLUSTER_SCOPED = ['ClusterSecretStore', 'Namespace', 'PriorityClass'];
 const EVERY_LABEL = ['part-of', 'managed-by'];
 const WORKLOAD_LABELS = ['name', 'instance', 'component', 'version', ...EVERY_LABEL];
 
@@ -108,23 +108,23 @@ describe('secrets', () => {
     expect([...new Set(wanted(environment))].sort()).toEqual(expected.sort());
   });
 
-  it.each(environments)(
-    'of $name come from its secret manager, key by key, if it has one',
-    ({ name, secrets }) => {
-      const fetched = objectsIn(name, 'ExternalSecret').map(({ metadata, spec }) => ({
-        ...{
-          namespace: metadata.namespace,
-          name: spec.target.name,
-          keys: spec.data.map(({ secretKey }) => secretKey),
-        },
-      }));
-      const expected = expectedSecrets.map(({ owner, secretName, keys }) => ({
+  it.each(environments)('of $name come from its secret manager, key by key, if it has one', (environment) => {
+    const { name, secrets } = environment;
+    const fetched = objectsIn(name, 'ExternalSecret').map(({ metadata, spec }) => ({
+      ...{
+        namespace: metadata.namespace,
+        name: spec.target.name,
+        keys: spec.data.map(({ secretKey }) => secretKey),
+      },
+    }));
+    const expected = [...expectedSecrets, ...addonSecretsOf(environment)].map(
+      ({ owner, secretName, keys }) => ({
         ...{ namespace: owner.namespace, name: secretName, keys: Object.keys(keys) },
-      }));
-      expect(fetched).toHaveLength(secrets.kind === 'external' ? expected.length : 0);
-      for (const secret of fetched) expect(expected).toContainEqual(secret);
-    },
-  );
+      }),
+    );
+    expect(fetched).toHaveLength(secrets.kind === 'external' ? expected.length : 0);
+    for (const secret of fetched) expect(expected).toContainEqual(secret);
+  });
 });
 
 describe('stopping', () => {

@@ -1,0 +1,61 @@
+import type { KindName } from '../../argocd/project.ts';
+import type { Parent } from '../application.ts';
+
+/** What may be brought, cluster-wide and in namespaces. */
+interface Kinds {
+  readonly cluster: readonly KindName[];
+  readonly namespaced: readonly KindName[];
+}
+
+/** Of every workload of this repository. */
+const COMMON: readonly KindName[] = [
+  '/Service',
+  '/ServiceAccount',
+  'apps/Deployment',
+  'external-secrets.io/ExternalSecret',
+  'monitoring.coreos.com/PrometheusRule',
+  'monitoring.coreos.com/ServiceMonitor',
+  'networking.k8s.io/NetworkPolicy',
+  'policy/PodDisruptionBudget',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+];
+
+/** The allow-lists of the projects: a new kind is a line here, and so a line in a review. */
+export const KINDS: Readonly<Record<Parent, Kinds>> = {
+  workloads: { cluster: [], namespaced: [...COMMON, 'batch/CronJob'] },
+  'infra-workloads': {
+    cluster: ['scheduling.k8s.io/PriorityClass'],
+    namespaced: [...COMMON, '/ConfigMap', 'apps/StatefulSet', 'batch/Job', 'networking.k8s.io/Ingress'],
+  },
+  // What the charts of apps/versions.ts render.
+  addons: {
+    cluster: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+      'apiextensions.k8s.io/CustomResourceDefinition',
+      'apiregistration.k8s.io/APIService',
+      'external-secrets.io/ClusterSecretStore',
+      'networking.k8s.io/IngressClass',
+      'rbac.authorization.k8s.io/ClusterRole',
+      'rbac.authorization.k8s.io/ClusterRoleBinding',
+      'storage.k8s.io/CSIDriver',
+      'storage.k8s.io/StorageClass',
+    ],
+    namespaced: [
+      ...COMMON,
+      '/ConfigMap',
+      '/PersistentVolumeClaim',
+      '/Secret',
+      'apps/DaemonSet',
+      'apps/StatefulSet',
+      'batch/Job',
+      'cert-manager.io/Certificate',
+      'cert-manager.io/Issuer',
+      'monitoring.coreos.com/Alertmanager',
+      'monitoring.coreos.com/PodMonitor',
+      'monitoring.coreos.com/Prometheus',
+      'networking.k8s.io/Ingress',
+    ],
+  },
+};
