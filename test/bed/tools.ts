@@ -70,3 +70,12 @@ export const prometheusOperator: Tool = {
   packages: ['operator', 'prometheus-config-reloader'].map((program) => `${operatorModule}/cmd/${program}`),
   minutes: 4,
 };
+
+const prometheusModule = 'github.com/prometheus/prometheus';
+
+export const prometheus: Tool = {
+  name: 'prometheus',
+  module: prometheusModule,
+  packages: [`${prometheusModule}/cmd/prometheus`],
+  minutes: 6,
+};

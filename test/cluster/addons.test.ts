@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installAddon } from '../bed/addons/optional.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { ensureDebianImage, rabbitmqStandin } from '../bed/images/build.ts';
+import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
 import { until } from '../bed/lib/until.ts';
 
 const name = 'addons-test';
@@ -72,7 +72,7 @@ describe.skipIf(unavailable !== undefined)('addons', () => {
 
   test('Traefik answers for an Ingress, and for no other host', { timeout: 1_800_000 }, async () => {
     await installAddon(cluster, 'traefik');
-    await cluster.image(await ensureDebianImage('rabbitmq'));
+    await cluster.image(await ensureRabbitmqImage());
     await cluster.apply(web);
     const jsonpath = 'jsonpath={.spec.clusterIP}';
     const { stdout: address } = await cluster.kubectl([

@@ -6,7 +6,7 @@ import { leftovers } from '../bed/built/leftovers.ts';
 import { pauseImage } from '../bed/built/node.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { ensureDebianImage, rabbitmqStandin } from '../bed/images/build.ts';
+import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
 import { run } from '../bed/lib/run.ts';
 import { until } from '../bed/lib/until.ts';
 
@@ -191,7 +191,7 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
   });
 
   test('a broker with a volume runs, and a pod reaches it by name through its Service', async () => {
-    await cluster.image(await ensureDebianImage('rabbitmq'));
+    await cluster.image(await ensureRabbitmqImage());
     await cluster.apply([claim, broker, service('broker', 5672)]);
     await available('broker');
     await cluster.apply([asker(`broker.${namespace}.svc.cluster.local`, 5672)]);

@@ -1,15 +1,20 @@
 /** Addons on request: built from source, then run as pods. */
 import { BedError, type Cluster, type KubernetesObject } from '../cluster.ts';
-import { ensureDebianImage } from '../images/build.ts';
 import { toolImage } from '../images/tool.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/definitions.ts';
 import { step } from '../lib/say.ts';
 import { toolVersion } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
-import { metricsServer, prometheusOperator, traefik } from '../tools.ts';
+import { metricsServer, prometheus, prometheusOperator, traefik } from '../tools.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
 import { namespace } from './objects.ts';
-import { monitoringNamespace, operatorImage, prometheusObjects, reloaderImage } from './prometheus.ts';
+import {
+  monitoringNamespace,
+  operatorImage,
+  prometheusImage,
+  prometheusObjects,
+  reloaderImage,
+} from './prometheus.ts';
 import { traefikImage, traefikObjects } from './traefik.ts';
 
 interface Addon {
@@ -41,7 +46,7 @@ const addons = {
     images: () => [
       toolImage(prometheusOperator, operatorImage, 'operator'),
       toolImage(prometheusOperator, reloaderImage, 'prometheus-config-reloader'),
-      ensureDebianImage('prometheus'),
+      toolImage(prometheus, prometheusImage),
     ],
     definitions: {
       module: 'github.com/prometheus-operator/prometheus-operator',

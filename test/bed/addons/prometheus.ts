@@ -4,16 +4,25 @@
  * @see https://prometheus-operator.dev/docs/
  */
 import type { KubernetesObject } from '../cluster.ts';
-import { prometheusStandin } from '../images/build.ts';
+import { toolVersion } from '../lib/tools.ts';
+import { prometheus } from '../tools.ts';
 import { access, deployment, service } from './objects.ts';
 
 export const monitoringNamespace = 'monitoring';
 
+export const prometheusImage = 'sluice.test/prometheus:1';
 export const operatorImage = 'sluice.test/prometheus-operator:1';
 export const reloaderImage = 'sluice.test/prometheus-config-reloader:1';
 
 const operator = { name: 'prometheus-operator', namespace: monitoringNamespace };
-const prometheus = { name: 'prometheus', namespace: monitoringNamespace };
+const scraper = { name: 'prometheus', namespace: monitoringNamespace };
+
+/** Go modules number it otherwise: v0.315.0 is release 3.15.0. @see https://github.com/prometheus/prometheus#prometheus-code-base */
+const releaseOf = (module: string): string =>
+  module.replace(
+    /^v0\.(\d)(\d\d)\.(\d+)$/,
+    (_, major, minor, patch) => `v${major}.${Number(minor)}.${patch}`,
+  );
 
 const all = ['*'];
 const read = ['get', 'list', 'watch'];
@@ -35,12 +44,11 @@ const instance: KubernetesObject = {
   kind: 'Prometheus',
   metadata: { name: 'bed', namespace: monitoringNamespace },
   spec: {
-    image: prometheusStandin,
+    image: prometheusImage,
     imagePullPolicy: 'IfNotPresent',
-    // What Debian bookworm has: the operator writes only what that version reads.
-    version: 'v2.42.0',
+    version: releaseOf(toolVersion(prometheus)),
     replicas: 1,
-    serviceAccountName: prometheus.name,
+    serviceAccountName: scraper.name,
     serviceMonitorSelector: {},
     serviceMonitorNamespaceSelector: {},
     ruleSelector: {},
@@ -79,7 +87,7 @@ export const prometheusObjects: readonly KubernetesObject[] = [
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: all },
     { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['get'] },
   ]),
-  ...access(prometheus, [
+  ...access(scraper, [
     { apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs: read },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
   ]),

@@ -74,23 +74,16 @@ export async function standinArguments(dockerfile: string): Promise<Record<strin
   return Object.fromEntries(standins);
 }
 
-/** Programs from Debian on the stand-in base: a folder with a Dockerfile each -> what pods call the image. */
-const fromDebian = {
-  rabbitmq: 'localhost/sluice-standin/rabbitmq:debian-bookworm',
-  prometheus: 'localhost/sluice-standin/prometheus:debian-bookworm',
-} as const;
-
 /** What the RabbitMQ stand-in is called in the cluster. */
-export const rabbitmqStandin = fromDebian.rabbitmq;
-export const prometheusStandin = fromDebian.prometheus;
+export const rabbitmqStandin = 'localhost/sluice-standin/rabbitmq:debian-bookworm';
 
-/** @returns the OCI archive of a program from Debian on the stand-in base; built once for each Dockerfile */
-export async function ensureDebianImage(name: keyof typeof fromDebian): Promise<string> {
-  const folder = join(import.meta.dirname, name);
+/** @returns the OCI archive of RabbitMQ from Debian on the stand-in base; built once for each Dockerfile */
+export async function ensureRabbitmqImage(): Promise<string> {
+  const folder = join(import.meta.dirname, 'rabbitmq');
   const dockerfile = join(folder, 'Dockerfile');
   const BASE = await ensureStandin();
   const hash = createHash('sha256').update(BASE).update(readFileSync(dockerfile)).digest('hex').slice(0, 12);
-  const archive = join(cacheDir, 'images', `${name}-${hash}.tar`);
+  const archive = join(cacheDir, 'images', `rabbitmq-${hash}.tar`);
   if (existsSync(archive)) return archive;
-  return buildImage(archive, { reference: fromDebian[name], dockerfile, context: folder, args: { BASE } });
+  return buildImage(archive, { reference: rabbitmqStandin, dockerfile, context: folder, args: { BASE } });
 }
