@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from '../argocd/api.ts';
-import { type Environment, local, production } from './environments.ts';
+import { type Environment, local, pages, production } from './environments.ts';
 import { render } from './main.ts';
 
 /** What docs/how-to/add-an-environment.md shows: a third environment is one object. */
@@ -11,6 +12,8 @@ const staging: Environment = {
   repository: { repoURL: 'git://git.example.com/desired.git', revision: 'staging' },
   addons: production.addons.filter((addon) => addon !== 'jenkins'),
   addonReplicas: 1,
+  secrets: { kind: 'external', clusterSecretStore: 'aws-secrets-manager', key: 'sluice/staging/broker' },
+  web: { ...production.web, hosts: pages('staging.example.com') },
   broker: 'rabbitmq',
   jobs: { jobsPerRun: 10 },
 };
@@ -52,6 +55,14 @@ describe('a third environment', () => {
       /name: JOBS\s+value: "10"/,
     );
     expect(files.get('staging/broker/statefulset-broker.broker.yaml')).toContain('rabbitmq');
+  });
+
+  it('is what the page shows that tells how to add one', () => {
+    const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+    const [, shown = ''] =
+      /```ts\nexport (const staging[^`]*)```/.exec(read('../docs/how-to/add-an-environment.md')) ?? [];
+    expect(shown).not.toBe('');
+    expect(read('environments.test.ts')).toContain(shown);
   });
 
   it('leaves the others as they are', () => {

@@ -75,7 +75,8 @@ export interface WebEntrance {
 /** What has a page of its own. */
 export type Page = 'argocd' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
 
-const pages = (domain: string): Readonly<Record<Page, string>> => ({
+/** A host for each page, below one domain. */
+export const pages = (domain: string): Readonly<Record<Page, string>> => ({
   argocd: `argocd.${domain}`,
   broker: `broker.${domain}`,
   grafana: `grafana.${domain}`,
