@@ -6,3 +6,6 @@ export const IN_CLUSTER = 'https://kubernetes.default.svc';
 
 /** The Application's API. */
 export const ARGOCD_API = 'argoproj.io/v1alpha1';
+
+/** The Application that everything else follows from. */
+export const ROOT = 'root';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardPrune, isGuarded } from './prune-guards.ts';
+import { guardPrune, guardsOf } from './prune-guards.ts';
 
 const OPTIONS = 'argocd.argoproj.io/sync-options';
 const object = (kind: string, more: object = {}) => ({
@@ -18,11 +18,18 @@ describe('a prune guard', () => {
     object('Namespace'),
     object('PersistentVolumeClaim'),
     object('CustomResourceDefinition'),
-    object('Application'),
+    object('Application', { metadata: { name: 'root' } }),
     object('StatefulSet', claims),
   ])('lets nobody remove a $kind unasked', (manifest) => {
     expect(guardPrune(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=confirm,Delete=confirm');
   });
+
+  it.each([object('Application'), object('AppProject')])(
+    'leaves a $kind that has gone from git, and lets the sync go on: the next commit may bring it back',
+    (manifest) => {
+      expect(guardPrune(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=false,Delete=confirm');
+    },
+  );
 
   it.each([object('Deployment'), object('ConfigMap'), object('StatefulSet', { spec: {} })])(
     'leaves a $kind as it is: it can be rendered again',
@@ -52,7 +59,7 @@ describe('a prune guard', () => {
           const once = guardPrune(manifest);
           expect(guardPrune(once)).toEqual(once);
           expect({ ...once, metadata: null }).toEqual({ ...manifest, metadata: null });
-          if (!isGuarded(manifest)) expect(once).toBe(manifest);
+          if (guardsOf(manifest).length === 0) expect(once).toBe(manifest);
         },
       ),
     );

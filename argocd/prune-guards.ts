@@ -1,31 +1,47 @@
 import type { Manifest } from '../charts/manifests.ts';
+import { ROOT } from './names.ts';
 
 const OPTIONS = 'argocd.argoproj.io/sync-options';
+
+/** A person confirms it; until then the sync waits. */
 const CONFIRM = ['Prune=confirm', 'Delete=confirm'];
+
+/**
+ * A sync leaves it, says so, and goes on. For the reins themselves: a sync that waited for a person could not take
+ * the commit that puts a lost Application back.
+ */
+const KEEP = ['Prune=false', 'Delete=confirm'];
 
 /** For what a chart renders: its values take annotations. */
 export const CONFIRM_REMOVAL = { [OPTIONS]: CONFIRM.join(',') } as const;
 
-/** With them goes what cannot be rendered again: data, other people's objects, or the reins themselves. */
-const GUARDED = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition', 'Application'];
+/** With them goes what cannot be rendered again: data, or other people's objects. */
+const PRECIOUS = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition'];
+const REINS = ['Application', 'AppProject'];
 
 /**
- * The same manifest; one whose removal would lose data waits for a person to confirm it.
+ * The same manifest; one whose removal would lose data, or the reins, is not pruned unasked.
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#resource-pruning-with-confirmation
  */
 export function guardPrune<Of extends Manifest>(manifest: Of): Of {
-  if (!isGuarded(manifest)) return manifest;
+  const guards = guardsOf(manifest);
+  if (guards.length === 0) return manifest;
   const { metadata } = manifest;
   const present = metadata.annotations?.[OPTIONS]?.split(',') ?? [];
-  const options = [...new Set([...present, ...CONFIRM])].join(',');
+  const options = [...new Set([...present, ...guards])].join(',');
   return {
     ...manifest,
     metadata: { ...metadata, annotations: { ...metadata.annotations, [OPTIONS]: options } },
   };
 }
 
-export const isGuarded = (manifest: Manifest): boolean =>
-  GUARDED.includes(manifest.kind) || holdsData(manifest);
+/** The sync options that an object gets; none where it can be rendered again. */
+export function guardsOf(manifest: Manifest): readonly string[] {
+  const { kind, metadata } = manifest;
+  if (PRECIOUS.includes(kind) || holdsData(manifest)) return CONFIRM;
+  if (!REINS.includes(kind)) return [];
+  return kind === 'Application' && metadata.name === ROOT ? CONFIRM : KEEP;
+}
 
 const holdsData = (
   manifest: Manifest & { readonly spec?: { readonly volumeClaimTemplates?: unknown } },

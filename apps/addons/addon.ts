@@ -22,7 +22,7 @@ export interface Addon<Values extends object = object> {
   readonly secrets?: readonly AddonSecret[];
   /** It speaks with AWS: the environment must have `aws`. @default false */
   readonly onAws?: boolean;
-  /** It holds data or definitions: nothing of it goes without a person's word. @default false */
+  /** It holds data, or definitions that take no annotation: nothing of it goes unasked. @default false */
   readonly confirmPrune?: boolean;
 }
 

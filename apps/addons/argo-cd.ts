@@ -40,7 +40,6 @@ export const argoCd: Addon<Values> = {
   name: 'argo-cd',
   namespace: { name: ARGOCD_NAMESPACE },
   stage: 'platform',
-  confirmPrune: true,
   secrets: [
     {
       // Without these keys Argo CD makes up a password and keeps it in argocd-initial-admin-secret.

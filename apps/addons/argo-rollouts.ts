@@ -17,7 +17,6 @@ export const argoRollouts: Addon<Values> = {
   name: 'argo-rollouts',
   namespace: { name: 'argo-rollouts' },
   stage: 'platform',
-  confirmPrune: true,
   values: (environment) => ({
     crdAnnotations: CONFIRM_REMOVAL,
     controller: {

@@ -30,7 +30,6 @@ export const awsEfsCsiDriver: Addon<Values> = {
   namespace: { name: 'kube-system' },
   stage: 'foundation',
   onAws: true,
-  confirmPrune: true,
   values: (environment) => ({
     controller: {
       replicaCount: environment.addonReplicas,

@@ -22,7 +22,6 @@ export const certManager: Addon<Values> = {
   name: 'cert-manager',
   namespace: { name: 'cert-manager' },
   stage: 'foundation',
-  confirmPrune: true,
   ownedFields: [
     webhookAuthority('Mutating', 'cert-manager-webhook'),
     webhookAuthority('Validating', 'cert-manager-webhook'),

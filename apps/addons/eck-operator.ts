@@ -15,7 +15,7 @@ export const eckOperator: Addon<Values> = {
   name: 'eck-operator',
   namespace: { name: 'elastic-system' },
   stage: 'foundation',
-  // Its definitions are those of the data.
+  // Its definitions are those of the data, and take no annotation.
   confirmPrune: true,
   ownedFields: [webhookAuthority('Validating', 'elastic-operator.elastic-system.k8s.elastic.co')],
   values: (environment) => ({

@@ -26,7 +26,6 @@ export const externalSecrets: Addon<Values> = {
   name: 'external-secrets',
   namespace: { name: EXTERNAL_SECRETS.namespace },
   stage: 'foundation',
-  confirmPrune: true,
   ownedFields: [
     webhookAuthority('Validating', 'secretstore-validate'),
     webhookAuthority('Validating', 'externalsecret-validate'),

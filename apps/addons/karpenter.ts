@@ -38,6 +38,5 @@ export const karpenterCrd: Addon<Definitions> = {
   name: 'karpenter-crd',
   namespace: { name: 'kube-system' },
   stage: 'definitions',
-  confirmPrune: true,
   values: () => ({ additionalAnnotations: CONFIRM_REMOVAL }),
 };

@@ -35,7 +35,6 @@ export const keda: Addon<Values> = {
   name: 'keda',
   namespace: { name: 'keda' },
   stage: 'platform',
-  confirmPrune: true,
   ownedFields: [
     webhookAuthority('Validating', 'keda-admission'),
     apiServiceAuthority('v1beta1.external.metrics.k8s.io'),

@@ -11,6 +11,5 @@ export const prometheusOperatorCrds: Addon<Values> = {
   name: 'prometheus-operator-crds',
   namespace: MONITORING_NAMESPACE,
   stage: 'definitions',
-  confirmPrune: true,
   values: () => ({ crds: { annotations: CONFIRM_REMOVAL } }),
 };

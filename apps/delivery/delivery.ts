@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { Application as ArgoApplication } from '../../argocd/application.ts';
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
 import { EmptyDefaultProject, Project } from '../../argocd/project.ts';
 import { DELIVERY_WAVES, STAGES } from '../../argocd/waves.ts';
 import { Namespace } from '../../charts/namespace.ts';
@@ -10,9 +10,6 @@ import { type Application, type Folder, PARENTS, type Parent } from '../applicat
 import type { Environment } from '../environments.ts';
 import { charts } from '../versions.ts';
 import { DELIVERY, deliveryProject, projectOf } from './projects.ts';
-
-/** The root Application; everything else follows from it. */
-export const ROOT = 'root';
 
 const PARENT_WAVES: Readonly<Record<Parent, number>> = {
   addons: DELIVERY_WAVES.addons,

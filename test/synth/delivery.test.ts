@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environments } from '../../apps/environments.ts';
 import { applications } from '../../apps/main.ts';
-import { isGuarded } from '../../argocd/prune-guards.ts';
+import { guardsOf } from '../../argocd/prune-guards.ts';
 import { DIST, environmentNames, objectsIn, ofKind, type Rendered, rendered } from './dist.ts';
 import type { KubeObject, ObjectOf } from './shapes.ts';
 
@@ -162,15 +162,17 @@ function permits({ spec }: Project, { apiVersion, kind, metadata }: KubeObject):
 }
 
 describe('what cannot be rendered again', () => {
-  const guarded = rendered.filter(({ object }) => isGuarded(object));
+  const guarded = rendered.filter(({ object }) => guardsOf(object).length > 0);
 
-  it('is every Namespace, every Application and the disk of the broker', () => {
+  it('is the reins, every Namespace and the disk of the broker', () => {
     const kinds = guarded.map(({ object }) => object.kind);
-    expect([...new Set(kinds)].sort()).toEqual(['Application', 'Namespace', 'StatefulSet']);
+    expect([...new Set(kinds)].sort()).toEqual(['AppProject', 'Application', 'Namespace', 'StatefulSet']);
   });
 
-  it.each(guarded)('$path is not removed before a person confirms it', ({ object }) => {
-    const options = object.metadata.annotations?.['argocd.argoproj.io/sync-options'];
-    expect(options?.split(',')).toEqual(expect.arrayContaining(['Prune=confirm', 'Delete=confirm']));
+  it.each(guarded)('$path is not removed unasked', ({ object }) => {
+    const options = object.metadata.annotations?.['argocd.argoproj.io/sync-options']?.split(',') ?? [];
+    const reins = ['Application', 'AppProject'].includes(object.kind) && object.metadata.name !== 'root';
+    expect(options).toContain(reins ? 'Prune=false' : 'Prune=confirm');
+    expect(options).toContain('Delete=confirm');
   });
 });
