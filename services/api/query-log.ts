@@ -1,4 +1,4 @@
-import { describeQuery, type Query, type QueryLimits, toJson } from './query.ts';
+import { describeQuery, type Query, type QueryLimits, textToJson } from './query.ts';
 
 export interface QueryLogOptions {
   readonly limits: QueryLimits;
@@ -24,7 +24,7 @@ export function queryLog({ limits, write, now = Date.now }: QueryLogOptions): (r
     const { answer, logged, truncated } = describeQuery(query, limits);
     if (write === undefined) return answer;
     const longPath = path.length > limits.valueLength;
-    const shownPath = toJson(longPath ? path.slice(0, limits.valueLength) : path);
+    const shownPath = textToJson(longPath ? path.slice(0, limits.valueLength) : path);
     write(
       `{"level":30,"time":${now()},"service":"api","method":"${method}","path":${shownPath},` +
         `"query":${logged},"truncated":${truncated || longPath},"msg":"query received"}\n`,

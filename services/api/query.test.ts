@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeQuery, type Query, redaction, toJson } from './query.ts';
+import { describeQuery, type Query, redaction, textToJson, toJson } from './query.ts';
 
 const limits = { parameters: 3, nameLength: 5, valueLength: 8, redacts: redaction('token, api_key') };
 const described = (query: Query) => describeQuery(query, limits);
@@ -69,4 +69,9 @@ it('escapes what would break a line or steer a terminal', () => {
   const json = toJson('\n\u001b[2J\u007f\u009b31m\u2028\u202e');
   expect(json).toBe('"\\n\\u001b[2J\\u007f\\u009b31m\\u2028\\u202e"');
   expect(JSON.parse(json)).toBe('\n\u001b[2J\u007f\u009b31m\u2028\u202e');
+});
+
+it('writes a text as JSON does, plain or not', () => {
+  for (const text of ['', '/api/a-b_c~d', '/a"b', '/a\\b', '/a\u007f', '/a\n', '/\u00e9'])
+    expect(textToJson(text)).toBe(toJson(text));
 });

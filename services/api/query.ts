@@ -94,4 +94,10 @@ export function toJson(value: unknown): string {
   return UNSAFE.test(json) ? json.replace(EVERY_UNSAFE, escapeUnit) : json;
 }
 
+/** Printable ASCII without quote and backslash is its own JSON. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** JSON of a text that nearly always is plain, as a path is. */
+export const textToJson = (text: string): string => (PLAIN.test(text) ? `"${text}"` : toJson(text));
+
 const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -23,14 +23,19 @@ export class BenchServer {
       stdio: ['ignore', stdout, 'inherit'],
     });
     closeSync(stdout);
+    // Also when the bench fails.
+    process.once('exit', () => this.#child.kill('SIGKILL'));
   }
 
   /** `main` says `listening` and its `port` in a JSON line. */
   static async start(main: string, env: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
     const server = new BenchServer(main, env);
-    await until(`${main} listens`, () => readFileSync(server.#log, 'utf8').includes('"listening"'), 30);
-    const first = readFileSync(server.#log, 'utf8').split('\n', 1)[0] ?? '';
-    server.#port = JSON.parse(first).port;
+    const listening = () =>
+      readFileSync(server.#log, 'utf8')
+        .split('\n')
+        .find((line) => line.includes('"listening"'));
+    await until(`${main} listens`, () => listening() !== undefined, 30);
+    server.#port = JSON.parse(listening() ?? '').port;
     return server;
   }
 

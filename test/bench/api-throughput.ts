@@ -3,12 +3,13 @@ import autocannon from 'autocannon';
 import { BenchServer } from './api-server.ts';
 import { type Figure, interleaved, median, round } from './figures.ts';
 
-const PAIRS = 12;
-const SECONDS = 2;
+const PAIRS = 24;
+const SECONDS = 1;
 const CONNECTIONS = 50;
 const PATH = '/api/orders?customer=4711&page=2&sort=created';
 const MIN_RATIO = 0.85;
-const TARGET = `>= ${MIN_RATIO} x bare Fastify`;
+/** Of CPU time: what the load's sender hides where it, too, is at its limit. */
+const MIN_CPU_RATIO = 0.8;
 
 interface Run {
   readonly perSecond: number;
@@ -36,9 +37,15 @@ export async function apiThroughput(): Promise<Figure[]> {
   await bare.stop();
   if (lines < answered) throw new Error(`${answered} requests were answered, but ${lines} lines logged`);
   return [
-    figure('api-throughput', a, 'requests/s', ratio, spread),
-    compared('api-p99', 'ms', runs, ({ p99Ms }) => p99Ms),
-    compared('api-cpu', 'us CPU/request', runs, ({ cpuMicroseconds }) => cpuMicroseconds),
+    figure({ bench: 'api-throughput', value: a, unit: 'requests/s', ratio, spread }, MIN_RATIO),
+    figure(
+      compared('api-p99', 'ms', runs, ({ p99Ms }) => p99Ms),
+      MIN_RATIO,
+    ),
+    figure(
+      compared('api-cpu', 'us CPU/request', runs, ({ cpuMicroseconds }) => cpuMicroseconds),
+      MIN_CPU_RATIO,
+    ),
   ];
 }
 
@@ -62,21 +69,21 @@ async function loaded(server: BenchServer): Promise<{ run: Run; requests: number
 
 type Runs = Readonly<Record<'api' | 'bare', readonly Run[]>>;
 
+type Measured = Required<Pick<Figure, 'bench' | 'value' | 'unit' | 'ratio' | 'spread'>>;
+
 /** What is better when less: the ratio is the baseline over ours, so that 1 is as good and less is worse. */
-function compared(bench: string, unit: string, { api, bare }: Runs, of: (run: Run) => number): Figure {
+function compared(bench: string, unit: string, { api, bare }: Runs, of: (run: Run) => number): Measured {
   const baseline = bare.map(of);
   const ours = api.map(of);
   const ratios = ours.map((value, pair) => (baseline[pair] ?? Number.NaN) / value).sort((x, y) => x - y);
-  return figure(bench, median(ours), unit, median(ratios), [round(ratios[0]), round(ratios.at(-1))]);
+  const spread = [round(ratios[0]), round(ratios.at(-1))] as const;
+  return { bench, value: median(ours), unit, ratio: median(ratios), spread };
 }
 
-const figure = (
-  bench: string,
-  value: number,
-  unit: string,
-  ratio: number,
-  spread: readonly [number, number],
-): Figure => ({
-  ...{ bench, value: round(value), unit, ratio: round(ratio), spread, target: TARGET },
-  ok: ratio >= MIN_RATIO,
+const figure = (measured: Measured, minimum: number): Figure => ({
+  ...measured,
+  value: round(measured.value),
+  ratio: round(measured.ratio),
+  target: `>= ${minimum} x bare Fastify`,
+  ok: measured.ratio >= minimum,
 });
