@@ -1,3 +1,4 @@
+import { ClusterIssuer } from '../charts/cluster-issuer.ts';
 import { Priority } from '../charts/priority.ts';
 import type { Application } from './application.ts';
 import { broker, PRIORITY } from './project.ts';
@@ -8,7 +9,9 @@ export const cluster: Application = {
   parent: 'infra-workloads',
   namespace: broker.namespace,
   stage: 'foundation',
-  build: (scope) => {
+  build: (scope, { web: { clusterIssuer, ingressClassName } }) => {
+    if (clusterIssuer !== undefined)
+      new ClusterIssuer(scope, 'issuer', { name: clusterIssuer, ingressClassName });
     new Priority(scope, PRIORITY.high, {
       name: PRIORITY.high,
       value: 1_000_000,

@@ -25,7 +25,7 @@ const COMMON: readonly KindName[] = [
 export const KINDS: Readonly<Record<Parent, Kinds>> = {
   workloads: { cluster: [], namespaced: [...COMMON, 'batch/CronJob'] },
   'infra-workloads': {
-    cluster: ['scheduling.k8s.io/PriorityClass'],
+    cluster: ['cert-manager.io/ClusterIssuer', 'scheduling.k8s.io/PriorityClass'],
     namespaced: [...COMMON, '/ConfigMap', 'apps/StatefulSet', 'batch/Job', 'networking.k8s.io/Ingress'],
   },
   // What the charts of apps/versions.ts render.

@@ -20,6 +20,11 @@ export const sources: readonly DefinitionSource[] = [
     version: 'v3.5.7',
     folder: 'manifests/crds',
   },
+  {
+    module: 'github.com/cert-manager/cert-manager',
+    version: 'v1.21.2',
+    folder: 'deploy/crds',
+  },
 ];
 
 /** Installs the definitions of every kind among the objects that the server does not bring itself. */

@@ -13,7 +13,7 @@ import {
 } from './dist.ts';
 import type { Kind } from './shapes.ts';
 
-const CLUSTER_SCOPED = ['ClusterSecretStore', 'Namespace', 'PriorityClass'];
+const CLUSTER_SCOPED = ['ClusterIssuer', 'ClusterSecretStore', 'Namespace', 'PriorityClass'];
 const EVERY_LABEL = ['part-of', 'managed-by'];
 const WORKLOAD_LABELS = ['name', 'instance', 'component', 'version', ...EVERY_LABEL];
 
