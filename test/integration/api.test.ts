@@ -95,6 +95,17 @@ describe('on SIGTERM', () => {
   });
 });
 
+it('sheds while its event loop is late, and stops as soon as it is not', async () => {
+  const replica = await start({ ...AT_ONCE, MAX_LOOP_DELAY_SECONDS: '0.02' });
+  const { child } = replica.process;
+  child.kill('SIGSTOP');
+  const since = performance.now();
+  await until('it was held up for a second', () => performance.now() - since > 1000, 10);
+  child.kill('SIGCONT');
+  await until('it has shed', () => replica.of('not shedding').length > 0, 10);
+  expect(Number(replica.of('shedding')[0]?.delaySeconds)).toBeGreaterThan(0.02);
+});
+
 it('tells every fault of its configuration at once and ends with 2', async () => {
   const lines: unknown[] = [];
   const fleet = new Fleet((line) => void lines.push(line));
