@@ -36,7 +36,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const gate = new Gate({ ...options, own: OWN, routeOf });
   const app = fastify({
     serverFactory: (handler) => gate.server(handler),
-    bodyLimit: Math.max(1, options.bodyBytes),
+    bodyLimit: options.bodyBytes,
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       reply.code(400).send(problem(400, 'Bad Request'));
     },

@@ -38,7 +38,7 @@ export const environment = z.object({
     meaning: 'Longest request line and headers together; beyond it 431.',
   }),
   MAX_BODY_BYTES: integer({
-    min: 0,
+    min: 1,
     max: 16_777_216,
     fallback: 65_536,
     meaning: 'Longest body; beyond it 413.',
