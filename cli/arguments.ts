@@ -42,6 +42,10 @@ export class OptionReader {
     return seconds;
   }
 
+  oneOf(name: string, value: string, allowed: readonly string[]): void {
+    if (!allowed.includes(value)) this.fault(`'--${name}' (${value}) must be one of: ${allowed.join(', ')}`);
+  }
+
   fault(text: string): void {
     this.#faults.push(text);
   }

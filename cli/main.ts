@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'what a change of the desired state does, between two git revisions: diff [base] [head]',
     load: async () => (await import('./diff.ts')).runDiff,
   },
+  capacity: {
+    summary: 'what the desired state asks of the nodes, and who goes first when they are full',
+    load: async () => (await import('./capacity.ts')).runCapacity,
+  },
   secrets: {
     summary: 'print generated Secrets for an environment that expects them pre-made',
     load: async () => (await import('./secrets.ts')).runSecrets,

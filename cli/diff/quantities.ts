@@ -17,18 +17,22 @@ const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[e
 /** Everything is counted in units of 10^-DIGITS, exactly: floats would call 0.1 + 0.2 a change. */
 const DIGITS = 64;
 
+/** What the quantity '1' is in the units of `amountOf`. */
+export const ONE = 10n ** BigInt(DIGITS);
+
 /**
  * Compares two resource quantities ('500m', '0.5', 1).
  * @returns negative, 0 or positive; undefined when one of them is no quantity
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function compareQuantities(left: unknown, right: unknown): number | undefined {
-  const [one, other] = [amount(left), amount(right)];
+  const [one, other] = [amountOf(left), amountOf(right)];
   if (one === undefined || other === undefined) return undefined;
   return one === other ? 0 : one < other ? -1 : 1;
 }
 
-function amount(quantity: unknown): bigint | undefined {
+/** A quantity in units of 1/ONE, exactly; undefined for what is none. */
+export function amountOf(quantity: unknown): bigint | undefined {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
   const parts = FORM.exec(String(quantity));
   if (parts === null) return undefined;

@@ -53,7 +53,8 @@ const podSpecs: Readonly<Record<string, readonly string[]>> = {
 };
 const templates = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout'];
 
-function podSpecOf({ kind, fields }: DesiredObject): Fields | undefined {
+/** The spec of the pods that an object makes; undefined where it makes none. */
+export function podSpecOf({ kind, fields }: DesiredObject): Fields | undefined {
   const path = podSpecs[kind] ?? (templates.includes(kind) ? ['spec', 'template', 'spec'] : undefined);
   const spec = path === undefined ? undefined : valueAt(fields, path);
   return isFields(spec) ? spec : undefined;
@@ -103,7 +104,8 @@ function named(value: unknown, configMap: string, secret: string, field: string)
   return candidates.flatMap(({ kind, name }) => (typeof name === 'string' ? [{ kind, name }] : []));
 }
 
-const listAt = (value: unknown, path: readonly string[]): readonly unknown[] => {
+/** The list at a path of fields, empty where there is none. */
+export const listAt = (value: unknown, path: readonly string[]): readonly unknown[] => {
   const found = valueAt(value, path);
   return Array.isArray(found) ? found : [];
 };

@@ -61,7 +61,7 @@ function fitted(overview: readonly string[], details: readonly string[]): string
 const cell = (text: string): string => (text === '' ? '' : code(text));
 
 /** A code span that no backtick in the text ends and no bar in it splits the table. */
-function code(text: string): string {
+export function code(text: string): string {
   const runs = text.match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
   const pad = runs.length > 0 ? ' ' : '';
@@ -69,7 +69,7 @@ function code(text: string): string {
 }
 
 /** Text that stays text: no link, no mention, no markup of the names in it. */
-const prose = (text: string): string =>
+export const prose = (text: string): string =>
   html(text)
     .replace(/[\\`*_{}[\]#|~]/g, (one) => `\\${one}`)
     .replaceAll('@', '&#64;');

@@ -1,0 +1,87 @@
+import { environments } from '../apps/environments.ts';
+import { render } from '../apps/main.ts';
+import type { Files } from '../charts/manifests.ts';
+import { OptionReader, parseOptions } from './arguments.ts';
+import { type Capacity, capacityOf, type Nodes, poolsOf } from './capacity/capacity.ts';
+import { parseNode } from './capacity/node-option.ts';
+import { ANY_POOL } from './capacity/pools.ts';
+import { sectionsOf } from './capacity/report.ts';
+import { jsonReport } from './capacity/report-json.ts';
+import { snapshotOf } from './diff/objects.ts';
+import { markdownOf, textOf } from './report/sections.ts';
+
+const help = `usage: sluice capacity [options]
+
+What the desired state asks of the nodes: requests, limits and priorities by namespace and node pool, at min and
+max replicas, and who goes first when the nodes are full. Needs no cluster.
+
+  --environment NAME   one environment                                      (all)
+  --node SIZE          what pods may ask of one node: cpu=4,memory=16Gi,pods=110
+  --nodes N            how many such nodes: who stays Pending, who is preempted
+  --pool NAME          whose pods are tried on them                         (${ANY_POOL})
+  --format FORMAT      text | markdown | json                               (text)
+`;
+
+const title = ({ environment }: Capacity): string => `Capacity of ${environment}`;
+
+const formats: Readonly<Record<string, (all: readonly Capacity[]) => string>> = {
+  text: (all) => all.map((one) => textOf(title(one), sectionsOf(one))).join('\n'),
+  markdown: (all) => all.map((one) => markdownOf(title(one), sectionsOf(one))).join('\n'),
+  json: jsonReport,
+};
+
+/** What the work tree wants: path below dist/ -> text. */
+export type Render = () => Files;
+
+interface Asked {
+  readonly environment: string | undefined;
+  readonly nodes: Nodes | undefined;
+  readonly report: (all: readonly Capacity[]) => string;
+}
+
+/** `sluice capacity`. @returns 0 @throws {ConfigurationError} with every fault of the options */
+export async function runCapacity(argv: string[], files: Render = render): Promise<number> {
+  const asked = parse(argv);
+  if (asked === undefined) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const { objects } = snapshotOf('working tree', files());
+  const environmentsOf = Map.groupBy(objects.values(), ({ environment }) => environment);
+  const wanted = [...environmentsOf].filter(([name]) => name === (asked.environment ?? name));
+  const capacities = wanted.map(([name, all]) => capacityOf(name, all, asked.nodes));
+  checkPool(asked.nodes, capacities);
+  process.stdout.write(asked.report(capacities));
+  return 0;
+}
+
+/** A misspelt pool would have no pods, and so fit. */
+function checkPool(nodes: Nodes | undefined, capacities: readonly Capacity[]): void {
+  const reader = new OptionReader('capacity');
+  const pools = poolsOf(capacities.flatMap(({ groups }) => groups));
+  if (nodes !== undefined) reader.oneOf('pool', nodes.pool, pools);
+  reader.check();
+}
+
+function parse(argv: string[]): Asked | undefined {
+  const { values } = parseOptions('capacity', argv, {
+    environment: { type: 'string' },
+    node: { type: 'string' },
+    nodes: { type: 'string' },
+    pool: { type: 'string', default: ANY_POOL },
+    format: { type: 'string', default: 'text' },
+    help: { type: 'boolean' },
+  });
+  if (values.help) return undefined;
+  const { environment, node, nodes, pool, format } = values;
+  const reader = new OptionReader('capacity');
+  const known = environments.map(({ name }) => name);
+  if (environment !== undefined) reader.oneOf('environment', environment, known);
+  reader.oneOf('format', format, Object.keys(formats));
+  const size = node === undefined ? undefined : parseNode(reader, node);
+  if (node === undefined && nodes !== undefined) reader.fault(`'--nodes' (${nodes}) needs '--node'`);
+  const count = nodes === undefined ? undefined : reader.count('nodes', nodes, 1);
+  reader.check();
+  const report = formats[format] ?? jsonReport;
+  return { environment, report, nodes: size === undefined ? undefined : { size, count, pool } };
+}
