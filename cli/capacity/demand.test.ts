@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { poolOf } from './pools.ts';
+import { capacityOfYaml, deployment, nodesOf, priorityClass } from './testing.ts';
+
+const scaled = deployment('web', 3, '1').replace('replicas: 3,', '').replace('Recreate', 'RollingUpdate');
+const object = (apiVersion: string, kind: string, spec: string): string =>
+  `{apiVersion: ${apiVersion}, kind: ${kind}, metadata: {name: web, namespace: shop}, spec: {${spec}}}`;
+const pod = 'template: {spec: {containers: [{name: app}]}}';
+const target = 'scaleTargetRef: {kind: Deployment, name: web}';
+const countsOf = (...documents: string[]) =>
+  capacityOfYaml(documents).groups.map(({ count: { min, max, surge, owner } }) => [
+    min,
+    max,
+    surge,
+    owner,
+  ])[0];
+
+describe('how many pods there are', () => {
+  it.each([
+    ['a Deployment says', [deployment('web', 3, '1')], [3, 3, 0, 'its replicas']],
+    [
+      'a Deployment that says nothing has one, and one more in a rollout',
+      [scaled],
+      [1, 1, 1, 'its replicas'],
+    ],
+    [
+      'an HPA says',
+      [
+        scaled,
+        object('autoscaling/v2', 'HorizontalPodAutoscaler', `${target}, minReplicas: 2, maxReplicas: 10`),
+      ],
+      [2, 10, 3, 'HorizontalPodAutoscaler shop/web'],
+    ],
+    [
+      'an HPA that says no minimum keeps one',
+      [scaled, object('autoscaling/v2', 'HorizontalPodAutoscaler', `${target}, maxReplicas: 4`)],
+      [1, 4, 1, 'HorizontalPodAutoscaler shop/web'],
+    ],
+    [
+      'a ScaledObject says',
+      [scaled, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: {name: web}, maxReplicaCount: 8')],
+      [0, 8, 2, 'ScaledObject shop/web'],
+    ],
+    [
+      'a StatefulSet says',
+      [object('apps/v1', 'StatefulSet', `replicas: 2, ${pod}`)],
+      [2, 2, 0, 'its replicas'],
+    ],
+    [
+      'a Job runs its pods beside each other',
+      [object('batch/v1', 'Job', `parallelism: 4, ${pod}`)],
+      [0, 4, 0, 'while it runs'],
+    ],
+    [
+      'a CronJob runs once in a while',
+      [
+        object(
+          'batch/v1',
+          'CronJob',
+          `schedule: "0 * * * *", concurrencyPolicy: Forbid, jobTemplate: {spec: {${pod}}}`,
+        ),
+      ],
+      [0, 1, 0, 'schedule 0 * * * *'],
+    ],
+    [
+      'a ScaledJob says',
+      [object('keda.sh/v1alpha1', 'ScaledJob', `jobTargetRef: {${pod}}`)],
+      [0, 100, 0, 'KEDA'],
+    ],
+    ['a Pod is one', [object('v1', 'Pod', 'containers: [{name: app}]')], [1, 1, 0, 'itself']],
+  ])('%s', (_, documents, expected) => {
+    expect(countsOf(...documents)).toEqual(expected);
+  });
+
+  it('a DaemonSet has one on each node', () => {
+    const daemon = object('apps/v1', 'DaemonSet', pod);
+    const { groups } = capacityOfYaml([daemon], nodesOf('cpu=1,memory=1Gi', 5));
+    expect(groups[0]?.count).toMatchObject({ min: 5, max: 5 });
+  });
+
+  it("the scaler's file says, and one that the scaler would refuse is none", () => {
+    const policy = (kind: string): string =>
+      JSON.stringify({
+        ...{ kind, minReplicas: 0, maxReplicas: 7, perReplica: 2, staleAfterSeconds: 60 },
+        behavior: { scaleUp: rules, scaleDown: rules },
+      });
+    const rules = { stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max' };
+    const config = (kind: string): string =>
+      JSON.stringify({
+        ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scaler', namespace: 'scaler' } },
+        data: {
+          'config.json': `{"pollSeconds":5,"workloads":[{"name":"jobs",
+            "source":{"kind":"prometheus","url":"http://prometheus","readyQuery":"ready","unackedQuery":"unacked"},
+            "target":{"kind":"deployment","namespace":"shop","name":"web"},"policy":${policy(kind)}}]}`,
+        },
+      });
+    expect(countsOf(scaled, config('proportional'))).toEqual([0, 7, 2, "scaler: proportional 'jobs'"]);
+    expect(() => countsOf(scaled, config('guess'))).toThrow(
+      /^sluice capacity: ConfigMap scaler\/scaler of local: .*kind/,
+    );
+  });
+});
+
+describe('the pool of pods', () => {
+  const required = (terms: string): string =>
+    `affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [${terms}]}}}`;
+  it.each([
+    ['any', ''],
+    ['disk=ssd, zone=a', 'nodeSelector: {zone: a, disk: ssd}'],
+    ['zone=a', required('{matchExpressions: [{key: zone, operator: In, values: [a]}]}')],
+    [
+      'zone In (a, b) and gpu Exists or disk=ssd',
+      required(
+        '{matchExpressions: [{key: zone, operator: In, values: [a, b]}, {key: gpu, operator: Exists}]}, {matchExpressions: [{key: disk, operator: In, values: [ssd]}]}',
+      ),
+    ],
+    ['any (tolerates spot=true:NoSchedule)', 'tolerations: [{key: spot, value: "true", effect: NoSchedule}]'],
+    ['zone=a (tolerates every taint)', 'nodeSelector: {zone: a}, tolerations: [{operator: Exists}]'],
+  ])('%s', (pool, spec) => {
+    expect(poolOf(parse(`{${spec}}`))).toBe(pool);
+  });
+});
+
+describe('the priority of pods', () => {
+  const priorityOf = (pod: string, ...classes: string[]) =>
+    capacityOfYaml([deployment('web', 1, '1', pod), ...classes]).groups[0]?.priority;
+
+  it.each([
+    ['its class', 'priorityClassName: low,', { value: 5, preempts: false, known: true }],
+    [
+      "Kubernetes' own class",
+      'priorityClassName: system-node-critical,',
+      { value: 2_000_001_000, preempts: true },
+    ],
+    [
+      'none, where the class is not there',
+      'priorityClassName: hgih,',
+      { name: 'hgih', value: 0, known: false },
+    ],
+    ['none, where no class is named', '', { name: '', value: 0, preempts: true }],
+  ])('is that of %s', (_, pod, expected) => {
+    expect(priorityOf(pod, priorityClass('low', 5, 'preemptionPolicy: Never'))).toMatchObject(expected);
+  });
+
+  it('is that of the class that stands for none', () => {
+    expect(priorityOf('', priorityClass('usual', 7, 'globalDefault: true'))).toMatchObject({
+      name: 'usual',
+      value: 7,
+    });
+  });
+});
