@@ -1,6 +1,7 @@
 /** Every image that runs, pinned; the only place that names one. */
 export const images = {
   api: 'ghcr.io/sluice/api:0.1.0',
+  exporter: 'ghcr.io/sluice/exporter:0.1.0',
   publisher: 'ghcr.io/sluice/publisher:0.1.0',
   consumer: 'ghcr.io/sluice/consumer:0.1.0',
   scaler: 'ghcr.io/sluice/scaler:0.1.0',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-export const SERVICES = ['api', 'consumer', 'publisher', 'scaler', 'topology'] as const;
+export const SERVICES = ['api', 'consumer', 'exporter', 'publisher', 'scaler', 'topology'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Some packages are CommonJS and call `require` for Node's own modules; in an ES module there is none. */

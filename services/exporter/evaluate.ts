@@ -1,0 +1,70 @@
+import { escapeLabel } from './exposition.ts';
+import type { JSONValue } from './expression.ts';
+import { FetchError } from './failure.ts';
+import type { LabelSource, Module, Rule } from './mapping.ts';
+import type { Reading } from './series.ts';
+
+export interface Evaluated {
+  /** In the order of the families. */
+  readonly readings: readonly Reading[];
+  /** Values that are missing, not finite, negative for a counter, or whose labels are not scalars. */
+  readonly invalid: number;
+}
+
+export interface Subject {
+  readonly module: Module;
+  readonly target: string;
+  readonly maxSeries: number;
+}
+
+/** What a document says, by a module. @throws FetchError series-limit */
+export function evaluate(document: JSONValue, { module, target, maxSeries }: Subject): Evaluated {
+  const readings: Reading[] = [];
+  let invalid = 0;
+  for (const rule of module.rules) {
+    for (const item of itemsOf(rule, document)) {
+      const reading = readingOf(rule, item, target);
+      if (reading === undefined) invalid += 1;
+      else if (readings.push(reading) > maxSeries)
+        throw new FetchError('series-limit', `more than ${maxSeries} series`);
+    }
+  }
+  return { readings, invalid };
+}
+
+/** What is no list gives one item that cannot be read: it is counted. */
+function itemsOf({ items }: Rule, document: JSONValue): readonly JSONValue[] {
+  if (items === undefined) return [document];
+  const list = attempt(items, document);
+  return Array.isArray(list) ? list : [null];
+}
+
+function readingOf(rule: Rule, item: JSONValue, target: string): Reading | undefined {
+  const value = attempt(rule.path, item);
+  const { name, counter } = rule;
+  if (typeof value !== 'number' || !Number.isFinite(value) || (counter && value < 0)) return undefined;
+  let labels = '';
+  for (const [label, source] of rule.labels) {
+    const text = labelText(source, item, target);
+    if (text === undefined) return undefined;
+    labels += `${labels === '' ? '' : ','}${label}="${escapeLabel(text)}"`;
+  }
+  return { family: rule.family, id: `${name}{${labels}}`, counter, value };
+}
+
+function labelText(source: LabelSource, item: JSONValue, target: string): string | undefined {
+  if (source === 'target') return target;
+  if ('text' in source) return source.text;
+  const value = attempt(source.path, item);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** An expression may fail on a document that is not as expected, such as `sum()` of texts: then it says nothing. */
+function attempt(expression: (value: JSONValue) => JSONValue, value: JSONValue): JSONValue {
+  try {
+    return expression(value);
+  } catch {
+    return null;
+  }
+}

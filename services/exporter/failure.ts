@@ -1,0 +1,22 @@
+/** Why a target gives nothing. */
+export type FailureReason =
+  | 'timeout'
+  | 'unreachable'
+  | 'address-refused'
+  | 'credentials'
+  | 'redirect'
+  | 'http-status'
+  | 'too-large'
+  | 'not-json'
+  | 'series-limit';
+
+/** A document that was not had, or cannot be used. Its message holds no secret: no query, no credentials. */
+export class FetchError extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string) {
+    super(message);
+    this.name = 'FetchError';
+    this.reason = reason;
+  }
+}
