@@ -24,17 +24,23 @@ export const applications: readonly Application[] = [
   monitoring,
 ];
 
-/** The objects of one folder in one environment. An App of its own: synthesis grows with its square. */
-export function manifestsOf(folder: Folder, environment: Environment): Manifest[] {
-  const chart = new Chart(new App(), folder.name.replaceAll('/', '-'));
+/** Makes the chart that a folder is built in. */
+export type NewChart = (id: string) => Chart;
+
+/** An App of its own: synthesis grows with its square. */
+const newChart: NewChart = (id) => new Chart(new App(), id);
+
+/** The objects of one folder in one environment. */
+export function manifestsOf(folder: Folder, environment: Environment, chartOf = newChart): Manifest[] {
+  const chart = chartOf(folder.name.replaceAll('/', '-'));
   folder.build(chart, environment);
   return chart.toJson().map((manifest: Manifest) => guardPrune(manifest));
 }
 
 /** Folder below dist/ -> its objects: what is wanted, and the Applications that deliver it. */
-function foldersOf(environment: Environment): [string, Manifest[]][] {
+function foldersOf(environment: Environment, chartOf: NewChart): [string, Manifest[]][] {
   const work = applications
-    .map((application) => ({ application, manifests: manifestsOf(application, environment) }))
+    .map((application) => ({ application, manifests: manifestsOf(application, environment, chartOf) }))
     .filter(({ manifests }) => manifests.length > 0);
   const delivery = deliveryFolders(
     environment,
@@ -42,18 +48,19 @@ function foldersOf(environment: Environment): [string, Manifest[]][] {
   );
   return [
     ...work.map(({ application, manifests }) => [application.name, manifests] as const),
-    ...delivery.map((folder) => [folder.name, manifestsOf(folder, environment)] as const),
+    ...delivery.map((folder) => [folder.name, manifestsOf(folder, environment, chartOf)] as const),
   ].map(([name, manifests]) => [`${environment.name}/${name}`, manifests]);
 }
 
 /**
  * Path below dist/ -> text, for every object.
+ * @param chartOf For who wants to watch while objects are made.
  * @throws {ChartError | PolicyError | ScalerConfigError} with every fault of the first construct that has one
  * @throws {Error} when two objects would be the same file
  */
-export function render(wanted: readonly Environment[] = environments): Files {
+export function render(wanted: readonly Environment[] = environments, chartOf = newChart): Files {
   const rendered = wanted
-    .flatMap(foldersOf)
+    .flatMap((environment) => foldersOf(environment, chartOf))
     .flatMap(([folder, manifests]) =>
       manifests.map((manifest): [string, string] => [
         `${folder}/${fileName(manifest)}`,
