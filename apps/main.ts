@@ -38,7 +38,7 @@ export function manifestsOf(folder: Folder, environment: Environment, chartOf = 
 }
 
 /** Folder below dist/ -> its objects: what is wanted, and the Applications that deliver it. */
-function foldersOf(environment: Environment, chartOf: NewChart): [string, Manifest[]][] {
+export function foldersOf(environment: Environment, chartOf = newChart): [string, Manifest[]][] {
   const work = applications
     .map((application) => ({ application, manifests: manifestsOf(application, environment, chartOf) }))
     .filter(({ manifests }) => manifests.length > 0);
