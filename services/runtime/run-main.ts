@@ -51,6 +51,7 @@ async function runConfigured<S extends z.ZodRawShape>(
 ): Promise<number> {
   const { LOG_LEVEL, HTTP_HOST: host, HTTP_PORT: port } = config as unknown as ServiceConfig;
   const log = createLogger(service, LOG_LEVEL);
+  log.info(startUp(), 'starting');
   const registry = createRegistry(service);
   const stop = new GracefulStop(log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.begin(signal));
@@ -61,6 +62,12 @@ async function runConfigured<S extends z.ZodRawShape>(
   };
   const work = runToEnd(() => run({ config, log, registry, stop, serve }), stop, log);
   return Promise.race([work, overdue(stop, stopSeconds(config), log)]);
+}
+
+/** What the process took until here, milliseconds: Node itself, and the service's modules. */
+function startUp(): { runtimeMs: number; modulesMs: number } {
+  const runtimeMs = Math.round(performance.nodeTiming.bootstrapComplete);
+  return { runtimeMs, modulesMs: Math.round(performance.now()) - runtimeMs };
 }
 
 async function runToEnd(run: () => Promise<number>, stop: GracefulStop, log: Logger): Promise<number> {

@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'scaler-reaction': async () => (await import('./scaler-reaction.ts')).scalerReaction,
   'scaler-load': async () => (await import('./scaler-load.ts')).scalerLoad,
   'api-throughput': async () => (await import('./api-throughput.ts')).apiThroughput,
+  'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
 };
 

@@ -15,6 +15,7 @@ import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensureTool } from '../bed/lib/tools.ts';
 import { until } from '../bed/lib/until.ts';
 import { keda, prometheusAdapter } from '../bed/scaling-tools.ts';
+import type { Inside } from './inside.ts';
 import {
   adapterAddress,
   aggregate,
@@ -22,7 +23,6 @@ import {
   installDefinitions,
   servingCertificate,
 } from './parity-apis.ts';
-import type { Inside } from './parity-inside.ts';
 import { everySeconds, type Queue } from './parity-queue.ts';
 import { namespace, type Parity } from './parity-workloads.ts';
 

@@ -6,7 +6,7 @@ import { connect } from 'amqplib';
 import { ensurePackages } from '../bed/lib/packages.ts';
 import { until } from '../bed/lib/until.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
-import type { Inside } from './parity-inside.ts';
+import type { Inside } from './inside.ts';
 
 export const queue = 'jobs';
 

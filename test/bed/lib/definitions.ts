@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { run } from './run.ts';
+import { until } from './until.ts';
 
 export interface DefinitionSource {
   readonly module: string;
@@ -38,5 +39,7 @@ export async function applyDefinitions(cluster: Cluster, definitions: readonly D
   if (definitions.length === 0) return;
   await cluster.apply(definitions);
   const all = definitions.map(({ metadata }) => `customresourcedefinition/${metadata.name}`);
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...all]);
+  const wait = ['wait', '--for=condition=Established', '--timeout=60s', ...all];
+  // A definition has no conditions at all in its first moment, and `wait` takes that for an error.
+  await until('the definitions', 60, async () => (await cluster.kubectl(wait, { check: false })).code === 0);
 }

@@ -1,4 +1,4 @@
-/** Programs of the parity suite: they run in the cluster's own network and end with the cluster, also after a crash. */
+/** Programs of a suite: they run in the cluster's own network and end with the cluster, also after a crash. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCgroup } from '../bed/built/cgroup.ts';

@@ -1,0 +1,218 @@
+/** Delivery, with the real Argo CD: what is committed runs, and no bad commit takes anything away. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Environment } from '../../apps/environments.ts';
+import { generateSecrets } from '../../cli/secrets.ts';
+import { latch } from '../../policy/index.ts';
+import { argoCd } from '../bed/argo-tools.ts';
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
+import { run } from '../bed/lib/run.ts';
+import { toolVersion } from '../bed/lib/tools.ts';
+import { until } from '../bed/lib/until.ts';
+import { type Applications, applicationsOf, summary } from './applications.ts';
+import { startArgoCd } from './argo.ts';
+import { installCrds } from './crds.ts';
+import { type Desired, openDesired } from './desired.ts';
+import { bedEnvironment, objectsOf, provideImages } from './system.ts';
+import { at, type Watching, watching } from './watching.ts';
+
+const name = 'delivery';
+const unavailable = await builtProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+process.stderr.write(
+  'left out: addons from Helm charts, for no chart repository can be reached from the bed\n',
+);
+
+let cluster: Cluster;
+let desired: Desired;
+let argo: Applications;
+let seen: Watching;
+let environment: Environment;
+
+const parents = ['infra-workloads', 'workloads'];
+const children = ['broker', 'cluster', 'consumer', 'publisher', 'scaler'];
+const everyone = ['root', ...parents, ...children];
+
+/** Every object that the first commit asked for. */
+let first: string;
+
+const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(1);
+
+/** KIND/NAMESPACE/NAME -> uid, of what is there of the first commit. */
+async function identities(): Promise<Record<string, string>> {
+  const get = ['get', '--filename', first, '--recursive', '--ignore-not-found', '-o', 'json'];
+  const { items } = JSON.parse((await cluster.kubectl(get)).stdout) as { items: KubernetesObject[] };
+  return Object.fromEntries(
+    items.map(({ kind, metadata }) => [
+      `${kind}/${metadata.namespace ?? ''}/${metadata.name}`,
+      String(metadata.uid),
+    ]),
+  );
+}
+
+describe.skipIf(unavailable !== undefined)('delivery', () => {
+  beforeAll(async () => {
+    await builtProvider.down(name);
+    cluster = await builtProvider.up({ name });
+    await provideImages(cluster);
+    seen = watching(cluster);
+    argo = applicationsOf(cluster);
+    desired = await openDesired(name);
+    const repository = { repoURL: desired.repoURL, revision: 'main' };
+    environment = { ...bedEnvironment, repository, addons: [] };
+    // What bootstrap brings: definitions, namespaces, secrets, Argo CD.
+    const objects = objectsOf(environment);
+    const source = { module: 'github.com/argoproj/argo-cd/v3', version: toolVersion(argoCd) };
+    await applyDefinitions(cluster, await definitionsOf({ ...source, folder: 'manifests/crds' }));
+    await installCrds(cluster, objects);
+    const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+    const there = namespaces.map(({ metadata }) => metadata.name);
+    await cluster.apply(namespaces);
+    const secrets = generateSecrets().filter(({ metadata }) => there.includes(metadata.namespace));
+    await cluster.apply(secrets.map((secret) => ({ ...secret })));
+    await startArgoCd(cluster);
+    desired.render(environment);
+    await desired.commit('Want everything');
+    first = join(desired.folder, '..', 'first');
+    await run(['cp', '--recursive', join(desired.folder, 'dist'), first]);
+  });
+
+  afterAll(async () => {
+    await builtProvider.down(name);
+  });
+
+  test('from the root alone every parent and every child becomes Synced and Healthy', async () => {
+    const began = performance.now();
+    const root = join(desired.folder, 'dist', environment.name, 'argocd', 'root');
+    for (const file of ['appproject-delivery.argocd.yaml', 'application-root.argocd.yaml'])
+      await seen.kubectl('apply', '--server-side', '--filename', join(root, file));
+    await argo.settled(170, everyone.length);
+    process.stderr.write(`from the root to everything Synced and Healthy: ${seconds(began)} s\n`);
+    const names = (await argo.all()).map(({ metadata }) => metadata.name);
+    expect(names.sort()).toEqual([...everyone].sort());
+    expect(Object.keys(await identities()).length).toBeGreaterThan(50);
+  });
+
+  test('a commit to the desired state is live within seconds', async () => {
+    const policy = latch({ replicas: 20, startWhen: { readyAtLeast: 100 } });
+    desired.render({ ...environment, jobs: { ...environment.jobs, policy } });
+    const began = performance.now();
+    const hash = await desired.commit('Want 20 consumers at most');
+    await argo.refresh('scaler');
+    const settings = ['-n', 'scaler', 'get', 'configmap', 'scaler', '-o', 'jsonpath={.data}'];
+    await until('the new policy', 30, async () =>
+      (await seen.kubectl(...settings)).includes('\\"maxReplicas\\": 20'),
+    );
+    process.stderr.write(`from the commit to the changed object: ${seconds(began)} s\n`);
+    await until('the revision', 30, async () => (await argo.one('scaler')).status?.sync?.revision === hash);
+    await desired.revert();
+    await argo.refresh(...everyone);
+    await argo.settled(60, everyone.length);
+  });
+
+  test('a second sync changes nothing, also while the scaler is at work', async () => {
+    await seen.watch('0 replicas', at(0), 60);
+    await seen.publish('delivery-1');
+    await seen.watch('25 replicas', at(25), 30);
+    const before = await fingerprints();
+    for (const child of children) expect(await argo.sync(child)).toMatch(/^Succeeded/);
+    expect(await seen.replicas()).toBe(25);
+    expect((await argo.one('consumer')).status?.sync?.status).toBe('Synced');
+    expect(await fingerprints()).toEqual(before);
+    expect(await seen.watch('0 replicas', at(0), 120)).toEqual([25, 0]);
+  });
+
+  describe('a bad commit', () => {
+    const disasters: readonly Disaster[] = [
+      {
+        what: 'an empty render',
+        make: (dist) => {
+          rmSync(join(dist, 'consumer'), { recursive: true });
+          mkdirSync(join(dist, 'consumer'));
+          writeFileSync(join(dist, 'consumer', 'README.md'), 'Nothing was rendered.\n');
+        },
+        suffers: 'consumer',
+        says: /auto-sync will wipe out all resources/,
+      },
+      {
+        what: 'a folder that is not where it was',
+        make: (dist) => renameSync(join(dist, 'consumer'), join(dist, 'consumers')),
+        suffers: 'consumer',
+        says: /app path does not exist/,
+      },
+      {
+        what: 'a renamed environment',
+        make: (dist) => renameSync(dist, `${dist}-renamed`),
+        suffers: 'root',
+        says: /app path does not exist/,
+      },
+      {
+        what: 'a bad manifest among good ones',
+        make: (dist) => {
+          const file = join(dist, 'consumer', 'poddisruptionbudget-consumer.consumer.yaml');
+          writeFileSync(
+            file,
+            readFileSync(file, 'utf8').replace(/maxUnavailable: .*/, 'maxUnavailable: [many]'),
+          );
+        },
+        suffers: 'consumer',
+        says: /PodDisruptionBudget\/consumer: .*cannot unmarshal array/,
+      },
+      {
+        what: 'a removed child',
+        make: (dist) => rmSync(join(dist, 'argocd', 'workloads', 'application-consumer.argocd.yaml')),
+        suffers: 'workloads',
+        says: /^workloads OutOfSync/,
+      },
+    ];
+
+    test.each(disasters)(
+      '$what deletes nothing, says so, and the next good commit heals it',
+      async ({ make, suffers, says }) => {
+        const before = await identities();
+        make(join(desired.folder, 'dist', environment.name));
+        await desired.commit('A mistake');
+        await argo.refresh(...everyone);
+        await until(`${suffers} to complain`, 60, async () => {
+          const state = summary(await argo.one(suffers));
+          if (says.test(state)) return true;
+          throw new Error(state);
+        });
+        await argo.refresh(...everyone);
+        expect(await identities()).toEqual(before);
+        const began = performance.now();
+        await desired.revert();
+        await argo.refresh(...everyone);
+        await argo.settled(120, everyone.length);
+        process.stderr.write(`healed ${seconds(began)} s after the good commit\n`);
+        expect(await identities()).toEqual(before);
+      },
+    );
+  });
+});
+
+interface Disaster {
+  readonly what: string;
+  /** Changes the checkout below dist/<environment>. */
+  readonly make: (dist: string) => void;
+  /** The Application that must complain. */
+  readonly suffers: string;
+  readonly says: RegExp;
+}
+
+/** What an apply would change of each object: its specification, or its version where it has none that others write. */
+async function fingerprints(): Promise<Record<string, string>> {
+  const get = ['get', '--filename', first, '--recursive', '-o', 'json'];
+  const { items } = JSON.parse((await cluster.kubectl(get)).stdout) as { items: KubernetesObject[] };
+  const own = items.filter(({ kind }) => kind !== 'Application');
+  return Object.fromEntries(
+    own.map(({ kind, metadata, spec }) => {
+      const { replicas: _, ...rest } = { replicas: 0, ...(spec as object | undefined) };
+      const print = metadata.generation === undefined ? metadata.resourceVersion : JSON.stringify(rest);
+      return [`${kind}/${metadata.namespace ?? ''}/${metadata.name}`, String(print)];
+    }),
+  );
+}
