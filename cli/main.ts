@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'what a change of the desired state does, between two git revisions: diff [base] [head]',
     load: async () => (await import('./diff.ts')).runDiff,
   },
+  explain: {
+    summary: 'why a rendered object is as it is: its source lines, values and chains',
+    load: async () => (await import('./explain.ts')).runExplain,
+  },
   capacity: {
     summary: 'what the desired state asks of the nodes, and who goes first when they are full',
     load: async () => (await import('./capacity.ts')).runCapacity,

@@ -53,20 +53,34 @@ const podSpecs: Readonly<Record<string, readonly string[]>> = {
 };
 const templates = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout'];
 
+const podPath = (kind: string): readonly string[] | undefined =>
+  podSpecs[kind] ?? (templates.includes(kind) ? ['spec', 'template', 'spec'] : undefined);
+
 /** The spec of the pods that an object makes; undefined where it makes none. */
 export function podSpecOf({ kind, fields }: DesiredObject): Fields | undefined {
-  const path = podSpecs[kind] ?? (templates.includes(kind) ? ['spec', 'template', 'spec'] : undefined);
+  const path = podPath(kind);
   const spec = path === undefined ? undefined : valueAt(fields, path);
   return isFields(spec) ? spec : undefined;
 }
 
-interface Source {
+/** The labels of the pods that an object makes. */
+export function podLabelsOf({ kind, fields }: DesiredObject): Fields {
+  const labels = valueAt(fields, [...(podPath(kind) ?? []).slice(0, -1), 'metadata', 'labels']);
+  return isFields(labels) ? labels : {};
+}
+
+/** What a pod reads a ConfigMap or a Secret for. */
+export interface Source {
   readonly kind: 'ConfigMap' | 'Secret';
   readonly name: string;
+  /** The keys it names; empty where it takes what there is. */
+  readonly keys: readonly string[];
+  /** Whether it starts without. */
+  readonly optional: boolean;
   readonly how: Reader['how'];
 }
 
-function sourcesOf(spec: Fields): Source[] {
+export function sourcesOf(spec: Fields): Source[] {
   const containers = ['containers', 'initContainers'].flatMap((field) => listAt(spec, [field]));
   const frozen = containers.flatMap(mountedOnce);
   const mounted = listAt(spec, ['volumes']).flatMap((volume) => {
@@ -98,10 +112,15 @@ const inEnvironment = (container: unknown): Omit<Source, 'how'>[] => [
 
 function named(value: unknown, configMap: string, secret: string, field: string): Omit<Source, 'how'>[] {
   const candidates = [
-    { kind: 'ConfigMap' as const, name: valueAt(value, [configMap, field]) },
-    { kind: 'Secret' as const, name: valueAt(value, [secret, field]) },
+    { kind: 'ConfigMap' as const, reference: valueAt(value, [configMap]) },
+    { kind: 'Secret' as const, reference: valueAt(value, [secret]) },
   ];
-  return candidates.flatMap(({ kind, name }) => (typeof name === 'string' ? [{ kind, name }] : []));
+  return candidates.flatMap(({ kind, reference }) => {
+    const [name, key, optional] = [field, 'key', 'optional'].map((one) => valueAt(reference, [one]));
+    const items = listAt(reference, ['items']).map((item) => valueAt(item, ['key']));
+    const keys = [key, ...items].filter((one) => typeof one === 'string');
+    return typeof name === 'string' ? [{ kind, name, keys, optional: optional === true }] : [];
+  });
 }
 
 /** The list at a path of fields, empty where there is none. */

@@ -1,0 +1,91 @@
+import { type Environment, environments } from '../apps/environments.ts';
+import { OptionReader, parseOptions } from './arguments.ts';
+import { ConfigurationError } from './errors.ts';
+import { type Explanation, explain, objectsOf } from './explain/explain.ts';
+import { findObjects, referenceOf, suggestionsFor } from './explain/find.ts';
+import { sectionsOf, titleFor } from './explain/report.ts';
+import { jsonReport } from './explain/report-json.ts';
+import { markdownOf, textOf } from './report/sections.ts';
+
+const help = `usage: sluice explain KIND/NAME[.NAMESPACE] [options]
+
+Why a rendered object is as it is: the source lines that asked for it, the values of its environment that it
+depends on (found by rendering it with each of them changed), what it leads to and what leads to it, link by
+link. A link that leads nowhere is said to be broken, and the exit code is 1.
+
+  --environment NAME   of one environment                                  (all that have it)
+  --format FORMAT      text | markdown | json                              (text)
+
+  sluice explain deployment/consumer
+  sluice explain prometheusrule/scaler.scaler --environment production
+`;
+
+const formats: Readonly<Record<string, (all: readonly Explanation[]) => string>> = {
+  text: (all) => all.map((one) => textOf(titleFor(one), sectionsOf(one))).join('\n'),
+  markdown: (all) => all.map((one) => markdownOf(titleFor(one), sectionsOf(one))).join('\n'),
+  json: jsonReport,
+};
+
+interface Asked {
+  readonly reference: string;
+  readonly wanted: readonly Environment[];
+  readonly report: (all: readonly Explanation[]) => string;
+}
+
+/**
+ * `sluice explain`. @returns 0, or 1 when one of its links is broken
+ * @throws {ConfigurationError} for bad options, and where the name means no object or several
+ */
+export async function runExplain(argv: string[]): Promise<number> {
+  const asked = parse(argv);
+  if (asked === undefined) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const explanations = explanationsOf(asked);
+  process.stdout.write(asked.report(explanations));
+  return explanations.some(isBroken) ? 1 : 0;
+}
+
+function explanationsOf({ reference, wanted }: Asked): Explanation[] {
+  const worlds = wanted.map((environment) => ({ environment, objects: objectsOf(environment) }));
+  const all = worlds.flatMap(({ objects }) => objects);
+  const found = worlds.flatMap(({ environment, objects }) =>
+    findObjects(reference, objects).map((object) => ({ object, environment, objects })),
+  );
+  const names = [...new Set(found.map(({ object }) => referenceOf(object)))];
+  const fault = (text: string): ConfigurationError =>
+    new ConfigurationError('explain', [`'${reference}' ${text}`]);
+  if (names.length === 0)
+    throw fault(
+      `is no object of ${wanted.map(({ name }) => name).join(', ')}${hint(suggestionsFor(reference, all))}`,
+    );
+  if (names.length > 1) throw fault(`may be ${names.join(', ')}: name one`);
+  return found.map(({ object, environment, objects }) => explain(object, environment, objects));
+}
+
+const hint = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `; there is ${names.join(', ')}`;
+
+const isBroken = ({ chains }: Explanation): boolean => chains.some(({ link }) => link.end.kind === 'broken');
+
+function parse(argv: string[]): Asked | undefined {
+  const options = {
+    environment: { type: 'string' },
+    format: { type: 'string', default: 'text' },
+    help: { type: 'boolean' },
+  } as const;
+  const { values, positionals } = parseOptions('explain', argv, options, true);
+  if (values.help) return undefined;
+  const reader = new OptionReader('explain');
+  const known = environments.map(({ name }) => name);
+  if (values.environment !== undefined) reader.oneOf('environment', values.environment, known);
+  reader.oneOf('format', values.format, Object.keys(formats));
+  const [reference = '', ...rest] = positionals;
+  if (!/^[^/]+\/[^/]+$/.test(reference))
+    reader.fault(`needs an object as KIND/NAME[.NAMESPACE], not '${reference}'`);
+  if (rest.length > 0) reader.fault(`takes one object, not also '${rest.join(' ')}'`);
+  reader.check();
+  const wanted = environments.filter(({ name }) => name === (values.environment ?? name));
+  return { reference, wanted, report: formats[values.format] ?? jsonReport };
+}

@@ -1,0 +1,14 @@
+import { parse } from 'yaml';
+import { type DesiredObject, isFields } from '../diff/objects.ts';
+
+/** The YAML and JSON documents in a ConfigMap; what is none is left out. */
+export function parseAll({ fields }: DesiredObject): unknown[] {
+  const texts = isFields(fields.data) ? Object.values(fields.data) : [];
+  return texts.flatMap((text) => {
+    try {
+      return [parse(String(text))];
+    } catch {
+      return [];
+    }
+  });
+}

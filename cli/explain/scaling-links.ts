@@ -1,0 +1,125 @@
+import { type DesiredObject, isFields, valueAt } from '../diff/objects.ts';
+import { listAt } from '../diff/references.ts';
+import { scalerConfigsOf } from '../simulate/scaler-configs.ts';
+import { parseAll } from './documents.ts';
+import { broken, type End, found, type Link, type LinkKind, outside } from './links.ts';
+import { metricLinks } from './metric-links.ts';
+import { serviceEnd, urlsIn } from './urls.ts';
+import type { World } from './world.ts';
+
+/** Who owns a replica count, and what it goes by. */
+export function scalingLinks(from: DesiredObject, world: World): Link[] {
+  switch (from.kind) {
+    case 'ConfigMap':
+      return scaler(from, world);
+    case 'HorizontalPodAutoscaler':
+      return [target(from, 'HorizontalPodAutoscaler -> workload', world), ...metrics(from, world)];
+    case 'ScaledObject':
+      return [target(from, 'ScaledObject -> workload', world), ...triggers(from, world)];
+    default:
+      return [];
+  }
+}
+
+function scaler(from: DesiredObject, world: World): Link[] {
+  const workloads = scalerConfigsOf('explain', [from]).flatMap(({ config }) => config.workloads);
+  return workloads.flatMap(({ name, source, target: scaled, policy }): Link[] => [
+    ...urlsIn([source.url]).map(
+      (url): Link => ({
+        ...{ from, kind: 'scaler -> Service', says: `reads the backlog of '${name}' from` },
+        end: serviceEnd(url, world),
+      }),
+    ),
+    ...(scaled.kind === 'deployment'
+      ? [
+          {
+            ...{ from, kind: 'scaler -> workload' as const, says: `scales by a ${policy.kind} '${name}'` },
+            end: workloadEnd('Deployment', scaled.namespace, scaled.name, world),
+          },
+        ]
+      : []),
+  ]);
+}
+
+function target(from: DesiredObject, kind: LinkKind, world: World): Link {
+  const [owned, name] = ['kind', 'name'].map((field) =>
+    valueAt(from.fields, ['spec', 'scaleTargetRef', field]),
+  );
+  const end = workloadEnd(String(owned ?? 'Deployment'), from.namespace, String(name), world);
+  return { from, kind, says: 'scales', end };
+}
+
+const workloadEnd = (kind: string, namespace: string | undefined, name: string, world: World): End =>
+  found(world.named(kind, namespace, name), `${kind} ${namespace}/${name} is not there`);
+
+/** metric <- rule of prometheus-adapter <- series */
+function metrics(from: DesiredObject, world: World): Link[] {
+  return listAt(from.fields, ['spec', 'metrics']).flatMap((metric): Link[] => {
+    const type = String(valueAt(metric, ['type']));
+    const kind = 'HorizontalPodAutoscaler -> metric';
+    if (type === 'Resource' || type === 'ContainerResource')
+      return [{ from, kind, says: 'goes by the use of resources, from', end: resourceMetrics(world) }];
+    const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+    const name = String(valueAt(metric, [field, 'metric', 'name']));
+    const rule = adapterRules(world).find((one) => one.name === name);
+    if (rule === undefined)
+      return [
+        {
+          from,
+          kind,
+          says: `goes by ${name} of`,
+          end: broken(`no rule of prometheus-adapter makes ${name}`),
+        },
+      ];
+    const by: Link = {
+      from,
+      kind,
+      says: `goes by ${name}, a rule of`,
+      end: { kind: 'object', object: rule.holder },
+    };
+    return [by, ...rule.queries.flatMap((query) => metricLinks(from, kind, `${name} of`, query, world))];
+  });
+}
+
+function resourceMetrics(world: World): End {
+  const server = world.chart('metrics-server');
+  return server === undefined
+    ? broken('no chart metrics-server is installed')
+    : outside('the chart metrics-server');
+}
+
+interface AdapterRule {
+  readonly name: string;
+  readonly queries: readonly string[];
+  readonly holder: DesiredObject;
+}
+
+/** The rules of prometheus-adapter: in its file, or in the values of its chart. */
+function adapterRules(world: World): AdapterRule[] {
+  const files = world
+    .ofKind('ConfigMap')
+    .flatMap((holder) =>
+      parseAll(holder).flatMap((file) => rulesIn(file, ['externalRules', 'rules'], holder)),
+    );
+  const chart = world.chart('prometheus-adapter');
+  if (chart === undefined) return files;
+  const values = valueAt(chart.fields, ['spec', 'source', 'helm', 'valuesObject', 'rules']);
+  return [...files, ...rulesIn(values, ['external', 'custom'], chart)];
+}
+
+const rulesIn = (file: unknown, lists: readonly string[], holder: DesiredObject): AdapterRule[] =>
+  lists
+    .flatMap((list) => listAt(file, [list]))
+    .filter(isFields)
+    .map((rule) => ({
+      name: String(valueAt(rule, ['name', 'as'])),
+      queries: [String(rule.seriesQuery)],
+      holder,
+    }));
+
+function triggers(from: DesiredObject, world: World): Link[] {
+  const queries = listAt(from.fields, ['spec', 'triggers']).map((one) => valueAt(one, ['metadata', 'query']));
+  return queries
+    .filter((query) => typeof query === 'string')
+    .flatMap((query) => metricLinks(from, 'HorizontalPodAutoscaler -> metric', 'a trigger', query, world));
+}
