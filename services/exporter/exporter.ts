@@ -80,9 +80,9 @@ export class Exporter {
     return everyInterval(config.INTERVAL_SECONDS, tasks);
   }
 
-  /** Text of the series of all targets, in chunks. */
+  /** Text of the series of all targets, in pieces. */
   expose(targets: readonly Target[] = this.#targets): Generator<string> {
-    const groups = targets.map((target) => target.series());
+    const groups = targets.flatMap((target) => target.series() ?? []);
     return exposition(this.#options.settings.mappings.families, groups);
   }
 

@@ -1,11 +1,13 @@
 import type { Family } from './mapping.ts';
-import type { Series } from './series.ts';
+import type { SeriesColumns } from './series.ts';
 
 /** Prometheus' text format. @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Large enough to be few writes, small enough to hold little: characters. */
+/** Large enough to be few writes: bytes. */
 const CHUNK = 65_536;
+/** UTF-8 takes no more for a UTF-16 code unit. */
+const MOST_BYTES = 3;
 
 export const escapeLabel = (text: string): string =>
   /[\\"\n]/.test(text) ? text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n') : text;
@@ -13,37 +15,47 @@ export const escapeLabel = (text: string): string =>
 const escapeHelp = (text: string): string => text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
 
 /**
- * The text of all series, family by family, in chunks: whole it could be larger than all that it is made of.
- * @param groups Series of one target each, in the order of the families
+ * The text of all series, family by family, in pieces.
+ * @param groups The series of one target each
  */
 export function* exposition(
   families: readonly Family[],
-  groups: readonly (readonly Series[])[],
+  groups: readonly SeriesColumns[],
 ): Generator<string> {
-  const cursors = new Uint32Array(groups.length);
-  let chunk = '';
-  for (const [index, { name, type, help }] of families.entries()) {
-    let header = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
-    for (const [group, series] of groups.entries()) {
-      const lines = linesOf(series, cursors, group, index);
-      if (lines === '') continue;
-      chunk += header + lines;
-      header = '';
-      if (chunk.length < CHUNK) continue;
-      yield chunk;
-      chunk = '';
-    }
+  const readers = groups.map((series) => ({ series, next: 0 }));
+  for (const [family, { name, type, help }] of families.entries()) {
+    const those = readers.filter(({ series, next }) => series.families[next] === family);
+    if (those.length > 0) yield `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+    for (const reader of those) yield* linesOf(reader, family);
   }
-  if (chunk !== '') yield chunk;
 }
 
-function linesOf(series: readonly Series[], cursors: Uint32Array, group: number, family: number): string {
-  let lines = '';
-  let cursor = cursors[group] ?? 0;
-  for (let next = series[cursor]; next?.family === family; next = series[cursor]) {
-    lines += `${next.id} ${next.value}\n`;
-    cursor += 1;
+interface Reader {
+  readonly series: SeriesColumns;
+  /** Index of what is not read yet. */
+  next: number;
+}
+
+function* linesOf(reader: Reader, family: number): Generator<string> {
+  const { families, ids, values } = reader.series;
+  for (; families[reader.next] === family; reader.next += 1) {
+    yield ids[reader.next] ?? '';
+    yield ` ${values[reader.next]}\n`;
   }
-  cursors[group] = cursor;
-  return lines;
+}
+
+/** Texts as chunks of bytes. Each is valid until the next is asked for: one buffer serves them all. */
+export function* encode(texts: Iterable<string>): Generator<Buffer> {
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  let used = 0;
+  for (const text of texts) {
+    const most = text.length * MOST_BYTES;
+    if (used + most > CHUNK) {
+      yield buffer.subarray(0, used);
+      used = 0;
+    }
+    if (most > CHUNK) yield Buffer.from(text);
+    else used += buffer.write(text, used);
+  }
+  yield buffer.subarray(0, used);
 }

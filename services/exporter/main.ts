@@ -1,10 +1,15 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { runMain } from '@sluice/runtime';
 import { environment, settingsOf } from './config.ts';
 import { Exporter } from './exporter.ts';
 import { exporterMetrics } from './metrics.ts';
 import { prober } from './probe.ts';
 import { serveExporter } from './server.ts';
+
+// V8 would rather let the heap grow to three times what is in it than collect: a hundred thousand series would
+// take 320 MB instead of 120.
+setFlagsFromString('--optimize-for-size');
 
 await runMain({
   service: 'exporter',

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { HttpServer, ReadinessCheck, Registry } from '@sluice/runtime';
-import { CONTENT_TYPE } from './exposition.ts';
+import { CONTENT_TYPE, encode } from './exposition.ts';
 import type { ProbeAnswer, ProbeRequest } from './probe.ts';
 
 export interface ServerOptions {
@@ -12,7 +10,7 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly registry: Registry;
-  /** Text of the targets' series, in chunks. */
+  /** Text of the targets' series, in pieces. */
   readonly expose: () => Iterable<string>;
   readonly probe: (request: ProbeRequest) => Promise<ProbeAnswer>;
   readonly ready: ReadinessCheck;
@@ -55,10 +53,10 @@ function routesOf({ registry, expose, probe, ready }: ServerOptions): ReadonlyMa
     [
       '/metrics',
       async (response) => {
-        const own = await registry.metrics();
         response.setHeader('content-type', CONTENT_TYPE);
-        // One chunk at a time: between two of them the event loop turns, and no more than one is held.
-        await pipeline(Readable.from(chunksOf(own, expose()), { highWaterMark: 1 }), response);
+        // Prometheus reads what it asks for: all of it at once would be larger than the series themselves.
+        for (const chunk of encode(textsOf(await registry.metrics(), expose()))) await write(response, chunk);
+        response.end();
       },
     ],
     [
@@ -76,7 +74,13 @@ function routesOf({ registry, expose, probe, ready }: ServerOptions): ReadonlyMa
   ]);
 }
 
-function* chunksOf(own: string, targets: Iterable<string>): Generator<string> {
+function* textsOf(own: string, series: Iterable<string>): Generator<string> {
   yield own;
-  yield* targets;
+  yield* series;
 }
+
+/** Resolves when the bytes are on their way. @throws Error when the client is gone */
+const write = (response: ServerResponse, chunk: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    response.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });

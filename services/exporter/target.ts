@@ -2,7 +2,7 @@ import { evaluate } from './evaluate.ts';
 import type { JSONValue } from './expression.ts';
 import { type FailureReason, FetchError } from './failure.ts';
 import type { Module } from './mapping.ts';
-import { type Series, SeriesTable } from './series.ts';
+import { type SeriesColumns, SeriesTable } from './series.ts';
 
 export interface TargetOptions {
   readonly name: string;
@@ -38,7 +38,7 @@ export class Target {
   readonly #options: TargetOptions;
   readonly #now: () => number;
   readonly #table: SeriesTable;
-  #series: readonly Series[] = [];
+  #series: SeriesColumns | undefined;
   #freshUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: TargetOptions) {
@@ -62,9 +62,9 @@ export class Target {
     }
   }
 
-  /** The series of the last document, none when it is too old. */
-  series(): readonly Series[] {
-    return this.#now() < this.#freshUntil ? this.#series : [];
+  /** The series of the last document, undefined when it is too old. */
+  series(): SeriesColumns | undefined {
+    return this.#now() < this.#freshUntil ? this.#series : undefined;
   }
 
   #take(document: JSONValue, began: number): Success {
@@ -73,6 +73,6 @@ export class Target {
     const { series, duplicates, restarted } = this.#table.update(readings);
     this.#series = series;
     this.#freshUntil = began + staleAfterMs;
-    return { series: series.length, invalid: invalid + duplicates, restarted };
+    return { series: series.ids.length, invalid: invalid + duplicates, restarted };
   }
 }

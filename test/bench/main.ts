@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'scaler-load': async () => (await import('./scaler-load.ts')).scalerLoad,
   'api-throughput': async () => (await import('./api-throughput.ts')).apiThroughput,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
+  'exporter-load': async () => (await import('./exporter-load.ts')).exporterLoad,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
 };
 
