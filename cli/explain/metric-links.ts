@@ -55,7 +55,7 @@ export const metricLinks = (
   metricNames(expression).flatMap((metric) => {
     const links = sourceOf(metric, world);
     return links.map(({ scraped, end }): Link => {
-      const says = scraped ? `${metric} is scraped by` : `${who} reads ${metric}:`;
+      const says = scraped ? `${metric} is scraped by` : `${who} reads ${metric}`;
       return { from, kind: scraped ? 'metric -> ServiceMonitor' : kind, says, end };
     });
   });

@@ -22,11 +22,11 @@ export function registeredMetrics(root = SERVICES): ReadonlyMap<string, readonly
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.includes('node_modules'))
     .sort();
-  // The first line of a service that has the name; later ones use it.
-  const first = new Map<string, [string, Registration]>();
   const found = files.flatMap((file) => registrationsIn(relative(root, file), readFileSync(file, 'utf8')));
-  for (const one of found.toReversed()) first.set(`${one[1].service} ${one[0]}`, one);
-  const groups = Map.groupBy(first.values(), ([name]) => name);
+  const lines = Map.groupBy(found, ([name, { service }]) => `${service} ${name}`);
+  // The first line of a service that has the name: later ones use it.
+  const first = [...lines.values()].flatMap((all) => all.slice(0, 1));
+  const groups = Map.groupBy(first, ([name]) => name);
   return new Map([...groups].map(([name, all]) => [name, all.map(([, registration]) => registration)]));
 }
 

@@ -1,8 +1,8 @@
-import { type DesiredObject, isFields, valueAt } from '../diff/objects.ts';
+import { type DesiredObject, valueAt } from '../diff/objects.ts';
 import { listAt } from '../diff/references.ts';
 import { scalerConfigsOf } from '../simulate/scaler-configs.ts';
-import { parseAll } from './documents.ts';
-import { broken, type End, found, type Link, type LinkKind, outside } from './links.ts';
+import { adapterMetrics } from './adapter-rules.ts';
+import { broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
 import { metricLinks } from './metric-links.ts';
 import { serviceEnd, urlsIn } from './urls.ts';
 import type { World } from './world.ts';
@@ -61,23 +61,18 @@ function metrics(from: DesiredObject, world: World): Link[] {
       return [{ from, kind, says: 'goes by the use of resources, from', end: resourceMetrics(world) }];
     const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
     const name = String(valueAt(metric, [field, 'metric', 'name']));
-    const rule = adapterRules(world).find((one) => one.name === name);
-    if (rule === undefined)
+    const made = adapterMetrics(world).filter((one) => one.name === name);
+    if (made.length === 0)
       return [
         {
-          from,
-          kind,
-          says: `goes by ${name} of`,
+          ...{ from, kind, says: `goes by ${name} of` },
           end: broken(`no rule of prometheus-adapter makes ${name}`),
         },
       ];
-    const by: Link = {
-      from,
-      kind,
-      says: `goes by ${name}, a rule of`,
-      end: { kind: 'object', object: rule.holder },
-    };
-    return [by, ...rule.queries.flatMap((query) => metricLinks(from, kind, `${name} of`, query, world))];
+    return made.flatMap(({ series, holder }): Link[] => [
+      { from, kind, says: `goes by ${name}, made by a rule of`, end: toObject(holder) },
+      ...metricLinks(from, kind, `its rule for ${name}`, series, world),
+    ]);
   });
 }
 
@@ -87,35 +82,6 @@ function resourceMetrics(world: World): End {
     ? broken('no chart metrics-server is installed')
     : outside('the chart metrics-server');
 }
-
-interface AdapterRule {
-  readonly name: string;
-  readonly queries: readonly string[];
-  readonly holder: DesiredObject;
-}
-
-/** The rules of prometheus-adapter: in its file, or in the values of its chart. */
-function adapterRules(world: World): AdapterRule[] {
-  const files = world
-    .ofKind('ConfigMap')
-    .flatMap((holder) =>
-      parseAll(holder).flatMap((file) => rulesIn(file, ['externalRules', 'rules'], holder)),
-    );
-  const chart = world.chart('prometheus-adapter');
-  if (chart === undefined) return files;
-  const values = valueAt(chart.fields, ['spec', 'source', 'helm', 'valuesObject', 'rules']);
-  return [...files, ...rulesIn(values, ['external', 'custom'], chart)];
-}
-
-const rulesIn = (file: unknown, lists: readonly string[], holder: DesiredObject): AdapterRule[] =>
-  lists
-    .flatMap((list) => listAt(file, [list]))
-    .filter(isFields)
-    .map((rule) => ({
-      name: String(valueAt(rule, ['name', 'as'])),
-      queries: [String(rule.seriesQuery)],
-      holder,
-    }));
 
 function triggers(from: DesiredObject, world: World): Link[] {
   const queries = listAt(from.fields, ['spec', 'triggers']).map((one) => valueAt(one, ['metadata', 'query']));

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { production } from '../apps/environments.ts';
+import { render } from '../apps/main.ts';
+import { ConfigurationError } from './errors.ts';
+import { originsOf } from './explain/origins.ts';
+import { runExplain } from './explain.ts';
+
+describe('sluice explain', () => {
+  afterEach(() => vi.restoreAllMocks());
+  const run = async (...argv: string[]) => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await runExplain(argv)).toBe(0);
+    const printed = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    return printed;
+  };
+
+  it('leads from an object to the lines that asked for it', async () => {
+    const text = await run('Deployment/consumer', '--environment', 'production');
+    expect(text).toMatch(/^Deployment consumer\/consumer of production\n/);
+    expect(text).toMatch(/apps\/consumer\.ts:\d+ +new QueueWorker\(scope, 'consumer', \{/);
+    expect(text).toMatch(/charts\/queue-worker\.ts:\d+ +new k8s\.KubeDeployment\(/);
+    expect(text).toContain('which Application argocd/consumer syncs.');
+    expect(text).toMatch(/jobs\.workSeconds +5 +apps\/jobs\.ts +spec.*env\[WORK_SECONDS\]\.value/);
+  });
+
+  it('leads from an alert to the code that registers its metric, and to the pods that run it', async () => {
+    const text = await run('prometheusrule/scaler.scaler', '--environment', 'local');
+    const ends = [
+      /ScalerCannotScale reads sluice_scaler_target_failures_total +registered in services\/scaler\/report\/metrics\.ts:\d+/,
+      /sluice_scaler_target_failures_total is scraped by +ServiceMonitor scaler\/scaler/,
+      /has scraped \/metrics on port http of +Service scaler\/scaler/,
+      /selects the pods of +Deployment scaler\/scaler/,
+    ];
+    for (const end of ends) expect(text).toMatch(end);
+  });
+
+  it('tells who leans on an object', async () => {
+    const text = await run('service/broker', '--environment', 'local');
+    for (const one of [
+      'Deployment consumer/consumer',
+      'ConfigMap scaler/scaler',
+      'ServiceMonitor broker/broker',
+    ])
+      expect(text.slice(text.indexOf('What leads to it'))).toContain(one);
+  });
+
+  it('writes Markdown, and JSON for programs, of every environment that has it', async () => {
+    expect(await run('priorityclass/low', '--format', 'markdown')).toContain('## PriorityClass low of local');
+    const { objects } = JSON.parse(await run('priorityclass/low', '--format', 'json'));
+    expect(objects).toMatchObject([
+      { environment: 'local', object: 'priorityclass/low', dependsOn: [], leadsTo: [] },
+      { environment: 'production', deliveredBy: 'application/cluster.argocd' },
+    ]);
+  });
+
+  it('knows the lines of every object that is rendered', () => {
+    const origins = originsOf(production);
+    expect(origins).toHaveLength(render([production]).size);
+    for (const { kind, name, places } of origins) {
+      expect(places.length, `${kind} ${name}`).toBeGreaterThan(0);
+      expect(places[0], `${kind} ${name}`).toMatch(/^apps\//);
+      for (const place of places) {
+        const [path = '', line] = place.split(':');
+        const text = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').split('\n');
+        expect(text[Number(line) - 1], place).toMatch(/\w\(/);
+      }
+    }
+  });
+
+  it('changes nothing by watching', () => {
+    const before = [...render([production])];
+    originsOf(production);
+    expect([...render([production])]).toEqual(before);
+  });
+
+  it('says what there is instead of what is not', async () => {
+    await expect(run('service/brocker.broker')).rejects.toThrow(ConfigurationError);
+    await expect(run('service/web')).rejects.toThrow(
+      /'service\/web' is no object of local, production; there is .*service\/broker\.broker/,
+    );
+    await expect(run('networkpolicy/default-deny')).rejects.toThrow(
+      /may be networkpolicy\/default-deny\.broker, .*: name one/,
+    );
+    await expect(run('consumer', '--environment', 'mars', '--format', 'html')).rejects.toThrow(
+      /'--environment' \(mars\).*\n.*'--format' \(html\).*\n.*needs an object as KIND\/NAME/,
+    );
+  });
+
+  it('explains itself', async () => {
+    expect(await run('--help')).toContain('usage: sluice explain');
+  });
+});

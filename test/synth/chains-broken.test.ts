@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { after, without } from './chains.ts';
+
+const deployment = 'consumer/deployment-consumer.consumer.yaml';
+const rule = 'scaler/prometheusrule-scaler.scaler.yaml';
+
+describe('a broken link says what is missing', () => {
+  it.each([
+    [
+      'a Service whose selector selects nothing',
+      'consumer/service-consumer.consumer.yaml',
+      /instance: consumer\n {4}app.kubernetes.io\/name: consumer$/m,
+      'instance: consumer\n    app.kubernetes.io/name: consumers',
+      'Service consumer/consumer of production selects the pods of: no pods of consumer have the labels',
+    ],
+    [
+      'a Service that leads to no port',
+      'consumer/service-consumer.consumer.yaml',
+      'targetPort: http',
+      'targetPort: web',
+      'leads port 8080 to: no container of Deployment consumer/consumer has the port web',
+    ],
+    [
+      'a pod without its priority',
+      deployment,
+      'priorityClassName: low',
+      'priorityClassName: lwo',
+      'PriorityClass lwo is not there',
+    ],
+    [
+      'a pod without its account',
+      deployment,
+      'serviceAccountName: consumer',
+      'serviceAccountName: nobody',
+      'ServiceAccount consumer/nobody is not there',
+    ],
+    [
+      'a pod without its Secret',
+      deployment,
+      'secretName: broker-credentials',
+      'secretName: credentials',
+      'Secret consumer/credentials is not there, and nothing makes it',
+    ],
+    [
+      'a pod that wants another key of a Secret',
+      'broker/statefulset-broker.broker.yaml',
+      'key: password-hash',
+      'key: hash',
+      'Secret broker/broker-admin has no key hash; it has password, password-hash',
+    ],
+    [
+      'a pod that mounts another ConfigMap',
+      'scaler/deployment-scaler.scaler.yaml',
+      /configMap:\n( +)name: scaler/,
+      'configMap:\n$1name: scale',
+      'ConfigMap scaler/scale is not there',
+    ],
+    [
+      'an image that nobody pinned',
+      deployment,
+      /image: .*/,
+      'image: ghcr.io/sluice/consumer:latest',
+      'image ghcr.io/sluice/consumer:latest is not in apps/images.ts',
+    ],
+    [
+      'a connection to a port that is closed',
+      deployment,
+      'broker.svc:5672',
+      'broker.svc:5671',
+      'Service broker/broker has no port 5671; it has 5672, 15672, 15692',
+    ],
+    [
+      'a connection to nobody',
+      deployment,
+      'broker.broker.svc',
+      'broker.rabbit.svc',
+      'Service rabbit/broker is not there, and no chart is installed in rabbit',
+    ],
+    [
+      'a StatefulSet without its headless Service',
+      'broker/statefulset-broker.broker.yaml',
+      'serviceName: broker-headless',
+      'serviceName: headless',
+      'Service broker/headless is not there',
+    ],
+    [
+      'an Ingress to another port',
+      'broker/ingress-broker.broker.yaml',
+      'name: management',
+      'name: manage',
+      'Service broker/broker has no port manage',
+    ],
+    [
+      'an Ingress that nobody serves',
+      'broker/ingress-broker.broker.yaml',
+      'ingressClassName: traefik',
+      'ingressClassName: nginx',
+      'nothing brings the IngressClass nginx',
+    ],
+    [
+      'an Ingress without its issuer',
+      'broker/ingress-broker.broker.yaml',
+      'cluster-issuer: letsencrypt',
+      'cluster-issuer: le',
+      'ClusterIssuer le is not there',
+    ],
+    [
+      'a policy about nobody',
+      'consumer/networkpolicy-consumer.consumer.yaml',
+      /podSelector:\n {4}matchLabels:\n {6}app.kubernetes.io\/instance: consumer/,
+      'podSelector:\n    matchLabels:\n      app.kubernetes.io/instance: consumers',
+      'is about the pods of: no pods of consumer have the labels',
+    ],
+    [
+      'a policy that lets in where nobody listens',
+      'consumer/networkpolicy-consumer.consumer.yaml',
+      'port: 8080',
+      'port: 8081',
+      'no container of consumer/consumer has the port 8081',
+    ],
+    [
+      'a policy that lets out to where nobody listens',
+      'consumer/networkpolicy-consumer.consumer.yaml',
+      'port: 5672',
+      'port: 5673',
+      'no container of broker/broker has the port 5673',
+    ],
+    [
+      'a policy that lets in strangers',
+      'consumer/networkpolicy-consumer.consumer.yaml',
+      'metadata.name: monitoring',
+      'metadata.name: metrics',
+      'there are no pods of metrics with app.kubernetes.io/name=prometheus, and no chart is installed there',
+    ],
+    [
+      'a budget for nobody',
+      'consumer/poddisruptionbudget-consumer.consumer.yaml',
+      /selector:\n {4}matchLabels:\n {6}app.kubernetes.io\/instance: consumer/,
+      'selector:\n    matchLabels:\n      app.kubernetes.io/instance: consumers',
+      'PodDisruptionBudget consumer/consumer of production selects the pods of: no pods',
+    ],
+    [
+      'a scaler of nothing',
+      'scaler/configmap-scaler.scaler.yaml',
+      '"name": "consumer"',
+      '"name": "worker"',
+      "scales by a latch 'jobs': Deployment consumer/worker is not there",
+    ],
+    [
+      'a scaler that reads from nobody',
+      'scaler/configmap-scaler.scaler.yaml',
+      'broker.svc:15672',
+      'broker.svc:80',
+      "reads the backlog of 'jobs' from: Service broker/broker has no port 80",
+    ],
+    [
+      'a binding of no role',
+      'consumer/rolebinding-scale-consumer.consumer.yaml',
+      'name: scale-consumer\nsubjects',
+      'name: scale\nsubjects',
+      'Role scale is not there',
+    ],
+    [
+      'a binding to nobody',
+      'consumer/rolebinding-scale-consumer.consumer.yaml',
+      'name: scaler\n',
+      'name: autoscaler\n',
+      'ServiceAccount scaler/autoscaler is not there',
+    ],
+    [
+      'a role over what is not there',
+      'consumer/role-scale-consumer.consumer.yaml',
+      /resourceNames:\n( +)- consumer/,
+      'resourceNames:\n$1- worker',
+      'permits get, update of deployments/scale of: Deployment consumer/worker is not there',
+    ],
+    [
+      'a secret from no store',
+      'consumer/externalsecret-broker-credentials.consumer.yaml',
+      'name: aws-secrets-manager',
+      'name: vault',
+      'ClusterSecretStore vault is not there',
+    ],
+    [
+      'a monitor of nothing',
+      'consumer/servicemonitor-consumer.consumer.yaml',
+      'instance: consumer\n      ',
+      'instance: consumers\n      ',
+      'no Service has the labels',
+    ],
+    [
+      'a monitor of a port that is not there',
+      'consumer/servicemonitor-consumer.consumer.yaml',
+      'port: http',
+      'port: metrics',
+      'Service consumer/consumer has no port named metrics; it has http',
+    ],
+    [
+      'an alert on a metric that nobody registers',
+      rule,
+      'sluice_scaler_leader{',
+      'sluice_scaler_leading{',
+      'ScalerWithoutLeader reads sluice_scaler_leading: nobody registers sluice_scaler_leading',
+    ],
+    [
+      'an Application of an empty folder',
+      'argocd/workloads/application-consumer.argocd.yaml',
+      'path: dist/production/consumer',
+      'path: dist/production/worker',
+      'dist/production/worker holds no object: Argo CD would sync nothing',
+    ],
+    [
+      'an Application of no project',
+      'argocd/workloads/application-consumer.argocd.yaml',
+      'project: workloads',
+      'project: work',
+      'AppProject work is not there',
+    ],
+  ])('%s', (_, path, from, to, sentence) => {
+    expect(after(path, from, to).join('\n')).toContain(sentence);
+  });
+
+  it('an alert on a metric that nobody has scraped', () => {
+    expect(without('scaler/servicemonitor-scaler.scaler.yaml')).toContain(
+      'PrometheusRule scaler/scaler of production sluice_scaler_leader is scraped by: no ServiceMonitor has the pods of services/scaler scraped',
+    );
+  });
+
+  it('an alert on a metric whose chart is not installed', () => {
+    expect(without('argocd/addons/application-kube-prometheus-stack.argocd.yaml').join('\n')).toMatch(
+      /kube_job_failed is a metric of kube-state-metrics, and no chart kube-prometheus-stack is installed/,
+    );
+  });
+
+  it('the Namespace of an Application', () => {
+    expect(without('consumer/namespace-consumer.yaml')).toEqual([
+      'Application argocd/consumer of production goes to: Namespace consumer is not there',
+    ]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { environments } from '../../apps/environments.ts';
+import { render } from '../../apps/main.ts';
+import { type LinkKind, linkKinds, sentenceOf } from '../../cli/explain/links.ts';
+import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
+
+const all = environments.map((environment) => ({
+  name: environment.name,
+  links: linksAmong(render([environment]), environment),
+}));
+
+/** Kinds of links that no environment needs yet: they are proved on objects of their own below. */
+const UNUSED: readonly LinkKind[] = ['workload -> PersistentVolumeClaim', 'ScaledObject -> workload'];
+
+describe('the chains of the desired state', () => {
+  it.each(all)('of $name lead somewhere, each link of each object', ({ links }) => {
+    expect(brokenIn(links)).toEqual([]);
+    expect(links.length).toBeGreaterThan(100);
+  });
+
+  it.each(linkKinds.filter((kind) => !UNUSED.includes(kind)))('have a link %s at least', (kind) => {
+    expect(all.flatMap(({ links }) => links).filter((link) => link.kind === kind)).not.toEqual([]);
+  });
+
+  it.each(all)('of $name lead from every alert to code, or to an exporter that is named', ({ links }) => {
+    const metrics = links.filter(({ kind }) => kind === 'PrometheusRule -> metric');
+    for (const link of metrics)
+      expect(sentenceOf(link)).toMatch(
+        /registered in services\/\w+\/[\w/.]+:\d+$|a metric of (lavinmq itself|(Prometheus|kube-state-metrics), by the chart kube-prometheus-stack)$/,
+      );
+  });
+});
+
+const hpa = (metric: string): string =>
+  `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: worker, namespace: consumer},
+    spec: {scaleTargetRef: {kind: Deployment, name: worker}, metrics: [${metric}]}}`;
+const external = (name: string): string =>
+  `{type: External, external: {metric: {name: ${name}}, target: {type: AverageValue, averageValue: "1"}}}`;
+const adapter = (query: string): string =>
+  JSON.stringify({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'adapter', namespace: 'monitoring' } },
+    data: { 'config.yaml': `externalRules: [{seriesQuery: '${query}', name: {as: jobs_waiting}}]` },
+  });
+
+describe('a chain of scaling', () => {
+  it('leads from an HPA by a rule of the adapter to the code that registers the series', () => {
+    const links = linksAmong(
+      new Map([
+        ...files,
+        [dist('shop/hpa.yaml'), hpa(external('jobs_waiting'))],
+        [dist('shop/adapter.yaml'), adapter('jobs_in_flight{namespace="consumer"}')],
+      ]),
+    );
+    const sentences = links.filter(({ from }) => from.file === dist('shop/hpa.yaml')).map(sentenceOf);
+    expect(sentences).toEqual([
+      expect.stringContaining('scales: Deployment consumer/worker is not there'),
+      expect.stringContaining('goes by jobs_waiting, made by a rule of: ConfigMap monitoring/adapter'),
+      expect.stringMatching(/reads jobs_in_flight: registered in services\/consumer\/metrics\.ts:\d+$/),
+      expect.stringContaining('jobs_in_flight is scraped by: ServiceMonitor consumer/consumer'),
+    ]);
+  });
+
+  it('is broken where no rule makes the metric, or nobody registers its series', () => {
+    expect(beside(hpa(external('jobs_waiting'))).join('\n')).toContain(
+      'no rule of prometheus-adapter makes jobs_waiting',
+    );
+    expect(beside(hpa(external('jobs_waiting')), adapter('jobs_in_fight')).join('\n')).toContain(
+      'nobody registers jobs_in_fight',
+    );
+  });
+
+  it('leads from an HPA on the use of resources to the server that measures it', () => {
+    const cpu = hpa('{type: Resource, resource: {name: cpu}}');
+    expect(beside(cpu)).toEqual([expect.stringContaining('Deployment consumer/worker is not there')]);
+  });
+
+  it('leads from a ScaledObject to what it scales', () => {
+    const scaled =
+      '{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: w, namespace: consumer}, spec: {scaleTargetRef: {name: worker}}}';
+    expect(beside(scaled)).toEqual([
+      'ScaledObject consumer/w of production scales: Deployment consumer/worker is not there',
+    ]);
+  });
+
+  it('leads from a pod to its claim', () => {
+    const pod =
+      '{apiVersion: v1, kind: Pod, metadata: {name: w, namespace: consumer}, spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]}}';
+    expect(beside(pod)).toEqual([
+      'Pod consumer/w of production stores in: PersistentVolumeClaim consumer/data is not there',
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { production } from '../../apps/environments.ts';
+import { render } from '../../apps/main.ts';
+import { snapshotOf } from '../../cli/diff/objects.ts';
+import { allLinks, worldOf } from '../../cli/explain/chains.ts';
+import { type Link, sentenceOf } from '../../cli/explain/links.ts';
+
+/** Every link of every object in files below dist/. */
+export const linksAmong = (files: ReadonlyMap<string, string>, environment = production): Link[] =>
+  allLinks(worldOf(environment, [...snapshotOf('test', files).objects.values()]));
+
+/** What is wrong with the broken ones. */
+export const brokenIn = (links: readonly Link[]): string[] =>
+  links.filter(({ end }) => end.kind === 'broken').map(sentenceOf);
+
+/** Production, as the sources render it. */
+export const files = render([production]);
+export const dist = (path: string): string => `production/${path}`;
+const text = (path: string): string => {
+  const found = files.get(dist(path));
+  if (found === undefined) throw new Error(`there is no ${path}`);
+  return found;
+};
+/** What is broken when a text of one file is another. */
+export const after = (path: string, from: string | RegExp, to: string): string[] => {
+  const changed = text(path).replace(from, to);
+  if (changed === text(path)) throw new Error(`${path} does not say '${from}'`);
+  return brokenIn(linksAmong(new Map(files).set(dist(path), changed)));
+};
+/** What is broken without some files. */
+export const without = (...paths: string[]): string[] => {
+  const rest = new Map(files);
+  for (const path of paths) if (!rest.delete(dist(path))) throw new Error(`there is no ${path}`);
+  return brokenIn(linksAmong(rest));
+};
+/** What is broken beside further objects. */
+export const beside = (...documents: string[]): string[] => {
+  const more = documents.map((one, index) => [dist(`shop/${index}.yaml`), one] as const);
+  return brokenIn(linksAmong(new Map([...files, ...more])));
+};
