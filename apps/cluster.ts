@@ -15,7 +15,7 @@ export const cluster: Application = {
     new Priority(scope, PRIORITY.high, {
       name: PRIORITY.high,
       value: 1_000_000,
-      description: 'What everything else waits for: the broker and the scaler.',
+      description: 'What others wait for: the broker, the scaler, and the web service that answers people.',
     });
     new Priority(scope, PRIORITY.low, {
       name: PRIORITY.low,

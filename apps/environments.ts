@@ -66,8 +66,8 @@ export interface WebEntrance {
   readonly ingressClassName: string;
   /** Where the controller's pods run. */
   readonly controller: { readonly namespace: string; readonly name: string };
-  /** The host of each page. */
-  readonly hosts: Readonly<Record<Page, string>>;
+  /** The host of each page, and of the web service. */
+  readonly hosts: Hosts;
   /** Who issues certificates. @default none: plain HTTP */
   readonly clusterIssuer?: string;
 }
@@ -75,8 +75,11 @@ export interface WebEntrance {
 /** What has a page of its own. */
 export type Page = 'argocd' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
 
+export type Hosts = Readonly<Record<Page | 'api', string>>;
+
 /** A host for each page, below one domain. */
-export const pages = (domain: string): Readonly<Record<Page, string>> => ({
+export const pages = (domain: string): Hosts => ({
+  api: `api.${domain}`,
   argocd: `argocd.${domain}`,
   broker: `broker.${domain}`,
   grafana: `grafana.${domain}`,

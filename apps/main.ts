@@ -3,6 +3,7 @@ import { guardPrune } from '../argocd/prune-guards.ts';
 import { writeDist } from '../charts/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../charts/manifests.ts';
 import { addonSecrets } from './addon-secrets.ts';
+import { apiApplication } from './api.ts';
 import type { Application, Folder } from './application.ts';
 import { brokerApplication } from './broker.ts';
 import { cluster } from './cluster.ts';
@@ -21,6 +22,7 @@ export const applications: readonly Application[] = [
   publisherApplication,
   consumerApplication,
   scalerApplication,
+  apiApplication,
   monitoring,
 ];
 

@@ -4,7 +4,7 @@ import type { Identity } from '../charts/labels.ts';
 import { type Access, DefaultDeny, NetworkAccess, type Peer, Peers } from '../charts/network-policy.ts';
 import { HTTP_PORT } from '../charts/pod.ts';
 import type { Environment } from './environments.ts';
-import { broker, consumer, MONITORING, publisher, scaler, topology } from './project.ts';
+import { api, broker, consumer, MONITORING, publisher, scaler, topology } from './project.ts';
 
 /** Who connects to whom on which port. One line here is a rule at both ends, so they cannot disagree. */
 interface Connection {
@@ -26,6 +26,8 @@ export function connections({ apiServer, web }: Environment): readonly Connectio
     { from: scaler, to: broker, port: BROKER_PORTS.management },
     { from: topology, to: broker, port: BROKER_PORTS.management },
     { from: ingressController, to: broker, port: BROKER_PORTS.management },
+    { from: ingressController, to: api, port: HTTP_PORT },
+    { from: prometheus, to: api, port: HTTP_PORT },
     { from: prometheus, to: broker, port: BROKER_PORTS.metrics },
     { from: prometheus, to: consumer, port: HTTP_PORT },
     { from: prometheus, to: scaler, port: HTTP_PORT },

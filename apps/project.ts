@@ -27,6 +27,12 @@ export const scaler = {
   component: 'scaler',
 } as const satisfies Identity;
 
+export const api = {
+  name: 'api',
+  namespace: 'api',
+  component: 'web',
+} as const satisfies Identity;
+
 /** The namespace of Prometheus and Grafana. */
 export const MONITORING = 'monitoring';
 

@@ -6,6 +6,8 @@ import { type Identity, metadataOf } from './labels.ts';
 export interface WebPageProps extends Identity {
   /** The host that a browser asks for. */
   readonly host: string;
+  /** Only what is at this path or below it. @default '/' */
+  readonly path?: string;
   /** The Service behind it, in the same namespace. */
   readonly service: string;
   /** The Service port's name. */
@@ -23,7 +25,7 @@ export class WebPage extends Construct {
   constructor(scope: Construct, id: string, props: WebPageProps) {
     super(scope, id);
     check(props);
-    const { host, service, port, ingressClassName, clusterIssuer } = props;
+    const { host, path = '/', service, port, ingressClassName, clusterIssuer } = props;
     const backend = { service: { name: service, port: { name: port } } };
     new k8s.KubeIngress(this, 'ingress', {
       metadata: {
@@ -32,7 +34,7 @@ export class WebPage extends Construct {
       },
       spec: {
         ingressClassName,
-        rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+        rules: [{ host, http: { paths: [{ path, pathType: 'Prefix', backend }] } }],
         ...(clusterIssuer && { tls: [{ hosts: [host], secretName: `${props.name}-tls` }] }),
       },
     });

@@ -8,7 +8,7 @@ export interface Identity {
   readonly component: Component;
 }
 
-export type Component = 'broker' | 'configuration' | 'publisher' | 'worker' | 'scaler' | 'monitoring';
+export type Component = 'broker' | 'configuration' | 'publisher' | 'worker' | 'scaler' | 'monitoring' | 'web';
 
 export type Labels = { readonly [key: string]: string };
 

@@ -1,4 +1,6 @@
+import type { ExternalRule } from '../../charts/external-metric.ts';
 import { MONITORING } from '../project.ts';
+import { requests } from '../requests.ts';
 import type { Addon } from './addon.ts';
 import { MONITORING_NAMESPACE } from './kube-prometheus-stack.ts';
 import { budget, type Resources, resources, type Switch } from './values.ts';
@@ -6,7 +8,7 @@ import { budget, type Resources, resources, type Switch } from './values.ts';
 interface Values {
   readonly replicas: number;
   readonly prometheus: { readonly url: string; readonly port: number };
-  readonly rules: { readonly default: boolean };
+  readonly rules: { readonly default: boolean; readonly external: readonly ExternalRule[] };
   readonly resources: Resources;
   readonly podDisruptionBudget: Switch & { readonly maxUnavailable: number };
 }
@@ -20,7 +22,7 @@ export const prometheusAdapter: Addon<Values> = {
   values: (environment) => ({
     replicas: environment.addonReplicas,
     prometheus: { url: `http://kube-prometheus-stack-prometheus.${MONITORING}.svc`, port: 9090 },
-    rules: { default: true },
+    rules: { default: true, external: [requests.rate.rule] },
     resources: resources('50m', '256Mi'),
     podDisruptionBudget: budget(environment),
   }),

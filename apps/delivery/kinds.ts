@@ -23,7 +23,15 @@ const COMMON: readonly KindName[] = [
 
 /** The allow-lists of the projects: a new kind is a line here, and so a line in a review. */
 export const KINDS: Readonly<Record<Parent, Kinds>> = {
-  workloads: { cluster: [], namespaced: [...COMMON, 'batch/CronJob'] },
+  workloads: {
+    cluster: [],
+    namespaced: [
+      ...COMMON,
+      'autoscaling/HorizontalPodAutoscaler',
+      'batch/CronJob',
+      'networking.k8s.io/Ingress',
+    ],
+  },
   'infra-workloads': {
     cluster: ['cert-manager.io/ClusterIssuer', 'scheduling.k8s.io/PriorityClass'],
     namespaced: [...COMMON, '/ConfigMap', 'apps/StatefulSet', 'batch/Job', 'networking.k8s.io/Ingress'],

@@ -25,13 +25,19 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
     expect(workloads.map(({ name }) => name)).toEqual(['jobs']);
   });
 
-  it('names every Deployment that has no replica count of its own, and no other', () => {
+  it('names every Deployment that has neither a replica count of its own nor an HPA, and no other', () => {
     const scaled = workloads.map(({ target }) =>
       target.kind === 'deployment' ? `${target.namespace}/${target.name}` : '',
     );
+    const followed = objectsIn(environment, 'HorizontalPodAutoscaler').map(
+      ({ metadata, spec }) => `${metadata.namespace}/${spec.scaleTargetRef.name}`,
+    );
     const unowned = objectsIn(environment, 'Deployment').filter(({ spec }) => spec.replicas === undefined);
-    expect(unowned.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(scaled);
+    expect(unowned.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(
+      [...scaled, ...followed].sort(),
+    );
     expect(scaled).toEqual(['consumer/consumer']);
+    expect(followed).toEqual(['api/api']);
   });
 
   it('reads its password where the Secret is mounted, and the broker where its Service is', () => {

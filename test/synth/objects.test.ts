@@ -145,6 +145,17 @@ describe('stopping', () => {
     }
   });
 
+  it('leaves the web service time to be forgotten, to close its connections and to answer, before the kill', () => {
+    const services = workloads.filter(({ object }) => object.metadata.name === 'api');
+    expect(services).toHaveLength(environmentNames.length);
+    for (const service of services) {
+      const steps = ['DRAIN_DELAY_SECONDS', 'LINGER_SECONDS', 'STOP_DEADLINE_SECONDS'];
+      const total = steps.reduce((sum, step) => sum + seconds(service, step), 0);
+      expect(total).toBeGreaterThan(0);
+      expect(service.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(total);
+    }
+  });
+
   it('lets every Job finish all its tries, and a CronJob do so before the next run', () => {
     for (const workload of workloads) {
       const { object, job } = workload;

@@ -59,8 +59,8 @@ describe('every Ingress', () => {
 
   it.each(environmentNames)('of %s has a host of its own', (environment) => {
     const hosts = objectsIn(environment, 'Ingress').flatMap(({ spec }) => spec.rules.map(({ host }) => host));
-    expect(new Set(hosts).size).toBe(3);
-    expect(hosts).toHaveLength(3);
+    expect(new Set(hosts).size).toBe(4);
+    expect(hosts).toHaveLength(4);
   });
 });
 

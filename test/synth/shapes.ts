@@ -197,6 +197,9 @@ export interface Kinds {
       readonly egress?: readonly PolicyRule[];
     };
   };
+  HorizontalPodAutoscaler: {
+    readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
+  };
   PodDisruptionBudget: {
     readonly spec: {
       readonly selector: { readonly matchLabels: Strings };

@@ -1,0 +1,84 @@
+import type { HpaBehavior, HpaScalingRules } from '@sluice/policy';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { type Identity, metadataOf } from './labels.ts';
+
+export interface AutoscalerProps extends Identity {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** What it follows; the one that asks for most replicas wins. */
+  readonly metrics: readonly k8s.MetricSpecV2[];
+  /** How fast, in words of its own: what is left out would be Kubernetes' defaults, which few know by heart. */
+  readonly behavior: HpaBehavior;
+}
+
+/** The limits of the API server. @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
+const MAX_WINDOW_SECONDS = 3600;
+const MAX_PERIOD_SECONDS = 1800;
+
+/**
+ * An HPA owns the replica count of the Deployment of the same name.
+ * @throws {ChartError} with every fault of the props
+ */
+export class Autoscaler extends Construct {
+  constructor(scope: Construct, id: string, props: AutoscalerProps) {
+    super(scope, id);
+    check(props);
+    const { name, minReplicas, maxReplicas, metrics, behavior } = props;
+    new k8s.KubeHorizontalPodAutoscalerV2(this, 'hpa', {
+      metadata: metadataOf(props),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+        minReplicas,
+        maxReplicas,
+        metrics: [...metrics],
+        behavior: { scaleUp: rules(behavior.scaleUp), scaleDown: rules(behavior.scaleDown) },
+      },
+    });
+  }
+}
+
+/** CPU in use, as a share of what a pod asks for; metrics-server tells. */
+export const cpuUtilization = (percent: number): k8s.MetricSpecV2 => ({
+  type: 'Resource',
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percent } },
+});
+
+const rules = ({ stabilizationWindowSeconds, selectPolicy, policies }: HpaScalingRules) => ({
+  ...{ stabilizationWindowSeconds, selectPolicy, policies: [...policies] },
+});
+
+function check({ name, minReplicas, maxReplicas, metrics, behavior }: AutoscalerProps): void {
+  const checks = new Checks(`Autoscaler '${name}'`)
+    .wholeNumber('minReplicas', minReplicas, 1)
+    .wholeNumber('maxReplicas', maxReplicas, 1)
+    .that(
+      minReplicas <= maxReplicas,
+      `'minReplicas' (${minReplicas}) must not exceed 'maxReplicas' (${maxReplicas})`,
+    )
+    .that(metrics.length > 0, `'metrics' must not be empty: Kubernetes would follow the CPU at 80 %`);
+  checkRules('scaleUp', behavior.scaleUp, checks);
+  checkRules('scaleDown', behavior.scaleDown, checks);
+  checks.done();
+}
+
+function checkRules(direction: string, asked: HpaScalingRules, checks: Checks): void {
+  const { stabilizationWindowSeconds: seconds, policies } = asked;
+  checks
+    .that(
+      Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_WINDOW_SECONDS,
+      `'${direction}.stabilizationWindowSeconds' (${seconds}) must be a whole number from 0 to ${MAX_WINDOW_SECONDS}`,
+    )
+    .that(
+      policies.length > 0,
+      `'${direction}.policies' must not be empty: Kubernetes would take its defaults`,
+    );
+  for (const { value, periodSeconds } of policies)
+    checks
+      .wholeNumber(`${direction}.policies.value`, value, 1)
+      .that(
+        Number.isInteger(periodSeconds) && periodSeconds > 0 && periodSeconds <= MAX_PERIOD_SECONDS,
+        `'${direction}.policies.periodSeconds' (${periodSeconds}) must be a whole number from 1 to ${MAX_PERIOD_SECONDS}`,
+      );
+}

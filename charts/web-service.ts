@@ -1,0 +1,166 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { Checks } from './checks.ts';
+import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import { type Placement, placed } from './placement.ts';
+import {
+  env,
+  HTTP_PORT,
+  HTTP_PORT_NAME,
+  pod,
+  type Resources,
+  resources,
+  restrictedContainer,
+  serviceProbes,
+} from './pod.ts';
+import { ServiceAccount } from './service-account.ts';
+
+export interface WebServiceProps extends Identity {
+  /** The image that runs, pinned. */
+  readonly image: string;
+  /** A page that answers 200 when the service can work. */
+  readonly readyPath: string;
+  /** Seconds between two readiness probes; each is a request that the service counts. @default 10 */
+  readonly readyEverySeconds?: number;
+  /** Seconds it serves on after SIGTERM, until nothing routes to it any more. @default 5 */
+  readonly drainDelaySeconds?: number;
+  /** Seconds in which each answer closes its connection, after that. @default 2 */
+  readonly lingerSeconds?: number;
+  /** Seconds the requests in hand may take, after that. @default 15 */
+  readonly stopDeadlineSeconds?: number;
+  /** Seconds from SIGTERM to SIGKILL. @default the three together + 5 */
+  readonly terminationGracePeriodSeconds?: number;
+  /** The PriorityClass of its pods. */
+  readonly priorityClassName: string;
+  /** Where its pods go. */
+  readonly placement: Placement;
+  /** What one pod asks for and may use. @default 100m CPU, 192Mi */
+  readonly resources?: Resources;
+}
+
+/** Seconds between the process's last deadline and the kill: to flush its log. */
+const CLOSING_SECONDS = 5;
+
+/**
+ * Pods that answer requests, with the Service that leads to them.
+ *
+ * The Deployment has no `spec.replicas`: an HPA owns the count. A rollout takes no pod away before its successor is
+ * ready. There is no preStop sleep: the process itself serves on for `drainDelaySeconds`.
+ *
+ * @throws {ChartError} with every fault of the props
+ */
+export class WebService extends Construct {
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id);
+    const filled = withDefaults(props);
+    check(filled);
+    new ServiceAccount(this, 'identity', props);
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
+      spec: {
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: selectorOf(props) },
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: {
+            maxSurge: k8s.IntOrString.fromString('25%'),
+            maxUnavailable: k8s.IntOrString.fromNumber(0),
+          },
+        },
+        template: template(filled),
+      },
+    });
+    const port = k8s.IntOrString.fromString(HTTP_PORT_NAME);
+    new k8s.KubeService(this, 'service', {
+      metadata: { ...metadataOf(props), labels: labelsOf(props) },
+      spec: {
+        selector: selectorOf(props),
+        ports: [{ name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: port }],
+      },
+    });
+  }
+}
+
+type Filled = Required<WebServiceProps>;
+
+function withDefaults(props: WebServiceProps): Filled {
+  const stop = {
+    drainDelaySeconds: props.drainDelaySeconds ?? 5,
+    lingerSeconds: props.lingerSeconds ?? 2,
+    stopDeadlineSeconds: props.stopDeadlineSeconds ?? 15,
+  };
+  return {
+    readyEverySeconds: 10,
+    resources: { cpu: '100m', memory: '192Mi' },
+    terminationGracePeriodSeconds: stopSeconds(stop) + CLOSING_SECONDS,
+    ...props,
+    ...stop,
+  };
+}
+
+type Stop = Pick<Filled, 'drainDelaySeconds' | 'lingerSeconds' | 'stopDeadlineSeconds'>;
+
+const stopSeconds = ({ drainDelaySeconds, lingerSeconds, stopDeadlineSeconds }: Stop): number =>
+  drainDelaySeconds + lingerSeconds + stopDeadlineSeconds;
+
+function check(props: Filled): void {
+  const { terminationGracePeriodSeconds: grace } = props;
+  new Checks(`WebService '${props.name}'`)
+    .dnsLabel('name', props.name)
+    .dnsLabel('namespace', props.namespace)
+    .pinnedImage('image', props.image)
+    .that(/^\/\S*$/.test(props.readyPath), `'readyPath' (${props.readyPath}) must begin with /`)
+    .wholeNumber('readyEverySeconds', props.readyEverySeconds, 1)
+    .wholeNumber('drainDelaySeconds', props.drainDelaySeconds, 0)
+    .wholeNumber('lingerSeconds', props.lingerSeconds, 0)
+    .wholeNumber('stopDeadlineSeconds', props.stopDeadlineSeconds, 1)
+    .that(
+      grace > stopSeconds(props),
+      `'terminationGracePeriodSeconds' (${grace}) must exceed 'drainDelaySeconds' (${props.drainDelaySeconds}) + 'lingerSeconds' (${props.lingerSeconds}) + 'stopDeadlineSeconds' (${props.stopDeadlineSeconds}): the kill would cut requests`,
+    )
+    .from(() => placed(props, props.placement))
+    .done();
+}
+
+function template(props: Filled): k8s.PodTemplateSpec {
+  const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image) });
+  return {
+    metadata,
+    spec: {
+      ...spec,
+      terminationGracePeriodSeconds: props.terminationGracePeriodSeconds,
+      ...placed(props, props.placement),
+      containers: [
+        {
+          name: props.name,
+          image: props.image,
+          imagePullPolicy: 'IfNotPresent',
+          env: env({
+            DRAIN_DELAY_SECONDS: String(props.drainDelaySeconds),
+            LINGER_SECONDS: String(props.lingerSeconds),
+            STOP_DEADLINE_SECONDS: String(props.stopDeadlineSeconds),
+          }),
+          ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
+          resources: resources(props.resources),
+          securityContext: restrictedContainer,
+          ...probes(props),
+        },
+      ],
+    },
+  };
+}
+
+/** Alive while the port takes connections: a process that is only busy must not be killed for it. */
+function probes({ readyPath, readyEverySeconds }: Filled) {
+  const port = k8s.IntOrString.fromString(HTTP_PORT_NAME);
+  return {
+    startupProbe: serviceProbes.startupProbe,
+    livenessProbe: { tcpSocket: { port }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+    readinessProbe: {
+      httpGet: { path: readyPath, port },
+      periodSeconds: readyEverySeconds,
+      failureThreshold: 2,
+      timeoutSeconds: 2,
+    },
+  };
+}
