@@ -137,10 +137,11 @@ describe('Prometheus', () => {
   });
 
   test('knows how many jobs were processed', async () => {
-    const processed = 'sum(max_over_time(sluice_jobs_processed_total{outcome="succeeded"}[10m]))';
-    const count = await until('a processed job', 60, async () =>
-      Number((await query(processed))[0]?.value[1]),
-    );
+    const processed = 'sum(max_over_time(jobs_processed_total{outcome="succeeded"}[10m]))';
+    const count = await until('a processed job', 60, async () => {
+      const [sum] = await query(processed);
+      return sum && Number(sum.value[1]);
+    });
     expect(count).toBeGreaterThan(0);
     expect(count).toBeLessThanOrEqual(environment.jobs.jobsPerRun);
   });
