@@ -17,7 +17,8 @@ options
   --provider PROVIDER  given (KUBECONFIG), kind (Docker) or built (from source, needs root);
                        the first of these that can be used here
   --kwok N             simulated nodes beside the real one (0; built only)
-  --with ADDON         metrics-server, prometheus or traefik, built from source; may be given again
+  --with ADDON         metrics-server, prometheus, prometheus-adapter or traefik, built from source;
+                       may be given again
   --yes                do not ask before changing a given cluster
 `;
 

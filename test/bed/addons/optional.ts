@@ -5,6 +5,7 @@ import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/d
 import { step } from '../lib/say.ts';
 import { toolVersion } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
+import { prometheusAdapter } from '../scaling-tools.ts';
 import { metricsServer, prometheus, prometheusOperator, traefik } from '../tools.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
 import { namespace } from './objects.ts';
@@ -15,6 +16,7 @@ import {
   prometheusObjects,
   reloaderImage,
 } from './prometheus.ts';
+import { prometheusAdapterImage, prometheusAdapterObjects } from './prometheus-adapter.ts';
 import { traefikImage, traefikObjects } from './traefik.ts';
 
 interface Addon {
@@ -56,6 +58,13 @@ const addons = {
     objects: [namespace(monitoringNamespace), ...prometheusObjects],
     namespace: monitoringNamespace,
     pods: [named('prometheus-operator'), 'operator.prometheus.io/name=bed'],
+  },
+  // Reads the Prometheus of the addon above.
+  'prometheus-adapter': {
+    images: () => [toolImage(prometheusAdapter, prometheusAdapterImage, 'adapter')],
+    objects: [namespace(monitoringNamespace), ...prometheusAdapterObjects],
+    namespace: monitoringNamespace,
+    pods: [named('prometheus-adapter')],
   },
 } as const satisfies Record<string, Addon>;
 
