@@ -22,10 +22,21 @@ export const bedEnvironment: Environment = {
 
 /** Builds the project's own images, and the broker's, and gives them to the cluster. */
 export async function provideImages(cluster: Cluster): Promise<void> {
-  const dockerfile = join(root, 'services', 'Dockerfile');
-  const bases = await standinArguments(dockerfile);
-  for (const service of SERVICES) await cluster.image(await serviceImage(service, dockerfile, bases));
+  for (const service of SERVICES) await provideService(cluster, service);
   await cluster.image(await brokerImage());
+}
+
+/** Builds the image of one service and gives it to the cluster. */
+export async function provideService(cluster: Cluster, service: ServiceName): Promise<void> {
+  const dockerfile = join(root, 'services', 'Dockerfile');
+  await cluster.image(await serviceImage(service, dockerfile, await bases()));
+}
+
+/** Asks each registry once. */
+let known: Promise<Record<string, string>> | undefined;
+function bases(): Promise<Record<string, string>> {
+  known ??= standinArguments(join(root, 'services', 'Dockerfile'));
+  return known;
 }
 
 const archiveOf = (name: string): string => join(cacheDir, 'images', `${name}.tar`);
