@@ -55,4 +55,4 @@ function shown(value: unknown): string {
 }
 
 /** `http://user:password@host` also when the rest of it is no URL. */
-const withoutCredentials = (text: string): string => text.replace(/[^\s"/]*:[^\s"]*@/g, '***@');
+const withoutCredentials = (text: string): string => text.replace(/(\w+:\/\/)?[^\s"]*:[^\s"]*@/g, '$1***@');

@@ -10,7 +10,7 @@ const METRIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** Two leading underscores are Prometheus' own. */
 const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-const expression = z.string({ error: 'must be a JMESPath expression' }).transform((text, context) => {
+const expression = z.string().transform((text, context) => {
   try {
     return compileExpression(text);
   } catch (error) {

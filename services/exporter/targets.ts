@@ -18,7 +18,7 @@ const parsedBy = <T>(parse: (text: string) => T | undefined, message: string) =>
 const named = (message: string) => z.string().min(1, { error: message });
 
 const basicAuth = z.strictObject({
-  username: named('must not be empty'),
+  username: z.string().regex(/^[^:]+$/, { error: "must be text without ':'" }),
   /** Read for each request: a password that is changed needs no restart. A line break at its end is not part of it. */
   passwordFile: named('must name a file').optional(),
   /** Name of an environment variable. */

@@ -1,0 +1,170 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '@sluice/runtime';
+import { describe, expect, it } from 'vitest';
+import { environment, settingsOf } from './config.ts';
+import { readMappings } from './mapping.ts';
+import { mappingsFrom, shippedDirectory } from './testing/modules.ts';
+
+const directoryWith = (files: Readonly<Record<string, string>>): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-mappings-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  return directory;
+};
+
+/** Without the directory. */
+function faultsOf(files: Readonly<Record<string, string>>): string[] {
+  const directory = directoryWith(files);
+  const faults: string[] = [];
+  readMappings(directory, faults);
+  return faults.map((fault) => fault.replaceAll(`${directory}/`, ''));
+}
+
+describe('a mapping file', () => {
+  it('is refused with every fault at once: property, value, constraint', () => {
+    const text = `
+targetLabel: __name
+sources: []
+metrics:
+  - { name: 400_count, type: gauge, help: '', path: 400_count }
+  - { name: requests, type: counter, help: H, path: 'a[', labelsFrom: { 'a-b': x, ok: 'nofn(@)' } }
+  - { name: sluice_exporter_x, type: gauge, help: H, path: a, items: 7 }
+  - { name: ok, type: histogram, help: H, path: a }
+  - { name: ok, type: gauge, path: a, label: { a: b }, labels: { code: 400 } }
+`;
+    expect(faultsOf({ 'a.yaml': text })).toEqual([
+      "a.yaml: 'targetLabel' (__name) must match ^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$",
+      "a.yaml: 'metrics.0.name' (400_count) must match ^[a-zA-Z_][a-zA-Z0-9_]*$",
+      "a.yaml: 'metrics.0.help' () must not be empty",
+      expect.stringMatching(/^a.yaml: 'metrics.0.path' \(400_count\) must be a JMESPath expression: /),
+      "a.yaml: 'metrics.1.name' (requests) must end with '_total', as a counter",
+      expect.stringMatching(/^a.yaml: 'metrics.1.path' \(a\[\) must be a JMESPath expression: /),
+      "a.yaml: 'metrics.1.labelsFrom.a-b' must match ^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$",
+      "a.yaml: 'metrics.1.labelsFrom.ok' (nofn(@)) must be a JMESPath expression: unknown function nofn",
+      "a.yaml: 'metrics.2.name' (sluice_exporter_x) must not match ^(?:sluice_exporter|probe|process|nodejs)_",
+      "a.yaml: 'metrics.2.items' (7) must be of type string",
+      "a.yaml: 'metrics.3.type' (histogram) must be 'counter' or 'gauge'",
+      "a.yaml: 'metrics.4.help' (absent) must be of type string",
+      "a.yaml: 'metrics.4.labels.code' (400) must be of type string",
+      "a.yaml: 'metrics.4' must not have 'label'",
+      "a.yaml: the file must not have 'sources'",
+    ]);
+  });
+
+  it('is refused when it is no YAML, or twice says the same', () => {
+    expect(faultsOf({ 'a.yaml': 'metrics: [', 'b.yaml': 'metrics: []\nmetrics: []\n' })).toEqual([
+      expect.stringMatching(/^a.yaml: Flow sequence .* at line 1/),
+      expect.stringMatching(/^b.yaml: Map keys must be unique at line 2/),
+    ]);
+  });
+
+  it.each(['', '[]', '7', 'metrics: []'])('is refused when it maps nothing: %j', (text) => {
+    expect(faultsOf({ 'a.yaml': text })).toHaveLength(1);
+  });
+});
+
+describe('mapping files together', () => {
+  const metric = (type: string, help: string) =>
+    `metrics: [{ name: jobs_total, type: ${type}, help: ${help}, path: a }]`;
+
+  it('agree on the type and the help of a name', () => {
+    expect(
+      faultsOf({
+        'a.yaml': metric('counter', 'Jobs.'),
+        'b.yaml': metric('gauge', 'Work.'),
+        'c.yaml': metric('counter', 'Jobs.'),
+      }),
+    ).toEqual([
+      "module 'b': 'type' (gauge) of 'jobs_total' must be 'counter', as where it is named first",
+      "module 'b': 'help' (Work.) of 'jobs_total' must be 'Jobs.', as where it is named first",
+    ]);
+  });
+
+  it('share the families of their names', () => {
+    const { families, modules } = mappingsFrom({
+      a: metric('counter', 'Jobs.'),
+      b: `targetLabel: service\n${metric('counter', 'Jobs.')}`,
+    });
+    expect(families).toEqual([{ name: 'jobs_total', type: 'counter', help: 'Jobs.' }]);
+    expect([...modules.keys()]).toEqual(['a', 'b']);
+  });
+
+  it('are at least one', () => {
+    expect(faultsOf({ 'a.json': '{}' })).toEqual([
+      expect.stringMatching(/^'MAPPINGS_DIRECTORY' \(.*\) must hold a NAME.yaml$/),
+    ]);
+  });
+});
+
+describe('the files of the environment', () => {
+  const faultsWith = (
+    files: Readonly<Record<string, string>>,
+    more: Readonly<Record<string, string>> = {},
+  ): string[] => {
+    const directory = directoryWith(files);
+    const TARGETS_FILE = join(directory, 'targets.yaml.txt');
+    try {
+      settingsOf(environment.parse({ MAPPINGS_DIRECTORY: directory, TARGETS_FILE, ...more }));
+    } catch (error) {
+      if (error instanceof ConfigError)
+        return error.faults.map((fault) => fault.replaceAll(`${directory}/`, ''));
+      throw error;
+    }
+    return [];
+  };
+  const mapping = 'metrics: [{ name: g, type: gauge, help: G, path: a }]';
+
+  it('are refused with the faults of them all at once, and no credentials in them', () => {
+    const targets = `
+targets:
+  - { name: a b, url: 'http://user:sesame@api/', module: shop }
+  - { name: a, url: 'ftp://api', module: shop, timeoutSeconds: 0, basicAuth: { username: 'a:b' } }
+allow: [api, 'http://*']
+allowAddresses: [localhost]
+`;
+    const files = { 'shop.yaml': 'metrics: []', 'targets.yaml.txt': targets };
+    expect(faultsWith(files, { TIMEOUT_SECONDS: '20' })).toEqual([
+      "'TIMEOUT_SECONDS' (20) must not exceed 'INTERVAL_SECONDS' (15)",
+      "shop.yaml: 'metrics' ([]) must not be empty",
+      "targets.yaml.txt: 'targets.0.name' (a b) must be 1 to 100 letters, digits, _, . or -",
+      "targets.yaml.txt: 'targets.0.url' (http://***@api/) must be a URL of scheme http or https, without credentials",
+      "targets.yaml.txt: 'targets.1.url' (ftp://api) must be a URL of scheme http or https, without credentials",
+      "targets.yaml.txt: 'targets.1.timeoutSeconds' (0) must be above 0",
+      "targets.yaml.txt: 'targets.1.basicAuth.username' (a:b) must be text without ':'",
+      "targets.yaml.txt: 'allow.0' (api) must be an origin such as http://host:8080 or https://*.domain",
+      "targets.yaml.txt: 'allow.1' (http://*) must be an origin such as http://host:8080 or https://*.domain",
+      "targets.yaml.txt: 'allowAddresses.0' (localhost) must be a subnet such as 127.0.0.0/8",
+    ]);
+  });
+
+  it('fit each other: names, modules, time-outs, credentials', () => {
+    const targets = `
+targets:
+  - { name: a, url: 'http://a', module: shop, timeoutSeconds: 16 }
+  - { name: a, url: 'http://a', module: other, basicAuth: { username: u } }
+  - { name: b, url: 'http://b', module: shop, basicAuth: { username: u, passwordFile: /nowhere } }
+  - { name: c, url: 'http://c', module: shop, basicAuth: { username: u, passwordVariable: NOT_SET_ANYWHERE } }
+`;
+    expect(faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': targets })).toEqual([
+      "targets.yaml.txt: target 'a' 'timeoutSeconds' (16) must not exceed the interval (15)",
+      "targets.yaml.txt: target 'a' is there more than once",
+      "targets.yaml.txt: target 'a' 'module' (other) must be one of shop",
+      "targets.yaml.txt: target 'a' 'basicAuth' must have either 'passwordFile' or 'passwordVariable'",
+      expect.stringMatching(
+        /target 'b' 'basicAuth.passwordFile' \(\/nowhere\) must be a file that can be read: ENOENT/,
+      ),
+      "targets.yaml.txt: target 'c' 'basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be set",
+    ]);
+  });
+
+  it('are accepted as they are shipped', () => {
+    const faults: string[] = [];
+    expect([...readMappings(shippedDirectory, faults).modules.keys()]).toEqual([
+      'rabbitmq-management',
+      'source-system',
+    ]);
+    expect(faults).toEqual([]);
+    expect(faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': '{}' })).toEqual([]);
+  });
+});
