@@ -1,7 +1,7 @@
 import { latch, proportional, simulate } from '@sluice/policy';
 import { expect, test } from 'vitest';
+import { literalRule } from './simulate/literal-rule.ts';
 import { table } from './simulate/table.ts';
-import { literalRule } from './simulate.ts';
 
 const timing = {
   pollSeconds: 5,

@@ -1,113 +1,158 @@
-import { readFileSync } from 'node:fs';
-import {
-  type Arrivals,
-  latch,
-  type Policy,
-  parseTrace,
-  type Report,
-  type Simulation,
-  simulate,
-} from '@sluice/policy';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Report, simulate } from '@sluice/policy';
 import { environments } from '../apps/environments.ts';
-import { type JobsWorkload, jobsWorkload } from '../apps/jobs.ts';
+import { render } from '../apps/main.ts';
+import type { Files } from '../charts/manifests.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
+import { Repository } from './diff/revision.ts';
 import { ConfigurationError } from './errors.ts';
+import { markdownOf, textOf } from './report/sections.ts';
+import { chartOf } from './simulate/chart.ts';
+import { type Comparison, compare } from './simulate/comparison.ts';
+import { literalRule } from './simulate/literal-rule.ts';
+import { type LoadOptions, loadOf, workloadOf } from './simulate/load.ts';
+import { policiesOf, type RenderedPolicy } from './simulate/policies.ts';
+import { type Comparisons, jsonOf, sectionsOf, titleOf } from './simulate/report.ts';
 import { table } from './simulate/table.ts';
 
-const help = `usage: sluice simulate [options]
+const help = `usage: sluice simulate [workload] [options]
 
-Replays a workload against the policy of apps/jobs.ts on virtual time, beside the literal rule of the
-source system (ready > mark -> N, ready == 0 -> 0), and shows what each would have done.
+Replays a workload against its policy on virtual time. Beside it stands the literal rule of the source system
+(ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ tells the scaler.
 
-  --environment NAME   whose policy                                        (local)
+  --base REVISION      compare with the policies of a git revision
+  --environment NAME   whose policy                        (local; with --base all that have one)
   --trace FILE         arrivals as recorded: CSV of epoch-seconds,count
   --jobs N             arrivals as bursts: jobs in a burst                 (what apps/jobs.ts publishes)
   --every DURATION     seconds between two bursts                          (what apps/jobs.ts says)
   --for DURATION       how long                                            (24h; a trace's own span + 1h)
   --pod-start DURATION from a changed count to the first job               (10s)
   --seed N             the same seed gives the same report                 (1)
-  --json               the reports as JSON, with the series for a plot
+  --svg FILE           with --base: backlog and replicas over time, as a chart
+  --format FORMAT      text | markdown | json, which has the series too    (text)
+  --json               the same as --format json
 `;
 
-/** `sluice simulate`. @returns 0; 2 for bad options, by ConfigurationError. */
-export async function runSimulate(argv: string[]): Promise<number> {
+/** Where the two sides come from. */
+export interface Sources {
+  /** The git work tree. */
+  readonly root: string;
+  /** Path below dist/ -> text, as the work tree would have it now. */
+  readonly render: () => Files;
+}
+
+const checkout: Sources = { root: fileURLToPath(new URL('..', import.meta.url)), render };
+
+interface Asked {
+  /** Undefined: every one. */
+  readonly workload: string | undefined;
+  readonly base: string | undefined;
+  readonly environment: string | undefined;
+  readonly load: LoadOptions;
+  readonly svg: string | undefined;
+  readonly format: string;
+}
+
+/** `sluice simulate`. @returns 0 @throws {ConfigurationError} with every fault of the options */
+export async function runSimulate(argv: string[], sources = checkout): Promise<number> {
   const asked = parse(argv);
-  if (asked === undefined) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const base = asked.simulation;
-  const reports: Record<string, Report> = { [asked.environment]: simulate(base) };
-  const literal = literalRule(base.policy);
-  if (literal !== undefined) reports['literal rule'] = simulate({ ...base, policy: literal });
-  process.stdout.write(asked.json ? `${JSON.stringify(reports, null, 2)}\n` : table(reports));
+  if (asked === undefined) process.stdout.write(help);
+  else if (asked.base === undefined) process.stdout.write(besideLiteralRule(asked));
+  else process.stdout.write(besideBase(asked, asked.base, sources));
   return 0;
 }
 
-/** What the source system would do with the same numbers; undefined for policies that are no latch. */
-export function literalRule(policy: Policy): Policy | undefined {
-  const base = policy.kind === 'schedule' ? policy.policy : policy;
-  if (base.kind !== 'latch') return undefined;
-  const { startWhen } = base;
-  const mark = 'readyAtLeast' in startWhen ? startWhen.readyAtLeast : startWhen.readyAbove;
-  return latch({ replicas: base.maxReplicas, startWhen: { readyAbove: mark }, stopWhen: 'ready-empty' });
-}
-
-function parse(argv: string[]): { environment: string; json: boolean; simulation: Simulation } | undefined {
-  const { values } = parseOptions('simulate', argv, {
-    environment: { type: 'string', default: 'local' },
-    trace: { type: 'string' },
-    jobs: { type: 'string' },
-    every: { type: 'string' },
-    for: { type: 'string' },
-    'pod-start': { type: 'string' },
-    seed: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean' },
-  });
-  if (values.help) return undefined;
-  const workload = workloadOf(values.environment);
-  const reader = new OptionReader('simulate');
-  const seconds = reader.duration('for', values.for);
-  const podStartSeconds = reader.duration('pod-start', values['pod-start']) ?? 10;
-  const bursts: Arrivals = {
-    kind: 'bursts',
-    jobs: reader.count('jobs', values.jobs, workload.jobsPerRun),
-    everySeconds: reader.duration('every', values.every) ?? workload.everyMinutes * 60,
+function besideLiteralRule({ environment = 'local', workload: name, load, format }: Asked): string {
+  const workload = workloadOf(environment);
+  if (name !== undefined && name !== workload.queue)
+    throw fault(`no workload of ${environment} is called '${name}': there is ${workload.queue}`);
+  const { title: _, ...simulation } = loadOf(workload, load);
+  const reports: Record<string, Report> = {
+    [environment]: simulate({ ...simulation, policy: workload.policy }),
   };
-  const seed = reader.count('seed', values.seed, 1);
-  reader.check();
-  const arrivals = values.trace === undefined ? bursts : parseTrace(readTrace(values.trace));
-  const simulation = { policy: workload.policy, arrivals, timing: timingOf(workload, podStartSeconds), seed };
-  return {
-    environment: values.environment,
-    json: values.json,
-    simulation: seconds === undefined ? simulation : { ...simulation, seconds },
-  };
+  const literal = literalRule(workload.policy);
+  if (literal !== undefined) reports['literal rule'] = simulate({ ...simulation, policy: literal });
+  if (format === 'json') return `${JSON.stringify(reports, null, 2)}\n`;
+  return format === 'markdown' ? `\`\`\`\n${table(reports)}\`\`\`\n` : table(reports);
 }
 
-const timingOf = (workload: JobsWorkload, podStartSeconds: number): Simulation['timing'] => ({
-  pollSeconds: workload.pollSeconds,
-  scrapeDelaySeconds: 0,
-  podStartSeconds,
-  service: { distribution: 'constant', meanSeconds: workload.workSeconds },
-  gracefulStopSeconds: workload.stopDeadlineSeconds,
-  killsAfterGrace: true,
-});
+const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = {
+  text: (comparisons) => textOf(titleOf(comparisons), sectionsOf(comparisons)),
+  markdown: (comparisons) => markdownOf(titleOf(comparisons), sectionsOf(comparisons)),
+  json: jsonOf,
+};
 
-function workloadOf(name: string): JobsWorkload {
-  const environment = environments.find((each) => each.name === name);
-  if (environment !== undefined) return jobsWorkload(environment);
-  const known = environments.map((each) => each.name).join(', ');
-  throw new ConfigurationError('simulate', [`'--environment' (${name}) must be one of: ${known}`]);
+function besideBase(asked: Asked, base: string, sources: Sources): string {
+  const all = comparisons(asked, base, sources);
+  if (asked.svg !== undefined) writeCharts(asked.svg, all);
+  return formats[asked.format]?.({ base, all }) ?? '';
 }
 
-function readTrace(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ConfigurationError('simulate', [
-      `'--trace' (${path}) cannot be read: ${(error as Error).message}`,
-    ]);
+function comparisons(asked: Asked, base: string, sources: Sources): Comparison[] {
+  const repository = new Repository(sources.root, 'simulate');
+  const revision = repository.resolve(base);
+  if (revision === undefined) throw fault(`'--base' (${base}) is no revision of this repository`);
+  // What met the policies of an environment that is gone, nobody knows any more: 'sluice diff' tells of it.
+  const names = environments.map(({ name }) => name).filter((name) => name === (asked.environment ?? name));
+  const wanted = ({ environment, workload }: RenderedPolicy): boolean =>
+    names.includes(environment) && workload === (asked.workload ?? workload);
+  const before = policiesOf(base, repository.dist(revision)).filter(wanted);
+  const after = policiesOf('working tree', sources.render()).filter(wanted);
+  if (before.length + after.length === 0)
+    throw fault(`no scaler of ${names.join(', ')} knows ${asked.workload ?? 'any workload'}`);
+  return compare(before, after, (environment) => loadOf(workloadOf(environment), asked.load));
+}
+
+/** One file; of several comparisons each its own, named after it. */
+function writeCharts(file: string, all: readonly Comparison[]): void {
+  for (const comparison of all) {
+    const name = [comparison.workload, ...comparison.environments].join('-');
+    const path = all.length === 1 ? file : file.replace(/(\.svg)?$/, `-${name}.svg`);
+    try {
+      writeFileSync(path, chartOf(comparison));
+    } catch (error) {
+      throw fault(`'--svg' (${path}) cannot be written: ${(error as Error).message}`);
+    }
   }
+}
+
+const fault = (text: string): ConfigurationError => new ConfigurationError('simulate', [text]);
+
+const options = {
+  base: { type: 'string' },
+  environment: { type: 'string' },
+  trace: { type: 'string' },
+  jobs: { type: 'string' },
+  every: { type: 'string' },
+  for: { type: 'string' },
+  'pod-start': { type: 'string' },
+  seed: { type: 'string' },
+  svg: { type: 'string' },
+  format: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean' },
+} as const;
+
+function parse(argv: string[]): Asked | undefined {
+  const { values, positionals } = parseOptions('simulate', argv, options, true);
+  if (values.help) return undefined;
+  const reader = new OptionReader('simulate');
+  const { base, environment, svg, format = values.json ? 'json' : 'text' } = values;
+  const [workload, ...rest] = positionals;
+  const known = environments.map(({ name }) => name);
+  if (environment !== undefined) reader.oneOf('environment', environment, known);
+  reader.oneOf('format', format, Object.keys(formats));
+  if (rest.length > 0) reader.fault(`takes one workload, not also '${rest.join(' ')}'`);
+  if (svg !== undefined && base === undefined) reader.fault(`'--svg' (${svg}) needs '--base'`);
+  const load = {
+    trace: values.trace,
+    jobs: values.jobs === undefined ? undefined : reader.count('jobs', values.jobs, 1),
+    everySeconds: reader.duration('every', values.every),
+    seconds: reader.duration('for', values.for),
+    podStartSeconds: reader.duration('pod-start', values['pod-start']) ?? 10,
+    seed: reader.count('seed', values.seed, 1),
+  };
+  reader.check();
+  return { workload, base, environment, load, svg, format };
 }

@@ -34,9 +34,15 @@ export type Parse = (text: string) => readonly unknown[];
 /**
  * The objects in the files below dist/ (`<environment>/<application>/<file>.yaml` -> text).
  * @param parse One for both sides: what did not change is parsed once.
+ * @param command Whose errors they are.
  * @throws {ConfigurationError} with every file that is no YAML, no object, or holds an object for a second time
  */
-export function snapshotOf(label: string, files: ReadonlyMap<string, string>, parse = parser()): Snapshot {
+export function snapshotOf(
+  label: string,
+  files: ReadonlyMap<string, string>,
+  parse = parser(),
+  command = 'diff',
+): Snapshot {
   const objects = new Map<string, DesiredObject>();
   const faults: string[] = [];
   for (const [file, text] of [...files].filter(([path]) => /\.ya?ml$/.test(path))) {
@@ -45,7 +51,7 @@ export function snapshotOf(label: string, files: ReadonlyMap<string, string>, pa
     else
       for (const object of found) faults.push(...put(objects, object).map((fault) => `${label}: ${fault}`));
   }
-  if (faults.length > 0) throw new ConfigurationError('diff', faults);
+  if (faults.length > 0) throw new ConfigurationError(command, faults);
   return { label, objects };
 }
 

@@ -10,10 +10,15 @@ const MAX_BYTES = 512 * 1024 * 1024;
 /** A git repository, read by few processes: one `ls-tree` and one `cat-file` a revision. */
 export class Repository {
   readonly #root: string;
+  readonly #command: string;
 
-  /** @param root The work tree or a folder in it. */
-  constructor(root: string) {
+  /**
+   * @param root The work tree or a folder in it.
+   * @param command Whose errors they are.
+   */
+  constructor(root: string, command = 'diff') {
     this.#root = root;
+    this.#command = command;
   }
 
   /** The commit's id, or undefined where the name means none. @throws {ConfigurationError} where git cannot look */
@@ -52,7 +57,7 @@ export class Repository {
 
   #failure(command: string, { error, stderr }: SpawnSyncReturns<Buffer>): ConfigurationError {
     const why = error?.message ?? stderr.toString('utf8').trim();
-    return new ConfigurationError('diff', [`git ${command} failed in ${this.#root}: ${why}`]);
+    return new ConfigurationError(this.#command, [`git ${command} failed in ${this.#root}: ${why}`]);
   }
 
   #git(args: readonly string[], input = ''): SpawnSyncReturns<Buffer> {

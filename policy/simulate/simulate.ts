@@ -65,13 +65,14 @@ class Run {
   report(): Report {
     this.#fleet.close(this.seconds);
     const { processed, serviceSeconds, podSeconds, restarts } = this.#tally;
-    const [waitP50 = 0, waitP99 = 0, waitMax = 0] = this.#tally.percentiles(0.5, 0.99, 1);
+    const [waitP50 = 0, waitP95 = 0, waitP99 = 0, waitMax = 0] = this.#tally.percentiles(0.5, 0.95, 0.99, 1);
     return {
       published: this.#published,
       processed,
       residue: this.#queue.length + this.#fleet.unacked,
       residueOldestSeconds: this.seconds - (this.#queue.oldestArrival() ?? this.seconds),
       waitP50,
+      waitP95,
       waitP99,
       waitMax,
       podSeconds,

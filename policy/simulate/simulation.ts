@@ -48,6 +48,7 @@ export interface Report {
   readonly residueOldestSeconds: number;
   /** Seconds; of processed jobs, 0 if there are none. */
   readonly waitP50: number;
+  readonly waitP95: number;
   readonly waitP99: number;
   readonly waitMax: number;
   /** Replica time from creation to the end of its stop. */

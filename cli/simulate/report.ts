@@ -1,0 +1,88 @@
+import type { Report } from '@sluice/policy';
+import type { Section } from '../report/sections.ts';
+import type { Comparison } from './comparison.ts';
+import { deltaOf, figures } from './figures.ts';
+
+/** What the policies of two revisions would have done, a workload after the other. */
+export interface Comparisons {
+  readonly base: string;
+  readonly all: readonly Comparison[];
+}
+
+export const titleOf = ({ base, all }: Comparisons): string =>
+  all.some(isChanged)
+    ? `Scaling: what the changed policy would have done, since ${base}`
+    : `Scaling: no policy changes since ${base}`;
+
+export const isChanged = ({ base, head, changes }: Comparison): boolean =>
+  changes.length > 0 || base === undefined || head === undefined;
+
+export const sectionsOf = ({ all }: Comparisons): Section[] => all.map(sectionOf);
+
+function sectionOf(comparison: Comparison): Section {
+  const { workload, environments, load } = comparison;
+  const [head, rows] = columns(comparison);
+  return {
+    title: `Workload ${workload} in ${environments.join(', ')}, under ${load}`,
+    head,
+    rows,
+    right: head.map((_, index) => index).slice(1),
+    notes: notesOf(comparison),
+  };
+}
+
+function columns(comparison: Comparison): [string[], string[][]] {
+  const { base, head } = comparison;
+  if (base === undefined || head === undefined || !isChanged(comparison)) {
+    const name = base === undefined ? 'head' : head === undefined ? 'base' : 'base and head';
+    const report = (head ?? base)?.report;
+    return [['figure', name], report === undefined ? [] : figuresOf(report)];
+  }
+  const rows = figures.map((figure) => [
+    figure.label,
+    figure.show(figure.of(base.report)),
+    figure.show(figure.of(head.report)),
+    deltaOf(figure, base.report, head.report),
+  ]);
+  return [['figure', 'base', 'head', 'change'], rows];
+}
+
+const figuresOf = (report: Report): string[][] =>
+  figures.map(({ label, of, show }) => [label, show(of(report))]);
+
+function notesOf({ base, head, changes }: Comparison): string[] {
+  if (base === undefined) return ['There was no such workload before.'];
+  if (head === undefined) return ['There is no such workload any more.'];
+  if (changes.length === 0) return ['Its policy does not change.'];
+  return [`The policy changes: ${changes.join('; ')}.`, ...warnings(base.report, head.report)];
+}
+
+/** What nobody would want to merge unseen. */
+function warnings(before: Report, after: Report): string[] {
+  const worse = (of: (report: Report) => number): boolean => of(after) > of(before);
+  return [
+    ...(worse(({ residue }) => residue)
+      ? [`${after.residue} jobs are left unserved at the end, ${before.residue} before.`]
+      : []),
+    ...(worse(({ restarts }) => restarts)
+      ? [
+          `${after.restarts} jobs are killed in flight at scale-in and start again, ${before.restarts} before.`,
+        ]
+      : []),
+  ];
+}
+
+/** For programs; a side that has no such workload is null. */
+export const jsonOf = ({ base, all }: Comparisons): string =>
+  `${JSON.stringify(
+    {
+      base,
+      comparisons: all.map(({ base: before, head, ...rest }) => ({
+        ...rest,
+        base: before ?? null,
+        head: head ?? null,
+      })),
+    },
+    null,
+    2,
+  )}\n`;
