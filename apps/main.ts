@@ -11,6 +11,7 @@ import { consumerApplication } from './consumer.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { type Environment, environments } from './environments.ts';
 import { monitoring } from './monitoring.ts';
+import { checkPriorities } from './priorities.ts';
 import { publisherApplication } from './publisher.ts';
 import { scalerApplication } from './scaler.ts';
 
@@ -44,6 +45,10 @@ export function foldersOf(environment: Environment, chartOf = newChart): [string
   const work = applications
     .map((application) => ({ application, manifests: manifestsOf(application, environment, chartOf) }))
     .filter(({ manifests }) => manifests.length > 0);
+  checkPriorities(
+    environment,
+    work.flatMap(({ manifests }) => manifests),
+  );
   const delivery = deliveryFolders(
     environment,
     work.map(({ application }) => application),

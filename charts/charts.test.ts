@@ -94,6 +94,14 @@ describe('a construct that is asked for what cannot work', () => {
       ],
     ],
     [
+      'a budget that leaves a drain nothing while there are fewest pods',
+      (scope: Construct) =>
+        new DisruptionBudget(scope, 'x', { ...self, maxReplicas: 15, minReplicas: 2, minAvailable: 2 }),
+      [
+        "'minAvailable' (2) must be below 'minReplicas' (2): with as few as that none may go, and every drain waits",
+      ],
+    ],
+    [
       'a namespace that is open without a reason',
       (scope: Construct) =>
         new Namespace(scope, 'x', { name: 'x', podSecurity: 'privileged', podSecurityVersion: 'latest' }),

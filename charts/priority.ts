@@ -44,3 +44,32 @@ function check({ name, value }: PriorityProps): void {
     )
     .done();
 }
+
+/** A workload as the scheduler ranks it. */
+export interface Ranked {
+  readonly name: string;
+  readonly className: string;
+  /** Of its class. */
+  readonly value: number;
+}
+
+/** One cannot do without the other. */
+export interface Dependency {
+  readonly from: Ranked;
+  readonly on: Ranked;
+}
+
+/**
+ * Nobody may be ranked above what it needs: on a full cluster it would displace just that.
+ * @param subject Whose workloads, for example `Priorities of 'production'`.
+ * @throws {ChartError} with every inversion
+ */
+export function checkInversions(subject: string, dependencies: readonly Dependency[]): void {
+  const checks = new Checks(subject);
+  for (const { from, on } of dependencies)
+    checks.that(
+      from.value <= on.value,
+      `'priorityClassName' (${on.className}, ${on.value}) of '${on.name}' must not be below that of '${from.name}' (${from.className}, ${from.value}), which needs it: on a full cluster the one could displace the other, and then wait for it`,
+    );
+  checks.done();
+}

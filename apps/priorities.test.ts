@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { ChartError } from '../charts/checks.ts';
+import type { Manifest } from '../charts/manifests.ts';
+import { environments, local } from './environments.ts';
+import { applications, manifestsOf } from './main.ts';
+import { checkPriorities } from './priorities.ts';
+
+const wanted = applications.flatMap((application) => manifestsOf(application, local));
+
+/** The pods of one workload in another class. */
+const ranking = (name: string, className: string): Manifest[] =>
+  wanted.map((manifest) =>
+    manifest.kind.endsWith('Set') && manifest.metadata.name === name
+      ? JSON.parse(
+          JSON.stringify(manifest).replace(/"priorityClassName":"\w+"/, `"priorityClassName":"${className}"`),
+        )
+      : manifest,
+  );
+
+function faultsOf(manifests: readonly Manifest[]): readonly string[] {
+  try {
+    checkPriorities(local, manifests);
+  } catch (error) {
+    if (error instanceof ChartError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('priorities', () => {
+  it.each(environments)('of $name rank nobody above what it connects to', (environment) => {
+    const manifests = applications.flatMap((application) => manifestsOf(application, environment));
+    expect(() => checkPriorities(environment, manifests)).not.toThrow();
+  });
+
+  it('that would let the scaler displace its broker stop synth, and say so', () => {
+    const faults = faultsOf(ranking('broker', 'low'));
+    expect(faults[0]).toBe(
+      "'priorityClassName' (low, 500000) of 'broker' must not be below that of 'scaler' (high, 1000000), which needs it: on a full cluster the one could displace the other, and then wait for it",
+    );
+    // The scaler and the topology Job are high; publisher and consumer, which are low, may need what is low.
+    expect(faults.map((fault) => /that of '(\w+)'/.exec(fault)?.[1])).toEqual(['scaler', 'topology']);
+  });
+});
