@@ -14,7 +14,7 @@ export interface ExporterOptions {
   readonly config: ExporterConfig;
   readonly settings: Settings;
   readonly metrics: ExporterMetrics;
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -87,14 +87,9 @@ export class Exporter {
   }
 
   async #fetch(target: Target): Promise<void> {
-    const { metrics, log } = this.#options;
-    try {
-      const outcome = await target.fetch();
-      metrics.fetched(target.name, outcome);
-      this.#tell(target.name, outcome);
-    } catch (error) {
-      log.error({ target: target.name, err: error }, 'fetch broken');
-    }
+    const outcome = await target.fetch();
+    this.#options.metrics.fetched(target.name, outcome);
+    this.#tell(target.name, outcome);
   }
 
   /** Once when a target begins to fail, or fails for another reason, and once when it recovers. */

@@ -54,6 +54,15 @@ it('encodes any texts as they are, in chunks of bounded size unless one text alo
   );
 });
 
+it('leaves nothing in a label that UTF-8 cannot say', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const escaped = escapeLabel(`${text}\ud800`);
+      expect(Buffer.from(escaped).toString()).toBe(escaped);
+    }),
+  );
+});
+
 it('escapes a label so that it can be read back', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {

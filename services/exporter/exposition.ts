@@ -9,8 +9,13 @@ const CHUNK = 65_536;
 /** UTF-8 takes no more for a UTF-16 code unit. */
 const MOST_BYTES = 3;
 
-export const escapeLabel = (text: string): string =>
-  /[\\"\n]/.test(text) ? text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n') : text;
+/** Well-formed: what UTF-8 cannot say would make two labels one when it is written. */
+export function escapeLabel(text: string): string {
+  const known = text.toWellFormed();
+  return /[\\"\n]/.test(known)
+    ? known.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')
+    : known;
+}
 
 const escapeHelp = (text: string): string => text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
 

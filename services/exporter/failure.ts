@@ -8,7 +8,9 @@ export type FailureReason =
   | 'http-status'
   | 'too-large'
   | 'not-json'
-  | 'series-limit';
+  | 'series-limit'
+  /** A fault of the exporter itself. */
+  | 'broken';
 
 /** A document that was not had, or cannot be used. Its message holds no secret: no query, no credentials. */
 export class FetchError extends Error {
@@ -20,3 +22,6 @@ export class FetchError extends Error {
     this.reason = reason;
   }
 }
+
+export const asFetchError = (error: unknown): FetchError =>
+  error instanceof FetchError ? error : new FetchError('broken', String(error));

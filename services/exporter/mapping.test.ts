@@ -90,6 +90,14 @@ describe('mapping files together', () => {
     expect([...modules.keys()]).toEqual(['a', 'b']);
   });
 
+  it('give each label one source, and none that of the target', () => {
+    const text = `metrics: [{ name: g, type: gauge, help: G, path: a, labels: { target: x, b: y }, labelsFrom: { b: c } }]`;
+    expect(faultsOf({ 'a.yaml': text })).toEqual([
+      "module 'a': 'g' must not have the label 'target' twice",
+      "module 'a': 'g' must not have the label 'b' twice",
+    ]);
+  });
+
   it('are at least one', () => {
     expect(faultsOf({ 'a.json': '{}' })).toEqual([
       expect.stringMatching(/^'MAPPINGS_DIRECTORY' \(.*\) must hold a NAME.yaml$/),

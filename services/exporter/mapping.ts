@@ -127,10 +127,12 @@ interface Named {
 function link(mappings: readonly Named[], faults: string[]): Omit<Mappings, 'names'> {
   const families = new Map<string, Family>();
   for (const { name: module, mapping } of mappings)
-    for (const { name, type, help } of mapping.metrics) {
-      const first = families.get(name);
-      if (first === undefined) families.set(name, { name, type, help });
-      else faults.push(...disagreements(first, { name, type, help }, module));
+    for (const metric of mapping.metrics) {
+      const { name, type, help } = metric;
+      const first = families.get(name) ?? { name, type, help };
+      families.set(name, first);
+      const found = [...disagreements(first, metric), ...clashes(metric, mapping.targetLabel)];
+      faults.push(...found.map((fault) => `module '${module}': ${fault}`));
     }
   const order = new Map([...families.keys()].map((name, index) => [name, index]));
   return {
@@ -140,13 +142,20 @@ function link(mappings: readonly Named[], faults: string[]): Omit<Mappings, 'nam
 }
 
 /** What is exposed under one name has one type and one help. */
-const disagreements = (first: Family, other: Family, module: string): string[] =>
+const disagreements = (first: Family, metric: Metric): string[] =>
   (['type', 'help'] as const)
-    .filter((property) => first[property] !== other[property])
+    .filter((property) => first[property] !== metric[property])
     .map(
       (property) =>
-        `module '${module}': '${property}' (${other[property]}) of '${other.name}' must be '${first[property]}', as where it is named first`,
+        `'${property}' (${metric[property]}) of '${metric.name}' must be '${first[property]}', as where it is named first`,
     );
+
+/** A label has one source; without the target's name the series of two targets would be the same. */
+function clashes({ name, labels, labelsFrom }: Metric, targetLabel: string): string[] {
+  const all = [targetLabel, ...Object.keys(labels), ...Object.keys(labelsFrom)];
+  const repeated = new Set(all.filter((label, index) => all.indexOf(label) !== index));
+  return [...repeated].map((label) => `'${name}' must not have the label '${label}' twice`);
+}
 
 function moduleOf(name: string, mapping: Mapping, order: ReadonlyMap<string, number>): Module {
   const rules = mapping.metrics.map((metric) => ruleOf(metric, mapping.targetLabel, order));
@@ -154,15 +163,17 @@ function moduleOf(name: string, mapping: Mapping, order: ReadonlyMap<string, num
 }
 
 function ruleOf(metric: Metric, targetLabel: string, order: ReadonlyMap<string, number>): Rule {
-  const sources: Record<string, LabelSource> = { [targetLabel]: 'target' };
-  for (const [name, text] of Object.entries(metric.labels)) sources[name] = { text };
-  for (const [name, path] of Object.entries(metric.labelsFrom)) sources[name] = { path };
+  const labels: [string, LabelSource][] = [
+    [targetLabel, 'target'],
+    ...Object.entries(metric.labels).map(([name, text]): [string, LabelSource] => [name, { text }]),
+    ...Object.entries(metric.labelsFrom).map(([name, path]): [string, LabelSource] => [name, { path }]),
+  ];
   return {
     family: order.get(metric.name) ?? 0,
     name: metric.name,
     counter: metric.type === 'counter',
     items: metric.items,
     path: metric.path,
-    labels: Object.entries(sources).sort(([a], [b]) => (a < b ? -1 : 1)),
+    labels: labels.sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }

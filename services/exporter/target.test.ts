@@ -96,3 +96,11 @@ it('does not expose what the newest document does not hold, and goes on when it 
   await target.fetch();
   expect(target.exposed()).toEqual({ jobs_total: 103, waiting: 6 });
 });
+
+it('tells a fault of the exporter itself as a failure too', async () => {
+  const fetch = () => Promise.reject(new TypeError('no such thing'));
+  const target = new Target({ name: 'shop', module, maxSeries: 10, staleAfterMs: INTERVAL_MS, fetch });
+  expect(await target.fetch()).toMatchObject({
+    failure: { reason: 'broken', message: 'TypeError: no such thing' },
+  });
+});

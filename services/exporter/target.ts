@@ -1,6 +1,6 @@
 import { evaluate } from './evaluate.ts';
 import type { JSONValue } from './expression.ts';
-import { type FailureReason, FetchError } from './failure.ts';
+import { asFetchError, type FailureReason } from './failure.ts';
 import type { Module } from './mapping.ts';
 import { type SeriesColumns, SeriesTable } from './series.ts';
 
@@ -56,8 +56,7 @@ export class Target {
       const success = this.#take(await this.#options.fetch(), began);
       return { ...done(), ...success };
     } catch (error) {
-      if (!(error instanceof FetchError)) throw error;
-      const { reason, message } = error;
+      const { reason, message } = asFetchError(error);
       return { ...done(), failure: { reason, message } };
     }
   }

@@ -24,7 +24,7 @@ export async function start(targets: object, env: Readonly<Record<string, string
   const keep = (facts: unknown, msg?: string): void => void lines.push({ ...(facts as Line), msg });
   const registry = createRegistry('exporter');
   const metrics = exporterMetrics(registry);
-  const log = { info: keep, warn: keep, error: keep };
+  const log = { info: keep, warn: keep };
   const exporter = new Exporter({ config, settings: settingsOf(config), metrics, log, environment: env });
   const probe = prober({
     exporter,
