@@ -38,6 +38,11 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'a real Kubernetes to try it on: up | down | status | kubeconfig',
     load: async () => (await import('./cluster.ts')).runCluster,
   },
+  bootstrap: {
+    summary:
+      'from nothing to a cluster that follows its repository: bootstrap ENVIRONMENT (--dry-run: only tell)',
+    load: async () => (await import('./bootstrap.ts')).runBootstrap,
+  },
   up: {
     summary: 'run the whole system on this machine: broker, publisher, scaler, consumers',
     load: async () => (await import('./up.ts')).runUp,

@@ -1,0 +1,72 @@
+/** The last page: where to look now, and how to read the passwords. */
+import type { Environment, Page } from '../../apps/environments.ts';
+import type { AddonName } from '../../apps/versions.ts';
+import type { ProviderName } from '../../test/bed/cluster.ts';
+
+interface Login {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
+  /** The user's name, or the key of the Secret that has it. */
+  readonly user: string | { readonly key: string };
+}
+
+interface PageProps {
+  /** What brings it. @default the environment itself */
+  readonly addon?: AddonName;
+  /** @default it asks for none */
+  readonly login?: Login;
+}
+
+const admin = { user: 'admin' };
+
+/** A page that is not here is one of the environment itself, and asks nobody for a password. */
+const table: Readonly<Partial<Record<Page, PageProps>>> = {
+  argocd: {
+    addon: 'argo-cd',
+    login: { ...admin, namespace: 'argocd', secret: 'argocd-initial-admin-secret', key: 'password' },
+  },
+  broker: { login: { ...admin, namespace: 'broker', secret: 'broker-admin', key: 'password' } },
+  grafana: {
+    addon: 'kube-prometheus-stack',
+    login: { ...admin, namespace: 'monitoring', secret: 'grafana-admin', key: 'admin-password' },
+  },
+  jenkins: {
+    addon: 'jenkins',
+    login: {
+      ...{ namespace: 'jenkins', secret: 'jenkins-admin', key: 'jenkins-admin-password' },
+      user: { key: 'jenkins-admin-user' },
+    },
+  },
+  prometheus: { addon: 'kube-prometheus-stack' },
+};
+
+const read = ({ namespace, secret }: Login, key: string): string =>
+  `kubectl -n ${namespace} get secret ${secret} -o go-template='{{index .data "${key}" | base64decode}}'`;
+
+/** kind maps the node ports to the usual ones; anywhere else they are what they are. */
+function portOf({ entrance, clusterIssuer }: Environment['web'], provider: ProviderName): string {
+  if (entrance.kind !== 'node-ports' || provider === 'kind') return '';
+  return `:${clusterIssuer === undefined ? entrance.http : entrance.https}`;
+}
+
+function passwordOf(page: string, login: Login, { secrets }: Environment): string[] {
+  if (page === 'argocd' && secrets.kind === 'external')
+    return [`user admin, the password whose hash is argocd-admin-hash in ${secrets.key}`];
+  const user =
+    typeof login.user === 'string' ? [`user ${login.user}`] : ['user', read(login, login.user.key)];
+  return [...user, 'password', read(login, login.key)];
+}
+
+/** @param provider Whose cluster it is: it says by which port the nodes are reached. */
+export function pageLines(environment: Environment, provider: ProviderName): string[] {
+  const { addons, web } = environment;
+  const scheme = web.clusterIssuer === undefined ? 'http' : 'https';
+  const known = new Map<string, PageProps>(Object.entries(table));
+  return Object.entries(web.hosts).flatMap(([page, host]) => {
+    const { addon, login } = known.get(page) ?? {};
+    if (addon !== undefined && !addons.includes(addon)) return [];
+    const lines = login === undefined ? [] : passwordOf(page, login, environment);
+    return [`${scheme}://${host}${portOf(web, provider)}`, ...lines.map((line) => `  ${line}`)];
+  });
+}

@@ -1,0 +1,60 @@
+import { externalSecrets } from '../../apps/addons/external-secrets.ts';
+import type { Environment } from '../../apps/environments.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import { apply, find } from './apply.ts';
+import { installChart, templateArguments } from './chart.ts';
+import { BootstrapError } from './machine.ts';
+import type { At, Step } from './step.ts';
+import { names, ofKind, type Wanted } from './wanted.ts';
+
+/** The Secret by which Argo CD reads a private repository. */
+const SECRET = 'repository';
+
+/** By SSH nobody reads without a key. */
+export const needsKey = ({ repository: { repoURL } }: Environment): boolean =>
+  !/^(https?|git):\/\//.test(repoURL);
+
+/** Argo CD's own ExternalSecrets: the administrator's password and the deploy key. */
+const fetched = (wanted: Wanted): KubernetesObject[] => ofKind(wanted, 'ExternalSecret', ARGOCD_NAMESPACE);
+
+const present = async ({ cluster }: At, kind: string, name: string): Promise<boolean> =>
+  (await find(cluster, kind, name, ARGOCD_NAMESPACE)) !== undefined;
+
+/**
+ * Argo CD cannot fetch what would fetch its key: External Secrets, the store and Argo CD's own ExternalSecrets come
+ * first, so that the key goes from the secret store to the cluster and nowhere else.
+ */
+export const repository: Step = {
+  title: 'repository credential',
+  plan: (wanted) => {
+    const { repository: git, secrets: store } = wanted.environment;
+    if (!needsKey(wanted.environment)) return [`nothing: ${git.repoURL} is read without one`];
+    return [
+      `helm ${templateArguments(wanted, externalSecrets).join(' ')}`,
+      ...(store.kind === 'external'
+        ? [
+            `apply ClusterSecretStore ${store.clusterSecretStore}`,
+            `apply ExternalSecret ${names(fetched(wanted)).join(', ')}: values from ${store.key}`,
+          ]
+        : []),
+      `wait until External Secrets has made them: the deploy key of ${git.repoURL} among them`,
+    ];
+  },
+  done: async (at) => {
+    if (!needsKey(at.wanted.environment)) return true;
+    for (const name of names(fetched(at.wanted)))
+      if (!(await present(at, 'externalsecrets.external-secrets.io', name))) return false;
+    return present(at, 'secret', SECRET);
+  },
+  run: async (at) => {
+    await installChart(at, externalSecrets);
+    const wanted = fetched(at.wanted);
+    await apply(at.cluster, [...ofKind(at.wanted, 'ClusterSecretStore'), ...wanted]);
+    const all = names(wanted).map((name) => `externalsecret/${name}`);
+    const wait = ['--namespace', ARGOCD_NAMESPACE, 'wait', '--for=condition=Ready', '--timeout=300s'];
+    await at.cluster.kubectl([...wait, ...all], { seconds: 310 });
+    if (!(await present(at, 'secret', SECRET)))
+      throw new BootstrapError(`External Secrets made no Secret '${SECRET}' in ${ARGOCD_NAMESPACE}`);
+  },
+};

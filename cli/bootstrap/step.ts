@@ -1,0 +1,19 @@
+import type { ClusterLike, MachineLike } from './machine.ts';
+import type { Wanted } from './wanted.ts';
+
+export interface At {
+  readonly wanted: Wanted;
+  readonly machine: MachineLike;
+  readonly cluster: ClusterLike;
+}
+
+/** One thing that a new cluster needs before Argo CD can do the rest. */
+export interface Step {
+  readonly title: string;
+  /** What it would do, one line each, from the desired state and this machine alone. */
+  plan(wanted: Wanted, machine: MachineLike): readonly string[];
+  /** Looks whether nothing is left to do. */
+  done(at: At): Promise<boolean>;
+  /** Does what is left; also after an earlier run was stopped in the middle of it. */
+  run(at: At): Promise<void>;
+}

@@ -1,0 +1,49 @@
+/** What an environment wants, as it is rendered: bootstrap brings the first objects of it, Argo CD the rest. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Environment } from '../../apps/environments.ts';
+import type { AddonName } from '../../apps/versions.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import type { KubernetesObject } from '../../test/bed/cluster.ts';
+
+/** Where Argo CD comes from: the pinned chart, or somebody has already brought it. */
+export type ArgoCdOrigin = 'chart' | 'present';
+
+export interface Wanted {
+  readonly environment: Environment;
+  /** Every object below dist/<environment>. */
+  readonly objects: readonly KubernetesObject[];
+  readonly argoCd: ArgoCdOrigin;
+  /** Charts that are on this machine, in place of their repositories: addon -> path. */
+  readonly charts: ReadonlyMap<AddonName, string>;
+  /** How long Applications may take; undefined: they are not waited for. */
+  readonly waitSeconds: number | undefined;
+}
+
+/** Every object of one environment; none where it has no folder. */
+export function objectsIn(dist: string, environment: string): KubernetesObject[] {
+  const root = join(dist, environment);
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml'))
+    .sort()
+    .map((path) => parse(readFileSync(join(root, path), 'utf8')));
+}
+
+/** The objects of a kind, of all namespaces or of one. */
+export const ofKind = (
+  { objects }: Pick<Wanted, 'objects'>,
+  kind: string,
+  namespace?: string,
+): KubernetesObject[] =>
+  objects.filter(
+    (one) => one.kind === kind && (namespace === undefined || one.metadata.namespace === namespace),
+  );
+
+/** The object of Argo CD with that name. */
+export const argoCdObject = (wanted: Wanted, kind: string, name: string): KubernetesObject | undefined =>
+  ofKind(wanted, kind, ARGOCD_NAMESPACE).find(({ metadata }) => metadata.name === name);
+
+export const names = (objects: readonly KubernetesObject[]): string[] =>
+  objects.map(({ metadata }) => metadata.name).sort();
