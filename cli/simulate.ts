@@ -7,13 +7,13 @@ import type { Files } from '../charts/manifests.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { Repository } from './diff/revision.ts';
 import { ConfigurationError } from './errors.ts';
-import { markdownOf, textOf } from './report/sections.ts';
+import { textOf } from './report/sections.ts';
 import { chartOf } from './simulate/chart.ts';
 import { type Comparison, compare } from './simulate/comparison.ts';
 import { literalRule } from './simulate/literal-rule.ts';
 import { type LoadOptions, loadOf, workloadOf } from './simulate/load.ts';
 import { policiesOf, type RenderedPolicy } from './simulate/policies.ts';
-import { type Comparisons, jsonOf, sectionsOf, titleOf } from './simulate/report.ts';
+import { type Comparisons, jsonOf, markdownReport, sectionsOf, titleOf } from './simulate/report.ts';
 import { table } from './simulate/table.ts';
 
 const help = `usage: sluice simulate [workload] [options]
@@ -79,7 +79,7 @@ function besideLiteralRule({ environment = 'local', workload: name, load, format
 
 const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = {
   text: (comparisons) => textOf(titleOf(comparisons), sectionsOf(comparisons)),
-  markdown: (comparisons) => markdownOf(titleOf(comparisons), sectionsOf(comparisons)),
+  markdown: markdownReport,
   json: jsonOf,
 };
 

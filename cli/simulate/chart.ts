@@ -1,4 +1,3 @@
-import type { Report } from '@sluice/policy';
 import type { Comparison, Side } from './comparison.ts';
 
 const WIDTH = 860;
@@ -8,9 +7,15 @@ const RIGHT = 20;
 const PLOT = WIDTH - LEFT - RIGHT;
 
 /** The two panels, from their upper edge to their lower one. */
-const BACKLOG = { top: 64, bottom: 204, label: 'jobs waiting and in work' };
-const REPLICAS = { top: 250, bottom: 390, label: 'replicas' };
-type Panel = typeof BACKLOG;
+const BACKLOG: Panel = { top: 64, bottom: 204, label: 'jobs waiting and in work', column: 'backlog' };
+const REPLICAS: Panel = { top: 250, bottom: 390, label: 'replicas', column: 'replicas' };
+
+interface Panel {
+  readonly top: number;
+  readonly bottom: number;
+  readonly label: string;
+  readonly column: 'backlog' | 'replicas';
+}
 
 /** Base is dashed: the two differ without their colours too. */
 const LINES = {
@@ -22,14 +27,9 @@ type Name = keyof typeof LINES;
 /** Backlog and replicas over time, base and head, as one SVG that needs nothing else. */
 export function chartOf(comparison: Comparison): string {
   const sides = sidesOf(comparison);
-  const series = sides.map(([, { report }]) => report.series);
-  const seconds = Math.max(...series.map(({ second, everySeconds }) => (second.at(-1) ?? 0) + everySeconds));
-  const most = (of: (report: Report) => readonly number[]): number =>
-    Math.max(1, ...sides.flatMap(([, { report }]) => of(report)));
-  const panels = [
-    panel(BACKLOG, sides, backlogOf, most(backlogOf), seconds),
-    panel(REPLICAS, sides, replicasOf, most(replicasOf), seconds),
-  ];
+  const ends = sides.map(([, { series }]) => (series.second.at(-1) ?? 0) + series.everySeconds);
+  const seconds = Math.max(1, ...ends);
+  const panels = [panel(BACKLOG, sides, seconds), panel(REPLICAS, sides, seconds)];
   return document(comparison, [...panels, timeAxis(seconds), legend(sides)]);
 }
 
@@ -41,19 +41,9 @@ function sidesOf({ base, head }: Comparison): [Name, Side][] {
   return both.flatMap(([name, side]): [Name, Side][] => (side === undefined ? [] : [[name, side]]));
 }
 
-const backlogOf = ({ series: { ready, unacked } }: Report): readonly number[] =>
-  ready.map((jobs, index) => jobs + (unacked[index] ?? 0));
-
-const replicasOf = ({ series }: Report): readonly number[] => series.replicas;
-
-function panel(
-  frame: Panel,
-  sides: readonly [Name, Side][],
-  of: (report: Report) => readonly number[],
-  most: number,
-  seconds: number,
-): string {
-  const { top, bottom, label } = frame;
+function panel(frame: Panel, sides: readonly [Name, Side][], seconds: number): string {
+  const most = Math.max(1, ...sides.flatMap(([, { series }]) => series[frame.column]));
+  const { top, bottom, label, column } = frame;
   const step = stepFor(most);
   const ceiling = Math.ceil(most / step) * step;
   const y = (value: number): number => bottom - ((bottom - top) * value) / ceiling;
@@ -62,9 +52,9 @@ function panel(
     (mark) =>
       `<path d="M${LEFT} ${round(y(mark))}h${PLOT}" class="grid"/><text x="${LEFT - 8}" y="${round(y(mark) + 4)}" text-anchor="end">${mark}</text>`,
   );
-  const lines = sides.map(([name, { report }]) => {
-    const at = report.series.second.map((second) => LEFT + (PLOT * second) / seconds);
-    return `<path d="${steps(at, of(report).map(y))}" fill="none" stroke-width="1.6" ${LINES[name]}/>`;
+  const lines = sides.map(([name, { series }]) => {
+    const at = series.second.map((second) => LEFT + (PLOT * second) / seconds);
+    return `<path d="${steps(at, series[column].map(y))}" fill="none" stroke-width="1.6" ${LINES[name]}/>`;
   });
   return [`<text x="${LEFT}" y="${top - 12}" class="label">${label}</text>`, ...grid, ...lines].join('\n');
 }
@@ -124,7 +114,7 @@ function document(comparison: Comparison, parts: readonly string[]): string {
 <desc id="desc">${escaped(`Backlog and replicas over time under ${load}. ${sentence(comparison)}`)}</desc>
 <style>text{font:12px sans-serif;fill:#333}.label{font-weight:600}.grid{stroke:#ddd}.head{font-size:14px}</style>
 <rect width="100%" height="100%" fill="#fff"/>
-<text x="${LEFT}" y="24" class="label head">${escaped(title)}</text>
+<text x="${LEFT}" y="24"><tspan class="label head">${escaped(title)}</tspan><tspan dx="10">${escaped(load)}</tspan></text>
 ${parts.join('\n')}
 </svg>
 `;
@@ -133,7 +123,7 @@ ${parts.join('\n')}
 /** For who cannot see the lines. */
 function sentence(comparison: Comparison): string {
   const told = sidesOf(comparison).map(([name, { report }]) => {
-    const peaks = [backlogOf(report), replicasOf(report)].map((values) => Math.max(0, ...values));
+    const peaks = [report.series.backlog, report.series.replicas].map((values) => Math.max(0, ...values));
     return `${name}: at most ${peaks[0]} jobs and ${peaks[1]} replicas, longest wait ${report.waitMax.toFixed(1)} s, ${Math.round(report.podSeconds)} replica-seconds`;
   });
   return `${told.join('; ')}.`;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Report, simulate } from '@sluice/policy';
+import { type Report, type Series, type Simulation, simulate } from '@sluice/policy';
 import { leafChanges } from '../diff/leaves.ts';
 import { FOREIGN } from '../diff/schema.ts';
 import type { Load } from './load.ts';
@@ -9,6 +9,8 @@ import type { RenderedPolicy } from './policies.ts';
 export interface Side {
   readonly policy: RenderedPolicy;
   readonly report: Report;
+  /** What a chart shows: all of it, or of bursts as many as can be told apart. */
+  readonly series: Series;
 }
 
 /** A workload's policy before and after, under the same load. */
@@ -88,13 +90,25 @@ const plan = ({ policy, pollSeconds }: RenderedPolicy) => ({ pollSeconds, policy
 
 function sideOf(policy: RenderedPolicy, { title: _, ...load }: Load): Side {
   const timing = { ...load.timing, pollSeconds: policy.pollSeconds };
-  return { policy, report: simulate({ ...load, timing, policy: policy.policy }) };
+  const simulation: Simulation = { ...load, timing, policy: policy.policy };
+  const report = simulate(simulation);
+  return { policy, report, series: closer(simulation)?.series ?? report.series };
+}
+
+const BURSTS = 8;
+
+/** Bursts are all alike: a few of them, poll by poll, tell more than a day of peaks. */
+function closer(simulation: Simulation): Report | undefined {
+  const { arrivals, seconds = Number.POSITIVE_INFINITY } = simulation;
+  if (arrivals.kind !== 'bursts' || seconds <= BURSTS * arrivals.everySeconds) return undefined;
+  return simulate({ ...simulation, seconds: BURSTS * arrivals.everySeconds });
 }
 
 function changesOf(before: RenderedPolicy | undefined, after: RenderedPolicy | undefined): string[] {
   if (before === undefined || after === undefined) return [];
   const text = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value));
-  return leafChanges(FOREIGN, plan(before), plan(after)).map(
-    (leaf) => `${leaf.path.replace(/^policy\./, '')}: ${text(leaf.before)} -> ${text(leaf.after)}`,
-  );
+  return leafChanges(FOREIGN, plan(before), plan(after))
+    .map(({ path, ...leaf }) => ({ path: path.replace(/^policy\./, ''), ...leaf }))
+    .sort((left, right) => Number(right.path === 'kind') - Number(left.path === 'kind'))
+    .map((leaf) => `${leaf.path}: ${text(leaf.before)} -> ${text(leaf.after)}`);
 }

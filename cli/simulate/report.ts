@@ -1,5 +1,5 @@
 import type { Report } from '@sluice/policy';
-import type { Section } from '../report/sections.ts';
+import { markdownOf, type Section } from '../report/sections.ts';
 import type { Comparison } from './comparison.ts';
 import { deltaOf, figures } from './figures.ts';
 
@@ -17,7 +17,18 @@ export const titleOf = ({ base, all }: Comparisons): string =>
 export const isChanged = ({ base, head, changes }: Comparison): boolean =>
   changes.length > 0 || base === undefined || head === undefined;
 
-export const sectionsOf = ({ all }: Comparisons): Section[] => all.map(sectionOf);
+/** Folded where nothing changes: a pull request that leaves the policies alone need not talk of them. */
+export function markdownReport(comparisons: Comparisons): string {
+  const { all } = comparisons;
+  const [title = '', ...rest] = markdownOf(titleOf(comparisons), sectionsOf(comparisons)).split('\n');
+  if (all.some(isChanged)) return [title, ...rest].join('\n');
+  const summary = '<details><summary>What they do</summary>';
+  return `${[title, '', summary, ...rest].join('\n')}\n</details>\n`;
+}
+
+/** What changes comes first. */
+export const sectionsOf = ({ all }: Comparisons): Section[] =>
+  all.toSorted((left, right) => Number(isChanged(right)) - Number(isChanged(left))).map(sectionOf);
 
 function sectionOf(comparison: Comparison): Section {
   const { workload, environments, load } = comparison;

@@ -37,14 +37,16 @@ export class Recorder {
     const everySeconds = Math.max(Math.ceil(pollSeconds), Math.ceil(seconds / ROWS));
     const rows = Math.ceil(seconds / everySeconds);
     const second = Array.from({ length: rows }, (_, row) => row * everySeconds);
+    const backlog = this.#ready.map((ready, at) => ready + (this.#unacked[at] ?? 0));
     const peak = (column: Uint32Array, from: number): number =>
       column.subarray(from, from + everySeconds).reduce((high, value) => Math.max(high, value), 0);
     return {
       everySeconds,
       second,
-      replicas: second.map((from) => this.#replicas[from] ?? 0),
+      replicas: second.map((from) => peak(this.#replicas, from)),
       ready: second.map((from) => peak(this.#ready, from)),
       unacked: second.map((from) => peak(this.#unacked, from)),
+      backlog: second.map((from) => peak(backlog, from)),
     };
   }
 }

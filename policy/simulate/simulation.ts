@@ -65,12 +65,13 @@ export interface Report {
   readonly series: Series;
 }
 
-/** For plotting: columns of at most about 1000 rows; backlogs are the peaks of their interval. */
+/** For plotting: columns of at most about 1000 rows, each the peak of its interval. */
 export interface Series {
   readonly everySeconds: number;
   readonly second: readonly number[];
-  /** As at the beginning of the interval. */
   readonly replicas: readonly number[];
   readonly ready: readonly number[];
   readonly unacked: readonly number[];
+  /** Of ready and unacked together. */
+  readonly backlog: readonly number[];
 }

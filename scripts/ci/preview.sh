@@ -4,7 +4,6 @@ set -euo pipefail
 base=$1 file=$2
 {
   npm run --silent sluice -- diff "$base" --format markdown
-  printf '\n<details><summary>What the scaling policy would have done</summary>\n\n```\n'
-  npm run --silent sluice -- simulate
-  printf '```\n</details>\n'
+  printf '\n'
+  npm run --silent sluice -- simulate --base "$base" --format markdown
 } >"$file"
