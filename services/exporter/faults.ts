@@ -50,8 +50,10 @@ const member = (value: unknown, key: PropertyKey): unknown =>
 
 function shown(value: unknown): string {
   if (value === undefined) return 'absent';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return withoutCredentials(text).slice(0, SHOWN);
+  if (Array.isArray(value)) return 'a list';
+  // It may hold a password where none belongs.
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return withoutCredentials(String(value)).slice(0, SHOWN);
 }
 
 /** `http://user:password@host` also when the rest of it is no URL. */

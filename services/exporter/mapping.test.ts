@@ -127,42 +127,42 @@ describe('the files of the environment', () => {
     const targets = `
 targets:
   - { name: a b, url: 'http://user:sesame@api/', module: shop }
-  - { name: a, url: 'ftp://api', module: shop, timeoutSeconds: 0, basicAuth: { username: 'a:b' } }
+  - { name: a, url: 'ftp://api', module: shop, timeoutSeconds: 0, basicAuth: { username: 'a:b', password: sesame } }
 allow: [api, 'http://*']
 allowAddresses: [localhost]
 `;
     const files = { 'shop.yaml': 'metrics: []', 'targets.yaml.txt': targets };
     expect(faultsWith(files, { TIMEOUT_SECONDS: '20' })).toEqual([
       "'TIMEOUT_SECONDS' (20) must not exceed 'INTERVAL_SECONDS' (15)",
-      "shop.yaml: 'metrics' ([]) must not be empty",
+      "shop.yaml: 'metrics' (a list) must not be empty",
       "targets.yaml.txt: 'targets.0.name' (a b) must be 1 to 100 letters, digits, _, . or -",
       "targets.yaml.txt: 'targets.0.url' (http://***@api/) must be a URL of scheme http or https, without credentials",
       "targets.yaml.txt: 'targets.1.url' (ftp://api) must be a URL of scheme http or https, without credentials",
       "targets.yaml.txt: 'targets.1.timeoutSeconds' (0) must be above 0",
       "targets.yaml.txt: 'targets.1.basicAuth.username' (a:b) must be text without ':'",
+      "targets.yaml.txt: 'targets.1.basicAuth' must not have 'password'",
+      "targets.yaml.txt: 'targets.1.basicAuth' (an object) must have either 'passwordFile' or 'passwordVariable'",
       "targets.yaml.txt: 'allow.0' (api) must be an origin such as http://host:8080 or https://*.domain",
       "targets.yaml.txt: 'allow.1' (http://*) must be an origin such as http://host:8080 or https://*.domain",
       "targets.yaml.txt: 'allowAddresses.0' (localhost) must be a subnet such as 127.0.0.0/8",
     ]);
   });
 
-  it('fit each other: names, modules, time-outs, credentials', () => {
+  it('fit each other and what is around them: modules, time-outs, credentials', () => {
     const targets = `
 targets:
   - { name: a, url: 'http://a', module: shop, timeoutSeconds: 16 }
-  - { name: a, url: 'http://a', module: other, basicAuth: { username: u } }
-  - { name: b, url: 'http://b', module: shop, basicAuth: { username: u, passwordFile: /nowhere } }
-  - { name: c, url: 'http://c', module: shop, basicAuth: { username: u, passwordVariable: NOT_SET_ANYWHERE } }
+  - { name: b, url: 'http://a', module: other, basicAuth: { username: u } }
+  - { name: c, url: 'http://b', module: shop, basicAuth: { username: u, passwordFile: /nowhere } }
+  - { name: a, url: 'http://c', module: shop, basicAuth: { username: u, passwordVariable: NOT_SET_ANYWHERE } }
 `;
     expect(faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': targets })).toEqual([
-      "targets.yaml.txt: target 'a' 'timeoutSeconds' (16) must not exceed the interval (15)",
-      "targets.yaml.txt: target 'a' is there more than once",
-      "targets.yaml.txt: target 'a' 'module' (other) must be one of shop",
-      "targets.yaml.txt: target 'a' 'basicAuth' must have either 'passwordFile' or 'passwordVariable'",
-      expect.stringMatching(
-        /target 'b' 'basicAuth.passwordFile' \(\/nowhere\) must be a file that can be read: ENOENT/,
-      ),
-      "targets.yaml.txt: target 'c' 'basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be set",
+      "targets.yaml.txt: 'targets.0.timeoutSeconds' (16) must not exceed the interval (15)",
+      "targets.yaml.txt: 'targets.1.module' (other) must be one of shop",
+      "targets.yaml.txt: 'targets.1.basicAuth' (an object) must have either 'passwordFile' or 'passwordVariable'",
+      "targets.yaml.txt: 'targets.2.basicAuth.passwordFile' (/nowhere) must be a file that can be read",
+      "targets.yaml.txt: 'targets.3.basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be a variable that is set",
+      "targets.yaml.txt: 'targets.3.name' (a) must be the name of one target",
     ]);
   });
 

@@ -15,38 +15,9 @@ const parsedBy = <T>(parse: (text: string) => T | undefined, message: string) =>
     return z.NEVER;
   });
 
-const named = (message: string) => z.string().min(1, { error: message });
-
-const basicAuth = z.strictObject({
-  username: z.string().regex(/^[^:]+$/, { error: "must be text without ':'" }),
-  /** Read for each request: a password that is changed needs no restart. A line break at its end is not part of it. */
-  passwordFile: named('must name a file').optional(),
-  /** Name of an environment variable. */
-  passwordVariable: named('must name a variable').optional(),
-});
-
-const target = z.strictObject({
-  name: z.string().regex(/^[\w.-]{1,100}$/, { error: 'must be 1 to 100 letters, digits, _, . or -' }),
-  url: parsedBy(parseTargetUrl, 'must be a URL of scheme http or https, without credentials'),
-  module: z.string(),
-  timeoutSeconds: z.number().positive({ error: 'must be above 0' }).optional(),
-  basicAuth: basicAuth.optional(),
-});
-
-/** What is fetched, and what may be. */
-export const targetsSchema = z.strictObject({
-  targets: z.array(target).default([]),
-  allow: z
-    .array(parsedBy(parseOriginPattern, 'must be an origin such as http://host:8080 or https://*.domain'))
-    .default([]),
-  allowAddresses: z.array(parsedBy(parseSubnet, 'must be a subnet such as 127.0.0.0/8')).default([]),
-});
-
-export type TargetsFile = z.output<typeof targetsSchema>;
-export type TargetEntry = TargetsFile['targets'][number];
-type BasicAuth = z.output<typeof basicAuth>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What a targets file must fit. */
 export interface Surroundings {
   /** Names of the modules. */
   readonly modules: readonly string[];
@@ -55,41 +26,69 @@ export interface Surroundings {
   readonly environment: Environment;
 }
 
-/** @param faults Takes every fault of the file, also where it does not fit the modules or the environment */
-export function readTargets(path: string, around: Surroundings, faults: string[]): TargetsFile {
-  const file = readYaml(path, targetsSchema, faults) ?? { targets: [], allow: [], allowAddresses: [] };
-  const names = new Set<string>();
-  for (const entry of file.targets) {
-    const found = [...(names.has(entry.name) ? ['is there more than once'] : []), ...faultsOf(entry, around)];
-    faults.push(...found.map((fault) => `${path}: target '${entry.name}' ${fault}`));
-    names.add(entry.name);
+const basicAuthSchema = ({ environment }: Surroundings) =>
+  z
+    .strictObject({
+      username: z.string().regex(/^[^:]+$/, { error: "must be text without ':'" }),
+      /** Read for each request: a password that is changed needs no restart. A line break at its end is not part of it. */
+      passwordFile: z.string().refine(isReadable, { error: 'must be a file that can be read' }).optional(),
+      /** Name of an environment variable. */
+      passwordVariable: z
+        .string()
+        .refine((name) => (environment[name] ?? '') !== '', { error: 'must be a variable that is set' })
+        .optional(),
+    })
+    .refine(({ passwordFile, passwordVariable }) => !passwordFile !== !passwordVariable, {
+      error: "must have either 'passwordFile' or 'passwordVariable'",
+    });
+
+const targetSchema = (around: Surroundings) =>
+  z.strictObject({
+    name: z.string().regex(/^[\w.-]{1,100}$/, { error: 'must be 1 to 100 letters, digits, _, . or -' }),
+    url: parsedBy(parseTargetUrl, 'must be a URL of scheme http or https, without credentials'),
+    module: z.string().refine((name) => around.modules.includes(name), {
+      error: `must be one of ${around.modules.join(', ')}`,
+    }),
+    timeoutSeconds: z
+      .number()
+      .positive({ error: 'must be above 0' })
+      .max(around.intervalSeconds, { error: `must not exceed the interval (${around.intervalSeconds})` })
+      .optional(),
+    basicAuth: basicAuthSchema(around).optional(),
+  });
+
+/** What is fetched, and what may be. */
+export const targetsSchema = (around: Surroundings) =>
+  z.strictObject({
+    targets: z.array(targetSchema(around)).superRefine(refuseRepeated).default([]),
+    allow: z
+      .array(parsedBy(parseOriginPattern, 'must be an origin such as http://host:8080 or https://*.domain'))
+      .default([]),
+    allowAddresses: z.array(parsedBy(parseSubnet, 'must be a subnet such as 127.0.0.0/8')).default([]),
+  });
+
+export type TargetsFile = z.output<ReturnType<typeof targetsSchema>>;
+export type TargetEntry = TargetsFile['targets'][number];
+type BasicAuth = NonNullable<TargetEntry['basicAuth']>;
+
+/** @param faults Takes every fault of the file, also where it does not fit what is around it */
+export const readTargets = (path: string, around: Surroundings, faults: string[]): TargetsFile =>
+  readYaml(path, targetsSchema(around), faults) ?? { targets: [], allow: [], allowAddresses: [] };
+
+function refuseRepeated(targets: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+  const first = new Map(targets.map(({ name }, index) => [name, index] as const).reverse());
+  for (const [index, { name }] of targets.entries()) {
+    if (first.get(name) === index) continue;
+    context.addIssue({ code: 'custom', path: [index, 'name'], message: 'must be the name of one target' });
   }
-  return file;
 }
 
-function faultsOf(
-  { module, timeoutSeconds = 0, basicAuth: auth }: TargetEntry,
-  { modules, intervalSeconds, environment }: Surroundings,
-): string[] {
-  const faults: string[] = [];
-  if (!modules.includes(module)) faults.push(`'module' (${module}) must be one of ${modules.join(', ')}`);
-  if (timeoutSeconds > intervalSeconds)
-    faults.push(`'timeoutSeconds' (${timeoutSeconds}) must not exceed the interval (${intervalSeconds})`);
-  if (auth !== undefined) faults.push(...authFaults(auth, environment));
-  return faults;
-}
-
-function authFaults({ passwordFile: file, passwordVariable: name }: BasicAuth, env: Environment): string[] {
-  if ((file === undefined) === (name === undefined))
-    return [`'basicAuth' must have either 'passwordFile' or 'passwordVariable'`];
-  if (name !== undefined)
-    return (env[name] ?? '') === '' ? [`'basicAuth.passwordVariable' (${name}) must be set`] : [];
+function isReadable(file: string): boolean {
   try {
-    accessSync(file ?? '', constants.R_OK);
-    return [];
-  } catch (error) {
-    const why = (error as Error).message;
-    return [`'basicAuth.passwordFile' (${file}) must be a file that can be read: ${why}`];
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
