@@ -6,7 +6,7 @@ import { render } from '../../apps/main.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { SERVICES, type ServiceName } from '../../services/bundle.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { buildImage, standinArguments } from '../bed/images/build.ts';
+import { buildImage, registryAnswers, standinArguments } from '../bed/images/build.ts';
 import { ensureStandin } from '../bed/images/standin.ts';
 import { cacheDir } from '../bed/lib/dirs.ts';
 
@@ -20,11 +20,15 @@ export const bedEnvironment: Environment = {
   brokerVolume: { size: '1Gi' },
 };
 
-/** Builds the project's own images, and the broker's, and gives them to the cluster. */
+/** Builds the project's own images, and the broker's where it cannot be pulled, and gives them to the cluster. */
 export async function provideImages(cluster: Cluster): Promise<void> {
   for (const service of SERVICES) await provideService(cluster, service);
-  await cluster.image(await brokerImage());
+  if (!(await canPull(cluster, images.rabbitmq))) await cluster.image(await brokerImage());
 }
+
+/** The built cluster has no way out. */
+const canPull = async (cluster: Cluster, image: string): Promise<boolean> =>
+  cluster.provider !== 'built' && registryAnswers(image);
 
 /** Builds the image of one service and gives it to the cluster. */
 export async function provideService(cluster: Cluster, service: ServiceName): Promise<void> {
