@@ -63,7 +63,7 @@ describe.each(files)('the workflow $file', ({ text, workflow }) => {
 describe.each(jobs)('the job $at', ({ job }) => {
   it('says what it may do and how long', () => {
     expect(job.permissions).toBeDefined();
-    expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
+    expect(job['timeout-minutes']).toBeLessThanOrEqual(90);
   });
 
   it('leaves no token behind in its checkout', () => {

@@ -54,7 +54,8 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 const hostCertificates = (): string[] =>
   process.env.NODE_EXTRA_CA_CERTS === CERTIFICATES ? ['--volume', `${CERTIFICATES}:${CERTIFICATES}:ro`] : [];
 
-async function registryAnswers(image: string): Promise<boolean> {
+/** Whether the registry of an image can be reached from this machine. */
+export async function registryAnswers(image: string): Promise<boolean> {
   try {
     const response = await fetch(`https://${registryOf(image)}/v2/`, { signal: AbortSignal.timeout(5000) });
     // 401 asks for a token, as registries do; anything else is a proxy's refusal.
