@@ -1,7 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { latch, proportional, simulate } from '@sluice/policy';
-import { expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { local, production } from '../apps/environments.ts';
+import { render } from '../apps/main.ts';
+import { writeDist } from '../charts/dist.ts';
 import { literalRule } from './simulate/literal-rule.ts';
 import { table } from './simulate/table.ts';
+import { runSimulate } from './simulate.ts';
 
 const timing = {
   pollSeconds: 5,
@@ -29,4 +37,113 @@ test('beside the literal rule one sees what the corrected latch is for: a residu
 test('only a latch has a literal rule to stand beside', () => {
   expect(literalRule(policy)).toMatchObject({ startWhen: { readyAbove: 100 }, stopWhen: 'ready-empty' });
   expect(literalRule(proportional({ perReplica: 10, maxReplicas: 5 }))).toBeUndefined();
+});
+
+type Render = () => ReturnType<typeof render>;
+
+describe('sluice simulate', () => {
+  let root = '';
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: root },
+    });
+  const few = latch({ replicas: 10, startWhen: { readyAtLeast: 100 } });
+  const run = async (argv: string[], rendered: Render = () => render()) => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await runSimulate(argv, { root, render: rendered })).toBe(0);
+    const printed = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    return printed;
+  };
+  const changed = () => render([{ ...local, jobs: { policy: few } }, production]);
+  const short = ['--for', '30m'];
+  afterEach(() => vi.restoreAllMocks());
+
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'sluice-simulate-'));
+    git('init', '--quiet', '--initial-branch=main');
+    writeDist(join(root, 'dist'), render());
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'want what is wanted here');
+    git('tag', 'wanted');
+    const file = join(root, 'dist/local/scaler/configmap-scaler.scaler.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"maxReplicas"', '"mostReplicas"'));
+    git('commit', '--quiet', '--all', '--message', 'want it in the words of another time');
+    git('tag', 'old');
+  });
+
+  it('stands a policy beside the literal rule', async () => {
+    expect(await run(short)).toMatch(/^ +local +literal rule\npublished +300 +300\n/);
+    expect(Object.keys(JSON.parse(await run(['jobs', '--json', ...short])))).toEqual([
+      'local',
+      'literal rule',
+    ]);
+  });
+
+  it('stands the policies of the work tree beside those of a revision', async () => {
+    const text = await run(['--base', 'wanted', ...short], changed);
+    expect(text).toMatch(/^Scaling: what the changed policy would have done, since wanted\n/);
+    expect(text).toMatch(/Workload jobs in local, under bursts of 100 jobs every 600 s\n/);
+    expect(text).toContain(
+      'The policy changes: startWhen.oldestWaitSeconds: 60 -> none; maxReplicas: 25 -> 10.',
+    );
+    expect(text).toMatch(/Workload jobs in production(.|\n)*Its policy does not change\./);
+  });
+
+  it('says so where nothing changes', async () => {
+    expect(await run(['--base', 'wanted', ...short])).toMatch(/^Scaling: no policy changes since wanted\n/);
+  });
+
+  it('replays a trace against both', async () => {
+    const trace = join(root, 'trace.csv');
+    writeFileSync(trace, 'epoch-seconds,count\n1000,100\n1600,7\n');
+    const argv = ['--base', 'wanted', '--environment', 'local', '--trace', trace, '--format', 'json'];
+    const { comparisons } = JSON.parse(await run(argv, changed));
+    // Nobody waits for the residue of 7 any more.
+    expect(comparisons).toMatchObject([
+      { base: { report: { published: 107, residue: 0 } }, head: { report: { published: 107, residue: 7 } } },
+    ]);
+  });
+
+  it('draws a chart, and one for each of several', async () => {
+    const file = join(root, 'chart.svg');
+    await run(['--base', 'wanted', '--environment', 'local', '--svg', file, ...short], changed);
+    await run(['--base', 'wanted', '--svg', file, ...short], changed);
+    for (const name of ['chart.svg', 'chart-jobs-local.svg', 'chart-jobs-production.svg'])
+      expect(readFileSync(join(root, name), 'utf8')).toMatch(/^<svg(.|\n)*<\/svg>\n$/);
+  });
+
+  it('tells of the head alone where the base is of another time', async () => {
+    const text = await run(['--base', 'old', ...short]);
+    expect(text).toContain('The policies of old cannot be read');
+    expect(text).toMatch(/ConfigMap scaler\/scaler of local: .*mostReplicas/);
+    expect(text).toMatch(/jobs done +300\n/);
+  });
+
+  it('names everything that is wrong at once', async () => {
+    await expect(
+      run(['jobs', 'more', '--environment', 'mars', '--format', 'html', '--jobs', '0', '--svg', 'x.svg']),
+    ).rejects.toThrow(
+      /'--environment' \(mars\).*\n.*'--format' \(html\).*\n.*not also 'more'.*\n.*'--svg' \(x\.svg\) needs '--base'\n.*'--jobs' \(0\)/,
+    );
+    await expect(run(['--base', 'nowhere'])).rejects.toThrow(
+      "'--base' (nowhere) is no revision of this repository",
+    );
+    await expect(run(['other', '--base', 'wanted'])).rejects.toThrow(
+      'no scaler of local, production knows other',
+    );
+    await expect(run(['other'])).rejects.toThrow("no workload of local is called 'other': there is jobs");
+    await expect(run(['--trace', '/nowhere.csv'])).rejects.toThrow(
+      /'--trace' \(\/nowhere\.csv\) cannot be read/,
+    );
+    await expect(
+      run(['--base', 'wanted', '--svg', '/nowhere/x.svg', '--environment', 'local', ...short]),
+    ).rejects.toThrow(/'--svg' \(\/nowhere\/x\.svg\) cannot be written/);
+  });
+
+  it('explains itself', async () => {
+    expect(await run(['--help'])).toContain('usage: sluice simulate');
+  });
 });

@@ -84,12 +84,12 @@ const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = 
 };
 
 function besideBase(asked: Asked, base: string, sources: Sources): string {
-  const all = comparisons(asked, base, sources);
-  if (asked.svg !== undefined) writeCharts(asked.svg, all);
-  return formats[asked.format]?.({ base, all }) ?? '';
+  const compared = comparisons(asked, base, sources);
+  if (asked.svg !== undefined) writeCharts(asked.svg, compared.all);
+  return formats[asked.format]?.(compared) ?? '';
 }
 
-function comparisons(asked: Asked, base: string, sources: Sources): Comparison[] {
+function comparisons(asked: Asked, base: string, sources: Sources): Comparisons {
   const repository = new Repository(sources.root, 'simulate');
   const revision = repository.resolve(base);
   if (revision === undefined) throw fault(`'--base' (${base}) is no revision of this repository`);
@@ -97,11 +97,23 @@ function comparisons(asked: Asked, base: string, sources: Sources): Comparison[]
   const names = environments.map(({ name }) => name).filter((name) => name === (asked.environment ?? name));
   const wanted = ({ environment, workload }: RenderedPolicy): boolean =>
     names.includes(environment) && workload === (asked.workload ?? workload);
-  const before = policiesOf(base, repository.dist(revision)).filter(wanted);
+  const { policies, unread } = readable(() => policiesOf(base, repository.dist(revision)));
+  const before = policies.filter(wanted);
   const after = policiesOf('working tree', sources.render()).filter(wanted);
   if (before.length + after.length === 0)
     throw fault(`no scaler of ${names.join(', ')} knows ${asked.workload ?? 'any workload'}`);
-  return compare(before, after, (environment) => loadOf(workloadOf(environment), asked.load));
+  const all = compare(before, after, (environment) => loadOf(workloadOf(environment), asked.load));
+  return { base, all, unread };
+}
+
+/** A revision of another time is no reason to say nothing about this one. */
+function readable(read: () => RenderedPolicy[]): { policies: RenderedPolicy[]; unread: readonly string[] } {
+  try {
+    return { policies: read(), unread: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { policies: [], unread: error.faults };
+  }
 }
 
 /** One file; of several comparisons each its own, named after it. */

@@ -7,6 +7,8 @@ import { deltaOf, figures } from './figures.ts';
 export interface Comparisons {
   readonly base: string;
   readonly all: readonly Comparison[];
+  /** Why the policies of the base cannot be read: this checkout may have changed what a policy is. */
+  readonly unread: readonly string[];
 }
 
 export const titleOf = ({ base, all }: Comparisons): string =>
@@ -27,10 +29,17 @@ export function markdownReport(comparisons: Comparisons): string {
 }
 
 /** What changes comes first. */
-export const sectionsOf = ({ all }: Comparisons): Section[] =>
-  all.toSorted((left, right) => Number(isChanged(right)) - Number(isChanged(left))).map(sectionOf);
+export function sectionsOf({ base, all, unread }: Comparisons): Section[] {
+  const order = all.toSorted((left, right) => Number(isChanged(right)) - Number(isChanged(left)));
+  const sections = order.map((comparison) => sectionOf(comparison, unread.length > 0));
+  if (unread.length === 0) return sections;
+  return [
+    { title: `The policies of ${base} cannot be read`, head: [], rows: [], notes: unread },
+    ...sections,
+  ];
+}
 
-function sectionOf(comparison: Comparison): Section {
+function sectionOf(comparison: Comparison, alone: boolean): Section {
   const { workload, environments, load } = comparison;
   const [head, rows] = columns(comparison);
   return {
@@ -38,7 +47,7 @@ function sectionOf(comparison: Comparison): Section {
     head,
     rows,
     right: head.map((_, index) => index).slice(1),
-    notes: notesOf(comparison),
+    notes: alone ? [] : notesOf(comparison),
   };
 }
 
@@ -84,10 +93,11 @@ function warnings(before: Report, after: Report): string[] {
 }
 
 /** For programs; a side that has no such workload is null. */
-export const jsonOf = ({ base, all }: Comparisons): string =>
+export const jsonOf = ({ base, all, unread }: Comparisons): string =>
   `${JSON.stringify(
     {
       base,
+      unread,
       comparisons: all.map(({ base: before, head, ...rest }) => ({
         ...rest,
         base: before ?? null,
