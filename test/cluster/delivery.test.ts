@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Environment } from '../../apps/environments.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { latch } from '../../policy/index.ts';
+import { installAddon } from '../bed/addons/optional.ts';
 import { argoCd } from '../bed/argo-tools.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
@@ -33,7 +34,7 @@ let seen: Watching;
 let environment: Environment;
 
 const parents = ['infra-workloads', 'workloads'];
-const children = ['broker', 'cluster', 'consumer', 'publisher', 'scaler'];
+const children = ['api', 'broker', 'cluster', 'consumer', 'publisher', 'scaler'];
 const everyone = ['root', ...parents, ...children];
 
 /** Every object that the first commit asked for. */
@@ -73,6 +74,8 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
     await cluster.apply(namespaces);
     const secrets = generateSecrets().filter(({ metadata }) => there.includes(metadata.namespace));
     await cluster.apply(secrets.map((secret) => ({ ...secret })));
+    // An HPA is healthy only while it reads its metric.
+    await installAddon(cluster, 'metrics-server');
     await startArgoCd(cluster);
     desired.render(environment);
     await desired.commit('Want everything');

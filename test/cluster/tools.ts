@@ -22,8 +22,20 @@ import { kubeconform, kubeScore, kubesec, trivyConfig } from '../scores/tools.ts
 
 /** The projects of vitest.config.ts -> what their tests start. */
 const projects: Readonly<Record<string, readonly Tool[]>> = {
-  core: [kubernetes, etcd, coredns, pause, kwok, argoCd, kubeScore, kubeconform, kubesec, trivyConfig],
-  more: [metricsServer, traefik, prometheus, prometheusOperator, prometheusAdapter, keda],
+  core: [
+    kubernetes,
+    etcd,
+    coredns,
+    pause,
+    kwok,
+    metricsServer,
+    argoCd,
+    kubeScore,
+    kubeconform,
+    kubesec,
+    trivyConfig,
+  ],
+  more: [traefik, prometheus, prometheusOperator, prometheusAdapter, keda],
 };
 
 const [project = '', flag] = process.argv.slice(2);
