@@ -53,9 +53,9 @@ function portOf({ entrance, clusterIssuer }: Environment['web'], provider: Provi
 function passwordOf(page: string, login: Login, { secrets }: Environment): string[] {
   if (page === 'argocd' && secrets.kind === 'external')
     return [`user admin, the password whose hash is argocd-admin-hash in ${secrets.key}`];
-  const user =
-    typeof login.user === 'string' ? [`user ${login.user}`] : ['user', read(login, login.user.key)];
-  return [...user, 'password', read(login, login.key)];
+  const { user, key } = login;
+  const name = typeof user === 'string' ? [`user ${user}`] : ['user', `  ${read(login, user.key)}`];
+  return [...name, 'password', `  ${read(login, key)}`];
 }
 
 /** @param provider Whose cluster it is: it says by which port the nodes are reached. */
