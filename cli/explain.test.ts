@@ -36,6 +36,12 @@ describe('sluice explain', () => {
     for (const end of ends) expect(text).toMatch(end);
   });
 
+  it('leads from an Application of a chart to where its values are written', async () => {
+    expect(await run('application/karpenter-crd')).toMatch(
+      /apps\/addons\/karpenter\.ts:\d+ +name: 'karpenter-crd',/,
+    );
+  });
+
   it('tells who leans on an object', async () => {
     const text = await run('service/broker', '--environment', 'local');
     for (const one of [

@@ -12,6 +12,7 @@ describe('amounts', () => {
     ['cpu', '100u', '0.0001'],
     ['cpu', '0', '0'],
     ['memory', '3200Mi', '3.125Gi'],
+    ['memory', '2880Mi', '2.8125Gi'],
     ['memory', '5320Mi', '5320Mi'],
     ['memory', '1G', '976562.5Ki'],
     ['memory', '100', '100'],

@@ -48,9 +48,9 @@ const STEPS = [
   ['Ki', 1024n],
 ] as const;
 
-/** The largest unit in which it has three decimals at most. */
+/** The largest unit in which it has four decimals at most. */
 function memory(amount: bigint): string {
-  const step = STEPS.find(([, size]) => amount >= size * ONE && (amount * 1000n) % (size * ONE) === 0n);
+  const step = STEPS.find(([, size]) => amount >= size * ONE && (amount * 10_000n) % (size * ONE) === 0n);
   return step === undefined ? decimal(amount) : `${decimal(amount / step[1])}${step[0]}`;
 }
 

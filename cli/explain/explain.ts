@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Environment } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
-import { type DesiredObject, snapshotOf } from '../diff/objects.ts';
+import { type DesiredObject, snapshotOf, valueAt } from '../diff/objects.ts';
 import { podSpecOf } from '../diff/references.ts';
 import { allLinks, linksOf, worldOf } from './chains.ts';
 import { type Dependencies, dependenciesOf } from './dependencies.ts';
@@ -59,7 +59,19 @@ function originOf(object: DesiredObject, environment: Environment): Explanation[
       name === object.name &&
       namespace === object.namespace,
   );
-  return (made?.places ?? []).map((place) => ({ place, text: lineAt(place) }));
+  return [...(made?.places ?? []), ...valuesOf(object)].map((place) => ({ place, text: lineAt(place) }));
+}
+
+const ADDONS = new URL('../../apps/addons/', import.meta.url);
+
+/** Where the values of a chart are written: no caller of the Application passes there. */
+function valuesOf({ kind, name, fields }: DesiredObject): Place[] {
+  if (kind !== 'Application' || valueAt(fields, ['spec', 'source', 'chart']) === undefined) return [];
+  return readdirSync(ADDONS).flatMap((file) => {
+    const lines = readFileSync(new URL(file, ADDONS), 'utf8').split('\n');
+    const line = lines.findIndex((text) => text.includes(`name: '${name}',`));
+    return line < 0 ? [] : [`apps/addons/${file}:${line + 1}`];
+  });
 }
 
 function lineAt(place: Place): string {
