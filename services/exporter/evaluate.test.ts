@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import type { JSONValue } from './expression.ts';
-import { moduleFrom, shipped } from './testing/modules.ts';
+import { mappingsFrom, moduleFrom, shipped } from './testing/modules.ts';
 
 const read = (document: JSONValue, text: string, maxSeries = 100) => {
   const { readings, invalid } = evaluate(document, { module: moduleFrom(text), target: 'shop', maxSeries });
@@ -109,6 +109,22 @@ describe('labels', () => {
   it('cannot come from what is no list: that is counted once', () => {
     expect(read({ list: { v: 1, id: 'x' } }, text)).toEqual({ series: [], invalid: 1 });
   });
+});
+
+it('gives the series in the order of all names, whatever the order of its own mapping', () => {
+  const metric = (name: string) => `{ name: ${name}, type: gauge, help: H, path: v }`;
+  const { families, modules } = mappingsFrom({
+    first: `metrics: [${metric('a')}, ${metric('b')}]`,
+    second: `metrics: [${metric('b')}, ${metric('c')}, ${metric('a')}]`,
+  });
+  expect(families.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  const read = [...modules.values()].map((module) =>
+    evaluate({ v: 1 }, { module, target: 'shop', maxSeries: 9 }).readings.map(({ family }) => family),
+  );
+  expect(read).toEqual([
+    [0, 1],
+    [0, 1, 2],
+  ]);
 });
 
 it('fails as a whole above the most series: a part would pass for all', () => {

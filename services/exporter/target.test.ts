@@ -14,6 +14,7 @@ metrics:
 /** A target with a real server behind it, on a clock that only the test moves. */
 async function watch() {
   let now = 1_000_000;
+  let takesMs = 0;
   let answer: object | undefined = { jobs: 1, waiting: 1 };
   const source = await serve((response) =>
     answer === undefined ? response.writeHead(503).end() : response.end(JSON.stringify(answer)),
@@ -21,10 +22,17 @@ async function watch() {
   const request = { url: new URL(source.origin), guard: loopback, timeoutMs: 5000, maxBytes: 1000 };
   const target = new Target({
     ...{ name: 'shop', module, maxSeries: 10, staleAfterMs: 3 * INTERVAL_MS },
-    fetch: () => fetchDocument(request),
+    fetch: () => {
+      now += takesMs;
+      return fetchDocument(request);
+    },
     now: () => now,
   });
   return {
+    /** How long the next answers take. */
+    takes: (ms: number) => {
+      takesMs = ms;
+    },
     says: (next: object | undefined) => {
       answer = next;
     },
@@ -60,6 +68,16 @@ describe('a target that fails', () => {
       failure: { reason: 'http-status', message: 'answered 503' },
     });
     target.pass(2 * INTERVAL_MS - 1);
+    expect(target.exposed()).toEqual({ jobs_total: 1, waiting: 1 });
+    target.pass(1);
+    expect(target.exposed()).toBeUndefined();
+  });
+
+  it('is as old as the beginning of its last good fetch: what was asked for then is no newer', async () => {
+    await using target = await watch();
+    target.takes(5000);
+    expect(await target.fetch()).toMatchObject({ durationSeconds: 5 });
+    target.pass(3 * INTERVAL_MS - 5001);
     expect(target.exposed()).toEqual({ jobs_total: 1, waiting: 1 });
     target.pass(1);
     expect(target.exposed()).toBeUndefined();
