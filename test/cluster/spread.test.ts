@@ -1,0 +1,115 @@
+/** Where the pods of the web service go, on simulated nodes of several zones, by dist's own constraints. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { until } from '../bed/lib/until.ts';
+import { type Api, applyStrictly, openApi } from './api.ts';
+import { objectOf, objectsOf } from './rendered.ts';
+
+const name = 'spread';
+const environment = 'production';
+const unavailable = await builtProvider.unavailable();
+if (unavailable !== undefined)
+  process.stderr.write(`skipped: simulated nodes need the built cluster, which ${unavailable}\n`);
+
+const ZONE = 'topology.kubernetes.io/zone';
+
+interface PodMaker {
+  readonly template: { readonly spec: { readonly containers: readonly object[] } };
+}
+
+/** As rendered, but onto simulated nodes, which have CPUs and no disk. */
+function simulated(object: KubernetesObject, replicas: number): KubernetesObject {
+  const spec = object.spec as PodMaker;
+  const tolerations = [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }];
+  const containers = spec.template.spec.containers.map((each) => ({
+    ...each,
+    resources: { requests: { cpu: '250m' } },
+  }));
+  const placed = { ...spec.template.spec, nodeSelector: { type: 'kwok' }, tolerations, containers };
+  return { ...object, spec: { ...spec, replicas, template: { ...spec.template, spec: placed } } };
+}
+
+const service = objectOf(environment, 'Deployment', 'api');
+
+interface Pod extends KubernetesObject {
+  readonly spec: { readonly nodeName?: string };
+  readonly status: { readonly phase: string };
+}
+
+describe.skipIf(unavailable !== undefined)('the pods of the web service', () => {
+  let cluster: Cluster;
+  let api: Api;
+
+  beforeAll(async () => {
+    await builtProvider.down(name);
+    cluster = await builtProvider.up({ name, kwokNodes: 4 });
+    api = await openApi(cluster.kubeconfig);
+    const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount'];
+    for (const kind of kinds) for (const object of objectsOf(environment, kind)) await apply(object);
+  });
+
+  beforeEach(async () => {
+    await api.ask(await api.pathOf(service), { method: 'DELETE' });
+    await until('the pods to be gone', 60, async () => (await pods()).length === 0);
+  });
+
+  afterAll(async () => {
+    api?.close();
+    await builtProvider.down(name);
+  });
+
+  async function apply(object: KubernetesObject): Promise<void> {
+    const { status, body } = await applyStrictly(api, object);
+    expect(status, JSON.stringify(body)).toBeLessThan(300);
+  }
+
+  async function pods(): Promise<Pod[]> {
+    const { body } = await api.ask('/api/v1/namespaces/api/pods');
+    return (body as { readonly items: Pod[] }).items;
+  }
+
+  /** Nodes in zones, by number: 'aabb' puts the first two into one zone. The others take no pod. */
+  async function nodes(zones: string): Promise<void> {
+    for (const [index, node] of ['kwok-1', 'kwok-2', 'kwok-3', 'kwok-4'].entries()) {
+      const zone = zones[index];
+      const label = zone === undefined ? `${ZONE}-` : `${ZONE}=${zone}`;
+      await cluster.kubectl(['label', 'node', node, label, '--overwrite']);
+      await cluster.kubectl([zone === undefined ? 'cordon' : 'uncordon', node]);
+    }
+  }
+
+  /** Runs that many. @returns node -> its pods */
+  async function run(count: number): Promise<Record<string, number>> {
+    await apply(simulated(service, count));
+    const running = async () => {
+      const all = (await pods()).filter(({ status }) => status.phase === 'Running');
+      return all.length === count ? all : undefined;
+    };
+    const all = await until(`${count} running`, 60, running);
+    const names = all.map(({ spec }) => spec.nodeName ?? 'none').sort();
+    return Object.fromEntries(names.map((node) => [node, names.filter((one) => one === node).length]));
+  }
+
+  test('are 2 each when 8 share 4 nodes of 2 zones', async () => {
+    await nodes('aabb');
+    expect(await run(8)).toEqual({ 'kwok-1': 2, 'kwok-2': 2, 'kwok-3': 2, 'kwok-4': 2 });
+  });
+
+  test('are 3 each when 9 share 3 nodes of 3 zones', async () => {
+    await nodes('abc');
+    expect(await run(9)).toEqual({ 'kwok-1': 3, 'kwok-2': 3, 'kwok-3': 3 });
+  });
+
+  test('run on one node where there is no other: the spread is a wish', async () => {
+    await nodes('a');
+    expect(await run(8)).toEqual({ 'kwok-1': 8 });
+  });
+
+  test('take the larger node first', async () => {
+    await nodes('abc');
+    await cluster.kubectl(['label', 'node', 'kwok-2', 'karpenter.k8s.aws/instance-cpu=8']);
+    await cluster.kubectl(['label', 'node', 'kwok-1', 'kwok-3', 'karpenter.k8s.aws/instance-cpu=2']);
+    expect(await run(1)).toEqual({ 'kwok-2': 1 });
+  });
+});
