@@ -76,9 +76,9 @@ describe('the values that an object depends on', () => {
     expect(paths('application/consumer', production)).toEqual([
       ...['name', 'repository.repoURL', 'repository.revision'],
     ]);
-  });
+  }, 30_000);
 
   it('are not told where no other value is accepted', () => {
     expect(dependencies('application/loki', local).refused).toContain('addons[prometheus-operator-crds]');
-  });
+  }, 30_000);
 });

@@ -86,18 +86,20 @@ function walkList(list: readonly unknown[], others: readonly unknown[], steps: r
 function instead(value: unknown, others: readonly unknown[], steps: readonly Step[]): Replacement[] {
   const theirs = others.filter((other) => typeof other === typeof value);
   const choices = CHOICES[String(steps.at(-1))] ?? [];
-  return [...theirs, ...choices, ...madeUp(value)]
+  return [...new Set([...theirs, ...choices, ...madeUp(value)])]
     .filter((other) => other !== value)
     .map((other) => ({ steps, value: other }));
 }
 
-/** Of a text its first and its last number one higher, where it has one: '2Gi', 'v1.35'. */
+/** Of a text its first or its last number one higher, where it has one: '2Gi', 'v1.35'. */
 function madeUp(value: unknown): unknown[] {
   if (typeof value === 'boolean') return [!value];
-  if (typeof value === 'number') return [value + 1, value * 2, Math.max(1, Math.floor(value / 2)), value - 1];
+  if (typeof value === 'number') return [value + 1, value * 2, Math.max(1, Math.floor(value / 2))];
   if (typeof value !== 'string') return [];
   const higher = (digits: string): string => `${Number(digits) + 1}`;
-  return [value.replace(/\d+/, higher), value.replace(/\d+(?!.*\d)/, higher), `${value}x`];
+  return /\d/.test(value)
+    ? [value.replace(/\d+/, higher), value.replace(/\d+(?!.*\d)/, higher)]
+    : [`${value}x`];
 }
 
 function replaced(value: unknown, [step, ...rest]: readonly Step[], by: unknown): unknown {
