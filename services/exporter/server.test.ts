@@ -6,6 +6,9 @@ import { serve, serveJson } from './testing/serve.ts';
 import { start } from './testing/start.ts';
 
 const LOOPBACK = { allowAddresses: ['127.0.0.0/8', '::1/128'] };
+vi.setConfig({ testTimeout: 30_000 });
+/** Many intervals, on a machine that is busy. */
+const eventually = (holds: () => unknown): Promise<unknown> => vi.waitFor(holds, { timeout: 10_000 });
 const shop = (origin: string, more: object = {}) => ({
   name: 'shop',
   url: `${origin}/metrics.json`,
@@ -17,7 +20,7 @@ describe('/metrics', () => {
   it('shows the targets of the file as their mapping says, and how they are', async () => {
     await using source = await serveJson(() => ({ request_count: 7, '400_count': 2, '500_count': 1 }));
     await using exporter = await start({ targets: [shop(source.origin)], ...LOOPBACK });
-    await vi.waitFor(async () => expect(await exporter.metrics(/^http_/)).toHaveLength(3));
+    await eventually(async () => expect(await exporter.metrics(/^http_/)).toHaveLength(3));
     expect(await exporter.metrics(/^http_/)).toEqual([
       'http_requests_total{service="shop"} 7',
       'http_400_response_total{service="shop"} 2',
@@ -37,14 +40,14 @@ describe('/metrics', () => {
       failing ? response.writeHead(500).end() : response.end('{"request_count":7}'),
     );
     await using exporter = await start({ targets: [shop(source.origin)], ...LOOPBACK });
-    await vi.waitFor(async () => expect(await exporter.metrics(/^http_requests_total/)).toHaveLength(1));
+    await eventually(async () => expect(await exporter.metrics(/^http_requests_total/)).toHaveLength(1));
     failing = true;
-    await vi.waitFor(async () => expect(await exporter.metrics(/^http_requests_total/)).toHaveLength(0));
+    await eventually(async () => expect(await exporter.metrics(/^http_requests_total/)).toHaveLength(0));
     expect(await exporter.metrics(/_up/)).toEqual([
       'sluice_exporter_target_up{target="shop",component="exporter"} 0',
     ]);
     failing = false;
-    await vi.waitFor(async () => expect(await exporter.metrics(/^http_requests_total/)).toHaveLength(1));
+    await eventually(async () => expect(await exporter.metrics(/^http_requests_total/)).toHaveLength(1));
     expect(exporter.lines).toEqual([
       { target: 'shop', reason: 'http-status', error: 'answered 500', msg: 'target failed' },
       { target: 'shop', msg: 'target recovered' },
@@ -56,7 +59,7 @@ describe('/metrics', () => {
     await using silent = await serve(() => {});
     const targets = [shop(source.origin), { ...shop(silent.origin), name: 'silent' }];
     await using exporter = await start({ targets, ...LOOPBACK });
-    await vi.waitFor(async () => expect(await exporter.metrics(/failures_total/)).toHaveLength(1));
+    await eventually(async () => expect(await exporter.metrics(/failures_total/)).toHaveLength(1));
     expect(await exporter.metrics(/^http_requests_total/)).toEqual(['http_requests_total{service="shop"} 7']);
     expect(await exporter.metrics(/failures_total/)).toEqual([expect.stringContaining('reason="timeout"')]);
   });
@@ -64,7 +67,7 @@ describe('/metrics', () => {
   it('has nothing of a target of the file whose address must not be reached', async () => {
     await using source = await serveJson(() => ({ request_count: 7 }));
     await using exporter = await start({ targets: [shop(source.origin)] });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await exporter.metrics(/failures_total.*address-refused/)).toHaveLength(1),
     );
     expect(source.requests).toEqual([]);
@@ -86,7 +89,7 @@ describe('credentials', () => {
     vi.stubEnv('SLUICE_TEST_PASSWORD', 'open');
     await using exporter = await start({ targets, ...LOOPBACK }, { SLUICE_TEST_PASSWORD: 'open' });
     vi.unstubAllEnvs();
-    await vi.waitFor(() => expect(exporter.lines).toHaveLength(2));
+    await eventually(() => expect(exporter.lines).toHaveLength(2));
     const sent = new Set(source.requests.map(({ headers }) => headers.authorization));
     expect(sent).toEqual(new Set(['monitor:sesame', 'monitor:open'].map((it) => `Basic ${btoa(it)}`)));
     const logged = JSON.stringify(exporter.lines);
@@ -101,7 +104,7 @@ describe('credentials', () => {
       { targets: [target], allow: [source.origin], ...LOOPBACK },
       { PATH: 'x' },
     );
-    await vi.waitFor(() => expect(source.requests.length).toBeGreaterThan(0));
+    await eventually(() => expect(source.requests.length).toBeGreaterThan(0));
     expect(source.requests[0]?.headers.authorization).toBe(`Basic ${btoa('monitor:x')}`);
     const before = source.requests.length;
     expect(await (await exporter.probe(`${source.origin}/probed`, 'source-system')).text()).toContain(

@@ -32,8 +32,8 @@ class Bed {
     return this.start('exporter', {
       MAPPINGS_DIRECTORY: join(repositoryRoot, 'services', 'exporter', 'mappings'),
       TARGETS_FILE: this.fleet.file('targets.yaml', { targets, allowAddresses: ['127.0.0.0/8'] }),
-      INTERVAL_SECONDS: '0.2',
-      TIMEOUT_SECONDS: '0.2',
+      INTERVAL_SECONDS: '0.5',
+      TIMEOUT_SECONDS: '0.5',
     });
   }
 }

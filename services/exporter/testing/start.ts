@@ -19,7 +19,7 @@ export async function start(targets: object, env: Readonly<Record<string, string
   const file = join(mkdtempSync(join(tmpdir(), 'sluice-exporter-')), 'targets.yaml');
   writeFileSync(file, JSON.stringify(targets));
   const files = { MAPPINGS_DIRECTORY: shippedDirectory, TARGETS_FILE: file };
-  const config = environment.parse({ ...files, INTERVAL_SECONDS: '0.1', TIMEOUT_SECONDS: '0.1', ...env });
+  const config = environment.parse({ ...files, INTERVAL_SECONDS: '0.5', TIMEOUT_SECONDS: '0.5', ...env });
   const lines: Line[] = [];
   const keep = (facts: unknown, msg?: string): void => void lines.push({ ...(facts as Line), msg });
   const registry = createRegistry('exporter');
