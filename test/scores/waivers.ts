@@ -34,8 +34,15 @@ export const waivers: readonly Waiver[] = [
   },
   {
     judge: 'kube-score',
+    check: 'horizontalpodautoscaler-replicas',
+    objects: /^HorizontalPodAutoscaler\/api\/api$/,
+    reason:
+      'An idle service costs one pod. Where the seconds in which a drain replaces it are too many, its minReplicas is to be 2.',
+  },
+  {
+    judge: 'kube-score',
     check: 'deployment-has-host-podantiaffinity',
-    objects: /^Deployment\/(consumer\/consumer|scaler\/scaler)$/,
+    objects: /^Deployment\/(api\/api|consumer\/consumer|scaler\/scaler)$/,
     reason: spread,
   },
   {
