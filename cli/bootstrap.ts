@@ -80,7 +80,7 @@ export async function runBootstrap(argv: string[], sources: Sources = checkout):
 async function dryRun({ wanted, choice, name }: Asked, machine: MachineLike): Promise<number> {
   const asked = providerOf(wanted, choice);
   const provider = asked ?? (await machine.provider().catch(() => 'kind' as const));
-  machine.print(planText(wanted, machine, { cluster: clusterLine(wanted, provider, name), provider }));
+  machine.print(planText(wanted, machine, { name, provider }, clusterLine(wanted, provider, name)));
   const faults = await machineFaults(wanted, machine, choice);
   if (faults.length > 0) machine.print(`\nmissing here:\n${faults.map((one) => `      ${one}\n`).join('')}`);
   return 0;

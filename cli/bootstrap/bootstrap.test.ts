@@ -221,7 +221,7 @@ describe('bootstrap of production', () => {
   beforeEach(() => start('given', 'production'));
 
   it('fetches the deploy key from the secret store before Argo CD needs it, and makes no Secret itself', async () => {
-    expect(await run('production', '--context', 'sluice-test')).toBe(0);
+    expect(await run('production', '--context', 'sluice')).toBe(0);
     expect(outcomes()).toEqual([
       '2/8 CoreDNS upstream: nothing to do',
       '3/8 namespaces: done',
@@ -239,7 +239,7 @@ describe('bootstrap of production', () => {
     expect(cluster.calls.map(({ command }) => command)).toContain(
       '--namespace argocd wait --for=condition=Ready --timeout=300s externalsecret/argocd-secret externalsecret/repository',
     );
-    expect(await run('production', '--context', 'sluice-test')).toBe(0);
+    expect(await run('production', '--context', 'sluice')).toBe(0);
     expect(machine.helmCalls).toHaveLength(2);
   });
 });

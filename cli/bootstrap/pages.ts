@@ -1,7 +1,8 @@
 /** The last page: where to look now, and how to read the passwords. */
 import type { Environment, Page } from '../../apps/environments.ts';
 import type { AddonName } from '../../apps/versions.ts';
-import type { ProviderName } from '../../test/bed/cluster.ts';
+import { hasUsualPorts } from '../../test/bed/kind/config.ts';
+import type { ClusterLike } from './machine.ts';
 
 interface Login {
   readonly namespace: string;
@@ -44,9 +45,11 @@ const table: Readonly<Partial<Record<Page, PageProps>>> = {
 const read = ({ namespace, secret }: Login, key: string): string =>
   `kubectl -n ${namespace} get secret ${secret} -o go-template='{{index .data "${key}" | base64decode}}'`;
 
-/** kind maps the node ports to the usual ones; anywhere else they are what they are. */
-function portOf({ entrance, clusterIssuer }: Environment['web'], provider: ProviderName): string {
-  if (entrance.kind !== 'node-ports' || provider === 'kind') return '';
+/** Whose cluster it is says by which ports its nodes are reached. */
+export type Reached = Pick<ClusterLike, 'name' | 'provider'>;
+
+function portOf({ entrance, clusterIssuer }: Environment['web'], { name, provider }: Reached): string {
+  if (entrance.kind !== 'node-ports' || (provider === 'kind' && hasUsualPorts(name))) return '';
   return `:${clusterIssuer === undefined ? entrance.http : entrance.https}`;
 }
 
@@ -58,8 +61,8 @@ function passwordOf(page: string, login: Login, { secrets }: Environment): strin
   return [...name, 'password', `  ${read(login, key)}`];
 }
 
-/** @param provider Whose cluster it is: it says by which port the nodes are reached. */
-export function pageLines(environment: Environment, provider: ProviderName): string[] {
+/** The URL of each page, and how its password is read. */
+export function pageLines(environment: Environment, cluster: Reached): string[] {
   const { addons, web } = environment;
   const scheme = web.clusterIssuer === undefined ? 'http' : 'https';
   const known = new Map<string, PageProps>(Object.entries(table));
@@ -67,6 +70,6 @@ export function pageLines(environment: Environment, provider: ProviderName): str
     const { addon, login } = known.get(page) ?? {};
     if (addon !== undefined && !addons.includes(addon)) return [];
     const lines = login === undefined ? [] : passwordOf(page, login, environment);
-    return [`${scheme}://${host}${portOf(web, provider)}`, ...lines.map((line) => `  ${line}`)];
+    return [`${scheme}://${host}${portOf(web, cluster)}`, ...lines.map((line) => `  ${line}`)];
   });
 }

@@ -111,6 +111,8 @@ describe('bootstrap --dry-run', () => {
     expect(await plan('local', { ...ready, provider: 'built' })).toContain(
       'http://broker.sluice.localhost:30080',
     );
+    const second = await plan('local', ready, '--name', 'second');
+    expect(second).toContain('http://broker.sluice.localhost:30080');
     const cloud = await plan('production', ready);
     expect(cloud).toContain('the password whose hash is argocd-admin-hash in sluice/production/broker');
     expect(cloud).toContain('https://jenkins.sluice.example.com\n');

@@ -19,7 +19,7 @@ const singular: Readonly<Record<string, string>> = {
 
 /** Objects by kind/namespace/name. */
 export class RecordedCluster implements ClusterLike {
-  readonly name = 'sluice-test';
+  readonly name = 'sluice';
   readonly provider: ProviderName;
   readonly calls: Call[] = [];
   readonly objects = new Map<string, Stored>();

@@ -1,8 +1,7 @@
 /** The steps, one after the other: each looks first, so that a run goes on where an earlier one stopped. */
-import type { ProviderName } from '../../test/bed/cluster.ts';
 import { checkOwner } from './delivery.ts';
 import type { ClusterLike, MachineLike, OpenOptions } from './machine.ts';
-import { pageLines } from './pages.ts';
+import { pageLines, type Reached } from './pages.ts';
 import type { Step } from './step.ts';
 import { steps } from './steps.ts';
 import type { Wanted } from './wanted.ts';
@@ -42,24 +41,20 @@ export async function runSteps(wanted: Wanted, machine: MachineLike, options: Op
   };
   for (const [index, step] of steps.entries())
     await reported(machine, numbered(index + 1, step.title), () => work(step));
-  machine.print(lastPage(wanted, cluster.provider));
+  machine.print(lastPage(wanted, cluster));
 }
 
-function lastPage({ environment, waitSeconds }: Wanted, provider: ProviderName): string {
+function lastPage({ environment, waitSeconds }: Wanted, cluster: Reached): string {
   const state = waitSeconds === undefined ? 'follows its repository' : 'runs';
-  return `'${environment.name}' ${state}.\n\n${pageLines(environment, provider).join('\n')}\n`;
+  return `'${environment.name}' ${state}.\n\n${pageLines(environment, cluster).join('\n')}\n`;
 }
 
-/** @returns what a run would do, a paragraph a step */
-export function planText(
-  wanted: Wanted,
-  machine: MachineLike,
-  { cluster, provider }: { readonly cluster: string; readonly provider: ProviderName },
-): string {
+/** @returns what a run would do, a paragraph a step; `how` says where the cluster comes from */
+export function planText(wanted: Wanted, machine: MachineLike, cluster: Reached, how: string): string {
   const all = [
-    { title: CLUSTER, lines: [cluster] },
+    { title: CLUSTER, lines: [how] },
     ...steps.map((step) => ({ title: step.title, lines: step.plan(wanted, machine) })),
-    { title: 'pages', lines: pageLines(wanted.environment, provider) },
+    { title: 'pages', lines: pageLines(wanted.environment, cluster) },
   ];
   return all
     .map(({ title, lines }, index) => {

@@ -5,8 +5,8 @@ import { applyWith } from '../lib/apply.ts';
 import { forget, stateDir } from '../lib/dirs.ts';
 import { answers, type RunOptions, run } from '../lib/run.ts';
 import { step } from '../lib/say.ts';
+import { configOf } from './config.ts';
 
-const config = join(import.meta.dirname, '..', 'kind.yaml');
 /** Its own name: a built cluster may be called the same. */
 const kubeconfigOf = (name: string) => join(stateDir(name), 'kind.kubeconfig');
 const clusterName = (name: string) => `sluice-${name}`;
@@ -60,9 +60,11 @@ export const kindProvider: Provider = {
     const kubeconfig = kubeconfigOf(name);
     if (await exists(name)) return kindCluster(name);
     mkdirSync(stateDir(name), { recursive: true });
-    const create = ['kind', 'create', 'cluster', '--name', clusterName(name), '--config', config];
+    const create = ['kind', 'create', 'cluster', '--name', clusterName(name), '--config', '-'];
     await step('kind', () =>
-      run([...create, '--kubeconfig', kubeconfig, '--wait', '180s'], { seconds: 900 }),
+      run([...create, '--kubeconfig', kubeconfig, '--wait', '180s'], {
+        ...{ input: configOf(name), seconds: 900 },
+      }),
     );
     return kindCluster(name);
   },
