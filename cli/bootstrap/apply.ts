@@ -6,6 +6,8 @@ const OWNER = 'argocd-controller';
 
 /** Server-side apply, through standard input. */
 export async function apply(cluster: ClusterLike, objects: readonly KubernetesObject[]): Promise<void> {
+  // kubectl calls an empty list an error.
+  if (objects.length === 0) return;
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
   const how = ['--server-side', '--force-conflicts', `--field-manager=${OWNER}`, '--filename', '-'];
   await cluster.kubectl(['apply', ...how], { input: JSON.stringify(list) });

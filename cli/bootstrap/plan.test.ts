@@ -11,7 +11,8 @@ const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 interface Props {
   readonly helm?: string;
   readonly provider?: ProviderName;
-  readonly context?: string;
+  /** null: kubectl cannot tell. */
+  readonly context?: string | null;
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +25,7 @@ function lookingOnly({ helm, provider, context = 'dev', files = {} }: Props = {}
         throw new BootstrapError('no cluster can be had here:\nkind: no Docker engine answers');
       return provider;
     },
-    context: async () => context,
+    context: () => (context === null ? Promise.reject(new Error('not there')) : Promise.resolve(context)),
     open: () => Promise.reject(new Error('a look opens no cluster')),
     helm: async ([verb, , path = '']) => {
       const text = verb === 'version' ? helm : files[path];
@@ -174,6 +175,7 @@ describe('what cannot be is told all at once, before anything is changed', () =>
       "'--context' (production) must be that of KUBECONFIG: staging",
     );
     expect(await refused(['local', '--context', 'dev'], ready)).toContain('must be left out');
+    expect(await refused(['production'], { ...given, context: null })).toContain('no current context');
   });
 
   it('an environment that is not rendered, has no Argo CD, or a key and nowhere to fetch it from', async () => {

@@ -86,8 +86,10 @@ async function contextFaults(
   { context }: ClusterChoice,
   provider: ProviderName,
 ): Promise<string[]> {
-  if (context === undefined) return [];
-  if (provider !== 'given') return [`'--context' (${context}) must be left out: no KUBECONFIG is given`];
-  const current = await machine.context();
-  return current === context ? [] : [`'--context' (${context}) must be that of KUBECONFIG: ${current}`];
+  if (provider !== 'given')
+    return context === undefined ? [] : [`'--context' (${context}) must be left out: no KUBECONFIG is given`];
+  const current = await machine.context().catch(() => undefined);
+  if (current === undefined) return ['KUBECONFIG has no current context that kubectl on the PATH can tell'];
+  if (context === undefined || context === current) return [];
+  return [`'--context' (${context}) must be that of KUBECONFIG: ${current}`];
 }
