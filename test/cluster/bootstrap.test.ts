@@ -1,0 +1,287 @@
+/** Bootstrap on a real cluster: stopped in the middle, gone on with, run once more; and new passwords afterwards. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Environment } from '../../apps/environments.ts';
+import { thisMachine } from '../../cli/bootstrap/machine.ts';
+import { runBootstrap } from '../../cli/bootstrap.ts';
+import { installAddon } from '../bed/addons/optional.ts';
+import { argoCd } from '../bed/argo-tools.ts';
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
+import { toolVersion } from '../bed/lib/tools.ts';
+import { until } from '../bed/lib/until.ts';
+import { applicationsOf } from './applications.ts';
+import { startArgoCd } from './argo.ts';
+import { installCrds } from './crds.ts';
+import { type Desired, openDesired } from './desired.ts';
+import { bedEnvironment, objectsOf, provideImages } from './system.ts';
+import { type Watching, watching } from './watching.ts';
+
+const name = 'bootstrap';
+const unavailable = await builtProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+process.stderr.write(
+  'left out: the step that installs Argo CD by helm, for no chart repository can be reached from the bed\n',
+);
+
+let cluster: Cluster;
+let desired: Desired;
+let seen: Watching;
+let environment: Environment;
+
+interface Run {
+  readonly code: number;
+  /** Title of a step -> how it went. */
+  readonly steps: ReadonlyMap<string, string>;
+  readonly said: string;
+  readonly printed: string;
+  readonly seconds: number;
+}
+
+async function bootstrap(...options: string[]): Promise<Run> {
+  const said: string[] = [];
+  const printed: string[] = [];
+  const machine = {
+    ...thisMachine,
+    say: (text: string) => {
+      said.push(text);
+      thisMachine.say(text);
+    },
+    print: (text: string) => printed.push(text),
+  };
+  const dist = join(desired.folder, 'dist');
+  const began = performance.now();
+  const where = ['--provider', 'built', '--name', name, '--argo-cd', 'present', '--timeout', '170s'];
+  const code = await runBootstrap([environment.name, ...where, ...options], {
+    ...{ environments: [environment], dist, machine },
+  });
+  const ended = said.flatMap((line) => {
+    const [, title, how] = /^\d\/8 ([^:]+): (.*) \(.* s\)$/.exec(line) ?? [];
+    return title === undefined || how === undefined ? [] : [[title, how] as const];
+  });
+  return {
+    ...{ code, steps: new Map(ended), said: said.join('\n'), printed: printed.join('') },
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+/** What a run may not touch: KIND/NAMESPACE/NAME -> identity and version. */
+async function versions(kinds: string): Promise<Record<string, string>> {
+  const { items } = JSON.parse(await seen.kubectl('get', kinds, '-A', '-o', 'json')) as {
+    items: KubernetesObject[];
+  };
+  return Object.fromEntries(
+    items.map(({ kind, metadata: { namespace = '', name: own, uid, resourceVersion } }) => [
+      `${kind}/${namespace}/${own}`,
+      `${uid} ${resourceVersion}`,
+    ]),
+  );
+}
+
+const passwordOf = async (namespace: string, secret: string, key: string): Promise<string> =>
+  seen.kubectl(
+    ...['-n', namespace, 'get', 'secret', secret],
+    ...['-o', `go-template={{index .data "${key}" | base64decode}}`],
+  );
+
+/** Whether the broker takes that password. */
+async function accepted(user: string, password = ''): Promise<boolean> {
+  const rabbitmqctl = 'PATH=/usr/lib/rabbitmq/bin:$PATH rabbitmqctl --quiet authenticate_user';
+  const exec = ['-n', 'broker', 'exec', '-i', 'broker-0', '--', 'sh', '-c', `${rabbitmqctl} ${user}`];
+  return (await cluster.kubectl(exec, { input: `${password}\n`, check: false })).code === 0;
+}
+
+const topologyDone = () =>
+  until('the topology to be declared', 120, async () => {
+    const jobs = ['-n', 'broker', 'get', 'jobs', '--selector=app.kubernetes.io/name=topology'];
+    return (await seen.kubectl(...jobs, '-o', 'jsonpath={.items[*].status.succeeded}')) === '1';
+  });
+
+describe.skipIf(unavailable !== undefined)('bootstrap', () => {
+  let first: Record<string, string>;
+
+  beforeAll(async () => {
+    await builtProvider.down(name);
+    cluster = await builtProvider.up({ name });
+    await provideImages(cluster);
+    seen = watching(cluster);
+    desired = await openDesired(name);
+    environment = {
+      ...bedEnvironment,
+      repository: { repoURL: desired.repoURL, revision: 'main' },
+      addons: [],
+    };
+    // What the charts bring elsewhere.
+    const source = { module: 'github.com/argoproj/argo-cd/v3', version: toolVersion(argoCd) };
+    await applyDefinitions(cluster, await definitionsOf({ ...source, folder: 'manifests/crds' }));
+    await installCrds(cluster, objectsOf(environment));
+    await installAddon(cluster, 'metrics-server');
+    desired.render(environment);
+    await desired.commit('Want everything');
+  });
+
+  afterAll(async () => {
+    await builtProvider.down(name);
+  });
+
+  test('stops where Argo CD is missing, says so, and keeps what it has done', async () => {
+    const { code, steps, said } = await bootstrap();
+    expect(code).toBe(1);
+    expect(said).toContain("'--argo-cd' (present): no ConfigMap argocd-cm in namespace argocd");
+    expect(Object.fromEntries(steps)).toEqual({
+      cluster: "'bootstrap' (built) answers",
+      'CoreDNS upstream': 'nothing to do',
+      namespaces: 'done',
+      'generated Secrets': 'done',
+    });
+    first = await versions('secrets,namespaces');
+    expect(Object.keys(first)).toEqual(
+      expect.arrayContaining([
+        'Namespace//argocd',
+        'Secret/broker/broker-users',
+        'Secret/scaler/broker-credentials',
+      ]),
+    );
+  });
+
+  test('a Secret that was lost on the way is made again with the passwords that the others have', async () => {
+    const before = await passwordOf('consumer', 'broker-credentials', 'password');
+    await seen.kubectl('-n', 'consumer', 'delete', 'secret', 'broker-credentials');
+    expect((await bootstrap()).steps.get('generated Secrets')).toBe('done');
+    expect(await passwordOf('consumer', 'broker-credentials', 'password')).toBe(before);
+    const { 'Secret/consumer/broker-credentials': made = '', ...others } =
+      await versions('secrets,namespaces');
+    expect({ ...others, 'Secret/consumer/broker-credentials': made }).toEqual({
+      ...first,
+      'Secret/consumer/broker-credentials': made,
+    });
+    first = { ...first, 'Secret/consumer/broker-credentials': made };
+  });
+
+  test('goes on where it stopped, until every Application is Synced and Healthy', async () => {
+    await startArgoCd(cluster);
+    const { code, steps, printed, seconds } = await bootstrap();
+    process.stderr.write(`from Argo CD to everything Synced and Healthy: ${seconds.toFixed(1)} s\n`);
+    expect(code).toBe(0);
+    expect([...steps].slice(1).map(([title, how]) => `${title}: ${how}`)).toEqual([
+      'CoreDNS upstream: nothing to do',
+      'namespaces: nothing to do',
+      'generated Secrets: nothing to do',
+      'Argo CD: nothing to do',
+      'repository credential: nothing to do',
+      'root Application: done',
+      'Applications: done',
+    ]);
+    expect(printed).toContain('http://broker.sluice.localhost:30080');
+    expect(printed).not.toContain(await passwordOf('broker', 'broker-admin', 'password'));
+    const all = await applicationsOf(cluster).all();
+    expect(all.length).toBeGreaterThan(7);
+    for (const { status } of all)
+      expect(`${status?.sync?.status}/${status?.health?.status}`).toBe('Synced/Healthy');
+    expect(await versions('secrets')).toMatchObject(
+      Object.fromEntries(Object.entries(first).filter(([key]) => key.startsWith('Secret/'))),
+    );
+  });
+
+  test('once more changes nothing, and is quick', async () => {
+    const kinds = 'secrets,namespaces,configmaps,appprojects.argoproj.io';
+    const before = await versions(kinds);
+    const { code, steps, seconds } = await bootstrap();
+    process.stderr.write(`a run with nothing to do: ${seconds.toFixed(1)} s\n`);
+    expect(code).toBe(0);
+    expect(new Set([...steps.values()].slice(1))).toEqual(new Set(['nothing to do']));
+    expect(await versions(kinds)).toEqual(before);
+    expect(seconds).toBeLessThan(30);
+  });
+
+  test('a cluster that follows one environment is refused to another', async () => {
+    const own = environment;
+    environment = { ...own, name: 'other' };
+    desired.render(environment);
+    const { code, said } = await bootstrap();
+    environment = own;
+    desired.render(environment);
+    expect(code).toBe(1);
+    expect(said).toContain('follows dist/bed/argocd/root, not dist/other/argocd/root: nothing was changed');
+  });
+
+  describe('new passwords for the users of the broker', () => {
+    const users = ['publisher', 'consumer'] as const;
+    const current = async () =>
+      Promise.all(users.map((user) => passwordOf(user, 'broker-credentials', 'password')));
+
+    /** No pod may start meanwhile: a node keeps an immutable Secret as long as one pod there has it. */
+    const closed = async (work: () => Promise<void>) => {
+      for (const user of users)
+        await seen.kubectl('-n', user, 'create', 'quota', 'rotation', '--hard=pods=0');
+      await cluster.kubectl(['-n', 'consumer', 'delete', 'pods', '--all'], { seconds: 120 });
+      await work();
+      for (const user of users) await seen.kubectl('-n', user, 'delete', 'quota', 'rotation');
+      await seen.kubectl('-n', 'consumer', 'rollout', 'restart', 'deployment/consumer');
+    };
+
+    const rotate = async () => {
+      await seen.kubectl('-n', 'broker', 'delete', 'secret', 'broker-users');
+      for (const user of users) await seen.kubectl('-n', user, 'delete', 'secret', 'broker-credentials');
+      expect((await bootstrap('--no-wait')).steps.get('generated Secrets')).toBe('done');
+      await seen.kubectl('-n', 'broker', 'delete', 'job', '--selector=app.kubernetes.io/name=topology');
+      await topologyDone();
+    };
+
+    test('are taken while jobs wait, and no job is lost', { timeout: 480_000 }, async () => {
+      const old = await current();
+      const scaler = await passwordOf('scaler', 'broker-credentials', 'password');
+      // A minute of work for all consumers, of which they are stopped in the first seconds.
+      await Promise.all(['before-1', 'before-2', 'before-3'].map((one) => seen.publish(one)));
+      await until('a consumer at work', 90, async () => (await seen.readyPods()) > 0);
+      await closed(async () => {
+        const { ready, unacked } = await seen.queue('jobs');
+        process.stderr.write(`${ready} jobs wait while passwords change, ${unacked} are in hand\n`);
+        expect(ready).toBeGreaterThan(0);
+        expect(unacked).toBe(0);
+        await rotate();
+      });
+      const changed = await current();
+      const taken = (all: readonly string[]) =>
+        Promise.all(users.map((user, index) => accepted(user, all[index])));
+      expect(await taken(old)).toEqual([false, false]);
+      expect(await taken(changed)).toEqual([true, true]);
+      expect(await passwordOf('scaler', 'broker-credentials', 'password')).toBe(scaler);
+      expect(await accepted('scaler', scaler)).toBe(true);
+      await seen.publish('after');
+      await until('every job of the four runs to be done', 240, everythingDone);
+      expect((await seen.queue('jobs.parked')).ready).toBe(0);
+    });
+  });
+});
+
+/** Four runs publish a hundred jobs each. */
+async function everythingDone(): Promise<true> {
+  const { ready, unacked } = await seen.queue('jobs');
+  const done = await acknowledged();
+  if (ready + unacked === 0 && done >= 400) return true;
+  throw new Error(`${ready} ready, ${unacked} taken, ${done} done`);
+}
+
+/** Jobs that consumers confirmed, since the broker began to count. */
+async function acknowledged(): Promise<number> {
+  const config = `user = "admin:${await passwordOf('broker', 'broker-admin', 'password')}"\n`;
+  const address = await seen.kubectl(
+    '-n',
+    'broker',
+    'get',
+    'service',
+    'broker',
+    '-o',
+    'jsonpath={.spec.clusterIP}',
+  );
+  const host = address === 'None' ? await podAddress() : address;
+  const url = `http://${host}:15672/api/queues/%2f/jobs`;
+  const { stdout } = await cluster.exec(['curl', '-sf', '-m', '5', '--config', '-', url], { input: config });
+  const { message_stats } = JSON.parse(stdout) as { message_stats?: { ack?: number } };
+  return message_stats?.ack ?? 0;
+}
+
+const podAddress = () =>
+  seen.kubectl('-n', 'broker', 'get', 'pod', 'broker-0', '-o', 'jsonpath={.status.podIP}');
