@@ -23,7 +23,7 @@ const isSettled = ({ status }: Application): boolean =>
 const stateOf = (name: string, found: Application | undefined): string => {
   if (found === undefined) return `${name} not there yet`;
   const { sync, health, conditions = [] } = found.status ?? {};
-  const state = `${name} ${sync?.status ?? 'Unknown'}/${health?.status ?? 'Unknown'}`;
+  const state = `${name} ${sync?.status || 'Unknown'}/${health?.status || 'Unknown'}`;
   return [state, ...conditions.map(({ message }) => message.slice(0, 200))].join(': ');
 };
 
