@@ -79,3 +79,35 @@ export const prometheus: Tool = {
   packages: [`${prometheusModule}/cmd/prometheus`],
   minutes: 6,
 };
+
+const adapterModule = 'sigs.k8s.io/prometheus-adapter';
+
+export const prometheusAdapter: Tool = {
+  name: 'prometheus-adapter',
+  module: adapterModule,
+  packages: [`${adapterModule}/cmd/adapter`],
+  minutes: 3,
+};
+
+const kedaModule = 'github.com/kedacore/keda/v2';
+
+export const keda: Tool = {
+  name: 'keda',
+  module: kedaModule,
+  packages: ['operator', 'adapter'].map((program) => `${kedaModule}/cmd/${program}`),
+  minutes: 8,
+};
+
+const cdModule = 'github.com/argoproj/argo-cd/v3';
+
+/** One binary, `cmd`, whose part is chosen by ARGOCD_BINARY_NAME. */
+export const argoCd: Tool = { name: 'argo-cd', module: cdModule, packages: [`${cdModule}/cmd`], minutes: 7 };
+
+const rolloutsModule = 'github.com/argoproj/argo-rollouts';
+
+export const argoRollouts: Tool = {
+  name: 'argo-rollouts',
+  module: rolloutsModule,
+  packages: [`${rolloutsModule}/cmd/rollouts-controller`],
+  minutes: 5,
+};

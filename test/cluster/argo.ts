@@ -6,11 +6,11 @@ import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
-import { argoCd } from '../bed/argo-tools.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensurePackages } from '../bed/lib/packages.ts';
 import { run } from '../bed/lib/run.ts';
 import { ensureTool, toolVersion } from '../bed/lib/tools.ts';
+import { argoCd } from '../bed/tools.ts';
 import { insideOf } from './inside.ts';
 
 const ports = { redis: 6379, repoServer: 8081, repoMetrics: 8084, controllerMetrics: 8082 };

@@ -6,7 +6,7 @@ import type { Cluster } from '../bed/cluster.ts';
 import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
 import { run } from '../bed/lib/run.ts';
 import { toolVersion } from '../bed/lib/tools.ts';
-import { keda } from '../bed/scaling-tools.ts';
+import { keda } from '../bed/tools.ts';
 import { namespace } from './parity-workloads.ts';
 
 /** The one API that two adapters cannot serve at once. */

@@ -14,7 +14,7 @@ import {
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensureTool } from '../bed/lib/tools.ts';
 import { until } from '../bed/lib/until.ts';
-import { keda, prometheusAdapter } from '../bed/scaling-tools.ts';
+import { keda, prometheusAdapter } from '../bed/tools.ts';
 import type { Inside } from './inside.ts';
 import {
   adapterAddress,

@@ -4,17 +4,18 @@
  *   node test/cluster/tools.ts core|more --built    builds nothing; ends with 1 where something is missing
  */
 import { existsSync } from 'node:fs';
-import { argoCd } from '../bed/argo-tools.ts';
 import { ensureTools, type Tool, toolDir } from '../bed/lib/tools.ts';
-import { keda, prometheusAdapter } from '../bed/scaling-tools.ts';
 import {
+  argoCd,
   coredns,
   etcd,
+  keda,
   kubernetes,
   kwok,
   metricsServer,
   pause,
   prometheus,
+  prometheusAdapter,
   prometheusOperator,
   traefik,
 } from '../bed/tools.ts';

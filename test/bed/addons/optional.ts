@@ -5,8 +5,7 @@ import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/d
 import { step } from '../lib/say.ts';
 import { toolVersion } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
-import { prometheusAdapter } from '../scaling-tools.ts';
-import { metricsServer, prometheus, prometheusOperator, traefik } from '../tools.ts';
+import { metricsServer, prometheus, prometheusAdapter, prometheusOperator, traefik } from '../tools.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
 import { namespace } from './objects.ts';
 import {
