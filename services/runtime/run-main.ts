@@ -50,6 +50,8 @@ async function runConfigured<S extends z.ZodRawShape>(
   config: z.output<z.ZodObject<S>>,
 ): Promise<number> {
   const { LOG_LEVEL, HTTP_HOST: host, HTTP_PORT: port } = config as unknown as ServiceConfig;
+  // What is wrong with the configuration is said before anything else.
+  const deadline = stopSeconds(config);
   const log = createLogger(service, LOG_LEVEL);
   log.info(startUp(), 'starting');
   const registry = createRegistry(service);
@@ -61,7 +63,7 @@ async function runConfigured<S extends z.ZodRawShape>(
     log.info({ host, port: server.port }, 'listening');
   };
   const work = runToEnd(() => run({ config, log, registry, stop, serve }), stop, log);
-  return Promise.race([work, overdue(stop, stopSeconds(config), log)]);
+  return Promise.race([work, overdue(stop, deadline, log)]);
 }
 
 /** What the process took until here, milliseconds: Node itself, and the service's modules. */
