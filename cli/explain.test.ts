@@ -25,6 +25,11 @@ describe('sluice explain', () => {
     expect(text).toMatch(/jobs\.workSeconds +5 +apps\/jobs\.ts +spec.*env\[WORK_SECONDS\]\.value/);
   });
 
+  it('knows kinds by the short names of kubectl', async () => {
+    const text = await run('hpa/api', '--environment', 'production');
+    expect(text).toMatch(/^HorizontalPodAutoscaler api\/api of production\n/);
+  });
+
   it('leads from an alert to the code that registers its metric, and to the pods that run it', async () => {
     const text = await run('prometheusrule/scaler.scaler', '--environment', 'local');
     const ends = [
