@@ -134,3 +134,27 @@ export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s
     },
   };
 }
+
+/** The one container of a service's pod. */
+export interface ServiceContainerProps {
+  readonly name: string;
+  readonly image: string;
+  readonly environment: Readonly<Record<string, EnvValue>>;
+  readonly resources: Resources;
+  readonly mounts?: readonly FileMount[];
+}
+
+/** A container of one of this repository's images: restricted, and answering on its HTTP port. Probes are added. */
+export function serviceContainer(props: ServiceContainerProps): k8s.Container {
+  const { name, image, environment, mounts = [] } = props;
+  return {
+    name,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    env: env(environment),
+    ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
+    resources: resources(props.resources),
+    securityContext: restrictedContainer,
+    ...(mounts.length > 0 && { volumeMounts: mountsOf(mounts) }),
+  };
+}

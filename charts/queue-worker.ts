@@ -1,17 +1,13 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
-import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import { HttpService } from './http-service.ts';
+import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   credentialsMount,
-  env,
-  HTTP_PORT,
-  HTTP_PORT_NAME,
-  mountsOf,
   pod,
   type Resources,
-  resources,
-  restrictedContainer,
+  serviceContainer,
   serviceProbes,
   spreadEvenly,
 } from './pod.ts';
@@ -87,15 +83,7 @@ export class QueueWorker extends Construct {
         template: template(filled),
       },
     });
-    new k8s.KubeService(this, 'service', {
-      metadata: { ...metadataOf(props), labels: labelsOf(props) },
-      spec: {
-        selector: selectorOf(props),
-        ports: [
-          { name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
-        ],
-      },
-    });
+    new HttpService(this, 'http', props);
   }
 }
 
@@ -150,14 +138,7 @@ function template(props: Filled): k8s.PodTemplateSpec {
       topologySpreadConstraints: spreadEvenly(props),
       containers: [
         {
-          name: props.name,
-          image: props.image,
-          imagePullPolicy: 'IfNotPresent',
-          env: env(environment(props)),
-          ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
-          resources: resources(props.resources),
-          securityContext: restrictedContainer,
-          volumeMounts: mountsOf(mounts),
+          ...serviceContainer({ ...props, environment: environment(props), mounts }),
           ...serviceProbes,
         },
       ],

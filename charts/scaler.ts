@@ -3,18 +3,14 @@ import { compileScalerConfig, type ScalerConfig } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { ChartError, Checks } from './checks.ts';
+import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   credentialsMount,
-  env,
   type FileMount,
-  HTTP_PORT,
-  HTTP_PORT_NAME,
-  mountsOf,
   pod,
   type Resources,
-  resources,
-  restrictedContainer,
+  serviceContainer,
   serviceProbes,
   spreadEvenly,
 } from './pod.ts';
@@ -60,15 +56,7 @@ export class Scaler extends Construct {
         template: template(props, createHash('sha256').update(config).digest('hex')),
       },
     });
-    new k8s.KubeService(this, 'service', {
-      metadata: metadataOf(props),
-      spec: {
-        selector: selectorOf(props),
-        ports: [
-          { name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
-        ],
-      },
-    });
+    new HttpService(this, 'http', props);
   }
 
   /** A Lease cannot be limited by name while it is created; read and written it can. */
@@ -129,19 +117,17 @@ function template(props: ScalerProps, checksum: string): k8s.PodTemplateSpec {
       topologySpreadConstraints: spreadEvenly(props),
       containers: [
         {
-          name: props.name,
-          image: props.image,
-          imagePullPolicy: 'IfNotPresent',
-          env: env({
-            CONFIG_FILE: `${CONFIG_MOUNT.path}/${CONFIG_FILE}`,
-            LEASE_NAME: props.name,
-            LEASE_NAMESPACE: { field: 'metadata.namespace' },
-            POD_NAME: { field: 'metadata.name' },
+          ...serviceContainer({
+            ...props,
+            environment: {
+              CONFIG_FILE: `${CONFIG_MOUNT.path}/${CONFIG_FILE}`,
+              LEASE_NAME: props.name,
+              LEASE_NAMESPACE: { field: 'metadata.namespace' },
+              POD_NAME: { field: 'metadata.name' },
+            },
+            resources: props.resources ?? { cpu: '50m', memory: '128Mi' },
+            mounts,
           }),
-          ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
-          resources: resources(props.resources ?? { cpu: '50m', memory: '128Mi' }),
-          securityContext: restrictedContainer,
-          volumeMounts: mountsOf(mounts),
           ...serviceProbes,
         },
       ],

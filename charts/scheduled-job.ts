@@ -3,18 +3,7 @@ import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
 import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
-import {
-  credentialsMount,
-  type EnvValue,
-  env,
-  HTTP_PORT,
-  HTTP_PORT_NAME,
-  mountsOf,
-  pod,
-  type Resources,
-  resources,
-  restrictedContainer,
-} from './pod.ts';
+import { credentialsMount, type EnvValue, pod, type Resources, serviceContainer } from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface ScheduledJobProps extends Identity {
@@ -129,18 +118,7 @@ function jobSpec(props: Filled): k8s.JobSpec {
       spec: {
         ...spec,
         restartPolicy: 'Never',
-        containers: [
-          {
-            name: props.name,
-            image: props.image,
-            imagePullPolicy: 'IfNotPresent',
-            env: env(props.environment),
-            ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
-            resources: resources(props.resources),
-            securityContext: restrictedContainer,
-            volumeMounts: mountsOf(mounts),
-          },
-        ],
+        containers: [serviceContainer({ ...props, mounts })],
       },
     },
   };

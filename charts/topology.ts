@@ -4,17 +4,7 @@ import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
 import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
-import {
-  env,
-  type FileMount,
-  HTTP_PORT,
-  HTTP_PORT_NAME,
-  mountsOf,
-  pod,
-  type Resources,
-  resources,
-  restrictedContainer,
-} from './pod.ts';
+import { type FileMount, pod, type Resources, serviceContainer } from './pod.ts';
 import type { QueueTopology } from './queue-topology.ts';
 import { ServiceAccount } from './service-account.ts';
 import { wave } from './wave.ts';
@@ -109,19 +99,16 @@ function jobSpec(props: TopologyProps, configMap: string): k8s.JobSpec {
   };
 }
 
-const container = (props: TopologyProps, mounts: FileMount[], deadlineSeconds: number): k8s.Container => ({
-  name: props.name,
-  image: props.image,
-  imagePullPolicy: 'IfNotPresent',
-  env: env({
-    MANAGEMENT_URL: props.managementUrl,
-    MANAGEMENT_USERNAME: props.admin.username,
-    MANAGEMENT_PASSWORD_FILE: '/etc/sluice/admin/password',
-    TOPOLOGY_FILE: `${FILE.path}/${FILE.name}`,
-    DEADLINE_SECONDS: String(deadlineSeconds),
-  }),
-  ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
-  resources: resources(props.resources ?? { cpu: '20m', memory: '128Mi' }),
-  securityContext: restrictedContainer,
-  volumeMounts: mountsOf(mounts),
-});
+const container = (props: TopologyProps, mounts: FileMount[], deadlineSeconds: number): k8s.Container =>
+  serviceContainer({
+    ...props,
+    environment: {
+      MANAGEMENT_URL: props.managementUrl,
+      MANAGEMENT_USERNAME: props.admin.username,
+      MANAGEMENT_PASSWORD_FILE: '/etc/sluice/admin/password',
+      TOPOLOGY_FILE: `${FILE.path}/${FILE.name}`,
+      DEADLINE_SECONDS: String(deadlineSeconds),
+    },
+    resources: props.resources ?? { cpu: '20m', memory: '128Mi' },
+    mounts,
+  });

@@ -1,18 +1,10 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
-import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import { HttpService } from './http-service.ts';
+import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { type Placement, placed } from './placement.ts';
-import {
-  env,
-  HTTP_PORT,
-  HTTP_PORT_NAME,
-  pod,
-  type Resources,
-  resources,
-  restrictedContainer,
-  serviceProbes,
-} from './pod.ts';
+import { HTTP_PORT_NAME, pod, type Resources, serviceContainer, serviceProbes } from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface WebServiceProps extends Identity {
@@ -70,14 +62,7 @@ export class WebService extends Construct {
         template: template(filled),
       },
     });
-    const port = k8s.IntOrString.fromString(HTTP_PORT_NAME);
-    new k8s.KubeService(this, 'service', {
-      metadata: { ...metadataOf(props), labels: labelsOf(props) },
-      spec: {
-        selector: selectorOf(props),
-        ports: [{ name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: port }],
-      },
-    });
+    new HttpService(this, 'http', props);
   }
 }
 
@@ -132,17 +117,14 @@ function template(props: Filled): k8s.PodTemplateSpec {
       ...placed(props, props.placement),
       containers: [
         {
-          name: props.name,
-          image: props.image,
-          imagePullPolicy: 'IfNotPresent',
-          env: env({
-            DRAIN_DELAY_SECONDS: String(props.drainDelaySeconds),
-            LINGER_SECONDS: String(props.lingerSeconds),
-            STOP_DEADLINE_SECONDS: String(props.stopDeadlineSeconds),
+          ...serviceContainer({
+            ...props,
+            environment: {
+              DRAIN_DELAY_SECONDS: String(props.drainDelaySeconds),
+              LINGER_SECONDS: String(props.lingerSeconds),
+              STOP_DEADLINE_SECONDS: String(props.stopDeadlineSeconds),
+            },
           }),
-          ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
-          resources: resources(props.resources),
-          securityContext: restrictedContainer,
           ...probes(props),
         },
       ],
