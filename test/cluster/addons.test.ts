@@ -1,6 +1,7 @@
 /** The addons on request, as pods of a built cluster: resource metrics and a real Ingress. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installAddon } from '../bed/addons/optional.ts';
+import { ingressAddress } from '../bed/addons/traefik.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
@@ -74,16 +75,7 @@ describe.skipIf(unavailable !== undefined)('addons', () => {
     await installAddon(cluster, 'traefik');
     await cluster.image(await ensureRabbitmqImage());
     await cluster.apply(web);
-    const jsonpath = 'jsonpath={.spec.clusterIP}';
-    const { stdout: address } = await cluster.kubectl([
-      '-n',
-      'traefik',
-      'get',
-      'service',
-      'traefik',
-      '-o',
-      jsonpath,
-    ]);
+    const address = await ingressAddress(cluster);
     const get = (host: string) =>
       cluster.exec(['curl', '-s', '-m', '5', '-H', `Host: ${host}`, `http://${address}/`]);
     await until('the Ingress', 60, async () => (await get('web.test')).stdout === 'hello web.test');

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { argoCdDefinitions } from '../bed/definitions.ts';
+import { moduleFolder } from '../bed/lib/definitions.ts';
 import { ensurePackages } from '../bed/lib/packages.ts';
-import { run } from '../bed/lib/run.ts';
-import { ensureTool, toolVersion } from '../bed/lib/tools.ts';
+import { ensureTool } from '../bed/lib/tools.ts';
 import { argoCd } from '../bed/tools.ts';
 import { insideOf } from './inside.ts';
 
@@ -92,10 +93,9 @@ async function programsIn(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   for (const part of ['argocd-repo-server', 'argocd-application-controller'])
     symlinkSync(join(bin, 'cmd'), join(folder, part));
-  const download = ['go', 'mod', 'download', '-json', `${argoCd.module}@${toolVersion(argoCd)}`];
-  const { Dir } = JSON.parse((await run(download, { cwd: '/', seconds: 600 })).stdout) as { Dir: string };
+  const sources = await moduleFolder(argoCdDefinitions.module, argoCdDefinitions.version);
   for (const script of ['git-verify-wrapper.sh', 'gpg-wrapper.sh']) {
-    copyFileSync(join(Dir, 'hack', script), join(folder, script));
+    copyFileSync(join(sources, 'hack', script), join(folder, script));
     chmodSync(join(folder, script), 0o755);
   }
   return folder;

@@ -7,10 +7,9 @@ import { runBootstrap } from '../../cli/bootstrap.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { argoCdDefinitions } from '../bed/definitions.ts';
 import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
-import { toolVersion } from '../bed/lib/tools.ts';
 import { until } from '../bed/lib/until.ts';
-import { argoCd } from '../bed/tools.ts';
 import { applicationsOf } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
@@ -113,8 +112,7 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
       addons: [],
     };
     // What the charts bring elsewhere.
-    const source = { module: 'github.com/argoproj/argo-cd/v3', version: toolVersion(argoCd) };
-    await applyDefinitions(cluster, await definitionsOf({ ...source, folder: 'manifests/crds' }));
+    await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));
     await installCrds(cluster, objectsOf(environment));
     await installAddon(cluster, 'metrics-server');
     desired.render(environment);

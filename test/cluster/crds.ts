@@ -1,24 +1,15 @@
 /** The custom resources that dist uses. */
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { argoCdDefinitions, prometheusDefinitions } from '../bed/definitions.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../bed/lib/definitions.ts';
-import { toolVersion } from '../bed/lib/tools.ts';
-import { prometheusOperator } from '../bed/tools.ts';
 
 export const sources: readonly DefinitionSource[] = [
-  {
-    module: 'github.com/prometheus-operator/prometheus-operator',
-    version: toolVersion(prometheusOperator),
-    folder: 'example/prometheus-operator-crd',
-  },
+  prometheusDefinitions,
+  argoCdDefinitions,
   {
     module: 'github.com/external-secrets/external-secrets',
     version: 'v1.3.2',
     folder: 'config/crds/bases',
-  },
-  {
-    module: 'github.com/argoproj/argo-cd/v3',
-    version: 'v3.5.7',
-    folder: 'manifests/crds',
   },
   {
     module: 'github.com/cert-manager/cert-manager',

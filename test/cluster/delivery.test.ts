@@ -9,11 +9,10 @@ import { latch } from '../../policy/index.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { argoCdDefinitions } from '../bed/definitions.ts';
 import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
 import { run } from '../bed/lib/run.ts';
-import { toolVersion } from '../bed/lib/tools.ts';
 import { until } from '../bed/lib/until.ts';
-import { argoCd } from '../bed/tools.ts';
 import { type Applications, applicationsOf, summary } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
@@ -67,8 +66,7 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
     environment = { ...bedEnvironment, repository, addons: [] };
     // What bootstrap brings: definitions, namespaces, secrets, Argo CD.
     const objects = objectsOf(environment);
-    const source = { module: 'github.com/argoproj/argo-cd/v3', version: toolVersion(argoCd) };
-    await applyDefinitions(cluster, await definitionsOf({ ...source, folder: 'manifests/crds' }));
+    await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));
     await installCrds(cluster, objects);
     const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
     const there = namespaces.map(({ metadata }) => metadata.name);

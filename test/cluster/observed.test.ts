@@ -1,6 +1,7 @@
 /** What looks at the system: Prometheus through its ServiceMonitors, resource metrics, and pages through the ingress. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installAddon } from '../bed/addons/optional.ts';
+import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
@@ -24,15 +25,7 @@ beforeAll(async () => {
   await provideImages(cluster);
   await deploySystem(cluster, environment);
   seen = watching(cluster);
-  ingress = await seen.kubectl(
-    '-n',
-    'traefik',
-    'get',
-    'service',
-    'traefik',
-    '-o',
-    'jsonpath={.spec.clusterIP}',
-  );
+  ingress = await ingressAddress(cluster);
 });
 
 afterAll(async () => {

@@ -3,10 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addresses } from '../bed/built/places.ts';
 import type { Cluster } from '../bed/cluster.ts';
+import { kedaDefinitions } from '../bed/definitions.ts';
 import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
 import { run } from '../bed/lib/run.ts';
-import { toolVersion } from '../bed/lib/tools.ts';
-import { keda } from '../bed/tools.ts';
 import { namespace } from './parity-workloads.ts';
 
 /** The one API that two adapters cannot serve at once. */
@@ -58,14 +57,7 @@ export async function forgetAggregate(cluster: Cluster): Promise<void> {
 
 /** Installs KEDA's own definitions, of the version that is built, and waits until the API server serves them. */
 export const installDefinitions = async (cluster: Cluster): Promise<void> =>
-  applyDefinitions(
-    cluster,
-    await definitionsOf({
-      module: 'github.com/kedacore/keda/v2',
-      version: toolVersion(keda),
-      folder: 'config/crd/bases',
-    }),
-  );
+  applyDefinitions(cluster, await definitionsOf(kedaDefinitions));
 
 /** ca.crt, tls.crt and tls.key for loopback: KEDA's operator and adapter trust each other by them. */
 export async function servingCertificate(folder: string): Promise<string> {

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
-import { type Api, applyStrictly, openApi } from './api.ts';
-import { objectOf, objectsOf } from './rendered.ts';
+import { type Api, openApi } from './api.ts';
+import { objectOf } from './rendered.ts';
+import { applyKinds, applyTo, type Pod, podsAt, simulated } from './simulated.ts';
 
 const name = 'placement';
 const environment = 'production';
@@ -13,30 +14,8 @@ const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined)
   process.stderr.write(`skipped: simulated nodes need the built cluster, which ${unavailable}\n`);
 
-interface Workload {
-  readonly template: { readonly spec: { readonly containers: readonly { readonly resources: object }[] } };
-}
-
-/** As rendered, but onto simulated nodes and with a stated size. A simulated node has 4 CPUs. */
-function simulated(object: KubernetesObject, replicas: number, cpu: string): KubernetesObject {
-  const spec = object.spec as Workload;
-  const { containers, ...pod } = spec.template.spec;
-  const sized = containers.map((each) => ({ ...each, resources: { requests: { cpu } } }));
-  const placed = {
-    nodeSelector: { type: 'kwok' },
-    tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
-  };
-  const template = { ...spec.template, spec: { ...pod, ...placed, containers: sized } };
-  return { ...object, spec: { ...spec, replicas, template } };
-}
-
 const consumer = objectOf(environment, 'Deployment', 'consumer');
 const scaler = objectOf(environment, 'Deployment', 'scaler');
-
-interface Pod extends KubernetesObject {
-  readonly spec: { readonly nodeName?: string };
-  readonly status: { readonly phase: string };
-}
 
 describe.skipIf(unavailable !== undefined)('placement', () => {
   let cluster: Cluster;
@@ -47,7 +26,7 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
     cluster = await builtProvider.up({ name, kwokNodes: 2 });
     api = await openApi(cluster.kubeconfig);
     const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount', 'PodDisruptionBudget'];
-    for (const kind of kinds) for (const object of objectsOf(environment, kind)) await apply(object);
+    await applyKinds(api, environment, kinds);
   });
 
   beforeEach(async () => {
@@ -61,15 +40,9 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
     await builtProvider.down(name);
   });
 
-  async function apply(object: KubernetesObject): Promise<void> {
-    const { status, body } = await applyStrictly(api, object);
-    expect(status, JSON.stringify(body)).toBeLessThan(300);
-  }
+  const apply = (object: KubernetesObject) => applyTo(api, object);
 
-  async function pods(): Promise<Pod[]> {
-    const { body } = await api.ask('/api/v1/pods?labelSelector=app.kubernetes.io/part-of=sluice');
-    return (body as { readonly items: Pod[] }).items;
-  }
+  const pods = () => podsAt(api, '/api/v1/pods?labelSelector=app.kubernetes.io/part-of=sluice');
 
   const running = async (namespace: string) =>
     (await pods()).filter(

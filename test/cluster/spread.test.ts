@@ -1,10 +1,11 @@
 /** Where the pods of the web service go, on simulated nodes of several zones, by dist's own constraints. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
-import { type Api, applyStrictly, openApi } from './api.ts';
-import { objectOf, objectsOf } from './rendered.ts';
+import { type Api, openApi } from './api.ts';
+import { objectOf } from './rendered.ts';
+import { applyKinds, applyTo, podsAt, simulated } from './simulated.ts';
 
 const name = 'spread';
 const environment = 'production';
@@ -14,28 +15,7 @@ if (unavailable !== undefined)
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-interface PodMaker {
-  readonly template: { readonly spec: { readonly containers: readonly object[] } };
-}
-
-/** As rendered, but onto simulated nodes, which have CPUs and no disk. */
-function simulated(object: KubernetesObject, replicas: number): KubernetesObject {
-  const spec = object.spec as PodMaker;
-  const tolerations = [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }];
-  const containers = spec.template.spec.containers.map((each) => ({
-    ...each,
-    resources: { requests: { cpu: '250m' } },
-  }));
-  const placed = { ...spec.template.spec, nodeSelector: { type: 'kwok' }, tolerations, containers };
-  return { ...object, spec: { ...spec, replicas, template: { ...spec.template, spec: placed } } };
-}
-
 const service = objectOf(environment, 'Deployment', 'api');
-
-interface Pod extends KubernetesObject {
-  readonly spec: { readonly nodeName?: string };
-  readonly status: { readonly phase: string };
-}
 
 describe.skipIf(unavailable !== undefined)('the pods of the web service', () => {
   let cluster: Cluster;
@@ -46,7 +26,7 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
     cluster = await builtProvider.up({ name, kwokNodes: 4 });
     api = await openApi(cluster.kubeconfig);
     const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount'];
-    for (const kind of kinds) for (const object of objectsOf(environment, kind)) await apply(object);
+    await applyKinds(api, environment, kinds);
   });
 
   beforeEach(async () => {
@@ -59,15 +39,7 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
     await builtProvider.down(name);
   });
 
-  async function apply(object: KubernetesObject): Promise<void> {
-    const { status, body } = await applyStrictly(api, object);
-    expect(status, JSON.stringify(body)).toBeLessThan(300);
-  }
-
-  async function pods(): Promise<Pod[]> {
-    const { body } = await api.ask('/api/v1/namespaces/api/pods');
-    return (body as { readonly items: Pod[] }).items;
-  }
+  const pods = () => podsAt(api, '/api/v1/namespaces/api/pods');
 
   /** Nodes in zones, by number: 'aabb' puts the first two into one zone. The others take no pod. */
   async function nodes(zones: string): Promise<void> {
@@ -81,7 +53,7 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
 
   /** Runs that many. @returns node -> its pods */
   async function run(count: number): Promise<Record<string, number>> {
-    await apply(simulated(service, count));
+    await applyTo(api, simulated(service, count, '250m'));
     const running = async () => {
       const all = (await pods()).filter(({ status }) => status.phase === 'Running');
       return all.length === count ? all : undefined;

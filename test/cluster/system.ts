@@ -20,9 +20,11 @@ export const bedEnvironment: Environment = {
   brokerVolume: { size: '1Gi' },
 };
 
-/** Builds the project's own images, and the broker's where it cannot be pulled, and gives them to the cluster. */
+/** Builds the images that the environment runs, the broker's only where it cannot be pulled, and gives them to the cluster. */
 export async function provideImages(cluster: Cluster): Promise<void> {
-  for (const service of SERVICES) await provideService(cluster, service);
+  const manifests = [...render([bedEnvironment]).values()].join();
+  for (const service of SERVICES.filter((name) => manifests.includes(images[name])))
+    await provideService(cluster, service);
   if (!(await canPull(cluster, images.rabbitmq))) await cluster.image(await brokerImage());
 }
 

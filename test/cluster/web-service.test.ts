@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api as service } from '../../apps/project.ts';
 import { requests } from '../../apps/requests.ts';
 import { installAddon } from '../bed/addons/optional.ts';
+import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
@@ -40,8 +41,7 @@ beforeAll(async () => {
   await cluster.apply(wanted);
   const available = ['wait', 'deployment/api', '--for=condition=Available', '--timeout=120s'];
   await kubectl('-n', service.namespace, ...available);
-  const ip = ['get', 'service', 'traefik', '-o', 'jsonpath={.spec.clusterIP}'];
-  ingress = await kubectl('-n', 'traefik', ...ip);
+  ingress = await ingressAddress(cluster);
 });
 
 afterAll(async () => {

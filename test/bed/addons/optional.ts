@@ -1,9 +1,9 @@
 /** Addons on request: built from source, then run as pods. */
 import { BedError, type Cluster, type KubernetesObject } from '../cluster.ts';
+import { prometheusDefinitions } from '../definitions.ts';
 import { toolImage } from '../images/tool.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/definitions.ts';
 import { step } from '../lib/say.ts';
-import { toolVersion } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
 import { metricsServer, prometheus, prometheusAdapter, prometheusOperator, traefik } from '../tools.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
@@ -49,11 +49,7 @@ const addons = {
       toolImage(prometheusOperator, reloaderImage, 'prometheus-config-reloader'),
       toolImage(prometheus, prometheusImage),
     ],
-    definitions: {
-      module: 'github.com/prometheus-operator/prometheus-operator',
-      version: toolVersion(prometheusOperator),
-      folder: 'example/prometheus-operator-crd',
-    },
+    definitions: prometheusDefinitions,
     objects: [namespace(monitoringNamespace), ...prometheusObjects],
     namespace: monitoringNamespace,
     pods: [named('prometheus-operator'), 'operator.prometheus.io/name=bed'],

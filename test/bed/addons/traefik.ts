@@ -1,5 +1,5 @@
 /** The ingress controller. @see https://doc.traefik.io/traefik/providers/kubernetes-ingress/ */
-import type { KubernetesObject } from '../cluster.ts';
+import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { access, deployment, service } from './objects.ts';
 
 const id = { name: 'traefik', namespace: 'traefik' };
@@ -48,3 +48,9 @@ export const traefikObjects: readonly KubernetesObject[] = [
   pod,
   service(id, { 80: 'web' }),
 ];
+
+/** Where it listens inside the cluster's network. */
+export async function ingressAddress(cluster: Cluster): Promise<string> {
+  const ask = ['--namespace', id.namespace, 'get', 'service', id.name, '-o', 'jsonpath={.spec.clusterIP}'];
+  return (await cluster.kubectl(ask)).stdout;
+}

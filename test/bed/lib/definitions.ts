@@ -20,13 +20,17 @@ export interface Definition extends KubernetesObject {
   readonly spec: { readonly group: string; readonly names: { readonly kind: string } };
 }
 
-/** @returns every CustomResourceDefinition in the folder of a module */
-export async function definitionsOf({ module, version, folder }: DefinitionSource): Promise<Definition[]> {
+/** @returns where the files of a module are, downloaded if need be */
+export async function moduleFolder(module: string, version: string): Promise<string> {
   // Outside any module: what it downloads is none of this project's own requirements.
   const download = ['go', 'mod', 'download', '-json', `${module}@${version}`];
   const { stdout } = await run(download, { cwd: '/', seconds: 600 });
-  const { Dir } = JSON.parse(stdout) as { Dir: string };
-  const root = join(Dir, folder);
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
+}
+
+/** @returns every CustomResourceDefinition in the folder of a module */
+export async function definitionsOf({ module, version, folder }: DefinitionSource): Promise<Definition[]> {
+  const root = join(await moduleFolder(module, version), folder);
   return readdirSync(root)
     .filter((file) => file.endsWith('.yaml'))
     .flatMap((file) => parseAllDocuments(readFileSync(join(root, file), 'utf8')))

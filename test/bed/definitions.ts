@@ -1,0 +1,15 @@
+/** Where the projects that the bed builds keep their custom resource definitions. */
+import { BedError } from './cluster.ts';
+import type { DefinitionSource } from './lib/definitions.ts';
+import { type Tool, toolVersion } from './lib/tools.ts';
+import { argoCd, keda, prometheusOperator } from './tools.ts';
+
+/** Of the version that is built. */
+function madeBy(tool: Tool, folder: string): DefinitionSource {
+  if (tool.module === undefined) throw new BedError(`'${tool.name}' is no project's module`);
+  return { module: tool.module, version: toolVersion(tool), folder };
+}
+
+export const prometheusDefinitions = madeBy(prometheusOperator, 'example/prometheus-operator-crd');
+export const argoCdDefinitions = madeBy(argoCd, 'manifests/crds');
+export const kedaDefinitions = madeBy(keda, 'config/crd/bases');
