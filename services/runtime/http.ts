@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
@@ -20,23 +20,39 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** What answers a path; a rejection breaks the connection off, for only that can have failed. */
+export type Route = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
+
+/** Path, without the query -> what answers it; anything else is 404. */
+export type Routes = Readonly<Record<string, Route>>;
+
 /**
  * Serves /metrics, /livez (200 as long as the event loop turns) and /readyz (200, or 503 and what is missing).
  * @throws Error when the address is taken
  */
-export async function serveHttp({ registry, host, port, ready = [] }: HttpOptions): Promise<HttpServer> {
-  const routes: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
-    '/livez': (response) => void response.end('ok\n'),
-    '/readyz': (response) => answerReady(response, ready),
+export const serveHttp = ({ registry, host, port, ready = [] }: HttpOptions): Promise<HttpServer> =>
+  serveRoutes({ host, port }, ready, {
     '/metrics': async (response) => {
       const body = await registry.metrics();
       response.setHeader('content-type', registry.contentType).end(body);
     },
-  };
+  });
+
+/** Serves /livez and /readyz, and the routes beside them. @throws Error when the address is taken */
+export async function serveRoutes(
+  { host, port }: Pick<HttpOptions, 'host' | 'port'>,
+  ready: readonly ReadinessCheck[],
+  others: Routes,
+): Promise<HttpServer> {
+  const routes = new Map<string, Route>([
+    ['/livez', (response) => void response.end('ok\n')],
+    ['/readyz', (response) => answerReady(response, ready)],
+    ...Object.entries(others),
+  ]);
   const server = createServer((request, response) => {
-    const route = routes[(request.url ?? '').split('?')[0] ?? ''];
+    const route = routes.get((request.url ?? '').split('?')[0] ?? '');
     if (route === undefined) response.writeHead(404).end();
-    else Promise.resolve(route(response)).catch((error: Error) => response.destroy(error));
+    else Promise.resolve(route(response, request)).catch((error: Error) => response.destroy(error));
   }).listen(port, host);
   await once(server, 'listening');
   const close = async (): Promise<void> => {
