@@ -35,16 +35,19 @@ export interface HorizontalPodAutoscaler {
   readonly kind: 'HorizontalPodAutoscaler';
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
-    readonly scaleTargetRef: {
-      readonly apiVersion: 'apps/v1';
-      readonly kind: 'Deployment';
-      readonly name: string;
-    };
+    readonly scaleTargetRef: ScaleTargetRef;
     readonly minReplicas: number;
     readonly maxReplicas: number;
     readonly metrics: readonly ExternalMetric[];
     readonly behavior: HpaBehavior;
   };
+}
+
+/** The Deployment whose count an autoscaler owns. */
+export interface ScaleTargetRef {
+  readonly apiVersion: 'apps/v1';
+  readonly kind: 'Deployment';
+  readonly name: string;
 }
 
 export interface ExternalMetric {

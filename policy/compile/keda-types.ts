@@ -1,6 +1,7 @@
 import type { Policy } from '../policy.ts';
 import type { ClauseFidelity } from './fidelity.ts';
 import type { HpaBehavior } from './hpa-behavior.ts';
+import type { ScaleTargetRef } from './hpa-types.ts';
 import type { DeploymentTarget, ManagementSource, PrometheusSource } from './scaler-config.ts';
 
 /** One Deployment, followed by KEDA: its operator between 0 and 1, the HPA it makes above. */
@@ -34,11 +35,7 @@ export interface ScaledObject {
   readonly kind: 'ScaledObject';
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
-    readonly scaleTargetRef: {
-      readonly apiVersion: 'apps/v1';
-      readonly kind: 'Deployment';
-      readonly name: string;
-    };
+    readonly scaleTargetRef: ScaleTargetRef;
     readonly pollingInterval: number;
     readonly cooldownPeriod: number;
     readonly minReplicaCount: number;
