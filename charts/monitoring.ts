@@ -19,6 +19,8 @@ export interface MetricsScrapeProps extends Identity {
   readonly endpoints: readonly ScrapeEndpoint[];
   /** Time between two scrapes. @default '15s' */
   readonly interval?: string;
+  /** The page's own labels win where those of its Service or pod have the same name. @default false */
+  readonly honorLabels?: boolean;
 }
 
 /** Prometheus reads the metrics of the workload's Service. */
@@ -31,7 +33,7 @@ export class MetricsScrape extends Construct {
 }
 
 function serviceMonitor(props: MetricsScrapeProps): IServiceMonitor {
-  const { endpoints, interval = '15s', namespace } = props;
+  const { endpoints, interval = '15s', honorLabels = false, namespace } = props;
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'ServiceMonitor',
@@ -42,6 +44,7 @@ function serviceMonitor(props: MetricsScrapeProps): IServiceMonitor {
         port,
         path,
         interval,
+        ...(honorLabels && { honorLabels }),
         // Two pages of one port would otherwise write the same `up` series.
         relabelings: [{ sourceLabels: ['__metrics_path__'], targetLabel: 'metrics_path' }],
         ...(params && { params: { ...params } }),
