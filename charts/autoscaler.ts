@@ -1,11 +1,12 @@
-import type { HpaBehavior, HpaScalingRules } from '@sluice/policy';
+import { type HpaBehavior, type HpaScalingRules, highestFloor, type SchedulePolicy } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 export interface AutoscalerProps extends Identity {
-  readonly minReplicas: number;
+  /** Pods at least. A schedule owns the field: then the manifest has none, and the own scaler writes it. */
+  readonly minReplicas: number | SchedulePolicy;
   readonly maxReplicas: number;
   /** What it follows; the one that asks for most replicas wins. */
   readonly metrics: readonly k8s.MetricSpecV2[];
@@ -30,7 +31,7 @@ export class Autoscaler extends Construct {
       metadata: metadataOf(props),
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        minReplicas,
+        ...(typeof minReplicas === 'number' && { minReplicas }),
         maxReplicas,
         metrics: [...metrics],
         behavior: { scaleUp: rules(behavior.scaleUp), scaleDown: rules(behavior.scaleDown) },
@@ -50,18 +51,22 @@ const rules = ({ stabilizationWindowSeconds, selectPolicy, policies }: HpaScalin
 });
 
 function check({ name, minReplicas, maxReplicas, metrics, behavior }: AutoscalerProps): void {
+  const [lowest, highest] = range(minReplicas);
   const checks = new Checks(`Autoscaler '${name}'`)
-    .wholeNumber('minReplicas', minReplicas, 1)
+    .wholeNumber('minReplicas', lowest, 1)
     .wholeNumber('maxReplicas', maxReplicas, 1)
-    .that(
-      minReplicas <= maxReplicas,
-      `'minReplicas' (${minReplicas}) must not exceed 'maxReplicas' (${maxReplicas})`,
-    )
+    .that(highest <= maxReplicas, `'minReplicas' (${highest}) must not exceed 'maxReplicas' (${maxReplicas})`)
     .that(metrics.length > 0, `'metrics' must not be empty: Kubernetes would follow the CPU at 80 %`);
   checkRules('scaleUp', behavior.scaleUp, checks);
   checkRules('scaleDown', behavior.scaleDown, checks);
   checks.done();
 }
+
+/** Between which counts the minimum moves. */
+const range = (minReplicas: AutoscalerProps['minReplicas']): readonly [number, number] =>
+  typeof minReplicas === 'number'
+    ? [minReplicas, minReplicas]
+    : [minReplicas.policy.minReplicas, highestFloor(minReplicas)];
 
 function checkRules(direction: string, asked: HpaScalingRules, checks: Checks): void {
   const { stabilizationWindowSeconds: seconds, policies } = asked;

@@ -9,6 +9,7 @@ export { compileKeda } from './compile/keda.ts';
 export * from './compile/keda-types.ts';
 export { parseScalerConfig } from './compile/parse-scaler-config.ts';
 export * from './compile/scaler-config.ts';
+export { type ConstantProps, constant } from './construct/constant.ts';
 export { type DrainProps, drain } from './construct/drain.ts';
 export { type LatchProps, latch } from './construct/latch.ts';
 export { parsePolicy } from './construct/parse-policy.ts';
@@ -16,6 +17,7 @@ export { type ProportionalProps, proportional } from './construct/proportional.t
 export { type ScheduleProps, schedule } from './construct/schedule.ts';
 export { decide } from './decide/decide.ts';
 export { remember } from './decide/remember.ts';
+export { highestFloor } from './decide/schedule-floor.ts';
 export type { Situation } from './decide/situation.ts';
 export * from './decision.ts';
 export { FaultsError, PolicyError } from './faults.ts';

@@ -1,6 +1,6 @@
 /** Plain, serializable data: a policy is what `decide` follows and what the compilers translate. */
 export type Policy = BasePolicy | SchedulePolicy;
-export type BasePolicy = LatchPolicy | ProportionalPolicy | DrainPolicy;
+export type BasePolicy = LatchPolicy | ProportionalPolicy | DrainPolicy | ConstantPolicy;
 
 interface Common {
   /** Lower bound on the count. @default 0 */
@@ -46,6 +46,11 @@ export interface DrainPolicy extends Common {
   readonly sloSeconds: number;
   readonly meanServiceSeconds: number;
   readonly podStartSeconds: number;
+}
+
+/** Always `minReplicas`, whatever the load: it reads no backlog. A schedule makes a timetable of it. */
+export interface ConstantPolicy extends Common {
+  readonly kind: 'constant';
 }
 
 /** Raises the floor of another policy inside cron windows. */

@@ -1,3 +1,4 @@
+import type { Target } from '@sluice/policy';
 import { type DesiredObject, valueAt } from '../diff/objects.ts';
 import { listAt } from '../diff/references.ts';
 import { scalerConfigsOf } from '../simulate/scaler-configs.ts';
@@ -24,22 +25,27 @@ export function scalingLinks(from: DesiredObject, world: World): Link[] {
 function scaler(from: DesiredObject, world: World): Link[] {
   const workloads = scalerConfigsOf('explain', [from]).flatMap(({ config }) => config.workloads);
   return workloads.flatMap(({ name, source, target: scaled, policy }): Link[] => [
-    ...urlsIn([source.url]).map(
+    ...urlsIn('url' in source ? [source.url] : []).map(
       (url): Link => ({
         ...{ from, kind: 'scaler -> Service', says: `reads the backlog of '${name}' from` },
         end: serviceEnd(url, world),
       }),
     ),
-    ...(scaled.kind === 'deployment'
-      ? [
-          {
-            ...{ from, kind: 'scaler -> workload' as const, says: `scales by a ${policy.kind} '${name}'` },
-            end: workloadEnd('Deployment', scaled.namespace, scaled.name, world),
-          },
-        ]
-      : []),
+    ...scaledLinks(from, scaled, `by a ${policy.kind} '${name}'`, world),
   ]);
 }
+
+function scaledLinks(from: DesiredObject, scaled: Target, how: string, world: World): Link[] {
+  if (scaled.kind === 'process') return [];
+  const { kind, does } = SCALED[scaled.kind];
+  const end = workloadEnd(kind, scaled.namespace, scaled.name, world);
+  return [{ from, kind: 'scaler -> workload', says: `${does} ${how}`, end }];
+}
+
+const SCALED = {
+  deployment: { kind: 'Deployment', does: 'scales' },
+  hpa: { kind: 'HorizontalPodAutoscaler', does: 'sets the minimum' },
+} as const;
 
 function target(from: DesiredObject, kind: LinkKind, world: World): Link {
   const [owned, name] = ['kind', 'name'].map((field) =>

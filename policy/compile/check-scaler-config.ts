@@ -1,5 +1,6 @@
 import { checkPolicy } from '../construct/check-policy.ts';
 import { Checker, FaultsError, type Fields, isRecord } from '../faults.ts';
+import { checkFit } from './check-fit.ts';
 import { checkSource } from './check-source.ts';
 import { checkTarget } from './check-target.ts';
 
@@ -38,7 +39,8 @@ function checkConfig(data: Fields, checker: Checker): void {
     else list.fault(index, workload, 'must be an object');
   });
   checkUnique(workloads, list, 'name', (workload) => workload.name);
-  checkUnique(workloads, list, 'target', deploymentOf);
+  checkUnique(workloads, list, 'target', objectOf('deployment'));
+  checkUnique(workloads, list, 'target', objectOf('hpa'));
 }
 
 function checkWorkload(workload: Fields, poll: number | undefined, checker: Checker): void {
@@ -51,6 +53,7 @@ function checkWorkload(workload: Fields, poll: number | undefined, checker: Chec
   const policy = checker.record(workload, 'policy');
   if (policy === undefined) return;
   checkPolicy(policy, checker.at('policy'));
+  checkFit(workload, checker);
   if (poll !== undefined) checkFreshness(policy, poll, checker.at('policy'));
 }
 
@@ -65,7 +68,7 @@ function checkFreshness(policy: Fields, poll: number, checker: Checker): void {
   checker.fault('staleAfterSeconds', stale, `must be at least twice 'pollSeconds' (${poll})`);
 }
 
-/** A count has exactly one owner, so neither names nor Deployments may repeat. */
+/** A count has exactly one owner, so neither names nor objects may repeat. */
 function checkUnique(
   workloads: readonly unknown[],
   checker: Checker,
@@ -82,7 +85,7 @@ function checkUnique(
   });
 }
 
-function deploymentOf({ target }: Fields): string | undefined {
-  if (!isRecord(target) || target.kind !== 'deployment') return undefined;
-  return `${target.namespace}/${target.name}`;
-}
+const objectOf =
+  (kind: string) =>
+  ({ target }: Fields): string | undefined =>
+    isRecord(target) && target.kind === kind ? `${target.namespace}/${target.name}` : undefined;

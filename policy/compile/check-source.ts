@@ -4,6 +4,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   management: ['url', 'vhost', 'queue', 'username', 'passwordFile'],
   'detailed-metrics': ['url', 'vhost', 'queue'],
   prometheus: ['url', 'readyQuery'],
+  clock: [],
 };
 
 export function checkSource(source: Fields, checker: Checker): void {

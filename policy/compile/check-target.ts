@@ -1,12 +1,12 @@
 import { type Checker, type Fields, isRecord } from '../faults.ts';
 
 export function checkTarget(target: Fields, checker: Checker): void {
-  checker.oneOf(target, 'kind', ['deployment', 'process']);
-  if (target.kind === 'deployment') checkDeployment(target, checker);
+  checker.oneOf(target, 'kind', ['deployment', 'hpa', 'process']);
+  if (target.kind === 'deployment' || target.kind === 'hpa') checkObject(target, checker);
   if (target.kind === 'process') checkProcess(target, checker);
 }
 
-function checkDeployment(target: Fields, checker: Checker): void {
+function checkObject(target: Fields, checker: Checker): void {
   checker.onlyKeys(target, ['kind', 'namespace', 'name']);
   for (const key of ['namespace', 'name']) {
     const value = checker.text(target, key);

@@ -10,6 +10,7 @@ export type Clause =
   | 'stopWhen.ready-empty'
   | 'perReplica'
   | 'sloSeconds'
+  | 'constant'
   | 'minReplicas'
   | 'maxReplicas'
   | 'staleAfterSeconds'
@@ -60,6 +61,7 @@ export function clausesOf(policy: Policy): readonly Clause[] {
 function ownClauses(base: BasePolicy): readonly Clause[] {
   if (base.kind === 'proportional') return ['perReplica'];
   if (base.kind === 'drain') return ['sloSeconds'];
+  if (base.kind === 'constant') return ['constant'];
   return latchClauses(base);
 }
 

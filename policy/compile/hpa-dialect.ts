@@ -20,6 +20,7 @@ export function hpaDialect(
   const judges: Readonly<Record<Clause, Judge>> = {
     perReplica: counted,
     sloSeconds: counted,
+    constant: () => NO_METRIC,
     'startWhen.readyAtLeast': () => NO_STEP,
     'startWhen.readyAbove': () => NO_STEP,
     'startWhen.oldestWaitSeconds': () => NO_AGE,
@@ -42,6 +43,10 @@ const BOUND: Verdict = { fidelity: 'exact', why: 'The HPA has this bound itself.
 
 const NOT_TO_ZERO = refused(
   "An HPA keeps at least 1 replica unless the API server and the controller manager run with the feature gate HPAScaleToZero (alpha, off by default); raise 'minReplicas' to 1, or choose KEDA or the own scaler.",
+);
+
+const NO_METRIC = refused(
+  'An HPA follows a metric, and a constant has none; write the count into the Deployment, or choose the own scaler.',
 );
 
 const NO_STEP = refused(

@@ -28,9 +28,9 @@ export const queriesOf = ({ readyQuery, unackedQuery }: PrometheusSource): reado
 const fresh = (selector: string, seconds: number): string =>
   `sum(${selector} and time() - timestamp(${selector}) <= ${seconds})`;
 
-/** Messages one replica is meant to have; a latch does not count messages by replica. */
+/** Messages one replica is meant to have; latches and constants do not count messages by replica. */
 export function messagesPerReplica(policy: BasePolicy): number | undefined {
-  if (policy.kind === 'latch') return undefined;
+  if (policy.kind === 'latch' || policy.kind === 'constant') return undefined;
   if (policy.kind === 'proportional') return policy.perReplica;
   // (300 s - 10 s) / 2 s a job = 145 jobs that one replica finishes in time.
   return (policy.sloSeconds - policy.podStartSeconds) / policy.meanServiceSeconds;

@@ -7,6 +7,7 @@ import {
   decide,
   drain,
   emptyHistory,
+  judge,
   latch,
   type Policy,
   proportional,
@@ -14,8 +15,9 @@ import {
   ScalerConfigError,
   schedule,
 } from '../index.ts';
-import { policies } from '../testing/arbitraries.ts';
+import { backlogPolicies, clockPolicies } from '../testing/arbitraries.ts';
 import { scraped, target } from '../testing/workloads.ts';
+import { hpaDialect } from './hpa-dialect.ts';
 
 const compiled = (policy: Policy, cluster = {}) =>
   compileHpa({ name: 'jobs', source: scraped, target, policy }, cluster);
@@ -180,9 +182,19 @@ describe('compileHpa', () => {
     );
   });
 
+  it('refuses every policy that follows the time alone', () => {
+    fc.assert(
+      fc.property(clockPolicies, (policy) => {
+        expect(refusals(judge('web', policy, hpaDialect(scraped, {})))).toContainEqual(
+          "workload 'web', constant: An HPA follows a metric, and a constant has none; write the count into the Deployment, or choose the own scaler.",
+        );
+      }),
+    );
+  });
+
   it('judges every clause of every policy once, and writes nothing where it refuses one', () => {
     fc.assert(
-      fc.property(policies, fc.boolean(), fc.boolean(), (policy, scaleToZero, tolerance) => {
+      fc.property(backlogPolicies, fc.boolean(), fc.boolean(), (policy, scaleToZero, tolerance) => {
         const { fidelity, manifests, adapterRules } = compiled(policy, { scaleToZero, tolerance });
         expect(fidelity.map(({ clause }) => clause)).toEqual(clausesOf(policy));
         const written = refusals(fidelity).length === 0 ? 1 : 0;

@@ -23,6 +23,7 @@ export function kedaDialect(
   const judges: Readonly<Record<Clause, Judge>> = {
     perReplica: counted,
     sloSeconds: counted,
+    constant: (_, { kind }) => (kind === 'schedule' ? TIMETABLE : NO_TRIGGER),
     'startWhen.readyAtLeast': opens,
     'startWhen.readyAbove': opens,
     'startWhen.oldestWaitSeconds': () => (remembers ? REMEMBERED_WAIT : NO_PAST),
@@ -30,7 +31,7 @@ export function kedaDialect(
     'stopWhen.ready-empty': () => (remembers ? REMEMBERED_STOP : NO_PAST),
     minReplicas: ({ minReplicas }) => (minReplicas === 0 ? TO_ZERO : BOUND),
     maxReplicas: () => BOUND,
-    staleAfterSeconds: () => (source.kind === 'management' ? UNDATED : remembers ? GUARDED : UNGUARDED),
+    staleAfterSeconds: () => AGES[source.kind](remembers),
     'behavior.scaleUp': upwards,
     'behavior.scaleDown': downwards,
     windows: () => FLOOR,
@@ -77,6 +78,14 @@ const UNGUARDED = approximate(
   'Of a calculated query Prometheus tells no age: samples up to 5 minutes old are taken as new.',
 );
 
+const TIMETABLE = exact('Cron triggers alone move the count; outside every window it is the minimum.');
+
+const NO_TRIGGER = refused(
+  'A ScaledObject needs a trigger, and a constant without windows has none; write the count into the Deployment, or choose the own scaler.',
+);
+
+const TIMELESS = exact('A clock is never stale.');
+
 const NO_PAST = refused(
   'KEDA does not know that the latch was open, and only a Prometheus can be asked for the past: give it plain series selectors of a prometheus source, or choose the own scaler.',
 );
@@ -118,3 +127,10 @@ const FLOOR = approximate(
 );
 
 const NO_HOLIDAYS = refused('A cron trigger knows no holidays; leave them out, or choose the own scaler.');
+
+/** What becomes of the limit on a reading's age, by where it is read. */
+const AGES: Readonly<Record<KedaWorkload['source']['kind'], (plain: boolean) => Verdict>> = {
+  management: () => UNDATED,
+  prometheus: (plain) => (plain ? GUARDED : UNGUARDED),
+  clock: () => TIMELESS,
+};

@@ -9,10 +9,18 @@ const METRIC = { metricType: 'AverageValue' } as const;
 
 /** What the count follows: KEDA's HPA takes the highest answer, so a cron trigger raises the floor. */
 export function triggersOf({ name, source, policy }: KedaWorkload): readonly Trigger[] {
-  const base = baseOf(policy);
-  const backlog =
-    source.kind === 'management' ? brokerTrigger(name, source, base) : prometheusTrigger(source, base);
-  return [backlog, ...windowTriggers(policy)];
+  return [...backlogTriggers(name, source, baseOf(policy)), ...windowTriggers(policy)];
+}
+
+function backlogTriggers(
+  name: string,
+  source: KedaWorkload['source'],
+  policy: BasePolicy,
+): readonly Trigger[] {
+  if (source.kind === 'clock') return [];
+  return [
+    source.kind === 'management' ? brokerTrigger(name, source, policy) : prometheusTrigger(source, policy),
+  ];
 }
 
 /** Over HTTP the broker tells ready + unacked; over AMQP it would tell only what is ready. */

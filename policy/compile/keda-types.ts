@@ -2,14 +2,17 @@ import type { Policy } from '../policy.ts';
 import type { ClauseFidelity } from './fidelity.ts';
 import type { HpaBehavior } from './hpa-behavior.ts';
 import type { ScaleTargetRef } from './hpa-types.ts';
-import type { DeploymentTarget, ManagementSource, PrometheusSource } from './scaler-config.ts';
+import type { ClockSource, DeploymentTarget, ManagementSource, PrometheusSource } from './scaler-config.ts';
 
 /** One Deployment, followed by KEDA: its operator between 0 and 1, the HPA it makes above. */
 export interface KedaWorkload {
   /** Unique in its namespace; names the ScaledObject. */
   readonly name: string;
-  /** The broker itself (a rabbitmq trigger) or what Prometheus scraped of it (a prometheus trigger). */
-  readonly source: ManagementSource | PrometheusSource;
+  /**
+   * The broker itself (a rabbitmq trigger), what Prometheus scraped of it (a prometheus trigger), or nothing but the
+   * windows of a timetable (cron triggers).
+   */
+  readonly source: ManagementSource | PrometheusSource | ClockSource;
   readonly target: DeploymentTarget;
   readonly policy: Policy;
 }

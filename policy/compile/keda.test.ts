@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   clausesOf,
   compileKeda,
+  constant,
   drain,
   type KedaWorkload,
   latch,
@@ -12,7 +13,7 @@ import {
   ScalerConfigError,
   schedule,
 } from '../index.ts';
-import { policies } from '../testing/arbitraries.ts';
+import { backlogPolicies, clockPolicies } from '../testing/arbitraries.ts';
 import { asked, scraped, target } from '../testing/workloads.ts';
 
 const cluster = { pollSeconds: 5, credentials: 'broker' };
@@ -160,9 +161,28 @@ describe('compileKeda', () => {
     );
   });
 
+  it('makes cron triggers of a timetable, and refuses a constant that has no windows', () => {
+    const timetable = schedule({
+      policy: constant({ replicas: 1, maxReplicas: 15 }),
+      ...{ timeZone: 'Europe/Berlin', windows },
+    });
+    expect(triggers(timetable, { kind: 'clock' }).map(({ type }) => type)).toEqual(['cron']);
+    expect(verdicts(timetable, { kind: 'clock' })).toMatchObject({
+      ...{ constant: 'exact', staleAfterSeconds: 'exact', windows: 'approximate' },
+    });
+    expect(refusals(compiled(constant({ replicas: 1 }), { kind: 'clock' }).fidelity)).toEqual([
+      expect.stringContaining('a constant without windows has none'),
+    ]);
+  });
+
+  const sourced = fc.oneof(
+    fc.tuple(backlogPolicies, fc.constantFrom(asked, scraped)),
+    fc.tuple(clockPolicies, fc.constant({ kind: 'clock' } as const)),
+  );
+
   it('judges every clause of every policy once, and writes nothing where it refuses one', () => {
     fc.assert(
-      fc.property(policies, fc.constantFrom(asked, scraped), (policy, source) => {
+      fc.property(sourced, ([policy, source]) => {
         const { fidelity, manifests } = compiled(policy, source);
         expect(fidelity.map(({ clause }) => clause)).toEqual(clausesOf(policy));
         expect(manifests.length > 0).toBe(refusals(fidelity).length === 0);

@@ -27,8 +27,8 @@ function kedaFaults(
   const holds: readonly (readonly [boolean, string])[] = [
     [target?.kind === 'deployment', "'target.kind' must be 'deployment' for KEDA"],
     [
-      source?.kind === 'management' || source?.kind === 'prometheus',
-      "'source.kind' must be 'management' or 'prometheus' for KEDA",
+      ['management', 'prometheus', 'clock'].includes(source?.kind),
+      "'source.kind' must be 'management', 'prometheus' or 'clock' for KEDA",
     ],
     [
       source?.kind !== 'management' || credentials !== undefined,

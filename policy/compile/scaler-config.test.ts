@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   clausesOf,
   compileScalerConfig,
+  constant,
   drain,
   latch,
   parseScalerConfig,
@@ -158,6 +159,56 @@ describe('parseScalerConfig', () => {
     expect(faults[0]).not.toMatch(/hun|ter2/);
   });
 
+  describe('a policy, its source and its target suit each other', () => {
+    const clock: Source = { kind: 'clock' };
+    const hpa = { kind: 'hpa', namespace: 'api', name: 'api' } as const;
+    const timetable = (replicas: number) =>
+      schedule({
+        policy: constant({ replicas, maxReplicas: 15 }),
+        timeZone: 'Europe/Berlin',
+        windows: [{ start: '30 7 * * 1-5', end: '0 18 * * 1-5', minReplicas: 3 }],
+      });
+    const timed = { name: 'api', source: clock, target: hpa, policy: timetable(1) };
+
+    it.each([
+      ['the minimum of an HPA', timed],
+      ['a Deployment by a timetable', { ...timed, target, policy: timetable(0) }],
+      ['a Deployment that is always as large', { ...timed, target, policy: constant({ replicas: 2 }) }],
+    ])('%s', (_, workload) => {
+      expect(parseScalerConfig(configOf(workload))).toEqual(configOf(workload));
+      const { fidelity } = compileScalerConfig({ pollSeconds: 5, workloads: [workload] });
+      expect(fidelity.every((entry) => entry.fidelity === 'exact')).toBe(true);
+    });
+
+    it('a backlog is not read off a clock, nor one read for nobody', () => {
+      const drained = drain({ sloSeconds: 300, meanServiceSeconds: 2, maxReplicas: 25 });
+      const windows = [{ start: '0 8 * * *', end: '0 18 * * *', minReplicas: 5 }];
+      const scheduled = schedule({ policy: drained, timeZone: 'UTC', windows });
+      expect(faultsOf(configOf({ ...consumer, source: clock, policy: scheduled }))).toEqual([
+        "'workloads[0].source.kind' (\"clock\") must tell a backlog: a policy 'drain' follows one",
+      ]);
+      expect(faultsOf(configOf({ ...timed, source: management }))).toEqual([
+        "'workloads[0].source.kind' (\"management\") must be clock: a policy 'constant' follows no backlog",
+      ]);
+    });
+
+    it("an HPA's minimum is 1, has one owner, and follows no second load", () => {
+      const twice = [
+        { ...timed, policy: timetable(0) },
+        { ...consumer, target: { ...hpa, name: 'mail' } },
+        { ...timed, name: 'again' },
+        // The Deployment of that name is another object.
+        { ...timed, name: 'beside', target: { ...hpa, kind: 'deployment' } },
+      ];
+      expect(faultsOf(configOf(...twice))).toEqual([
+        "'workloads[0].policy.policy.minReplicas' (0) must be at least 1 for a target 'hpa'",
+        "'workloads[1].source.kind' (\"management\") must be clock for a target 'hpa': the HPA follows the load",
+        "'workloads[1].policy.minReplicas' (0) must be at least 1 for a target 'hpa'",
+        '\'workloads[2].target\' ("api/api") must be unique: workloads[0] has it already',
+      ]);
+    });
+  });
+
   it('the policy of a schedule must be fresh as well', () => {
     const windows = [{ start: '0 8 * * *', end: '0 18 * * *', minReplicas: 5 }];
     const office = schedule({ policy, timeZone: 'UTC', windows });
@@ -175,7 +226,7 @@ describe('parseScalerConfig', () => {
     ],
     [
       configOf({ ...consumer, source: { kind: 'kafka' } }),
-      '\'workloads[0].source.kind\' ("kafka") must be one of management, detailed-metrics, prometheus',
+      '\'workloads[0].source.kind\' ("kafka") must be one of management, detailed-metrics, prometheus, clock',
     ],
   ])('refuses %j', (data, fault) => {
     expect(faultsOf(data)).toEqual([fault]);

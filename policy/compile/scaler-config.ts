@@ -16,7 +16,7 @@ export interface Workload {
 }
 
 /** Where a backlog is read. Passwords are never in the file, only the path of the file that holds one. */
-export type Source = ManagementSource | DetailedMetricsSource | PrometheusSource;
+export type Source = ManagementSource | DetailedMetricsSource | PrometheusSource | ClockSource;
 
 /** GET {url}/api/queues/{vhost}/{queue}: LavinMQ and RabbitMQ. */
 export interface ManagementSource {
@@ -45,12 +45,24 @@ export interface PrometheusSource {
   readonly unackedQuery?: string;
 }
 
+/** Nothing but the time: for a policy that follows no backlog. */
+export interface ClockSource {
+  readonly kind: 'clock';
+}
+
 /** What is scaled. */
-export type Target = DeploymentTarget | ProcessTarget;
+export type Target = DeploymentTarget | HpaTarget | ProcessTarget;
 
 /** The /scale subresource of a Deployment. */
 export interface DeploymentTarget {
   readonly kind: 'deployment';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** spec.minReplicas of a HorizontalPodAutoscaler, which goes on to own the count above it. */
+export interface HpaTarget {
+  readonly kind: 'hpa';
   readonly namespace: string;
   readonly name: string;
 }

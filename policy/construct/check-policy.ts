@@ -3,7 +3,7 @@ import { checkBehavior } from './check-behavior.ts';
 import { checkWindows } from './check-windows.ts';
 
 const COMMON = ['kind', 'minReplicas', 'maxReplicas', 'staleAfterSeconds', 'behavior'];
-const KINDS = ['latch', 'proportional', 'drain', 'schedule'];
+const BASE_KINDS = ['latch', 'proportional', 'drain', 'constant'];
 
 /** Every fault of data that claims to be a policy; empty when it is one. */
 export function policyFaults(data: unknown): readonly string[] {
@@ -15,13 +15,14 @@ export function policyFaults(data: unknown): readonly string[] {
 export function checkPolicy(data: unknown, checker: Checker): void {
   if (!isRecord(data)) checker.fault('policy', data, 'must be an object');
   else if (data.kind === 'schedule') checkSchedule(data, checker);
-  else checkBase(data, checker, KINDS);
+  else checkBase(data, checker, [...BASE_KINDS, 'schedule']);
 }
 
 function checkBase(data: Fields, checker: Checker, kinds: readonly string[]): void {
   if (data.kind === 'latch') checkLatch(data, checker);
   else if (data.kind === 'proportional') checkProportional(data, checker);
   else if (data.kind === 'drain') checkDrain(data, checker);
+  else if (data.kind === 'constant') checkCommon(data, checker, []);
   else checker.oneOf(data, 'kind', kinds);
 }
 
@@ -71,6 +72,6 @@ function checkDrain(data: Fields, checker: Checker): void {
 function checkSchedule(data: Fields, checker: Checker): void {
   checker.onlyKeys(data, ['kind', 'policy', 'timeZone', 'windows', 'holidays']);
   const policy = checker.record(data, 'policy');
-  if (policy !== undefined) checkBase(policy, checker.at('policy'), KINDS.slice(0, 3));
+  if (policy !== undefined) checkBase(policy, checker.at('policy'), BASE_KINDS);
   checkWindows(data, policy?.maxReplicas, checker);
 }

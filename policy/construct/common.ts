@@ -20,8 +20,8 @@ export interface BehaviorProps {
 /** No window, no limit: the count follows the recommendation at once. */
 const AT_ONCE: ScalingRules = { stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max' };
 
-/** A latch has its own memory (two drained readings), so it needs no window. */
-export const latchBehavior: Behavior = { scaleUp: AT_ONCE, scaleDown: AT_ONCE };
+/** A latch has its own memory (two drained readings) and a constant nothing to follow: neither needs a window. */
+export const promptBehavior: Behavior = { scaleUp: AT_ONCE, scaleDown: AT_ONCE };
 
 /** The HPA's 300 s against flapping downwards; no limit upwards, a backlog does not wait. */
 export const steadyBehavior: Behavior = {

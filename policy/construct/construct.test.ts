@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drain, type LatchProps, latch, PolicyError, parsePolicy, proportional, schedule } from '../index.ts';
+import {
+  constant,
+  drain,
+  type LatchProps,
+  latch,
+  PolicyError,
+  parsePolicy,
+  proportional,
+  schedule,
+} from '../index.ts';
 import { policies } from '../testing/arbitraries.ts';
 
 function faultsOf(construct: () => unknown): readonly string[] {
@@ -51,6 +60,29 @@ describe('defaults', () => {
       policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
       selectPolicy: 'Max',
     });
+  });
+
+  it('a constant is one count, at once and at any load', () => {
+    expect(constant({ replicas: 2 })).toEqual({
+      ...{ kind: 'constant', minReplicas: 2, maxReplicas: 2, staleAfterSeconds: 60 },
+      behavior: latch({ replicas: 2, startWhen }).behavior,
+    });
+    expect(faultsOf(() => constant({ replicas: 2.5, maxReplicas: 1 }))).toEqual([
+      "'replicas' (2.5) must be an integer of at least 0",
+      "'replicas' (2.5) must not exceed 'maxReplicas' (1)",
+    ]);
+  });
+
+  it('its windows raise a constant no higher than it says', () => {
+    const timetable = (maxReplicas?: number) => () =>
+      schedule({
+        policy: constant({ replicas: 1, ...(maxReplicas !== undefined && { maxReplicas }) }),
+        ...{ timeZone: 'UTC', windows: [weekdays] },
+      });
+    expect(timetable(5)).not.toThrow();
+    expect(faultsOf(timetable())).toEqual([
+      "'windows[0].minReplicas' (5) must not exceed 'policy.maxReplicas' (1)",
+    ]);
   });
 
   it('a schedule has no holidays', () => {
@@ -160,7 +192,7 @@ describe('parsePolicy', () => {
 
   it.each([
     [null, "'policy' (null) must be an object"],
-    [{ kind: 'valve' }, '\'kind\' ("valve") must be one of latch, proportional, drain, schedule'],
+    [{ kind: 'valve' }, '\'kind\' ("valve") must be one of latch, proportional, drain, constant, schedule'],
     [{ ...latch({ replicas: 25, startWhen }), oldest: 1 }, "'oldest' is not known here"],
     [{ kind: 'latch' }, "'behavior' (undefined) must be an object"],
     [

@@ -1,5 +1,5 @@
 import type { LatchPolicy, LatchStart, LatchStop } from '../policy.ts';
-import { type CommonProps, latchBehavior, validated, withDefaults } from './common.ts';
+import { type CommonProps, promptBehavior, validated, withDefaults } from './common.ts';
 
 export interface LatchProps extends CommonProps {
   /** The N it opens to. */
@@ -17,7 +17,7 @@ export interface LatchProps extends CommonProps {
  * @throws {PolicyError} with every fault
  */
 export function latch({ replicas, ...props }: LatchProps): LatchPolicy {
-  const filled = { stopWhen: 'drained' as const, ...withDefaults(props, latchBehavior) };
+  const filled = { stopWhen: 'drained' as const, ...withDefaults(props, promptBehavior) };
   return validated({ ...filled, kind: 'latch', maxReplicas: replicas }, (fault) =>
     fault.replaceAll("'maxReplicas'", "'replicas'"),
   );

@@ -1,4 +1,4 @@
-import type { BasePolicy, DrainPolicy, Policy, ProportionalPolicy } from '../policy.ts';
+import type { BasePolicy, ConstantPolicy, DrainPolicy, Policy, ProportionalPolicy } from '../policy.ts';
 import { recommendLatch } from './recommend-latch.ts';
 import { floorAt, highestFloor } from './schedule-floor.ts';
 import { count, type Measured, type Step } from './situation.ts';
@@ -16,7 +16,8 @@ export function recommend(policy: Policy, situation: Measured): Step {
 function recommendBase(policy: BasePolicy, situation: Measured, resting: number): Step {
   if (policy.kind === 'latch') return recommendLatch(policy, situation, resting);
   if (policy.kind === 'proportional') return recommendProportional(policy, situation);
-  return recommendDrain(policy, situation);
+  if (policy.kind === 'drain') return recommendDrain(policy, situation);
+  return recommendConstant(policy);
 }
 
 /** 120 messages / 10 per replica = 12. */
@@ -35,6 +36,11 @@ function recommendDrain(policy: DrainPolicy, { reading }: Measured): Step {
     replicas,
     `${count(work, 'message')} x ${meanServiceSeconds} s / (${sloSeconds} s - ${podStartSeconds} s)`,
   );
+}
+
+function recommendConstant({ minReplicas: replicas }: ConstantPolicy): Step {
+  const message = `${count(replicas, 'replica')}, at any load.`;
+  return { replicas, reason: 'DesiredWithinRange', message };
 }
 
 const within = (replicas: number, sum: string): Step => ({

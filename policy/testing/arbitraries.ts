@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import {
   type BasePolicy,
   type Behavior,
+  type ConstantPolicy,
+  constant,
   type DrainPolicy,
   drain,
   type LatchPolicy,
@@ -70,22 +72,37 @@ export const drains: fc.Arbitrary<DrainPolicy> = fc
     drain({ ...range, sloSeconds, meanServiceSeconds, podStartSeconds: 10, behavior }),
   );
 
-export const basePolicies: fc.Arbitrary<BasePolicy> = fc.oneof(latches(), proportionals, drains);
+export const constants: fc.Arbitrary<ConstantPolicy> = fc
+  .tuple(bounds, behaviors)
+  .map(([{ minReplicas, maxReplicas }, behavior]) =>
+    constant({ replicas: minReplicas, maxReplicas, behavior }),
+  );
 
-const schedules = fc.tuple(basePolicies, fc.integer({ min: 1, max: 11 })).map(([policy, floor]) =>
-  schedule({
-    policy,
-    timeZone: 'Europe/Berlin',
-    windows: [
-      { start: '*/7 * * * *', end: '3-59/7 * * * *', minReplicas: Math.min(floor, policy.maxReplicas) },
-    ],
-  }),
-);
+const followers = fc.oneof(latches(), proportionals, drains);
 
-export const policies: fc.Arbitrary<Policy> = fc.oneof(
-  { weight: 4, arbitrary: basePolicies },
-  { weight: 1, arbitrary: schedules },
-);
+export const basePolicies: fc.Arbitrary<BasePolicy> = fc.oneof(followers, constants);
+
+const schedulesOf = (base: fc.Arbitrary<BasePolicy>) =>
+  fc.tuple(base, fc.integer({ min: 1, max: 11 })).map(([policy, floor]) =>
+    schedule({
+      policy,
+      timeZone: 'Europe/Berlin',
+      windows: [
+        { start: '*/7 * * * *', end: '3-59/7 * * * *', minReplicas: Math.min(floor, policy.maxReplicas) },
+      ],
+    }),
+  );
+
+const scheduledOrNot = (base: fc.Arbitrary<BasePolicy>): fc.Arbitrary<Policy> =>
+  fc.oneof({ weight: 4, arbitrary: base }, { weight: 1, arbitrary: schedulesOf(base) });
+
+export const policies = scheduledOrNot(basePolicies);
+
+/** Those that follow a backlog. */
+export const backlogPolicies = scheduledOrNot(followers);
+
+/** Those that follow the time alone. */
+export const clockPolicies = scheduledOrNot(constants);
 
 /** A reading that decides nothing, seen at `now`: every way to fail. */
 export const badReadings = (now: number): fc.Arbitrary<Reading> => {

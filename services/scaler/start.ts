@@ -11,6 +11,7 @@ import { EventRecorder } from './report/events.ts';
 import type { LoggerLike } from './report/reporter.ts';
 import { createScaler, type Scaler } from './scaler.ts';
 import { deploymentTarget } from './targets/deployment.ts';
+import { hpaTarget } from './targets/hpa.ts';
 import { ProcessReplicas } from './targets/process.ts';
 import type { ReplicaTarget } from './targets/target.ts';
 
@@ -34,7 +35,7 @@ export interface Running {
 /** The whole scaler: loops for every workload, and a campaign for the Lease where one is named. */
 export async function startScaler(options: StartOptions): Promise<Running> {
   const { config, lease, instance, log } = options;
-  const needed = lease !== undefined || config.workloads.some(({ target }) => target.kind === 'deployment');
+  const needed = lease !== undefined || config.workloads.some(({ target }) => target.kind !== 'process');
   const kubernetes = options.kubernetes ?? (needed ? await connect(instance) : undefined);
   const histories = new Histories();
   const events = kubernetes && eventRecorder(kubernetes, log);
@@ -61,13 +62,15 @@ const connect = async (instance: string): Promise<KubeApis> =>
 
 function openTarget(workload: Workload, kubernetes: KubeApis | undefined, log: LoggerLike): ReplicaTarget {
   const { name, target } = workload;
-  if (target.kind === 'deployment') {
-    if (kubernetes === undefined) throw new Error(`workload '${name}' needs Kubernetes`);
-    return deploymentTarget(target, kubernetes.scales);
+  if (target.kind === 'process') {
+    const onCrash = (identity: string, outcome: string) =>
+      log.warn({ workload: name, identity, outcome }, 'process ended by itself');
+    return new ProcessReplicas(target, { workload: name, onCrash });
   }
-  const onCrash = (identity: string, outcome: string) =>
-    log.warn({ workload: name, identity, outcome }, 'process ended by itself');
-  return new ProcessReplicas(target, { workload: name, onCrash });
+  if (kubernetes === undefined) throw new Error(`workload '${name}' needs Kubernetes`);
+  return target.kind === 'hpa'
+    ? hpaTarget(target, kubernetes.autoscalers)
+    : deploymentTarget(target, kubernetes.scales);
 }
 
 const eventRecorder = ({ events }: KubeApis, log: LoggerLike): EventRecorder =>

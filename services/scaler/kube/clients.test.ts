@@ -141,7 +141,7 @@ it('records Events of events.k8s.io/v1 and continues their series by a merge pat
   } as const;
   await server.apis.events.createEvent({
     ...notice,
-    deployment: { namespace: 'c', name: 'consumer', uid: 'u' },
+    regarding: { kind: 'deployment', namespace: 'c', name: 'consumer', uid: 'u' },
     eventName: 'consumer.1',
     at,
   });

@@ -1,5 +1,6 @@
 import {
   AppsV1Api,
+  AutoscalingV2Api,
   CoordinationV1Api,
   EventsV1Api,
   KubeConfig,
@@ -10,12 +11,14 @@ import {
   V1MicroTime,
 } from '@kubernetes/client-node';
 import type { LeaseApiLike, LeaseLike, LeaseName } from '../lease/kube-lease.ts';
-import type { EventApiLike } from '../report/events.ts';
+import type { EventApiLike, Notice } from '../report/events.ts';
 import type { ScaleApiLike } from '../targets/deployment.ts';
+import type { AutoscalerApiLike } from '../targets/hpa.ts';
 
 /** What the scaler asks of Kubernetes. */
 export interface KubeApis {
   readonly scales: ScaleApiLike;
+  readonly autoscalers: AutoscalerApiLike;
   readonly leases: (lease: LeaseName) => LeaseApiLike;
   readonly events: EventApiLike;
 }
@@ -33,6 +36,7 @@ export function connectKubernetes(instance: string, config = defaultConfig()): K
       replaceScale: (target, body, signal) =>
         apps.replaceNamespacedDeploymentScale({ ...target, body: scaleBody(body) }, abortable(signal)),
     },
+    autoscalers: autoscalerApi(config.makeApiClient(AutoscalingV2Api)),
     leases: ({ name, namespace }) => ({
       readLease: (signal) => coordination.readNamespacedLease({ name, namespace }, abortable(signal)),
       createLease: (body, signal) =>
@@ -50,11 +54,23 @@ function defaultConfig(): KubeConfig {
   return config;
 }
 
+const autoscalerApi = (autoscaling: AutoscalingV2Api): AutoscalerApiLike => ({
+  readAutoscaler: (target, signal) =>
+    autoscaling.readNamespacedHorizontalPodAutoscaler(target, abortable(signal)),
+  patchAutoscaler: (target, body, signal) =>
+    autoscaling.patchNamespacedHorizontalPodAutoscaler({ ...target, body }, mergePatch(signal)),
+});
+
+const REGARDED = {
+  deployment: { apiVersion: 'apps/v1', kind: 'Deployment' },
+  hpa: { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
+} as const satisfies Record<Notice['regarding']['kind'], object>;
+
 function eventApi(events: EventsV1Api, instance: string): EventApiLike {
   return {
-    createEvent: async ({ deployment, eventName, at, type, reason, action, note }) => {
-      const { namespace, name, uid } = deployment;
-      const regarding = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, ...(uid && { uid }) };
+    createEvent: async ({ regarding: { kind, ...object }, eventName, at, type, reason, action, note }) => {
+      const regarding = { ...REGARDED[kind], ...object };
+      const { namespace } = object;
       const body = {
         metadata: { name: eventName, namespace },
         eventTime: new V1MicroTime(at),
@@ -71,11 +87,7 @@ function eventApi(events: EventsV1Api, instance: string): EventApiLike {
       const body = { series: { count, lastObservedTime: new V1MicroTime(at) } };
       await events.patchNamespacedEvent(
         { name: eventName, namespace, body },
-        setHeaderOptions(
-          'Content-Type',
-          PatchStrategy.MergePatch,
-          abortable(AbortSignal.timeout(EVENT_TIMEOUT_MS)),
-        ),
+        mergePatch(AbortSignal.timeout(EVENT_TIMEOUT_MS)),
       );
     },
   };
@@ -110,3 +122,6 @@ function abortable(signal: AbortSignal) {
   };
   return { middleware: [{ pre: withSignal, post }], middlewareMergeStrategy: 'append' as const };
 }
+
+const mergePatch = (signal: AbortSignal) =>
+  setHeaderOptions('Content-Type', PatchStrategy.MergePatch, abortable(signal));

@@ -1,4 +1,4 @@
-import { statusOf } from '../targets/deployment.ts';
+import { statusOf } from '../targets/versioned.ts';
 import { LeaseConflict, type LeaseContent, type LeaseStore, type StoredLease } from './store.ts';
 
 export const HISTORY_ANNOTATION = 'sluice.dev/history';

@@ -1,6 +1,11 @@
-/** An Event about a Deployment, before it knows its name and series. */
+/** An Event about a target, before it knows its name and series. */
 export interface Notice {
-  readonly deployment: { readonly namespace: string; readonly name: string; readonly uid?: string };
+  readonly regarding: {
+    readonly kind: 'deployment' | 'hpa';
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid?: string;
+  };
   readonly type: 'Normal' | 'Warning';
   /** CamelCase: the decision's reason. */
   readonly reason: string;
@@ -70,8 +75,8 @@ export class EventRecorder {
 
   async #send(notice: Notice, at: number): Promise<void> {
     this.#expire(at);
-    const { namespace, name, uid } = notice.deployment;
-    const key = JSON.stringify([namespace, name, uid, notice.type, notice.reason, notice.note]);
+    const { namespace } = notice.regarding;
+    const key = JSON.stringify([notice.regarding, notice.type, notice.reason, notice.note]);
     const running = this.#series.get(key);
     if (running === undefined) return this.#begin(key, notice, at);
     running.count += 1;
@@ -82,7 +87,7 @@ export class EventRecorder {
 
   async #begin(key: string, notice: Notice, at: number): Promise<void> {
     const suffix = `${at.toString(16)}${Math.floor(Math.random() * 0x1000).toString(16)}`;
-    const eventName = `${notice.deployment.name.slice(0, 230)}.${suffix}`;
+    const eventName = `${notice.regarding.name.slice(0, 230)}.${suffix}`;
     await this.#options.api.createEvent({ ...notice, eventName, at: new Date(at) });
     this.#series.set(key, { eventName, count: 1, lastAt: at });
   }

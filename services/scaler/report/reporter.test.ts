@@ -93,7 +93,9 @@ describe('what the scaler tells', () => {
       ['Warning', 'Freeze', 'ReadingMissing'],
       ['Normal', 'Scale', 'BacklogDrained'],
     ]);
-    expect(events[0]?.deployment).toEqual({ namespace: 'c', name: 'consumer', uid: 'uid-1' });
+    expect(events[0]?.regarding).toEqual({
+      ...{ kind: 'deployment', namespace: 'c', name: 'consumer', uid: 'uid-1' },
+    });
     expect(events[0]?.eventName).toMatch(/^consumer\.[0-9a-f]+$/);
   });
 
@@ -128,9 +130,9 @@ describe('what the scaler tells', () => {
       failed: (error) => failures.push(error),
       now: () => now,
     });
-    const deployment = { namespace: 'c', name: 'consumer' };
+    const regarding = { kind: 'deployment', namespace: 'c', name: 'consumer' } as const;
     for (let i = 0; i < 150; i += 1) {
-      recorder.record({ deployment, type: 'Normal', reason: 'X', action: 'Scale', note: String(i) });
+      recorder.record({ regarding, type: 'Normal', reason: 'X', action: 'Scale', note: String(i) });
     }
     await recorder.flush();
     expect(failures).toHaveLength(1);

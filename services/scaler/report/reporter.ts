@@ -28,7 +28,7 @@ const isFrozen = ({ reason }: Decision): boolean => reason in FROZEN;
 
 /**
  * Tells people what was decided: metrics always; a log line on every change of replicas or reason; an Event
- * on the Deployment when replicas change or readings begin to fail.
+ * on the target when replicas change or readings begin to fail.
  */
 export class Reporter implements Observer {
   readonly #options: ReporterOptions;
@@ -90,10 +90,10 @@ export class Reporter implements Observer {
 
   #event({ workload, decision, uid }: Outcome, scaled: boolean): void {
     const target = this.#targets.get(workload);
-    if (target?.kind !== 'deployment') return;
-    const { namespace, name } = target;
+    if (target === undefined || target.kind === 'process') return;
+    const { kind, namespace, name } = target;
     this.#options.events?.record({
-      deployment: { namespace, name, ...(uid !== undefined && { uid }) },
+      regarding: { kind, namespace, name, ...(uid !== undefined && { uid }) },
       type: scaled ? 'Normal' : 'Warning',
       action: scaled ? 'Scale' : 'Freeze',
       reason: decision.reason,

@@ -1,4 +1,5 @@
 import type { ManagementSource, ScalerConfig, Source } from '@sluice/policy';
+import { clockSource } from './clock.ts';
 import { type BrokerCounts, detailedMetricsSource, fetchBrokerCounts } from './detailed-metrics.ts';
 import { fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
 import { prometheusSource } from './prometheus.ts';
@@ -35,6 +36,7 @@ export function openSources(
   const open = (source: Source): BacklogSource => {
     if (source.kind === 'management') return management(source);
     if (source.kind === 'prometheus') return prometheusSource(source);
+    if (source.kind === 'clock') return clockSource(now);
     const load = (signal: AbortSignal) => fetchBrokerCounts(source.url, signal, now);
     return detailedMetricsSource(
       source,
