@@ -41,6 +41,10 @@ describe('the shipped mappings', () => {
         'gauge rabbitmq_queue_messages_unacked{queue="jobs.retry",target="shop",vhost="/"} 0',
         'gauge rabbitmq_queue_messages_unacked{queue="jobs.parked",target="shop",vhost="/"} 0',
         'gauge rabbitmq_queue_messages_unacked{queue="empty",target="shop",vhost="/"} 0',
+        'gauge rabbitmq_queue_consumers{queue="jobs",target="shop",vhost="/"} 1',
+        'gauge rabbitmq_queue_consumers{queue="jobs.retry",target="shop",vhost="/"} 0',
+        'gauge rabbitmq_queue_consumers{queue="jobs.parked",target="shop",vhost="/"} 0',
+        'gauge rabbitmq_queue_consumers{queue="empty",target="shop",vhost="/"} 0',
       ],
       invalid: 0,
     });
@@ -49,10 +53,10 @@ describe('the shipped mappings', () => {
   it('leave out a queue whose counts RabbitMQ does not know yet, and count what is missing', () => {
     const queues = [
       { name: 'new', vhost: '/' },
-      { name: 'jobs', vhost: '/', messages_ready: 4, messages_unacknowledged: 0 },
+      { name: 'jobs', vhost: '/', messages_ready: 4, messages_unacknowledged: 0, consumers: 1 },
     ];
     const { series, invalid } = readShipped(queues, 'rabbitmq-management');
-    expect([series.length, invalid]).toEqual([2, 2]);
+    expect([series.length, invalid]).toEqual([3, 3]);
   });
 });
 
