@@ -3,7 +3,7 @@ import { Broker } from '../charts/broker.ts';
 import { flavors } from '../charts/broker-flavors.ts';
 import { WebPage } from '../charts/ingress.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { workQueue } from '../charts/queue-topology.ts';
+import { BROKER_USERS, workQueue } from '../charts/queue-topology.ts';
 import { Topology } from '../charts/topology.ts';
 import { type Application, closedNamespace } from './application.ts';
 import { ADMIN, declareSecrets, USERS_SECRET } from './credentials.ts';
@@ -56,7 +56,7 @@ function declareTopology(scope: Construct, environment: Environment): void {
     admin: ADMIN,
     usersSecret: USERS_SECRET,
     topology: (passwordFile) => {
-      const files = ['publisher', 'consumer', 'scaler'].map((user) => [user, passwordFile(user)]);
+      const files = BROKER_USERS.map((user) => [user, passwordFile(user)]);
       return workQueue({ queue, retrySeconds, passwordFiles: Object.fromEntries(files) });
     },
     priorityClassName: PRIORITY.high,

@@ -5,7 +5,7 @@ import { BROKER_USERS } from '../charts/queue-topology.ts';
 import type { AddonSecret } from './addons/addon.ts';
 import { addonsOf } from './addons/catalog.ts';
 import type { Environment } from './environments.ts';
-import { broker, consumer, publisher, scaler } from './project.ts';
+import { broker, consumer, exporter, publisher, scaler } from './project.ts';
 
 /** A Secret that a workload expects: key -> property of the secret manager's JSON document. */
 export interface ExpectedSecret {
@@ -29,7 +29,7 @@ export const expectedSecrets: readonly ExpectedSecret[] = [
     secretName: USERS_SECRET,
     keys: Object.fromEntries(BROKER_USERS.map((user) => [user, user])),
   },
-  ...[publisher, consumer, scaler].map((owner) => ({
+  ...[publisher, consumer, scaler, exporter].map((owner) => ({
     ...{ owner, secretName: CREDENTIALS_SECRET, keys: { password: owner.name } },
   })),
 ];

@@ -10,6 +10,7 @@ import { cluster } from './cluster.ts';
 import { consumerApplication } from './consumer.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { type Environment, environments } from './environments.ts';
+import { exporterApplication } from './exporter.ts';
 import { monitoring } from './monitoring.ts';
 import { checkPriorities } from './priorities.ts';
 import { publisherApplication } from './publisher.ts';
@@ -24,6 +25,7 @@ export const applications: readonly Application[] = [
   consumerApplication,
   scalerApplication,
   apiApplication,
+  exporterApplication,
   monitoring,
 ];
 

@@ -4,7 +4,7 @@ import type { Identity } from '../charts/labels.ts';
 import { type Access, DefaultDeny, NetworkAccess, type Peer, Peers } from '../charts/network-policy.ts';
 import { HTTP_PORT } from '../charts/pod.ts';
 import type { Environment } from './environments.ts';
-import { api, broker, consumer, MONITORING, publisher, scaler, topology } from './project.ts';
+import { api, broker, consumer, exporter, MONITORING, publisher, scaler, topology } from './project.ts';
 
 /** Who connects to whom on which port. One line here is a rule at both ends, so they cannot disagree. */
 interface Connection {
@@ -24,6 +24,7 @@ export function connections({ apiServer, web }: Environment): readonly Connectio
     { from: publisher, to: broker, port: BROKER_PORTS.amqp },
     { from: consumer, to: broker, port: BROKER_PORTS.amqp },
     { from: scaler, to: broker, port: BROKER_PORTS.management },
+    { from: exporter, to: broker, port: BROKER_PORTS.management },
     { from: topology, to: broker, port: BROKER_PORTS.management },
     { from: ingressController, to: broker, port: BROKER_PORTS.management },
     { from: ingressController, to: api, port: HTTP_PORT },
@@ -31,8 +32,9 @@ export function connections({ apiServer, web }: Environment): readonly Connectio
     { from: prometheus, to: broker, port: BROKER_PORTS.metrics },
     { from: prometheus, to: consumer, port: HTTP_PORT },
     { from: prometheus, to: scaler, port: HTTP_PORT },
+    { from: prometheus, to: exporter, port: HTTP_PORT },
     ...apiServer.map(({ cidr, port }) => ({ from: scaler, to: Peers.addresses(cidr), port })),
-    ...[publisher, consumer, scaler, topology].flatMap((from) => [
+    ...[publisher, consumer, scaler, exporter, topology].flatMap((from) => [
       { from, to: dns, port: 53, protocol: 'UDP' as const },
       { from, to: dns, port: 53 },
     ]),

@@ -26,6 +26,11 @@ export const scaler = {
   namespace: 'scaler',
   component: 'scaler',
 } as const satisfies Identity;
+export const exporter = {
+  name: 'exporter',
+  namespace: 'exporter',
+  component: 'monitoring',
+} as const satisfies Identity;
 
 export const api = {
   name: 'api',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { type Labels, selectorOf } from './labels.ts';
 
@@ -77,11 +78,20 @@ export const volumesOf = (mounts: readonly FileMount[]): k8s.Volume[] =>
 export const mountsOf = (mounts: readonly FileMount[]): k8s.VolumeMount[] =>
   mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true }));
 
+const CREDENTIALS_PATH = '/etc/sluice/credentials';
+
 /** Where every service finds its own password of the broker. */
+export const PASSWORD_FILE = `${CREDENTIALS_PATH}/password`;
+
 export const credentialsMount = (secret: string): FileMount => ({
   name: 'credentials',
-  path: '/etc/sluice/credentials',
+  path: CREDENTIALS_PATH,
   from: { secret },
+});
+
+/** Annotations of pods that read their configuration once: a changed one makes them roll. */
+export const configChecksum = (text: string): Labels => ({
+  'checksum/config': createHash('sha256').update(text).digest('hex'),
 });
 
 /** Apart by node and by zone where there is room, together where there is none. */

@@ -28,6 +28,7 @@ describe('a work queue', () => {
     ['publisher', 'writes the exchange', { configure: false, write: true, read: false }],
     ['consumer', 'reads the queue and writes the exchange', { configure: false, write: true, read: true }],
     ['scaler', 'touches nothing', { configure: false, write: false, read: false }],
+    ['exporter', 'touches nothing', { configure: false, write: false, read: false }],
   ] as const)('lets the %s do its own work only: it %s', (name, _, expected) => {
     const user = topology.users.find((each) => each.name === name);
     for (const [permission, allowed] of Object.entries(expected)) {
@@ -36,7 +37,7 @@ describe('a work queue', () => {
       for (const other of ['jobs.retry', 'jobs.parked', 'jobsx', 'amq.direct'])
         expect(pattern.test(other)).toBe(false);
     }
-    expect(user?.tags).toEqual(name === 'scaler' ? ['monitoring'] : []);
+    expect(user?.tags).toEqual(name === 'scaler' || name === 'exporter' ? ['monitoring'] : []);
   });
 
   it('declares no user whose password file is not given', () => {

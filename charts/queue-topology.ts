@@ -40,7 +40,7 @@ export interface WorkQueueProps {
   readonly passwordFiles: Readonly<Record<string, string>>;
 }
 
-export const BROKER_USERS = ['publisher', 'consumer', 'scaler'] as const;
+export const BROKER_USERS = ['publisher', 'consumer', 'scaler', 'exporter'] as const;
 
 /**
  * A work queue with delayed retry and a place for what failed for good:
@@ -80,7 +80,8 @@ function usersOf(queue: string, passwordFiles: Readonly<Record<string, string>>)
   const permissions = {
     publisher: { configure: NONE, write: own, read: NONE },
     consumer: { configure: NONE, write: own, read: own },
-    scaler: { configure: NONE, write: NONE, read: NONE },
+    scaler: NOTHING,
+    exporter: NOTHING,
   };
   return BROKER_USERS.flatMap((name) => {
     const passwordFile = passwordFiles[name];
@@ -88,7 +89,8 @@ function usersOf(queue: string, passwordFiles: Readonly<Record<string, string>>)
     return [
       {
         name,
-        tags: name === 'scaler' ? ['monitoring' as const] : [],
+        // Who may do nothing looks at the counts.
+        tags: permissions[name] === NOTHING ? ['monitoring' as const] : [],
         passwordFile,
         permissions: permissions[name],
       },
@@ -97,5 +99,6 @@ function usersOf(queue: string, passwordFiles: Readonly<Record<string, string>>)
 }
 
 const NONE = '^$';
+const NOTHING = { configure: NONE, write: NONE, read: NONE };
 
 const exactly = (name: string): string => `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { compileScalerConfig, type ScalerConfig } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
@@ -6,6 +5,7 @@ import { ChartError, Checks } from './checks.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
+  configChecksum,
   credentialsMount,
   type FileMount,
   pod,
@@ -53,7 +53,7 @@ export class Scaler extends Construct {
         replicas: props.replicas ?? 2,
         revisionHistoryLimit: 3,
         selector: { matchLabels: selectorOf(props) },
-        template: template(props, createHash('sha256').update(config).digest('hex')),
+        template: template(props, config),
       },
     });
     new HttpService(this, 'http', props);
@@ -99,7 +99,7 @@ function compiled({ name, config }: ScalerProps): ScalerConfig {
   return result.config;
 }
 
-function template(props: ScalerProps, checksum: string): k8s.PodTemplateSpec {
+function template(props: ScalerProps, config: string): k8s.PodTemplateSpec {
   const mounts = [credentialsMount(props.credentials), { ...CONFIG_MOUNT, from: { configMap: props.name } }];
   const labels = workloadLabels(props, props.image);
   const { metadata, spec } = pod({
@@ -107,7 +107,7 @@ function template(props: ScalerProps, checksum: string): k8s.PodTemplateSpec {
     labels,
     mounts,
     apiToken: true,
-    annotations: { 'checksum/config': checksum },
+    annotations: configChecksum(config),
   });
   return {
     metadata,

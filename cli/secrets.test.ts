@@ -8,9 +8,9 @@ const valuesOf = (secrets: readonly GeneratedSecret[], namespace: string, name: 
 test('a user has one password, at the broker and where it is used, and no two users share one', () => {
   const secrets = generateSecrets();
   const users = valuesOf(secrets, 'broker', 'broker-users') ?? {};
-  for (const user of ['publisher', 'consumer', 'scaler'])
+  for (const user of ['publisher', 'consumer', 'scaler', 'exporter'])
     expect(valuesOf(secrets, user, 'broker-credentials')).toEqual({ password: users[user] });
-  expect(new Set(Object.values(users)).size).toBe(3);
+  expect(new Set(Object.values(users)).size).toBe(4);
   for (const password of Object.values(users)) expect(password).toMatch(/^[\w-]{32}$/);
 });
 

@@ -4,6 +4,10 @@ import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { expectedSecrets } from '../../apps/credentials.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
+import {
+  environment as exporterEnvironment,
+  settingsOf as exporterSettings,
+} from '../../services/exporter/config.ts';
 import { environment as publisherEnvironment } from '../../services/publisher/config.ts';
 import { environment as scalerEnvironment } from '../../services/scaler/config.ts';
 import { environment as topologyEnvironment } from '../../services/topology/config.ts';
@@ -66,6 +70,10 @@ const services = {
   consumer: reader(consumerEnvironment.shape, (env) => parseConfig(consumerEnvironment, env)),
   topology: reader(topologyEnvironment.shape, (env) => parseConfig(topologyEnvironment, env)),
   scaler: reader(scalerEnvironment.shape, (env) => parseConfig(scalerEnvironment, env)),
+  // With every mapping and every target.
+  exporter: reader(exporterEnvironment.shape, (env) =>
+    exporterSettings(parseConfig(exporterEnvironment, env)),
+  ),
 };
 
 function reader(shape: object, read: (env: Record<string, string>) => unknown) {

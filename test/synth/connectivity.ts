@@ -33,7 +33,7 @@ const others: readonly End[] = [
     labels: { 'k8s-app': 'kube-dns' },
     ports: [...tcp(53), { port: 53, protocol: 'UDP' }],
   },
-  ...['default', 'broker', 'consumer', 'scaler', 'publisher'].map((namespace) => ({
+  ...['default', 'broker', 'consumer', 'scaler', 'exporter', 'publisher'].map((namespace) => ({
     ...{ name: `stranger in ${namespace}`, namespace, labels: {}, ports: ANYTHING },
   })),
   { name: 'impostor', namespace: 'default', labels: named('consumer'), ports: ANYTHING },

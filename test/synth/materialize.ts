@@ -9,20 +9,22 @@ export const SUBSTITUTE = 'substitute';
 
 /**
  * The environment that a workload's first container gets, with its files on this machine: ConfigMaps as
- * rendered, a substitute for each expected key of a Secret, and paths led to them.
+ * rendered, a substitute for each expected key of a Secret, and paths led to them, also those in files.
  */
 export function environmentOf(workload: Workload, secretKeys: (name: string) => readonly string[]) {
   const root = mkdtempSync(join(tmpdir(), 'sluice-pod-'));
   const [container] = containersOf(workload);
   const mounts = container?.volumeMounts ?? [];
+  const onDisk = (value: string): string =>
+    mounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)) ? join(root, value) : value;
+  const pathsLed = (text: string): string =>
+    text.replaceAll(/"(\/[^"]+)"/g, (_, path: string) => JSON.stringify(onDisk(path)));
   for (const { name, mountPath } of mounts) {
     const volume = workload.template.spec.volumes?.find((each) => each.name === name);
     mkdirSync(join(root, mountPath), { recursive: true });
     for (const [file, text] of Object.entries(contentOf(workload, volume, secretKeys)))
-      writeFileSync(join(root, mountPath, file), text);
+      writeFileSync(join(root, mountPath, file), pathsLed(text));
   }
-  const onDisk = (value: string): string =>
-    mounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)) ? join(root, value) : value;
   return Object.fromEntries(
     (container?.env ?? []).map((each) => [each.name, onDisk(toldValue(each, workload))]),
   );

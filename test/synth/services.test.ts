@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRegistry } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
+import { exporterMetrics } from '../../services/exporter/metrics.ts';
 import { METRICS } from '../../services/scaler/report/metrics.ts';
 import { containersOf, environmentNames, objectsIn, ofKind, selects, workloadsOf } from './dist.ts';
 import type { ObjectOf } from './shapes.ts';
@@ -80,9 +82,11 @@ describe('every alert', () => {
     expect(runbooks).toContain(`\n## ${rule.alert}\n`);
   });
 
-  it.each(alerts)('$path: $alert names metrics of the scaler that exist', (rule) => {
-    for (const metric of rule.expr.match(/sluice_scaler_\w+/g) ?? [])
-      expect(Object.keys(METRICS)).toContain(metric);
+  it.each(alerts)('$path: $alert names metrics of the scaler and the exporter that exist', (rule) => {
+    const registry = createRegistry('exporter');
+    exporterMetrics(registry);
+    const registered = [...Object.keys(METRICS), ...registry.getMetricsAsArray().map(({ name }) => name)];
+    for (const metric of rule.expr.match(/sluice_\w+/g) ?? []) expect(registered).toContain(metric);
   });
 
   it('is explained on a page that explains no others', () => {

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { Exporter, type ExporterProps } from '../charts/exporter.ts';
+import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
+import { HTTP_PORT_NAME, PASSWORD_FILE } from '../charts/pod.ts';
+import { type Application, closedNamespace } from './application.ts';
+import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import { images } from './images.ts';
+import { allowConnections } from './network.ts';
+import { exporter, managementUrl, PRIORITY, RUNBOOK } from './project.ts';
+
+/** Metrics of what speaks JSON only. */
+export const exporterApplication: Application = {
+  name: 'exporter',
+  parent: 'infra-workloads',
+  namespace: exporter.namespace,
+  build: (scope, environment) => {
+    closedNamespace(scope, exporter, environment);
+    declareSecrets(scope, exporter, environment);
+    new Exporter(scope, 'exporter', {
+      ...exporter,
+      image: images.exporter,
+      mappings: { [QUEUES]: shipped(QUEUES) },
+      targets,
+      credentials: CREDENTIALS_SECRET,
+      // Who only watches displaces nobody.
+      priorityClassName: PRIORITY.low,
+    });
+    allowConnections(scope, exporter, environment);
+    // The labels of a mapping tell whose document it was; `service` may be one of them.
+    new MetricsScrape(scope, 'scrape', {
+      ...{ ...exporter, endpoints: [{ port: HTTP_PORT_NAME }], honorLabels: true },
+    });
+    new Alerts(scope, 'alerts', { ...exporter, runbook: RUNBOOK, alerts });
+  },
+};
+
+const QUEUES = 'rabbitmq-management';
+const COLUMNS = ['name', 'vhost', 'messages_ready', 'messages_unacknowledged', 'consumers'];
+
+/**
+ * The text of a mapping that comes with the service. It stands there alone, beside the parser and the tests
+ * that hold it to a broker's real answers; a second one here could say otherwise.
+ */
+function shipped(module: string): string {
+  return readFileSync(new URL(`../services/exporter/mappings/${module}.yaml`, import.meta.url), 'utf8');
+}
+
+/**
+ * The api is none of them: behind its Service each fetch would meet another pod, and its counters would jump.
+ * Prometheus scrapes each of its pods.
+ */
+const targets: ExporterProps['targets'] = [
+  {
+    name: 'broker',
+    url: `${managementUrl}/api/queues?columns=${COLUMNS.join()}`,
+    module: QUEUES,
+    basicAuth: { username: exporter.name, passwordFile: PASSWORD_FILE },
+  },
+];
+
+const alerts = [
+  {
+    name: 'ExporterTargetDown',
+    severity: 'warning' as const,
+    expr: 'sluice_exporter_target_up == 0',
+    for: '5m',
+    summary: 'The exporter gets no document of {{ $labels.target }}.',
+    description:
+      'Its metrics are gone since its last values grew old. sluice_exporter_target_failures_total tells the reason.',
+  },
+  {
+    name: 'ExporterDown',
+    severity: 'warning' as const,
+    expr: `absent(up{namespace="${exporter.namespace}",job="${exporter.name}"} == 1)`,
+    for: '5m',
+    summary: 'The exporter answers no scrape.',
+    description: 'No metric that comes from a JSON document is there, and no alert on one can fire.',
+  },
+];
