@@ -1,13 +1,28 @@
+import { constant, schedule } from '@sluice/policy';
 import { counterRate } from '../charts/external-metric.ts';
 import { api } from './project.ts';
 
 /** Between two scrapes of the web service. */
 export const SCRAPE_SECONDS = 15;
 
+const MAX_REPLICAS = 15;
+
+/** Working days on which nobody works. */
+const holidays = [2026, 2027, 2028, 2029].flatMap((year) => [
+  ...[`${year}-12-25`, `${year}-12-26`],
+  `${year + 1}-01-01`,
+]);
+
 /** How many replicas the web service has: one for every 10 requests a second. */
 export const requests = {
-  minReplicas: 1,
-  maxReplicas: 15,
+  // Before the office opens there are no requests to follow, and a minute later there are all of them.
+  minReplicas: schedule({
+    policy: constant({ replicas: 1, maxReplicas: MAX_REPLICAS }),
+    timeZone: 'Europe/Berlin',
+    windows: [{ start: '30 7 * * 1-5', end: '0 18 * * 1-5', minReplicas: 3 }],
+    holidays,
+  }),
+  maxReplicas: MAX_REPLICAS,
   rate: counterRate({
     series: 'http_requests_total',
     service: api.name,
@@ -21,7 +36,7 @@ export const requests = {
     // At once to any count: as many pods in one step as there can ever be.
     scaleUp: {
       stabilizationWindowSeconds: 0,
-      policies: [{ type: 'Pods', value: 15, periodSeconds: 15 }],
+      policies: [{ type: 'Pods', value: MAX_REPLICAS, periodSeconds: 15 }],
       selectPolicy: 'Max',
     },
     scaleDown: {

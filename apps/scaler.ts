@@ -9,11 +9,12 @@ import type { Environment } from './environments.ts';
 import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
 import { allowConnections } from './network.ts';
-import { consumer, managementUrl, PRIORITY, RUNBOOK, scaler } from './project.ts';
+import { api, consumer, managementUrl, PRIORITY, RUNBOOK, scaler } from './project.ts';
+import { requests } from './requests.ts';
 
 const REPLICAS = 2;
 
-/** The control loop between the broker and the consumer's replica count. */
+/** The control loop between the broker and the consumer's replica count, and between the clock and the API's least. */
 export const scalerApplication: Application = {
   name: 'scaler',
   parent: 'infra-workloads',
@@ -53,6 +54,12 @@ function config(environment: Environment): ScalerConfig {
         },
         target: { kind: 'deployment', namespace: consumer.namespace, name: consumer.name },
         policy,
+      },
+      {
+        name: api.name,
+        source: { kind: 'clock' },
+        target: { kind: 'hpa', namespace: api.namespace, name: api.name },
+        policy: requests.minReplicas,
       },
     ],
   };

@@ -1,14 +1,29 @@
+import type { DeploymentTarget, HpaTarget } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 export interface ScaleGrantProps extends Identity {
-  /** The Deployment that may be scaled. @default the identity's name */
-  readonly deployment?: string;
-  /** Who may scale it. */
+  /** What of the identity's name may be written: its Deployment's scale, or its HPA's minimum. @default 'deployment' */
+  readonly target?: Kind;
+  /** Who may write it. */
   readonly to: { readonly serviceAccount: string; readonly namespace: string };
 }
+
+type Kind = (DeploymentTarget | HpaTarget)['kind'];
+
+/** What the scaler asks for of each kind of target. An HPA has no part of its own for the minimum. */
+const GRANTED: Readonly<Record<Kind, { readonly prefix: string; readonly rule: k8s.PolicyRule }>> = {
+  deployment: {
+    prefix: 'scale',
+    rule: { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['get', 'update'] },
+  },
+  hpa: {
+    prefix: 'minimum',
+    rule: { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'patch'] },
+  },
+};
 
 /**
  * A workload's own permission to be scaled: it stands with the workload, so that taking the workload away
@@ -19,17 +34,13 @@ export class ScaleGrant extends Construct {
   constructor(scope: Construct, id: string, props: ScaleGrantProps) {
     super(scope, id);
     check(props);
-    const { deployment = props.name, to } = props;
-    const name = `scale-${deployment}`;
+    const { target = 'deployment', to } = props;
+    const { prefix, rule } = GRANTED[target];
+    const name = `${prefix}-${props.name}`;
     new k8s.KubeRole(this, 'role', {
       metadata: metadataOf(props, name),
       rules: [
-        {
-          apiGroups: ['apps'],
-          resources: ['deployments/scale'],
-          resourceNames: [deployment],
-          verbs: ['get', 'update'],
-        },
+        { ...rule, resourceNames: [props.name] },
         { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
       ],
     });
@@ -41,9 +52,9 @@ export class ScaleGrant extends Construct {
   }
 }
 
-function check({ name, deployment = name, to }: ScaleGrantProps): void {
+function check({ name, to }: ScaleGrantProps): void {
   new Checks(`ScaleGrant '${name}'`)
-    .dnsLabel('deployment', deployment)
+    .dnsLabel('name', name)
     .dnsLabel('to.serviceAccount', to.serviceAccount)
     .dnsLabel('to.namespace', to.namespace)
     .done();

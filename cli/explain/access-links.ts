@@ -43,6 +43,7 @@ const KINDS: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   'statefulsets/scale': 'StatefulSet',
   statefulsets: 'StatefulSet',
+  horizontalpodautoscalers: 'HorizontalPodAutoscaler',
   configmaps: 'ConfigMap',
 };
 

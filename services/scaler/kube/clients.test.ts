@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { HISTORY_ANNOTATION, kubeLease } from '../lease/kube-lease.ts';
 import { LeaseConflict } from '../lease/store.ts';
 import { deploymentTarget } from '../targets/deployment.ts';
+import { hpaTarget } from '../targets/hpa.ts';
 import { json, serve } from '../testing/serve.ts';
 import { connectKubernetes } from './clients.ts';
 
@@ -59,6 +60,42 @@ it('reads and updates the /scale of a Deployment at its version', async () => {
     metadata: { name: 'consumer', namespace: 'c', resourceVersion: '7' },
     spec: { replicas: 25 },
   });
+});
+
+it("reads an HPA's minimum and patches it alone, at its version", async () => {
+  const spec = { minReplicas: 1, maxReplicas: 15, scaleTargetRef: { kind: 'Deployment', name: 'api' } };
+  const metadata = { name: 'api', namespace: 'api', resourceVersion: '7', uid: 'u' };
+  await using server = await apiServer(200, { metadata, spec });
+  const target = hpaTarget({ kind: 'hpa', namespace: 'api', name: 'api' }, server.apis.autoscalers);
+  const observed = await target.read(never);
+  expect(observed).toEqual({ current: 1, version: '7', uid: 'u' });
+  expect(await target.write(3, observed, never)).toBe('written');
+  const path = '/apis/autoscaling/v2/namespaces/api/horizontalpodautoscalers/api';
+  expect(server.calls).toEqual([
+    { method: 'GET', path, type: undefined, body: undefined },
+    {
+      ...{ method: 'PATCH', path, type: 'application/merge-patch+json' },
+      body: { metadata: { resourceVersion: '7', uid: 'u' }, spec: { minReplicas: 3 } },
+    },
+  ]);
+});
+
+it('records Events about an HPA as well', async () => {
+  await using server = await apiServer(201, {});
+  await server.apis.events.createEvent({
+    ...{ type: 'Normal', reason: 'ScheduleFloor', action: 'Scale', note: 'The window' },
+    ...{ regarding: { kind: 'hpa', namespace: 'api', name: 'api' }, eventName: 'api.1', at: new Date(0) },
+  });
+  expect(server.calls).toMatchObject([
+    {
+      path: '/apis/events.k8s.io/v1/namespaces/api/events',
+      body: {
+        regarding: {
+          ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', namespace: 'api', name: 'api' },
+        },
+      },
+    },
+  ]);
 });
 
 it('tells a conflict from other failures', async () => {

@@ -1,5 +1,6 @@
 import type { LeaseApiLike, LeaseLike } from '../lease/kube-lease.ts';
 import type { ScaleApiLike, ScaleLike } from '../targets/deployment.ts';
+import type { AutoscalerApiLike, AutoscalerLike } from '../targets/hpa.ts';
 
 /** As the client throws it. */
 export class ApiError extends Error {
@@ -72,6 +73,38 @@ export class FakeScale implements ScaleApiLike {
     this.beforeWrite();
     this.writes += 1;
     return this.#stored.replace(body);
+  }
+}
+
+type AutoscalerSpec = NonNullable<AutoscalerLike['spec']> & { maxReplicas: number };
+
+/** A HorizontalPodAutoscaler: a merge patch leaves what it does not name. */
+export class FakeAutoscaler implements AutoscalerApiLike {
+  readonly #stored = new Stored<AutoscalerLike & { spec: AutoscalerSpec }>();
+
+  constructor(spec: AutoscalerSpec) {
+    this.#stored.create({ metadata: { uid: 'uid-1' }, spec });
+  }
+
+  get spec(): AutoscalerSpec {
+    return this.#stored.read().spec;
+  }
+
+  /** Somebody else's unconditional write. */
+  set(spec: AutoscalerSpec): void {
+    this.#stored.replace({ metadata: { uid: 'uid-1' }, spec });
+  }
+
+  async readAutoscaler(): Promise<AutoscalerLike> {
+    return this.#stored.read();
+  }
+
+  async patchAutoscaler(_: unknown, patch: AutoscalerLike): Promise<AutoscalerLike> {
+    const { metadata, spec } = this.#stored.read();
+    return this.#stored.replace({
+      metadata: { ...metadata, ...patch.metadata },
+      spec: { ...spec, ...patch.spec },
+    });
   }
 }
 
