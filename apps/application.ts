@@ -25,7 +25,7 @@ export interface Application extends Folder {
   /** When, among its siblings. @default 'platform' */
   readonly stage?: Stage;
   /** What controllers write in its objects. @default nothing */
-  readonly ownedFields?: readonly OwnedFields[];
+  readonly ownedFields?: (environment: Environment) => readonly OwnedFields[];
 }
 
 /** The namespace of a service: restricted, and closed until something is allowed. */

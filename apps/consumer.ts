@@ -16,7 +16,7 @@ export const consumerApplication: Application = {
   name: 'consumer',
   parent: 'workloads',
   namespace: consumer.namespace,
-  ownedFields: [scaledReplicas(consumer)],
+  ownedFields: () => [scaledReplicas(consumer)],
   build: (scope, environment) => {
     const jobs = jobsWorkload(environment);
     closedNamespace(scope, consumer, environment);

@@ -1,5 +1,6 @@
 import type { GitRepository } from '../argocd/source.ts';
 import type { BrokerKind } from '../charts/broker-flavors.ts';
+import type { TrafficRouter } from '../charts/canary.ts';
 import type { SecretStore } from '../charts/credentials.ts';
 import type { ApiServerEndpoint } from '../charts/network-policy.ts';
 import type { JobsWorkload } from './jobs.ts';
@@ -70,6 +71,10 @@ export interface WebEntrance {
   readonly hosts: Hosts;
   /** Who issues certificates. @default none: plain HTTP */
   readonly clusterIssuer?: string;
+  /** Who splits the requests while a new version is tried. @default nobody: it takes over pod by pod */
+  readonly canary?: TrafficRouter;
+  /** Where Istio splits them: its Gateway that the requests come by, `namespace/name`. @default inside the mesh alone */
+  readonly istioGateway?: string;
 }
 
 /** What has a page of its own. */
@@ -118,6 +123,7 @@ export const local: Environment = {
   web: {
     ...traefik,
     entrance: { kind: 'node-ports', http: 30_080, https: 30_443 },
+    canary: 'traefik',
     hosts: pages('sluice.localhost'),
   },
 };
@@ -172,6 +178,7 @@ export const production: Environment = {
     ...traefik,
     entrance: { kind: 'load-balancer', loadBalancerClass: 'service.k8s.aws/nlb' },
     clusterIssuer: 'letsencrypt',
+    canary: 'traefik',
     hosts: pages('sluice.example.com'),
   },
 };

@@ -41,6 +41,9 @@ export const api = {
 /** The namespace of Prometheus and Grafana. */
 export const MONITORING = 'monitoring';
 
+/** Where Prometheus answers, inside the cluster. */
+export const PROMETHEUS = { url: `http://kube-prometheus-stack-prometheus.${MONITORING}.svc`, port: 9090 };
+
 export const PRIORITY = { high: 'high', low: 'low' } as const;
 
 /** The page that alerts point to. */

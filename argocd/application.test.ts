@@ -2,7 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import type { Application as Manifest } from './api.ts';
 import { Application, type ApplicationProps } from './application.ts';
-import { rolloutSelector, rolloutWeights, scaledReplicas, webhookAuthority } from './owned-fields.ts';
+import { scaledReplicas, splitByIstio, splitByTraefik, webhookAuthority } from './owned-fields.ts';
 
 const folder = {
   name: 'consumer',
@@ -75,8 +75,8 @@ describe('an Application', () => {
     const ownedFields = [
       scaledReplicas(target),
       scaledReplicas(target, 'Rollout'),
-      rolloutWeights(target),
-      rolloutSelector(target),
+      ...splitByTraefik(target, ['web-canary']),
+      ...splitByIstio(target),
       webhookAuthority('Validating', 'web'),
     ];
     const { ignoreDifferences, syncPolicy } = spec({ ...folder, ownedFields });
@@ -89,6 +89,8 @@ describe('an Application', () => {
       'argoproj.io/Rollout /spec/replicas',
       'traefik.io/TraefikService .spec.weighted.services[].weight',
       '/Service /spec/selector/rollouts-pod-template-hash',
+      'networking.istio.io/VirtualService .spec.http[].route[].weight',
+      'networking.istio.io/DestinationRule .spec.subsets[].labels["rollouts-pod-template-hash"]',
       'admissionregistration.k8s.io/ValidatingWebhookConfiguration .webhooks[]?.clientConfig.caBundle',
     ]);
   });

@@ -18,17 +18,32 @@ export const scaledReplicas = (
   ...{ kind, name, namespace, jsonPointers: ['/spec/replicas'] },
 });
 
-/** Argo Rollouts shifts traffic between the two Services of a release. */
-export const rolloutWeights = ({ name, namespace }: Target): OwnedFields => ({
-  ...{ group: 'traefik.io', kind: 'TraefikService', name, namespace },
-  jqPathExpressions: ['.spec.weighted.services[].weight'],
-});
+/** During a release Argo Rollouts shifts requests between two Services, and says which pods each leads to. */
+export const splitByTraefik = (
+  { name, namespace }: Target,
+  services: readonly string[],
+): readonly OwnedFields[] => [
+  {
+    ...{ group: 'traefik.io', kind: 'TraefikService', name, namespace },
+    jqPathExpressions: ['.spec.weighted.services[].weight'],
+  },
+  ...services.map((service) => ({
+    ...{ group: '', kind: 'Service', name: service, namespace },
+    jsonPointers: ['/spec/selector/rollouts-pod-template-hash'],
+  })),
+];
 
-/** Argo Rollouts points a Service at the pods of one release. */
-export const rolloutSelector = ({ name, namespace }: Target): OwnedFields => ({
-  ...{ group: '', kind: 'Service', name, namespace },
-  jsonPointers: ['/spec/selector/rollouts-pod-template-hash'],
-});
+/** The same between two subsets of one Service. */
+export const splitByIstio = ({ name, namespace }: Target): readonly OwnedFields[] => [
+  {
+    ...{ group: 'networking.istio.io', kind: 'VirtualService', name, namespace },
+    jqPathExpressions: ['.spec.http[].route[].weight'],
+  },
+  {
+    ...{ group: 'networking.istio.io', kind: 'DestinationRule', name, namespace },
+    jqPathExpressions: ['.spec.subsets[].labels["rollouts-pod-template-hash"]'],
+  },
+];
 
 /** An operator that signs for itself tells the API server whom to trust. */
 export const apiServiceAuthority = (name: string): OwnedFields => ({
@@ -39,4 +54,10 @@ export const apiServiceAuthority = (name: string): OwnedFields => ({
 export const webhookAuthority = (kind: 'Mutating' | 'Validating', name: string): OwnedFields => ({
   ...{ group: 'admissionregistration.k8s.io', kind: `${kind}WebhookConfiguration`, name },
   jqPathExpressions: ['.webhooks[]?.clientConfig.caBundle'],
+});
+
+/** A schedule says how many pods an HPA keeps at least. */
+export const scheduledMinimum = ({ name, namespace }: Target): OwnedFields => ({
+  ...{ group: 'autoscaling', kind: 'HorizontalPodAutoscaler', name, namespace },
+  jsonPointers: ['/spec/minReplicas'],
 });

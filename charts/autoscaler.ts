@@ -4,7 +4,11 @@ import { Construct } from 'constructs';
 import { Checks } from './checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
+const TARGETS = { Deployment: 'apps/v1', Rollout: 'argoproj.io/v1alpha1' } as const;
+
 export interface AutoscalerProps extends Identity {
+  /** Whose count it owns, of the same name. @default 'Deployment' */
+  readonly target?: keyof typeof TARGETS;
   /** Pods at least. A schedule owns the field: then the manifest has none, and the own scaler writes it. */
   readonly minReplicas: number | SchedulePolicy;
   readonly maxReplicas: number;
@@ -19,18 +23,18 @@ const MAX_WINDOW_SECONDS = 3600;
 const MAX_PERIOD_SECONDS = 1800;
 
 /**
- * An HPA owns the replica count of the Deployment of the same name.
+ * An HPA owns the replica count of the workload of the same name.
  * @throws {ChartError} with every fault of the props
  */
 export class Autoscaler extends Construct {
   constructor(scope: Construct, id: string, props: AutoscalerProps) {
     super(scope, id);
     check(props);
-    const { name, minReplicas, maxReplicas, metrics, behavior } = props;
+    const { name, target = 'Deployment', minReplicas, maxReplicas, metrics, behavior } = props;
     new k8s.KubeHorizontalPodAutoscalerV2(this, 'hpa', {
       metadata: metadataOf(props),
       spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+        scaleTargetRef: { apiVersion: TARGETS[target], kind: target, name },
         ...(typeof minReplicas === 'number' && { minReplicas }),
         maxReplicas,
         metrics: [...metrics],

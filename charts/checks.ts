@@ -30,6 +30,13 @@ export class Checks {
     return this.that(holds, `'${property}' (${value}) must be a DNS label: a-z, 0-9 and -, at most 63`);
   }
 
+  /** A name that a browser can ask for: of at least two labels. */
+  hostName(property: string, value: string): this {
+    const labels = value.split('.');
+    const holds = labels.length > 1 && labels.every((label) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label));
+    return this.that(holds, `'${property}' (${value}) must be a host name of at least two labels`);
+  }
+
   /** A tag or a digest: what runs today must be what runs after the next restart. */
   pinnedImage(property: string, value: string): this {
     const pinned = /(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(value) && !/:latest(@|$)/.test(value);

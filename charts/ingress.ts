@@ -42,12 +42,5 @@ export class WebPage extends Construct {
 }
 
 function check({ name, host, service }: WebPageProps): void {
-  const labels = host.split('.');
-  new Checks(`WebPage '${name}'`)
-    .that(
-      labels.length > 1 && labels.every((label) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label)),
-      `'host' (${host}) must be a host name of at least two labels`,
-    )
-    .dnsLabel('service', service)
-    .done();
+  new Checks(`WebPage '${name}'`).hostName('host', host).dnsLabel('service', service).done();
 }

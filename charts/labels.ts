@@ -8,7 +8,15 @@ export interface Identity {
   readonly component: Component;
 }
 
-export type Component = 'broker' | 'configuration' | 'publisher' | 'worker' | 'scaler' | 'monitoring' | 'web';
+export type Component =
+  | 'broker'
+  | 'configuration'
+  | 'publisher'
+  | 'worker'
+  | 'scaler'
+  | 'monitoring'
+  | 'web'
+  | 'release';
 
 export type Labels = { readonly [key: string]: string };
 

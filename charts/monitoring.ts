@@ -21,6 +21,8 @@ export interface MetricsScrapeProps extends Identity {
   readonly interval?: string;
   /** The page's own labels win where those of its Service or pod have the same name. @default false */
   readonly honorLabels?: boolean;
+  /** Labels of the pods that their series carry too. @default none */
+  readonly podLabels?: readonly string[];
 }
 
 /** Prometheus reads the metrics of the workload's Service. */
@@ -33,13 +35,14 @@ export class MetricsScrape extends Construct {
 }
 
 function serviceMonitor(props: MetricsScrapeProps): IServiceMonitor {
-  const { endpoints, interval = '15s', honorLabels = false, namespace } = props;
+  const { endpoints, interval = '15s', honorLabels = false, podLabels = [], namespace } = props;
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'ServiceMonitor',
     spec: {
       namespaceSelector: { matchNames: [namespace] },
       selector: { matchLabels: { ...labelsOf(props) } },
+      ...(podLabels.length > 0 && { podTargetLabels: [...podLabels] }),
       endpoints: endpoints.map(({ port, path = '/metrics', params }) => ({
         port,
         path,

@@ -1,5 +1,8 @@
+import type { IRolloutSpec } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/RolloutSpec';
+import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { type Canary, canaryStrategy, checkCanary } from './canary.ts';
 import { Checks } from './checks.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
@@ -22,6 +25,8 @@ export interface WebServiceProps extends Identity {
   readonly stopDeadlineSeconds?: number;
   /** Seconds from SIGTERM to SIGKILL. @default the three together + 5 */
   readonly terminationGracePeriodSeconds?: number;
+  /** How a new version takes over. @default pod by pod, as soon as each is ready */
+  readonly canary?: Canary | undefined;
   /** The PriorityClass of its pods. */
   readonly priorityClassName: string;
   /** Where its pods go. */
@@ -33,11 +38,17 @@ export interface WebServiceProps extends Identity {
 /** Seconds between the process's last deadline and the kill: to flush its log. */
 const CLOSING_SECONDS = 5;
 
+/** Versions that are kept to go back to. */
+const HISTORY = 3;
+
+/** Seconds after which a version that never becomes ready is given up. */
+const PROGRESS_SECONDS = 300;
+
 /**
- * Pods that answer requests, with the Service that leads to them.
+ * Pods that answer requests, with the Service that leads to them: a Deployment, or the Rollout of canary releases.
  *
- * The Deployment has no `spec.replicas`: an HPA owns the count. A rollout takes no pod away before its successor is
- * ready. There is no preStop sleep: the process itself serves on for `drainDelaySeconds`.
+ * It has no `spec.replicas`: an HPA owns the count. A rollout takes no pod away before its successor is ready. There
+ * is no preStop sleep: the process itself serves on for `drainDelaySeconds`.
  *
  * @throws {ChartError} with every fault of the props
  */
@@ -47,26 +58,55 @@ export class WebService extends Construct {
     const filled = withDefaults(props);
     check(filled);
     new ServiceAccount(this, 'identity', props);
+    if (props.canary === undefined) this.#deployment(filled);
+    else this.#rollout(filled, props.canary);
+    new HttpService(this, 'http', props);
+  }
+
+  #deployment(props: Filled): void {
+    const rollingUpdate = {
+      maxSurge: k8s.IntOrString.fromString('25%'),
+      maxUnavailable: k8s.IntOrString.fromNumber(0),
+    };
     new k8s.KubeDeployment(this, 'deployment', {
-      metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
+      metadata: workloadMetadata(props),
       spec: {
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: selectorOf(props) },
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: {
-            maxSurge: k8s.IntOrString.fromString('25%'),
-            maxUnavailable: k8s.IntOrString.fromNumber(0),
-          },
-        },
-        template: template(filled),
+        ...podsOf(props),
+        strategy: { type: 'RollingUpdate', rollingUpdate },
+        template: template(props),
       },
     });
-    new HttpService(this, 'http', props);
+  }
+
+  #rollout(props: Filled, canary: Canary): void {
+    const spec: Omit<IRolloutSpec, 'template'> = {
+      ...podsOf(props),
+      progressDeadlineSeconds: PROGRESS_SECONDS,
+      progressDeadlineAbort: true,
+      // What ran before is known: back to one of the last three versions goes without the steps.
+      rollbackWindow: { revisions: HISTORY },
+      strategy: { canary: canaryStrategy(props, canary) },
+    };
+    new ApiObject(this, 'rollout', {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: workloadMetadata(props),
+      spec: { ...spec, template: k8s.toJson_PodTemplateSpec(template(props)) },
+    });
   }
 }
 
-type Filled = Required<WebServiceProps>;
+const workloadMetadata = (props: Filled) => ({
+  ...metadataOf(props),
+  labels: workloadLabels(props, props.image),
+});
+
+const podsOf = (props: Filled) => ({
+  revisionHistoryLimit: HISTORY,
+  selector: { matchLabels: selectorOf(props) },
+});
+
+type Filled = Required<Omit<WebServiceProps, 'canary'>> & Pick<WebServiceProps, 'canary'>;
 
 function withDefaults(props: WebServiceProps): Filled {
   const stop = {
@@ -90,7 +130,7 @@ const stopSeconds = ({ drainDelaySeconds, lingerSeconds, stopDeadlineSeconds }: 
 
 function check(props: Filled): void {
   const { terminationGracePeriodSeconds: grace } = props;
-  new Checks(`WebService '${props.name}'`)
+  const checks = new Checks(`WebService '${props.name}'`)
     .dnsLabel('name', props.name)
     .dnsLabel('namespace', props.namespace)
     .pinnedImage('image', props.image)
@@ -103,8 +143,9 @@ function check(props: Filled): void {
       grace > stopSeconds(props),
       `'terminationGracePeriodSeconds' (${grace}) must exceed 'drainDelaySeconds' (${props.drainDelaySeconds}) + 'lingerSeconds' (${props.lingerSeconds}) + 'stopDeadlineSeconds' (${props.stopDeadlineSeconds}): the kill would cut requests`,
     )
-    .from(() => placed(props, props.placement))
-    .done();
+    .from(() => placed(props, props.placement));
+  if (props.canary !== undefined) checkCanary(props.canary, checks);
+  checks.done();
 }
 
 function template(props: Filled): k8s.PodTemplateSpec {

@@ -68,6 +68,8 @@ function check({ name, addons, aws, secrets, web }: Environment): void {
       web.clusterIssuer === undefined || has('cert-manager'),
       `'clusterIssuer' (${web.clusterIssuer}) needs the addon cert-manager`,
     );
+  for (const addon of releaseAddons(web))
+    checks.that(has(addon), `'canary' (${web.canary}) needs the addon ${addon}`);
   for (const addon of new Set(addons)) {
     const { needs = [], onAws = false } = catalog[addon];
     checks
@@ -76,4 +78,10 @@ function check({ name, addons, aws, secrets, web }: Environment): void {
     for (const other of needs) checks.that(has(other), `'addons' (${addon}) needs ${other} beside it`);
   }
   checks.done();
+}
+
+/** Who shifts the requests, who tells how they fare, and who splits them; Istio is no addon of this catalog. */
+function releaseAddons({ canary }: Environment['web']): readonly AddonName[] {
+  if (canary === undefined) return [];
+  return ['argo-rollouts', 'kube-prometheus-stack', ...(canary === 'traefik' ? ['traefik' as const] : [])];
 }

@@ -1,5 +1,5 @@
 import type { ExternalRule } from '../../charts/external-metric.ts';
-import { MONITORING } from '../project.ts';
+import { PROMETHEUS } from '../project.ts';
 import { requests } from '../requests.ts';
 import type { Addon } from './addon.ts';
 import { MONITORING_NAMESPACE } from './kube-prometheus-stack.ts';
@@ -21,7 +21,7 @@ export const prometheusAdapter: Addon<Values> = {
   needs: ['kube-prometheus-stack'],
   values: (environment) => ({
     replicas: environment.addonReplicas,
-    prometheus: { url: `http://kube-prometheus-stack-prometheus.${MONITORING}.svc`, port: 9090 },
+    prometheus: PROMETHEUS,
     rules: { default: true, external: [requests.rate.rule] },
     resources: resources('50m', '256Mi'),
     podDisruptionBudget: budget(environment),

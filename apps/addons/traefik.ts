@@ -6,6 +6,7 @@ interface Values {
   readonly deployment: { readonly replicas: number };
   readonly ingressClass: Switch & { readonly name: string; readonly isDefaultClass: boolean };
   readonly providers: {
+    readonly kubernetesCRD: Switch & { readonly allowEmptyServices: boolean };
     readonly kubernetesIngress: {
       readonly publishedService: Switch;
       readonly ingressEndpoint?: { readonly hostname: string };
@@ -32,6 +33,9 @@ type Exposure =
   | { readonly type: 'NodePort' }
   | { readonly type: 'LoadBalancer'; readonly loadBalancerClass: string };
 
+/** A Service of a release may be empty for a moment: that must not take its route away. */
+const kubernetesCRD = { enabled: true, allowEmptyServices: true };
+
 /** The way in: an Ingress of its class is a page that browsers reach. */
 export const traefik: Addon<Values> = {
   name: 'traefik',
@@ -55,6 +59,7 @@ function entrance({ web }: Environment): Pick<Values, 'providers' | 'ports' | 's
     return {
       // The address that an Ingress shows; a NodePort has none of its own.
       providers: {
+        kubernetesCRD,
         kubernetesIngress: { publishedService: OFF, ingressEndpoint: { hostname: 'localhost' } },
       },
       ports: { web: { nodePort: web.entrance.http }, websecure: { nodePort: web.entrance.https } },
@@ -62,7 +67,7 @@ function entrance({ web }: Environment): Pick<Values, 'providers' | 'ports' | 's
     };
   const entryPoint = { to: 'websecure', scheme: 'https', permanent: true };
   return {
-    providers: { kubernetesIngress: { publishedService: { enabled: true } } },
+    providers: { kubernetesCRD, kubernetesIngress: { publishedService: { enabled: true } } },
     ports: {
       web: web.clusterIssuer === undefined ? {} : { http: { redirections: { entryPoint } } },
       websecure: {},

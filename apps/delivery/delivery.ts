@@ -83,12 +83,13 @@ function declareChildren(scope: Construct, environment: Environment, content: Co
 
 function declareApplication(
   scope: Construct,
-  { name: environment, repository }: Environment,
-  { name, parent, namespace, stage = 'platform', ownedFields = [] }: Application,
+  environment: Environment,
+  { name, parent, namespace, stage = 'platform', ownedFields = () => [] }: Application,
 ): void {
+  const { repository } = environment;
   new ArgoApplication(scope, name, {
-    ...{ name, project: parent, namespace, ownedFields, wave: STAGES[stage] },
-    source: { kind: 'folder', repository, path: `dist/${environment}/${name}` },
+    ...{ name, project: parent, namespace, wave: STAGES[stage], ownedFields: ownedFields(environment) },
+    source: { kind: 'folder', repository, path: `dist/${environment.name}/${name}` },
   });
 }
 

@@ -27,9 +27,16 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
     cluster: [],
     namespaced: [
       ...COMMON,
+      'argoproj.io/AnalysisTemplate',
+      'argoproj.io/Rollout',
       'autoscaling/HorizontalPodAutoscaler',
       'batch/CronJob',
+      'cert-manager.io/Certificate',
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/VirtualService',
       'networking.k8s.io/Ingress',
+      'traefik.io/IngressRoute',
+      'traefik.io/TraefikService',
     ],
   },
   'infra-workloads': {

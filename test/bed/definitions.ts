@@ -2,7 +2,7 @@
 import { BedError } from './cluster.ts';
 import type { DefinitionSource } from './lib/definitions.ts';
 import { type Tool, toolVersion } from './lib/tools.ts';
-import { argoCd, keda, prometheusOperator } from './tools.ts';
+import { argoCd, argoRollouts, keda, prometheusOperator, traefik } from './tools.ts';
 
 /** Of the version that is built. */
 function madeBy(tool: Tool, folder: string): DefinitionSource {
@@ -13,3 +13,5 @@ function madeBy(tool: Tool, folder: string): DefinitionSource {
 export const prometheusDefinitions = madeBy(prometheusOperator, 'example/prometheus-operator-crd');
 export const argoCdDefinitions = madeBy(argoCd, 'manifests/crds');
 export const kedaDefinitions = madeBy(keda, 'config/crd/bases');
+export const argoRolloutsDefinitions = madeBy(argoRollouts, 'manifests/crds');
+export const traefikDefinitions = madeBy(traefik, 'docs/content/reference/dynamic-configuration');

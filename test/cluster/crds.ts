@@ -1,11 +1,18 @@
 /** The custom resources that dist uses. */
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { argoCdDefinitions, prometheusDefinitions } from '../bed/definitions.ts';
+import {
+  argoCdDefinitions,
+  argoRolloutsDefinitions,
+  prometheusDefinitions,
+  traefikDefinitions,
+} from '../bed/definitions.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../bed/lib/definitions.ts';
 
 export const sources: readonly DefinitionSource[] = [
   prometheusDefinitions,
   argoCdDefinitions,
+  argoRolloutsDefinitions,
+  traefikDefinitions,
   {
     module: 'github.com/external-secrets/external-secrets',
     version: 'v1.3.2',

@@ -12,9 +12,13 @@ import { cacheDir } from '../bed/lib/dirs.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+// Releases have a test of their own, with Argo Rollouts.
+const { canary: _, ...web } = local.web;
+
 /** The local environment on the broker that can be built anywhere. */
 export const bedEnvironment: Environment = {
   ...local,
+  web,
   name: 'bed',
   broker: 'rabbitmq',
   brokerVolume: { size: '1Gi' },

@@ -1,11 +1,19 @@
 /** Addons on request: built from source, then run as pods. */
 import { BedError, type Cluster, type KubernetesObject } from '../cluster.ts';
-import { prometheusDefinitions } from '../definitions.ts';
+import { argoRolloutsDefinitions, prometheusDefinitions, traefikDefinitions } from '../definitions.ts';
 import { toolImage } from '../images/tool.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/definitions.ts';
 import { step } from '../lib/say.ts';
 import { until } from '../lib/until.ts';
-import { metricsServer, prometheus, prometheusAdapter, prometheusOperator, traefik } from '../tools.ts';
+import {
+  argoRollouts,
+  metricsServer,
+  prometheus,
+  prometheusAdapter,
+  prometheusOperator,
+  traefik,
+} from '../tools.ts';
+import { argoRolloutsImage, argoRolloutsObjects } from './argo-rollouts.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
 import { namespace } from './objects.ts';
 import {
@@ -39,6 +47,7 @@ const addons = {
   },
   traefik: {
     images: () => [toolImage(traefik, traefikImage)],
+    definitions: traefikDefinitions,
     objects: [namespace('traefik'), ...traefikObjects],
     namespace: 'traefik',
     pods: [named('traefik')],
@@ -53,6 +62,13 @@ const addons = {
     objects: [namespace(monitoringNamespace), ...prometheusObjects],
     namespace: monitoringNamespace,
     pods: [named('prometheus-operator'), 'operator.prometheus.io/name=bed'],
+  },
+  'argo-rollouts': {
+    images: () => [toolImage(argoRollouts, argoRolloutsImage, 'rollouts-controller')],
+    definitions: argoRolloutsDefinitions,
+    objects: [namespace('argo-rollouts'), ...argoRolloutsObjects],
+    namespace: 'argo-rollouts',
+    pods: [named('argo-rollouts')],
   },
   // Reads the Prometheus of the addon above.
   'prometheus-adapter': {

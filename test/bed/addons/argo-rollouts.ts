@@ -1,0 +1,40 @@
+/** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
+import { access, deployment } from './objects.ts';
+
+const id = { name: 'argo-rollouts', namespace: 'argo-rollouts' };
+
+export const argoRolloutsImage = 'sluice.test/argo-rollouts:1';
+
+const pod = deployment({
+  ...id,
+  image: argoRolloutsImage,
+  args: ['--leader-elect=false', '--healthzPort=8080', '--metricsport=8090'],
+  ports: [{ name: 'healthz', containerPort: 8080 }],
+  readiness: { httpGet: { path: '/healthz', port: 'healthz' } },
+  memory: '200Mi',
+});
+
+const all = ['*'];
+const read = ['get', 'list', 'watch'];
+
+export const argoRolloutsObjects = [
+  ...access(id, [
+    { apiGroups: ['argoproj.io'], resources: all, verbs: all },
+    { apiGroups: ['apps'], resources: ['replicasets'], verbs: all },
+    { apiGroups: ['', 'apps'], resources: ['deployments', 'podtemplates'], verbs: [...read, 'update'] },
+    { apiGroups: [''], resources: ['services'], verbs: [...read, 'patch'] },
+    { apiGroups: [''], resources: ['pods'], verbs: [...read, 'update'] },
+    { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['secrets', 'configmaps', 'endpoints'], verbs: read },
+    { apiGroups: [''], resources: ['events'], verbs: ['create', 'update', 'patch'] },
+    { apiGroups: ['batch'], resources: ['jobs'], verbs: read },
+    { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: read },
+    { apiGroups: ['traefik.io'], resources: ['traefikservices'], verbs: [...read, 'update'] },
+    {
+      apiGroups: ['networking.istio.io'],
+      resources: ['virtualservices', 'destinationrules'],
+      verbs: [...read, 'update', 'patch'],
+    },
+  ]),
+  pod,
+];
