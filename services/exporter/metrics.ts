@@ -12,20 +12,31 @@ export type ProbeResult = 'success' | 'failure' | 'refused';
 
 export function exporterMetrics(registry: Registry): ExporterMetrics {
   const registers = [registry];
-  const gauge = (name: string, help: string) =>
-    new Gauge({ name: `sluice_exporter_target_${name}`, help, labelNames: ['target'], registers });
+  // Names are written out, so that who reads one in an alert finds it here.
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['target'], registers });
   const counter = (name: string, help: string, labelNames: string[]) =>
-    new Counter({ name: `sluice_exporter_${name}`, help, labelNames, registers });
-  const up = gauge('up', '1 when the last fetch succeeded, else 0.');
-  const duration = gauge('duration_seconds', 'How long the last fetch took.');
-  const success = gauge('last_success_timestamp_seconds', 'When a fetch succeeded last, Unix time.');
-  const series = gauge('series', 'Series in the last document.');
-  const invalid = gauge('invalid_values', 'Values of the last document that could not be exposed.');
-  const failures = counter('target_failures_total', 'Fetches that failed.', ['target', 'reason']);
-  const restarts = counter('target_restarts_total', 'Documents with a counter that started again.', [
+    new Counter({ name, help, labelNames, registers });
+  const up = gauge('sluice_exporter_target_up', '1 when the last fetch succeeded, else 0.');
+  const duration = gauge('sluice_exporter_target_duration_seconds', 'How long the last fetch took.');
+  const success = gauge(
+    'sluice_exporter_target_last_success_timestamp_seconds',
+    'When a fetch succeeded last, Unix time.',
+  );
+  const series = gauge('sluice_exporter_target_series', 'Series in the last document.');
+  const invalid = gauge(
+    'sluice_exporter_target_invalid_values',
+    'Values of the last document that could not be exposed.',
+  );
+  const failures = counter('sluice_exporter_target_failures_total', 'Fetches that failed.', [
     'target',
+    'reason',
   ]);
-  const probes = counter('probes_total', 'Requests to /probe.', ['result']);
+  const restarts = counter(
+    'sluice_exporter_target_restarts_total',
+    'Documents with a counter that started again.',
+    ['target'],
+  );
+  const probes = counter('sluice_exporter_probes_total', 'Requests to /probe.', ['result']);
   return {
     fetched: (target, outcome) => {
       up.set({ target }, outcome.failure === undefined ? 1 : 0);

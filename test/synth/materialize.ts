@@ -16,7 +16,7 @@ export function environmentOf(workload: Workload, secretKeys: (name: string) => 
   const [container] = containersOf(workload);
   const mounts = container?.volumeMounts ?? [];
   const onDisk = (value: string): string =>
-    mounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`)) ? join(root, value) : value;
+    mounts.some(({ mountPath }) => `${value}/`.startsWith(`${mountPath}/`)) ? join(root, value) : value;
   const pathsLed = (text: string): string =>
     text.replaceAll(/"(\/[^"]+)"/g, (_, path: string) => JSON.stringify(onDisk(path)));
   for (const { name, mountPath } of mounts) {
