@@ -26,7 +26,7 @@ const KEYS: readonly (keyof Simulation)[] = [
 ];
 
 /** A year: what is longer is a mistake in the unit. */
-const MAX_SECONDS = 366 * 86_400;
+export const MAX_SECONDS = 366 * 86_400;
 
 /** @throws {SimulationError} with every fault at once */
 export function checkSimulation(simulation: Simulation): void {
@@ -63,7 +63,7 @@ function checkTiming(timing: Fields, checker: Checker): void {
   checker.at('service').number(service, 'meanSeconds', { above: 0 });
 }
 
-function checkArrivals(arrivals: Fields, checker: Checker): void {
+export function checkArrivals(arrivals: Fields, checker: Checker): void {
   checker.oneOf(arrivals, 'kind', ['bursts', 'poisson', 'constant', 'sine', 'trace']);
   if (arrivals.kind === 'bursts') checkBursts(arrivals, checker);
   if (arrivals.kind === 'poisson' || arrivals.kind === 'constant') {
