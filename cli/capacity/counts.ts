@@ -1,3 +1,4 @@
+import { highestFloor } from '@sluice/policy';
 import { type DesiredObject, titleOf, valueAt } from '../diff/objects.ts';
 import { scalerConfigsOf } from '../simulate/scaler-configs.ts';
 
@@ -18,10 +19,14 @@ type Bounds = Pick<Count, 'min' | 'max' | 'owner'>;
  * @throws {ConfigurationError} for a scaler's configuration that the scaler would refuse
  */
 export function counts(objects: readonly DesiredObject[], nodes: number): (workload: DesiredObject) => Count {
-  const owned = new Map([...scalers(objects), ...objects.flatMap(autoscaled)]);
+  const minimums = new Map(scheduledMinimums(objects));
+  const owned = new Map([
+    ...scalers(objects),
+    ...objects.flatMap((object) => autoscaled(object, minimums.get(keyOf(object)))),
+  ]);
   return (workload) => {
     const bounds = owned.get(keyOf(workload)) ?? boundsOf(workload, nodes);
-    return { ...bounds, surge: workload.kind === 'Deployment' ? surgeOf(workload, bounds.max) : 0 };
+    return { ...bounds, surge: surgeOf(workload, bounds.max) };
   };
 }
 
@@ -39,21 +44,37 @@ function scalers(objects: readonly DesiredObject[]): [string, Bounds][] {
   );
 }
 
+type Minimum = Pick<Bounds, 'min' | 'owner'>;
+
+/** HPAs whose minimum is not in their manifest: a scaler writes it. */
+function scheduledMinimums(objects: readonly DesiredObject[]): [string, Minimum][] {
+  return scalerConfigsOf('capacity', objects).flatMap(({ config }) =>
+    config.workloads.flatMap(({ name, target, policy }): [string, Minimum][] => {
+      if (target.kind !== 'hpa') return [];
+      const { minReplicas: min } = policy.kind === 'schedule' ? policy.policy : policy;
+      const most = policy.kind === 'schedule' ? highestFloor(policy) : min;
+      const owner = `at least ${min} to ${most} by ${policy.kind} '${name}'`;
+      return [[keyOf({ ...target, kind: 'HorizontalPodAutoscaler' }), { min, owner }]];
+    }),
+  );
+}
+
 /** Where the autoscalers say it, and what Kubernetes and KEDA take for unsaid. */
 const autoscalers: Readonly<Record<string, { min: string; max: string; defaults: Omit<Bounds, 'owner'> }>> = {
   HorizontalPodAutoscaler: { min: 'minReplicas', max: 'maxReplicas', defaults: { min: 1, max: 1 } },
   ScaledObject: { min: 'minReplicaCount', max: 'maxReplicaCount', defaults: { min: 0, max: 100 } },
 };
 
-function autoscaled(object: DesiredObject): [string, Bounds][] {
+function autoscaled(object: DesiredObject, minimum?: Minimum): [string, Bounds][] {
   const how = autoscalers[object.kind];
   if (how === undefined) return [];
   const spec = valueAt(object.fields, ['spec']);
   const [kind, name] = ['kind', 'name'].map((field) => valueAt(spec, ['scaleTargetRef', field]));
   const target = { kind: String(kind ?? 'Deployment'), namespace: object.namespace, name: String(name) };
-  const min = numberAt(spec, [how.min], how.defaults.min);
+  const min = minimum?.min ?? numberAt(spec, [how.min], how.defaults.min);
   const max = numberAt(spec, [how.max], how.defaults.max);
-  return [[keyOf(target), { min, max, owner: titleOf(object) }]];
+  const owner = [titleOf(object), ...(minimum ? [minimum.owner] : [])].join(', ');
+  return [[keyOf(target), { min, max, owner }]];
 }
 
 function boundsOf({ kind, fields }: DesiredObject, nodes: number): Bounds {
@@ -86,10 +107,16 @@ const runs = (spec: unknown): string => {
   return overlap === 'Allow' ? `${schedule}, one run (more may overlap)` : schedule;
 };
 
-/** Percentages of surge are rounded up. */
-function surgeOf({ fields }: DesiredObject, replicas: number): number {
-  if (valueAt(fields, ['spec', 'strategy', 'type']) === 'Recreate') return 0;
-  const surge = valueAt(fields, ['spec', 'strategy', 'rollingUpdate', 'maxSurge']) ?? '25%';
+/** Where a workload that replaces its pods says how many more there may be meanwhile. */
+const strategies: Readonly<Record<string, string>> = { Deployment: 'rollingUpdate', Rollout: 'canary' };
+
+/** Percentages of surge are rounded up. Where a router splits the requests, a release ends with both versions whole. */
+function surgeOf({ kind, fields }: DesiredObject, replicas: number): number {
+  const strategy = valueAt(fields, ['spec', 'strategy']);
+  const how = strategies[kind];
+  if (how === undefined || valueAt(strategy, ['type']) === 'Recreate') return 0;
+  if (valueAt(strategy, [how, 'trafficRouting']) !== undefined) return replicas;
+  const surge = valueAt(strategy, [how, 'maxSurge']) ?? '25%';
   return typeof surge === 'number' ? surge : Math.ceil((replicas * Number.parseFloat(String(surge))) / 100);
 }
 

@@ -1,3 +1,4 @@
+import { constant, schedule, type Workload } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { poolOf } from './pools.ts';
@@ -38,9 +39,43 @@ describe('how many pods there are', () => {
       [1, 4, 1, 'HorizontalPodAutoscaler shop/web'],
     ],
     [
+      'a schedule says the minimum of an HPA',
+      [
+        scaled,
+        object('autoscaling/v2', 'HorizontalPodAutoscaler', `${target}, maxReplicas: 10`),
+        scalerOf({
+          name: 'web',
+          source: { kind: 'clock' },
+          target: { kind: 'hpa', namespace: 'shop', name: 'web' },
+          policy: schedule({
+            policy: constant({ replicas: 2, maxReplicas: 10 }),
+            timeZone: 'Europe/Berlin',
+            windows: [{ start: '30 7 * * 1-5', end: '0 18 * * 1-5', minReplicas: 4 }],
+          }),
+        }),
+      ],
+      [2, 10, 3, "HorizontalPodAutoscaler shop/web, at least 2 to 4 by schedule 'web'"],
+    ],
+    [
       'a ScaledObject says',
       [scaled, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: {name: web}, maxReplicaCount: 8')],
       [0, 8, 2, 'ScaledObject shop/web'],
+    ],
+    [
+      'a Rollout has one more in a release',
+      [object('argoproj.io/v1alpha1', 'Rollout', `replicas: 4, strategy: {canary: {}}, ${pod}`)],
+      [4, 4, 1, 'its replicas'],
+    ],
+    [
+      'a Rollout whose requests are split has all twice in a release',
+      [
+        object(
+          'argoproj.io/v1alpha1',
+          'Rollout',
+          `replicas: 4, strategy: {canary: {trafficRouting: {traefik: {}}}}, ${pod}`,
+        ),
+      ],
+      [4, 4, 4, 'its replicas'],
     ],
     [
       'a StatefulSet says',

@@ -11,6 +11,7 @@ import { monitoringLinks } from './metric-links.ts';
 import { networkLinks } from './network-links.ts';
 import { podLinks } from './pod-links.ts';
 import { registeredMetrics } from './registered-metrics.ts';
+import { releaseLinks } from './release-links.ts';
 import { scalingLinks } from './scaling-links.ts';
 import { trafficLinks } from './traffic-links.ts';
 import { type PremadeSecret, World } from './world.ts';
@@ -18,6 +19,7 @@ import { type PremadeSecret, World } from './world.ts';
 const rules = [
   podLinks,
   trafficLinks,
+  releaseLinks,
   networkLinks,
   scalingLinks,
   accessLinks,

@@ -1,6 +1,6 @@
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../diff/objects.ts';
 import { listAt, podSpecOf } from '../diff/references.ts';
-import { broken, type End, found, type Link, outside, toObject } from './links.ts';
+import { broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
 import { chartService } from './urls.ts';
 import { plain, type World } from './world.ts';
 
@@ -75,11 +75,15 @@ function backends(from: DesiredObject, world: World): Link[] {
   }));
 }
 
-function backendEnd({ namespace }: DesiredObject, backend: unknown, world: World): End {
-  const name = String(valueAt(backend, ['name']));
+function backendEnd(from: DesiredObject, backend: unknown, world: World): End {
+  const port = valueAt(backend, ['port', 'name']) ?? valueAt(backend, ['port', 'number']);
+  return serviceAt(from, String(valueAt(backend, ['name'])), port, world);
+}
+
+/** A port, by name or number, of a Service in the namespace of an object. */
+export function serviceAt({ namespace }: DesiredObject, name: string, port: unknown, world: World): End {
   const target = world.named('Service', namespace, name);
   if (target === undefined) return chartService(name, namespace, world);
-  const port = valueAt(backend, ['port', 'name']) ?? valueAt(backend, ['port', 'number']);
   const ports = listAt(target.fields, ['spec', 'ports']);
   const open = ports.some((one) => [valueAt(one, ['name']), valueAt(one, ['port'])].includes(port));
   return open ? toObject(target) : broken(`${titleOf(target)} has no port ${port}`);
@@ -95,9 +99,14 @@ function entrance(from: DesiredObject, world: World): Link[] {
     end: found(controller, `nothing brings the IngressClass ${name}: no object, and no chart of that name`),
   };
   if (issuer === undefined) return [served];
-  const end = found(world.named('ClusterIssuer', undefined, issuer), `ClusterIssuer ${issuer} is not there`);
-  return [served, { from, kind: 'Ingress -> ClusterIssuer', says: 'has its certificate from', end }];
+  return [served, certified(from, 'Ingress -> ClusterIssuer', issuer, world)];
 }
+
+/** Who makes a certificate. */
+export const certified = (from: DesiredObject, kind: LinkKind, issuer: unknown, world: World): Link => ({
+  ...{ from, kind, says: 'has its certificate from' },
+  end: found(world.named('ClusterIssuer', undefined, issuer), `ClusterIssuer ${issuer} is not there`),
+});
 
 function budget(from: DesiredObject, world: World): Link[] {
   const selector = valueAt(from.fields, ['spec', 'selector']);

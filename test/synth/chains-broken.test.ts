@@ -203,6 +203,34 @@ describe('a broken link says what is missing', () => {
       'ScalerWithoutLeader reads sluice_scaler_leading: nobody registers sluice_scaler_leading',
     ],
     [
+      'a Rollout without its second Service',
+      'api/rollout-api.api.yaml',
+      'canaryService: api-canary',
+      'canaryService: api-next',
+      'Rollout api/api of production shifts the requests of a release by: Service api/api-next is not there',
+    ],
+    [
+      'a release that nobody judges',
+      'api/rollout-api.api.yaml',
+      'templateName: api-release',
+      'templateName: release',
+      'lets a release be judged by: AnalysisTemplate api/release is not there',
+    ],
+    [
+      'an analysis of a metric that nobody registers',
+      'api/analysistemplate-api-release.api.yaml',
+      'rate(http_requests_total{',
+      'rate(http_request_total{',
+      'success-ratio reads http_request_total: nobody registers http_request_total',
+    ],
+    [
+      'a share for a port that its Service has not',
+      'api/traefikservice-api.api.yaml',
+      'port: http',
+      'port: web',
+      'Service api/api-stable has no port web',
+    ],
+    [
       'an Application of an empty folder',
       'argocd/workloads/application-consumer.argocd.yaml',
       'path: dist/production/consumer',
@@ -236,5 +264,11 @@ describe('a broken link says what is missing', () => {
     expect(without('consumer/namespace-consumer.yaml')).toEqual([
       'Application argocd/consumer of production goes to: Namespace consumer is not there',
     ]);
+  });
+
+  it('a route of Traefik without Traefik', () => {
+    expect(without('argocd/addons/application-traefik.argocd.yaml')).toContain(
+      'IngressRoute api/api of production is served by: no chart traefik is installed',
+    );
   });
 });

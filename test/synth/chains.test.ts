@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
+import { environments, production } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
 import { type LinkKind, linkKinds, sentenceOf } from '../../cli/explain/links.ts';
 import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
@@ -10,7 +10,11 @@ const all = environments.map((environment) => ({
 }));
 
 /** Kinds of links that no environment needs yet: they are proved on objects of their own below. */
-const UNUSED: readonly LinkKind[] = ['workload -> PersistentVolumeClaim', 'ScaledObject -> workload'];
+const UNUSED: readonly LinkKind[] = [
+  'workload -> PersistentVolumeClaim',
+  'ScaledObject -> workload',
+  'VirtualService -> Service',
+];
 
 describe('the chains of the desired state', () => {
   it.each(all)('of $name lead somewhere, each link of each object', ({ links }) => {
@@ -88,5 +92,33 @@ describe('a chain of scaling', () => {
     expect(beside(pod)).toEqual([
       'Pod consumer/w of production stores in: PersistentVolumeClaim consumer/data is not there',
     ]);
+  });
+});
+
+describe('releases that Istio splits', () => {
+  const istio = { ...production, web: { ...production.web, canary: 'istio' as const } };
+  const wanted = render([istio]);
+  const rule = 'production/api/destinationrule-api.api.yaml';
+
+  it('lead from a Rollout by its router to two subsets of one Service', () => {
+    const links = linksAmong(wanted, istio);
+    expect(brokenIn(links)).toEqual([]);
+    const shares = links.filter(({ kind }) => kind === 'VirtualService -> Service').map(sentenceOf);
+    expect(shares).toEqual([
+      expect.stringMatching(/leads a share to the subset stable of: Service api\/api$/),
+      expect.stringMatching(/leads a share to the subset canary of: Service api\/api$/),
+    ]);
+  });
+
+  it('are broken without the subsets', () => {
+    const renamed = wanted.get(rule)?.replace('name: canary', 'name: next') ?? '';
+    expect(brokenIn(linksAmong(new Map(wanted).set(rule, renamed), istio))).toEqual([
+      expect.stringContaining('no subset canary of api.api.svc.cluster.local'),
+    ]);
+    const rest = new Map(wanted);
+    rest.delete(rule);
+    expect(brokenIn(linksAmong(rest, istio))).toContain(
+      'Rollout api/api of production shifts the requests of a release by: DestinationRule api/api is not there',
+    );
   });
 });
