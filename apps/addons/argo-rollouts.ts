@@ -6,6 +6,7 @@ interface Values {
   readonly crdAnnotations: Readonly<Record<string, string>>;
   readonly controller: {
     readonly replicas: number;
+    readonly extraArgs: readonly string[];
     readonly resources: Resources;
     readonly metrics: Metrics;
     readonly pdb: Switch & { readonly maxUnavailable: number };
@@ -21,6 +22,8 @@ export const argoRollouts: Addon<Values> = {
     crdAnnotations: CONFIRM_REMOVAL,
     controller: {
       replicas: environment.addonReplicas,
+      // By default it looks for Traefik's kinds in a group that Traefik has left.
+      extraArgs: ['--traefik-api-group=traefik.io', '--traefik-api-version=traefik.io/v1alpha1'],
       resources: resources('50m', '128Mi'),
       metrics: metrics(environment),
       pdb: budget(environment),

@@ -29,14 +29,15 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
     expect(workloads.map(({ name }) => name)).toEqual(['jobs']);
   });
 
-  it('names every Deployment that has neither a replica count of its own nor an HPA, and no other', () => {
+  it('names every workload that has neither a replica count of its own nor an HPA, and no other', () => {
     const scaled = workloads.map(({ target }) =>
       target.kind === 'deployment' ? `${target.namespace}/${target.name}` : '',
     );
     const followed = objectsIn(environment, 'HorizontalPodAutoscaler').map(
       ({ metadata, spec }) => `${metadata.namespace}/${spec.scaleTargetRef.name}`,
     );
-    const unowned = objectsIn(environment, 'Deployment').filter(({ spec }) => spec.replicas === undefined);
+    const all = [...objectsIn(environment, 'Deployment'), ...objectsIn(environment, 'Rollout')];
+    const unowned = all.filter(({ spec }) => spec.replicas === undefined);
     expect(unowned.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(
       [...scaled, ...followed].sort(),
     );

@@ -54,7 +54,7 @@ export function ofKind<K extends Kind>(kind: K, environment?: string): Rendered<
 export const objectsIn = <K extends Kind>(environment: string, kind: K): (KubeObject & ObjectOf<K>)[] =>
   ofKind(kind, environment).map(({ object }) => object);
 
-/** Something that makes pods: a Deployment, a StatefulSet, a Job or a CronJob. */
+/** Something that makes pods: a Deployment, a Rollout, a StatefulSet, a Job or a CronJob. */
 export interface Workload extends Rendered {
   readonly maker: PodMaker;
   readonly template: PodTemplate;
@@ -64,7 +64,7 @@ export interface Workload extends Rendered {
 
 export const workloads: readonly Workload[] = rendered.flatMap((each): Workload[] => {
   const { object } = each;
-  if (object.kind === 'Deployment' || object.kind === 'StatefulSet')
+  if (object.kind === 'Deployment' || object.kind === 'Rollout' || object.kind === 'StatefulSet')
     return [{ ...each, maker: object.spec, template: object.spec.template }];
   if (object.kind !== 'Job' && object.kind !== 'CronJob') return [];
   const job = object.kind === 'Job' ? object.spec : object.spec.jobTemplate.spec;

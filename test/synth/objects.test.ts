@@ -186,7 +186,7 @@ describe('stopping', () => {
   it('is bounded by a disruption budget wherever there can be two pods, and by none that blocks a drain', () => {
     const budgets = ofKind('PodDisruptionBudget');
     const several = workloads.filter(
-      ({ object, maker }) => object.kind === 'Deployment' && maker.replicas !== 1,
+      ({ object, maker }) => ['Deployment', 'Rollout'].includes(object.kind) && maker.replicas !== 1,
     );
     expect(budgets).toHaveLength(several.length);
     for (const { path, environment, object } of budgets) {
@@ -198,10 +198,8 @@ describe('stopping', () => {
           workload.object.metadata.namespace === object.metadata.namespace &&
           selects(selector.matchLabels, workload.template.metadata.labels),
       );
-      expect(
-        guarded.map((workload) => workload.object.kind),
-        path,
-      ).toEqual(['Deployment']);
+      expect(guarded, path).toHaveLength(1);
+      expect(['Deployment', 'Rollout'], path).toContain(guarded[0]?.object.kind);
     }
   });
 });

@@ -58,9 +58,32 @@ describe('every Ingress', () => {
     );
     expect(portNames(found)).toContain(service?.port.name);
   });
+});
 
+describe('every route of Traefik', () => {
+  it.each(ofKind('IngressRoute'))('$path leads past what splits to a named port of Services', (route) => {
+    const { namespace } = route.object.metadata;
+    const inNamespace = <T extends { metadata: { namespace?: string; name: string } }>(
+      all: T[],
+      name: string,
+    ) => all.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    const [split] = route.object.spec.routes[0]?.services ?? [];
+    const splits = objectsIn(route.environment, 'TraefikService');
+    const { services = [] } = inNamespace(splits, split?.name ?? '')?.spec.weighted ?? {};
+    expect(services.length).toBeGreaterThan(1);
+    for (const { name, port } of services)
+      expect(portNames(inNamespace(objectsIn(route.environment, 'Service'), name))).toContain(port);
+  });
+});
+
+describe('every page', () => {
   it.each(environmentNames)('of %s has a host of its own', (environment) => {
-    const hosts = objectsIn(environment, 'Ingress').flatMap(({ spec }) => spec.rules.map(({ host }) => host));
+    const hosts = [
+      ...objectsIn(environment, 'Ingress').flatMap(({ spec }) => spec.rules.map(({ host }) => host)),
+      ...objectsIn(environment, 'IngressRoute').flatMap(({ spec }) =>
+        spec.routes.map(({ match }) => /Host\(`([^`]+)`\)/.exec(match)?.[1]),
+      ),
+    ];
     expect(new Set(hosts).size).toBe(4);
     expect(hosts).toHaveLength(4);
   });

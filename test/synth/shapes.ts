@@ -162,6 +162,7 @@ export interface Kinds {
   Secret: object;
   ConfigMap: { readonly data: Strings };
   Deployment: { readonly spec: PodMaker };
+  Rollout: { readonly spec: PodMaker };
   StatefulSet: { readonly spec: PodMaker };
   Job: { readonly spec: JobSpec };
   CronJob: { readonly spec: { readonly schedule: string; readonly jobTemplate: { readonly spec: JobSpec } } };
@@ -173,6 +174,19 @@ export interface Kinds {
         readonly port: number;
         readonly targetPort: string;
       }[];
+    };
+  };
+  IngressRoute: {
+    readonly spec: {
+      readonly routes: readonly {
+        readonly match: string;
+        readonly services: readonly { readonly kind: string; readonly name: string }[];
+      }[];
+    };
+  };
+  TraefikService: {
+    readonly spec: {
+      readonly weighted: { readonly services: readonly { readonly name: string; readonly port: string }[] };
     };
   };
   Ingress: {
