@@ -1,4 +1,4 @@
-import { constant, schedule, type Workload } from '@sluice/policy';
+import { constant, schedule } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { poolOf } from './pools.ts';
@@ -16,6 +16,13 @@ const countsOf = (...documents: string[]) =>
     surge,
     owner,
   ])[0];
+
+/** What the scaler is told. */
+const scalerOf = (...workloads: readonly unknown[]): string =>
+  JSON.stringify({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scaler', namespace: 'scaler' } },
+    data: { 'config.json': JSON.stringify({ pollSeconds: 5, workloads }) },
+  });
 
 describe('how many pods there are', () => {
   it.each([
@@ -115,19 +122,18 @@ describe('how many pods there are', () => {
   });
 
   it("the scaler's file says, and one that the scaler would refuse is none", () => {
-    const policy = (kind: string): string =>
-      JSON.stringify({
-        ...{ kind, minReplicas: 0, maxReplicas: 7, perReplica: 2, staleAfterSeconds: 60 },
-        behavior: { scaleUp: rules, scaleDown: rules },
-      });
     const rules = { stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max' };
     const config = (kind: string): string =>
-      JSON.stringify({
-        ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scaler', namespace: 'scaler' } },
-        data: {
-          'config.json': `{"pollSeconds":5,"workloads":[{"name":"jobs",
-            "source":{"kind":"prometheus","url":"http://prometheus","readyQuery":"ready","unackedQuery":"unacked"},
-            "target":{"kind":"deployment","namespace":"shop","name":"web"},"policy":${policy(kind)}}]}`,
+      scalerOf({
+        name: 'jobs',
+        source: {
+          ...{ kind: 'prometheus', url: 'http://prometheus' },
+          ...{ readyQuery: 'ready', unackedQuery: 'unacked' },
+        },
+        target: { kind: 'deployment', namespace: 'shop', name: 'web' },
+        policy: {
+          ...{ kind, minReplicas: 0, maxReplicas: 7, perReplica: 2, staleAfterSeconds: 60 },
+          behavior: { scaleUp: rules, scaleDown: rules },
         },
       });
     expect(countsOf(scaled, config('proportional'))).toEqual([0, 7, 2, "scaler: proportional 'jobs'"]);
