@@ -13,6 +13,15 @@ const holidays = [2026, 2027, 2028, 2029].flatMap((year) => [
   `${year + 1}-01-01`,
 ]);
 
+/** What is counted, and how many of it one replica is meant to have a second. */
+const counted = {
+  series: 'http_requests_total',
+  service: api.name,
+  perReplica: 10,
+  windowSeconds: 60,
+  scrapeSeconds: SCRAPE_SECONDS,
+};
+
 /** How many replicas the web service has: one for every 10 requests a second. */
 export const requests = {
   // Before the office opens there are no requests to follow, and a minute later there are all of them.
@@ -23,13 +32,8 @@ export const requests = {
     holidays,
   }),
   maxReplicas: MAX_REPLICAS,
-  rate: counterRate({
-    series: 'http_requests_total',
-    service: api.name,
-    perReplica: 10,
-    windowSeconds: 60,
-    scrapeSeconds: SCRAPE_SECONDS,
-  }),
+  counted,
+  rate: counterRate(counted),
   /** What the rate cannot know: requests that cost more than others. */
   cpuPercent: 80,
   behavior: {

@@ -28,6 +28,8 @@ describe('sluice explain', () => {
   it('knows kinds by the short names of kubectl', async () => {
     const text = await run('hpa/api', '--environment', 'production');
     expect(text).toMatch(/^HorizontalPodAutoscaler api\/api of production\n/);
+    expect(text).toMatch(/ConfigMap scaler\/scaler +by a schedule 'api' sets the minimum of it\n/);
+    expect(text).toMatch(/Role api\/minimum-api +permits get, patch of horizontalpodautoscalers of it\n/);
   });
 
   it('leads from an alert to the code that registers its metric, and to the pods that run it', async () => {

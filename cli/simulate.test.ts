@@ -8,7 +8,7 @@ import { local, production } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
 import { writeDist } from '../charts/dist.ts';
 import { literalRule } from './simulate/literal-rule.ts';
-import { table } from './simulate/table.ts';
+import { jobRows, table } from './simulate/table.ts';
 import { runSimulate } from './simulate.ts';
 
 const timing = {
@@ -29,7 +29,7 @@ test('beside the literal rule one sees what the corrected latch is for: a residu
   const ours = simulate({ policy, arrivals, timing, seconds: 3600 });
   const theirs = simulate({ policy: literal, arrivals, timing, seconds: 3600 });
   expect([ours.residue, theirs.residue]).toEqual([0, 7]);
-  const text = table({ ours, theirs });
+  const text = table(jobRows, { ours, theirs });
   expect(text).toMatch(/^unserved residue +0 +7$/m);
   expect(text).toMatch(/^ +ours +theirs$/m);
 });
@@ -107,6 +107,25 @@ describe('sluice simulate', () => {
     ]);
   });
 
+  it('replays recorded requests against the web service, without its timetable and with it', async () => {
+    const trace = join(root, 'requests.csv');
+    const [from, eight] = [
+      Date.parse('2026-11-20T06:25:00Z') / 1000,
+      Date.parse('2026-11-20T07:00:00Z') / 1000,
+    ];
+    const lines = Array.from(
+      { length: 3600 },
+      (_, second) => `${from + second},${from + second < eight ? 2 : 28}`,
+    );
+    writeFileSync(trace, `${lines.join('\n')}\n`);
+    const text = await run(['api', '--trace', trace]);
+    expect(text).toMatch(/^ +requests alone +with the timetable\nrequests +46200 +46200\n/);
+    expect(text).toMatch(/^in so many seconds +[1-9]\d +0$/m);
+    expect(await run(['--base', 'wanted', ...short])).not.toContain('Workload api');
+    await expect(run(['api', '--jobs', '7'])).rejects.toThrow(/needs '--trace'.*\n.*'--jobs'/);
+    await expect(run(['api', '--base', 'wanted'])).rejects.toThrow('knows api that follows a backlog');
+  });
+
   it('draws a chart, and one for each of several', async () => {
     const file = join(root, 'chart.svg');
     await run(['--base', 'wanted', '--environment', 'local', '--svg', file, ...short], changed);
@@ -134,7 +153,9 @@ describe('sluice simulate', () => {
     await expect(run(['other', '--base', 'wanted'])).rejects.toThrow(
       'no scaler of local, production knows other',
     );
-    await expect(run(['other'])).rejects.toThrow("no workload of local is called 'other': there is jobs");
+    await expect(run(['other'])).rejects.toThrow(
+      "no workload of local is called 'other': there are jobs and api",
+    );
     await expect(run(['--trace', '/nowhere.csv'])).rejects.toThrow(
       /'--trace' \(\/nowhere\.csv\) cannot be read/,
     );

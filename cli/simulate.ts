@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Report, simulate } from '@sluice/policy';
 import { environments } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
+import { api } from '../apps/project.ts';
 import type { Files } from '../charts/manifests.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { Repository } from './diff/revision.ts';
@@ -14,12 +15,14 @@ import { literalRule } from './simulate/literal-rule.ts';
 import { type LoadOptions, loadOf, workloadOf } from './simulate/load.ts';
 import { policiesOf, type RenderedPolicy } from './simulate/policies.ts';
 import { type Comparisons, jsonOf, markdownReport, sectionsOf, titleOf } from './simulate/report.ts';
-import { table } from './simulate/table.ts';
+import { jobRows, type Rows, table } from './simulate/table.ts';
+import { besideNoTimetable, requestRows } from './simulate/web-service.ts';
 
 const help = `usage: sluice simulate [workload] [options]
 
 Replays a workload against its policy on virtual time. Beside it stands the literal rule of the source system
 (ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ tells the scaler.
+The workload 'api' is the web service: --trace tells its requests, and its HPA stands without the timetable and with it.
 
   --base REVISION      compare with the policies of a git revision
   --environment NAME   whose policy                        (local; with --base all that have one)
@@ -58,23 +61,36 @@ interface Asked {
 export async function runSimulate(argv: string[], sources = checkout): Promise<number> {
   const asked = parse(argv);
   if (asked === undefined) process.stdout.write(help);
-  else if (asked.base === undefined) process.stdout.write(besideLiteralRule(asked));
+  else if (asked.base === undefined) process.stdout.write(alone(asked));
   else process.stdout.write(besideBase(asked, asked.base, sources));
   return 0;
+}
+
+function alone(asked: Asked): string {
+  const { environment = 'local', load, format } = asked;
+  if (asked.workload !== api.name) return besideLiteralRule(asked);
+  return shown(requestRows, besideNoTimetable(workloadOf(environment), load), format);
 }
 
 function besideLiteralRule({ environment = 'local', workload: name, load, format }: Asked): string {
   const workload = workloadOf(environment);
   if (name !== undefined && name !== workload.queue)
-    throw fault(`no workload of ${environment} is called '${name}': there is ${workload.queue}`);
+    throw fault(
+      `no workload of ${environment} is called '${name}': there are ${workload.queue} and ${api.name}`,
+    );
   const { title: _, ...simulation } = loadOf(workload, load);
   const reports: Record<string, Report> = {
     [environment]: simulate({ ...simulation, policy: workload.policy }),
   };
   const literal = literalRule(workload.policy);
   if (literal !== undefined) reports['literal rule'] = simulate({ ...simulation, policy: literal });
+  return shown(jobRows, reports, format);
+}
+
+function shown<R>(rows: Rows<R>, reports: Readonly<Record<string, R>>, format: string): string {
   if (format === 'json') return `${JSON.stringify(reports, null, 2)}\n`;
-  return format === 'markdown' ? `\`\`\`\n${table(reports)}\`\`\`\n` : table(reports);
+  const text = table(rows, reports);
+  return format === 'markdown' ? `\`\`\`\n${text}\`\`\`\n` : text;
 }
 
 const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = {
@@ -101,7 +117,9 @@ function comparisons(asked: Asked, base: string, sources: Sources): Comparisons 
   const before = policies.filter(wanted);
   const after = policiesOf('working tree', sources.render()).filter(wanted);
   if (before.length + after.length === 0)
-    throw fault(`no scaler of ${names.join(', ')} knows ${asked.workload ?? 'any workload'}`);
+    throw fault(
+      `no scaler of ${names.join(', ')} knows ${asked.workload ?? 'any workload'} that follows a backlog`,
+    );
   const all = compare(before, after, (environment) => loadOf(workloadOf(environment), asked.load));
   return { base, all, unread };
 }

@@ -31,20 +31,23 @@ function scaler(from: DesiredObject, world: World): Link[] {
         end: serviceEnd(url, world),
       }),
     ),
-    ...scaledLinks(from, scaled, `by a ${policy.kind} '${name}'`, world),
+    ...scaledLinks(from, scaled, `${policy.kind} '${name}'`, world),
   ]);
 }
 
-function scaledLinks(from: DesiredObject, scaled: Target, how: string, world: World): Link[] {
+function scaledLinks(from: DesiredObject, scaled: Target, policy: string, world: World): Link[] {
   if (scaled.kind === 'process') return [];
-  const { kind, does } = SCALED[scaled.kind];
+  const { kind, says } = SCALED[scaled.kind];
   const end = workloadEnd(kind, scaled.namespace, scaled.name, world);
-  return [{ from, kind: 'scaler -> workload', says: `${does} ${how}`, end }];
+  return [{ from, kind: 'scaler -> workload', says: says(policy), end }];
 }
 
 const SCALED = {
-  deployment: { kind: 'Deployment', does: 'scales' },
-  hpa: { kind: 'HorizontalPodAutoscaler', does: 'sets the minimum' },
+  deployment: { kind: 'Deployment', says: (policy: string) => `scales by a ${policy}` },
+  hpa: {
+    kind: 'HorizontalPodAutoscaler',
+    says: (policy: string) => `by a ${policy} sets the minimum of`,
+  },
 } as const;
 
 function target(from: DesiredObject, kind: LinkKind, world: World): Link {

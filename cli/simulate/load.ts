@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Arrivals, parseTrace, type Simulation } from '@sluice/policy';
+import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/policy';
 import { environments } from '../../apps/environments.ts';
 import { type JobsWorkload, jobsWorkload } from '../../apps/jobs.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -27,8 +27,7 @@ export function loadOf(workload: JobsWorkload, options: LoadOptions): Load {
   const { trace, seconds, seed } = options;
   const jobs = options.jobs ?? workload.jobsPerRun;
   const everySeconds = options.everySeconds ?? workload.everyMinutes * 60;
-  const arrivals: Arrivals =
-    trace === undefined ? { kind: 'bursts', jobs, everySeconds } : parseTrace(readTrace(trace));
+  const arrivals: Arrivals = trace === undefined ? { kind: 'bursts', jobs, everySeconds } : traceOf(trace);
   return {
     title: trace === undefined ? `bursts of ${jobs} jobs every ${everySeconds} s` : `the trace ${trace}`,
     arrivals,
@@ -54,6 +53,9 @@ export function workloadOf(name: string): JobsWorkload {
   const known = environments.map((each) => each.name).join(', ');
   throw new ConfigurationError('simulate', [`'--environment' (${name}) must be one of: ${known}`]);
 }
+
+/** @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none */
+export const traceOf = (path: string): Trace => parseTrace(readTrace(path));
 
 function readTrace(path: string): string {
   try {

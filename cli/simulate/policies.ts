@@ -13,7 +13,7 @@ export interface RenderedPolicy {
 }
 
 /**
- * The policies in the scaler configurations of files below dist/. Other files are not looked at: they may be of a
+ * The policies that follow a backlog, in the scaler configurations of files below dist/. Other files are not looked at: they may be of a
  * time when something else of them was otherwise.
  * @param label What people call the revision.
  * @throws {ConfigurationError} for a policy that this checkout cannot read
@@ -22,11 +22,13 @@ export function policiesOf(label: string, files: Files): RenderedPolicy[] {
   const configMaps = new Map([...files].filter(([path]) => /(^|\/)configmap-[^/]*$/.test(path)));
   const { objects } = snapshotOf(label, configMaps, parser(), 'simulate');
   return scalerConfigsOf('simulate', objects.values()).flatMap(({ configMap, config }) =>
-    config.workloads.map(({ name, policy }) => ({
-      environment: configMap.environment,
-      workload: name,
-      pollSeconds: config.pollSeconds,
-      policy,
-    })),
+    config.workloads
+      .filter(({ source }) => source.kind !== 'clock')
+      .map(({ name, policy }) => ({
+        environment: configMap.environment,
+        workload: name,
+        pollSeconds: config.pollSeconds,
+        policy,
+      })),
   );
 }

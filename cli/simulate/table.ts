@@ -1,23 +1,27 @@
 import type { Report } from '@sluice/policy';
 
-const seconds = (value: number): string => `${value.toFixed(1)} s`;
-const hours = (value: number): string => `${(value / 3600).toFixed(2)} pod-h`;
+/** A label and what it shows of a report. */
+export type Rows<R> = readonly (readonly [string, (report: R) => string])[];
 
-const rows: readonly (readonly [string, (report: Report) => string])[] = [
+const seconds = (value: number): string => `${value.toFixed(1)} s`;
+export const podHours = (value: number): string => `${(value / 3600).toFixed(2)} pod-h`;
+
+/** What becomes of jobs. */
+export const jobRows: Rows<Report> = [
   ['published', ({ published }) => String(published)],
   ['processed', ({ processed }) => String(processed)],
   ['unserved residue', ({ residue }) => String(residue)],
   ['wait p50', ({ waitP50 }) => seconds(waitP50)],
   ['wait p99', ({ waitP99 }) => seconds(waitP99)],
   ['wait max', ({ waitMax }) => seconds(waitMax)],
-  ['pod time', ({ podSeconds }) => hours(podSeconds)],
-  ['over the ideal', ({ podSecondsOverIdeal }) => hours(podSecondsOverIdeal)],
+  ['pod time', ({ podSeconds }) => podHours(podSeconds)],
+  ['over the ideal', ({ podSecondsOverIdeal }) => podHours(podSecondsOverIdeal)],
   ['replica changes', ({ replicaChanges }) => String(replicaChanges)],
   ['work killed in flight', ({ restarts }) => String(restarts)],
 ];
 
 /** Reports side by side, a figure a line. */
-export function table(reports: Readonly<Record<string, Report>>): string {
+export function table<R>(rows: Rows<R>, reports: Readonly<Record<string, R>>): string {
   const names = Object.keys(reports);
   const lines = [
     ['', ...names],
