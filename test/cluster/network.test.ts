@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { images } from '../../apps/images.ts';
-import { api, broker, consumer, MONITORING, publisher, scaler, topology } from '../../apps/project.ts';
+import {
+  api,
+  broker,
+  consumer,
+  exporter,
+  MONITORING,
+  publisher,
+  scaler,
+  topology,
+} from '../../apps/project.ts';
 import { type Identity, labelsOf } from '../../charts/labels.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
@@ -35,7 +44,7 @@ const called = (who: string, namespace: string): Probe => ({
 const stranger: Probe = { name: 'stranger', namespace: broker.namespace, labels: {} };
 
 const probes: readonly Probe[] = [
-  ...[publisher, consumer, scaler, topology, api].map(probeOf),
+  ...[publisher, consumer, scaler, exporter, topology, api].map(probeOf),
   called('prometheus', MONITORING),
   called('traefik', 'traefik'),
   stranger,
@@ -119,7 +128,7 @@ beforeAll(async () => {
   for (const { name: who, namespace } of probes)
     await seen.kubectl('-n', namespace, 'wait', `pod/probe-${who}`, '--for=condition=Ready', '--timeout=60s');
   const brokerAddress = await addressOf(broker.namespace, 'broker-0');
-  const listening = [publisher, consumer, scaler, topology, api].map(async (one) => [
+  const listening = [publisher, consumer, scaler, exporter, topology, api].map(async (one) => [
     `${one.name} 8080`,
     `${await addressOf(one.namespace, `probe-${one.name}`)}:8080`,
   ]);

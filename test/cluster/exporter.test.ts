@@ -1,0 +1,77 @@
+/** The exporter beside a real broker: what that tells in JSON is a metric on the exporter's page. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HTTP_PORT } from '../../charts/pod.ts';
+import type { Cluster } from '../bed/cluster.ts';
+import { until } from '../bed/lib/until.ts';
+import { closeCluster, openCluster } from '../bed/provide.ts';
+import { bedEnvironment, deploySystem, provideImages } from './system.ts';
+import { at, type Watching, watching } from './watching.ts';
+
+const name = 'exporter';
+
+/** Fewer jobs than the scaler's mark, so that they wait for a minute; and each one outlasts a fetch. */
+const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 40, workSeconds: 20 } };
+
+let cluster: Cluster;
+let seen: Watching;
+let address: string;
+
+beforeAll(async () => {
+  await closeCluster(name);
+  cluster = await openCluster({ name });
+  await provideImages(cluster);
+  await deploySystem(cluster, environment);
+  seen = watching(cluster);
+  const available = ['wait', 'deployment/exporter', '--for=condition=Available', '--timeout=90s'];
+  await cluster.kubectl(['-n', 'exporter', ...available], { seconds: 100 });
+  address = await seen.kubectl(
+    '-n',
+    'exporter',
+    'get',
+    'svc',
+    'exporter',
+    '-o',
+    'jsonpath={.spec.clusterIP}',
+  );
+});
+
+afterAll(async () => {
+  await closeCluster(name);
+});
+
+/** The page, by way of the Service. */
+const page = async (): Promise<string> =>
+  (await cluster.exec(['curl', '-sf', '-m', '5', `http://${address}:${HTTP_PORT}/metrics`])).stdout;
+
+/** What it says of one queue, and of no other. */
+async function countsOf(queue: string): Promise<Record<string, number>> {
+  const series = new RegExp(
+    `^rabbitmq_queue_(\\w+)\\{queue="${queue}",target="broker",vhost="/"\\} (\\d+)$`,
+    'gm',
+  );
+  return Object.fromEntries(
+    [...(await page()).matchAll(series)].map(([, count = '', value]) => [count, Number(value)]),
+  );
+}
+
+const nothing = { messages_ready: 0, messages_unacked: 0, consumers: 0 };
+
+describe("the broker's queues", () => {
+  test('stand on the page one by one, with the jobs that wait in them', async () => {
+    await seen.watch('0 replicas', at(0), 90);
+    await seen.publish('exporter-1');
+    await until('the jobs', 45, async () => (await countsOf('jobs')).messages_ready === 40);
+    expect(await countsOf('jobs')).toEqual({ ...nothing, messages_ready: 40 });
+    for (const empty of ['jobs.retry', 'jobs.parked']) expect(await countsOf(empty)).toEqual(nothing);
+    expect(await page()).toMatch(/^sluice_exporter_target_up\{.*target="broker".*\} 1$/m);
+    expect(await page()).toMatch(/^sluice_exporter_target_invalid_values\{.*target="broker".*\} 0$/m);
+  });
+
+  test('show who takes them', async () => {
+    const taken = await until('25 consumers', 150, async () => {
+      const counts = await countsOf('jobs');
+      return counts.consumers === 25 && (counts.messages_unacked ?? 0) > 0 && counts;
+    });
+    expect(taken.messages_ready).toBeLessThan(40);
+  });
+});
