@@ -26,13 +26,22 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
 
   it('is taken by the scaler', () => {
     expect(pollSeconds).toBe(5);
-    expect(workloads.map(({ name }) => name)).toEqual(['jobs']);
+    expect(workloads.map(({ name }) => name)).toEqual(['jobs', 'api']);
+  });
+
+  const targetsOf = (kind: 'deployment' | 'hpa'): string[] =>
+    workloads.flatMap(({ target }) => (target.kind === kind ? [`${target.namespace}/${target.name}`] : []));
+
+  it('names every HPA that has no minimum of its own, and no other', () => {
+    const open = objectsIn(environment, 'HorizontalPodAutoscaler').filter(
+      ({ spec }) => spec.minReplicas === undefined,
+    );
+    expect(open.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(targetsOf('hpa'));
+    expect(targetsOf('hpa')).toEqual(['api/api']);
   });
 
   it('names every workload that has neither a replica count of its own nor an HPA, and no other', () => {
-    const scaled = workloads.map(({ target }) =>
-      target.kind === 'deployment' ? `${target.namespace}/${target.name}` : '',
-    );
+    const scaled = targetsOf('deployment');
     const followed = objectsIn(environment, 'HorizontalPodAutoscaler').map(
       ({ metadata, spec }) => `${metadata.namespace}/${spec.scaleTargetRef.name}`,
     );
@@ -49,8 +58,9 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
     const scaler = workloadsOf(environment).find(({ object }) => object.metadata.name === 'scaler');
     const mounts =
       scaler === undefined ? [] : containersOf(scaler).flatMap(({ volumeMounts = [] }) => volumeMounts);
+    expect(workloads.map(({ source }) => source.kind)).toEqual(['management', 'clock']);
     for (const { source } of workloads) {
-      if (source.kind !== 'management') throw new Error(`the source is ${source.kind}`);
+      if (source.kind !== 'management') continue;
       const folder = source.passwordFile.replace(/\/[^/]+$/, '');
       expect(mounts.map(({ mountPath }) => mountPath)).toContain(folder);
       const { hostname, port } = new URL(source.url);
@@ -127,7 +137,10 @@ describe.each(environmentNames)('the topology file in %s', (environment) => {
     const variables = consumer === undefined ? [] : containersOf(consumer).flatMap(({ env = [] }) => env);
     const told = (variable: string) => variables.find(({ name }) => name === variable)?.value;
     expect(queues).toEqual(expect.arrayContaining([told('QUEUE'), told('PARKING_ROUTING_KEY')]));
-    for (const { source } of scalerConfig(environment).workloads)
-      expect(queues).toContain('queue' in source ? source.queue : undefined);
+    const watched = scalerConfig(environment).workloads.flatMap(({ source }) =>
+      'queue' in source ? [source.queue] : [],
+    );
+    expect(watched).toEqual(['jobs']);
+    expect(queues).toEqual(expect.arrayContaining(watched));
   });
 });

@@ -212,7 +212,10 @@ export interface Kinds {
     };
   };
   HorizontalPodAutoscaler: {
-    readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
+    readonly spec: {
+      readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+      readonly minReplicas?: number;
+    };
   };
   PodDisruptionBudget: {
     readonly spec: {
