@@ -15,3 +15,9 @@ export const argoCdDefinitions = madeBy(argoCd, 'manifests/crds');
 export const kedaDefinitions = madeBy(keda, 'config/crd/bases');
 export const argoRolloutsDefinitions = madeBy(argoRollouts, 'manifests/crds');
 export const traefikDefinitions = madeBy(traefik, 'docs/content/reference/dynamic-configuration');
+/** Istio itself is not built: its definitions are enough for those who write its objects. */
+export const istioDefinitions: DefinitionSource = {
+  module: 'istio.io/api',
+  version: 'v1.31.1',
+  folder: 'kubernetes',
+};

@@ -2,33 +2,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/environments.ts';
-import { api as service } from '../../apps/project.ts';
+import { MONITORING } from '../../apps/project.ts';
 import { release } from '../../apps/releases.ts';
-import { POD_HASH_LABEL } from '../../charts/canary.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, openApi } from './api.ts';
 import { type Answered, sendRequests } from './load.ts';
-import { bedEnvironment, objectsOf, provideService } from './system.ts';
+import { GOOD, Releases, serviceIn } from './releases.ts';
+import { bedEnvironment, provideService } from './system.ts';
 
 const name = 'canary';
 
 const environment = { ...bedEnvironment, web: local.web };
-const { namespace } = service;
-const { bounds, weights } = release;
+const { weights } = release;
 
-const wanted = objectsOf(environment).filter(
-  ({ kind, metadata }) =>
-    kind === 'PriorityClass' ||
-    metadata.namespace === namespace ||
-    (kind === 'Namespace' && metadata.name === namespace),
-);
+const committed = serviceIn(environment);
 
 let cluster: Cluster;
 let api: Api;
+let releases: Releases;
 let ingress: string;
 
 beforeAll(async () => {
@@ -44,7 +39,8 @@ beforeAll(async () => {
     'argo-rollouts',
   ] as const)
     await installAddon(cluster, addon);
-  await cluster.apply(wanted);
+  await cluster.apply(committed);
+  releases = new Releases(cluster, api, committed);
   ingress = await ingressAddress(cluster);
 });
 
@@ -53,72 +49,14 @@ afterAll(async () => {
   await closeCluster(name);
 });
 
-interface Rollout extends KubernetesObject {
-  readonly spec: { readonly replicas: number };
-  readonly status?: {
-    readonly phase?: string;
-    readonly message?: string;
-    readonly stableRS?: string;
-    readonly currentPodHash?: string;
-    readonly currentStepIndex?: number;
-    readonly availableReplicas?: number;
-    readonly observedGeneration?: string;
-  };
-}
-
-async function read<T>(group: string, resource: string, of = service.name): Promise<T> {
-  const { status, body } = await api.ask(`/apis/${group}/namespaces/${namespace}/${resource}/${of}`);
-  expect(status, JSON.stringify(body)).toBe(200);
-  return body as T;
-}
-
-const rollout = () => read<Rollout>('argoproj.io/v1alpha1', 'rollouts');
-
 interface Split {
   readonly spec: { readonly weighted: { readonly services: readonly { readonly weight: number }[] } };
 }
 
 /** The share of the requests, in percent, that the router gives the new version. */
 const weight = async (): Promise<number> =>
-  (await read<Split>('traefik.io/v1alpha1', 'traefikservices')).spec.weighted.services[1]?.weight ??
+  (await releases.read<Split>('traefik.io/v1alpha1', 'traefikservices')).spec.weighted.services[1]?.weight ??
   Number.NaN;
-
-interface AnalysisRun extends KubernetesObject {
-  readonly metadata: KubernetesObject['metadata'] & { readonly creationTimestamp: string };
-  readonly status?: {
-    readonly phase: string;
-    readonly message?: string;
-    readonly metricResults?: readonly { readonly name: string; readonly phase: string }[];
-  };
-}
-
-/** The runs that judged the pods of one version, in the order of their steps. */
-async function verdicts(hash: string): Promise<string[]> {
-  const selector = `labelSelector=${encodeURIComponent(`${POD_HASH_LABEL}=${hash}`)}`;
-  const { body } = await api.ask(
-    `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/analysisruns?${selector}`,
-  );
-  return (body as { items: AnalysisRun[] }).items
-    .toSorted((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp))
-    .map(({ status }) => {
-      const failed = status?.metricResults?.filter((one) => one.phase !== 'Successful') ?? [];
-      return [status?.phase, ...failed.map((one) => `${one.name}: ${one.phase}`)].join(' ');
-    });
-}
-
-/** Applies the Rollout as Argo CD would after a commit, with another environment of its container. */
-async function commit(extra: Readonly<Record<string, string>>): Promise<void> {
-  const committed = wanted.map((object) => {
-    if (object.kind !== 'Rollout') return object;
-    const changed = structuredClone(object) as KubernetesObject & {
-      spec: { template: { spec: { containers: { env: { name: string; value: string }[] }[] } } };
-    };
-    const env = changed.spec.template.spec.containers[0]?.env;
-    env?.push(...Object.entries(extra).map(([key, value]) => ({ name: key, value })));
-    return changed;
-  });
-  await cluster.apply(committed.filter(({ kind }) => kind === 'Rollout'));
-}
 
 /** Loaded before the service: it cannot be told from a fault of its own. */
 const faulty = (code: string) => ({
@@ -142,8 +80,32 @@ const slow = faulty(
   ),
 );
 
+interface Answer {
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      readonly value: readonly [number, string];
+    }[];
+  };
+}
+
+/** The share of the requests, in percent, that the pods of a version answered of late, as Prometheus counted them. */
+async function answeredBy(hash: string): Promise<number> {
+  const version = 'rollouts_pod_template_hash';
+  const query = `sum by (${version}) (rate(http_requests_total{service="api"}[45s]))`;
+  const prometheus = `/api/v1/namespaces/${MONITORING}/services/kube-prometheus-stack-prometheus:http-web/proxy`;
+  const { body } = await api.ask(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const rates = (body as Answer).data.result.map(({ metric, value }) => ({
+    ...{ hash: metric[version], perSecond: Number(value[1]) },
+  }));
+  const total = rates.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  return (100 * (rates.find((one) => one.hash === hash)?.perSecond ?? 0)) / total;
+}
+
 interface Sight {
   readonly seconds: number;
+  /** Percent that the new version answered. */
+  readonly answered: number;
   readonly weight: number;
   readonly phase: string;
   readonly hash: string;
@@ -166,11 +128,12 @@ async function releaseUnderLoad(
   }).finally(() => {
     sending = false;
   });
-  await commit(extra);
+  await releases.commit(extra);
   while (sending) {
-    const [share, { status = {} }] = await Promise.all([weight(), rollout()]);
+    const [share, status] = await Promise.all([weight(), releases.status()]);
     sights.push({
       seconds: (Date.now() - began) / 1000,
+      answered: await answeredBy(status.currentPodHash ?? ''),
       weight: share,
       phase: status.phase ?? '',
       hash: status.currentPodHash ?? '',
@@ -185,21 +148,25 @@ async function releaseUnderLoad(
   return { answered, sights };
 }
 
-const story = (sights: readonly Sight[]): string =>
-  sights
-    .filter((one, at) => one.weight !== sights[at - 1]?.weight || one.phase !== sights[at - 1]?.phase)
-    .map(({ seconds, weight: share, phase }) => `  ${seconds.toFixed(0).padStart(3)} s  ${share} %  ${phase}`)
-    .join('\n');
+/** The last sight of each share that was given. */
+const spans = (sights: readonly Sight[]): readonly Sight[] =>
+  sights.filter((one, at) => one.weight !== sights[at + 1]?.weight);
 
-const phase = async (): Promise<string | undefined> => (await rollout()).status?.phase;
-const untilHealthy = (seconds: number) =>
-  until('the Rollout', seconds, async () => (await phase()) === 'Healthy').catch(async (cause: unknown) => {
-    throw new Error(JSON.stringify((await rollout()).status, undefined, 1), { cause });
-  });
+const story = (sights: readonly Sight[]): string =>
+  spans(sights)
+    .map(({ seconds, weight: share, answered, phase }) =>
+      [
+        `  until ${seconds.toFixed(0).padStart(3)} s`,
+        `${share} % given`,
+        `${answered.toFixed(0)} % answered`,
+        phase,
+      ].join('  '),
+    )
+    .join('\n');
 
 describe('a release of the web service', () => {
   test('begins with all requests at the stable version', async () => {
-    await untilHealthy(120);
+    await releases.healthy(120);
     expect(await weight()).toBe(0);
     const few = await sendRequests(cluster, {
       ...{
@@ -217,21 +184,69 @@ describe('a release of the web service', () => {
   test('that is good gets a fifth of the requests, half of them, then all; none fails', {
     timeout: 400_000,
   }, async () => {
-    const before = await rollout();
-    const { answered, sights } = await releaseUnderLoad({ RELEASE: '2' }, 300);
-    expect([...new Set(sights.map((sight) => sight.weight))].sort((a, b) => a - b)).toEqual([
-      0,
-      ...weights,
-      100,
-    ]);
-    await untilHealthy(60);
-    const after = await rollout();
-    expect(after.status?.stableRS).not.toBe(before.status?.stableRS);
+    const before = await releases.status();
+    const { answered, sights } = await releaseUnderLoad(GOOD, 300);
+    expect([...new Set(sights.map((sight) => sight.weight))].sort((a, b) => a - b)).toEqual([0, ...weights]);
+    for (const share of weights)
+      expect(
+        Math.abs((spans(sights).find((one) => one.weight === share)?.answered ?? 0) - share),
+      ).toBeLessThan(5);
+    await releases.healthy(60);
+    const after = await releases.status();
+    expect(after.stableRS).not.toBe(before.stableRS);
     expect(await weight()).toBe(0);
-    expect(await verdicts(after.status?.stableRS ?? '')).toEqual(weights.map(() => 'Successful'));
+    expect(await releases.verdicts(after.stableRS)).toEqual(weights.map(() => 'Successful'));
     expect(answered).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
-    expect(bounds.windowSeconds).toBeGreaterThan(0);
+  });
+
+  test('that answers with errors goes back at its first share, and few people saw it', {
+    timeout: 300_000,
+  }, async () => {
+    const { stableRS } = await releases.status();
+    const { answered, sights } = await releaseUnderLoad(failing, 150);
+    const last = sights.at(-1);
+    expect(last).toMatchObject({ phase: 'Degraded', weight: 0, stable: stableRS });
+    expect(Math.max(...sights.map((sight) => sight.weight))).toBe(weights[0]);
+    expect(await releases.verdicts(last?.hash)).toEqual([
+      expect.stringMatching(/^Failed .*success-ratio: Failed/),
+    ]);
+    // A fifth of the answers of a fifth of the requests, for the time of one share.
+    expect(answered.non2xx).toBeGreaterThan(0);
+    expect(answered.non2xx / (answered['2xx'] + answered.non2xx)).toBeLessThan(0.2 * 0.2);
+    expect(answered).toMatchObject({ errors: 0, timeouts: 0 });
+  });
+
+  test('that was taken back in git is healthy at once, without another look at it', async () => {
+    const { stableRS } = await releases.status();
+    await releases.commit(GOOD);
+    await releases.healthy(30);
+    expect((await releases.status()).stableRS).toBe(stableRS);
+  });
+
+  test('that is slow goes back for its p99', { timeout: 300_000 }, async () => {
+    const { sights, answered } = await releaseUnderLoad(slow, 150);
+    const last = sights.at(-1);
+    expect(last).toMatchObject({ phase: 'Degraded', weight: 0 });
+    expect(await releases.verdicts(last?.hash)).toEqual([
+      expect.stringMatching(/^Failed .*p99-seconds: Failed/),
+    ]);
+    expect(answered).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
+  });
+
+  test('that nobody asks anything neither goes on nor back: it waits for a person', {
+    timeout: 300_000,
+  }, async () => {
+    await releases.commit(GOOD);
+    await releases.healthy(30);
+    const { stableRS } = await releases.status();
+    await releases.commit({ RELEASE: '3' });
+    const waits = async () => (await releases.status()).message === 'InconclusiveAnalysisRun';
+    await until('the pause', 150, waits);
+    expect(await weight()).toBe(weights[0]);
+    const { stableRS: still, currentPodHash } = await releases.status();
+    expect(still).toBe(stableRS);
+    expect(await releases.verdicts(currentPodHash)).toEqual([
+      expect.stringMatching(/^Inconclusive .*success-ratio: Inconclusive/),
+    ]);
   });
 });
-void failing;
-void slow;

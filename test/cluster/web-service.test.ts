@@ -10,19 +10,15 @@ import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { type Answered, sendRequests } from './load.ts';
-import { bedEnvironment, objectsOf, provideService } from './system.ts';
+import { serviceIn } from './releases.ts';
+import { bedEnvironment, provideService } from './system.ts';
 
 const name = 'web-service';
 
 const { rate, behavior } = requests;
 const metricPath = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${service.namespace}/${rate.name}`;
 
-const wanted = objectsOf(bedEnvironment).filter(
-  ({ kind, metadata }) =>
-    kind === 'PriorityClass' ||
-    metadata.namespace === service.namespace ||
-    (kind === 'Namespace' && metadata.name === service.namespace),
-);
+const wanted = serviceIn(bedEnvironment);
 const autoscaler = wanted.find(({ kind }) => kind === 'HorizontalPodAutoscaler');
 
 let cluster: Cluster;

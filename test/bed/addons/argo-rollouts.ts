@@ -1,4 +1,6 @@
 /** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
+import { argoRollouts as addon } from '../../../apps/addons/argo-rollouts.ts';
+import { local } from '../../../apps/environments.ts';
 import { access, deployment } from './objects.ts';
 
 const id = { name: 'argo-rollouts', namespace: 'argo-rollouts' };
@@ -8,7 +10,7 @@ export const argoRolloutsImage = 'sluice.test/argo-rollouts:1';
 const pod = deployment({
   ...id,
   image: argoRolloutsImage,
-  args: ['--leader-elect=false', '--healthzPort=8080', '--metricsport=8090'],
+  args: ['--leader-elect=false', ...addon.values(local).controller.extraArgs],
   ports: [{ name: 'healthz', containerPort: 8080 }],
   readiness: { httpGet: { path: '/healthz', port: 'healthz' } },
   memory: '200Mi',

@@ -41,7 +41,7 @@ const read = ['get', 'list', 'watch'];
 
 export const traefikObjects: readonly KubernetesObject[] = [
   ...access(id, [
-    { apiGroups: [''], resources: ['services', 'secrets', 'nodes'], verbs: read },
+    { apiGroups: [''], resources: ['services', 'secrets', 'configmaps', 'nodes'], verbs: read },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
     { apiGroups: ['networking.k8s.io'], resources: ['ingresses', 'ingressclasses'], verbs: read },
     { apiGroups: ['networking.k8s.io'], resources: ['ingresses/status'], verbs: ['update'] },

@@ -1,0 +1,89 @@
+/** Releases that Istio splits. Nobody routes here: what is looked at is what the real Argo Rollouts tells Istio. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { local } from '../../apps/environments.ts';
+import { release } from '../../apps/releases.ts';
+import { POD_HASH_LABEL } from '../../charts/canary.ts';
+import { installAddon } from '../bed/addons/optional.ts';
+import type { Cluster } from '../bed/cluster.ts';
+import { istioDefinitions } from '../bed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
+import { until } from '../bed/lib/until.ts';
+import { closeCluster, openCluster } from '../bed/provide.ts';
+import { type Api, applyStrictly, openApi } from './api.ts';
+import { installCrds } from './crds.ts';
+import { GOOD, Releases, serviceIn } from './releases.ts';
+import { bedEnvironment, provideService } from './system.ts';
+
+const name = 'canary-istio';
+
+const committed = serviceIn({ ...bedEnvironment, web: { ...local.web, canary: 'istio' } });
+
+let cluster: Cluster;
+let api: Api;
+let releases: Releases;
+
+beforeAll(async () => {
+  await closeCluster(name);
+  cluster = await openCluster({ name });
+  api = await openApi(cluster.kubeconfig);
+  releases = new Releases(cluster, api, committed);
+  await provideService(cluster, 'api');
+  await installAddon(cluster, 'argo-rollouts');
+  await installCrds(cluster, committed);
+  await applyDefinitions(cluster, await definitionsOf(istioDefinitions));
+});
+
+afterAll(async () => {
+  api?.close();
+  await closeCluster(name);
+});
+
+const group = 'networking.istio.io/v1';
+
+interface Shares {
+  readonly spec: { readonly http: readonly { readonly route: readonly { readonly weight: number }[] }[] };
+}
+
+const shares = async () =>
+  (await releases.read<Shares>(group, 'virtualservices')).spec.http.map(({ route }) =>
+    route.map(({ weight }) => weight),
+  );
+
+interface Subsets {
+  readonly spec: { readonly subsets: readonly { readonly labels: Readonly<Record<string, string>> }[] };
+}
+
+const versions = async () =>
+  (await releases.read<Subsets>(group, 'destinationrules')).spec.subsets.map(
+    ({ labels }) => labels[POD_HASH_LABEL],
+  );
+
+describe('a release that Istio splits', () => {
+  test('is taken by the API server, strictly, and begins with all requests at the stable subset', async () => {
+    for (const object of committed) {
+      const { status, body } = await applyStrictly(api, object);
+      expect(status, JSON.stringify(body)).toBeLessThan(300);
+    }
+    await releases.healthy(60);
+    expect(await shares()).toEqual([[100, 0]]);
+  });
+
+  test('writes the weights, and of which pods each subset is', async () => {
+    await releases.commit(GOOD);
+    const [share = 0] = release.weights;
+    await until('the first share', 60, async () => (await shares())[0]?.[1] === share);
+    expect(await shares()).toEqual([[100 - share, share]]);
+    const { stableRS, currentPodHash } = await releases.status();
+    expect(currentPodHash).not.toBe(stableRS);
+    expect(await versions()).toEqual([stableRS, currentPodHash]);
+  });
+
+  test('gives the new version all when a person says so', async () => {
+    const { currentPodHash } = await releases.status();
+    await releases.promote();
+    await releases.healthy(90);
+    expect((await releases.status()).stableRS).toBe(currentPodHash);
+    expect(await shares()).toEqual([[100, 0]]);
+    expect(await versions()).toEqual([currentPodHash, currentPodHash]);
+  });
+});
