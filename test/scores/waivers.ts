@@ -6,6 +6,9 @@ const everyPodMaker = /^(Deployment|StatefulSet|Job|CronJob)\//;
 const noCpuLimit =
   'A CPU limit throttles work on a node that has time to spare, and so makes the backlog last. CPU is requested, which divides a busy node fairly; memory and local disk are limited.';
 
+const onePod =
+  'Two exporters would expose every series twice, and a sum over them would be doubled: it is one pod, and the old one goes before the new one comes.';
+
 const spread =
   'topologySpreadConstraints spread its replicas over nodes and zones; the check counts only podAntiAffinity.';
 
@@ -32,6 +35,12 @@ export const waivers: readonly Waiver[] = [
     reason:
       'Its count belongs to the scaler, down to none where the queue is empty; the manifest states none.',
   },
+  ...['deployment-replicas', 'deployment-strategy'].map((check) => ({
+    judge: 'kube-score' as const,
+    check,
+    objects: /^Deployment\/exporter\/exporter$/,
+    reason: onePod,
+  })),
   {
     judge: 'kube-score',
     check: 'horizontalpodautoscaler-replicas',
