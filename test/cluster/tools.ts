@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { ensureTools, type Tool, toolDir } from '../bed/lib/tools.ts';
 import {
   argoCd,
+  argoRollouts,
   coredns,
   etcd,
   keda,
@@ -31,6 +32,7 @@ const projects: Readonly<Record<string, readonly Tool[]>> = {
     kwok,
     metricsServer,
     argoCd,
+    argoRollouts,
     kubeScore,
     kubeconform,
     kubesec,

@@ -4,16 +4,8 @@ import { defineConfig } from 'vitest/config';
 const root = join(import.meta.dirname, '..', '..');
 const inCluster = (...names: string[]): string[] => names.map((name) => `test/cluster/${name}.test.ts`);
 
-/** What needs more than Kubernetes and Argo CD: half an hour of building where nothing is cached. */
-const more = inCluster(
-  'addons',
-  'canary',
-  'canary-istio',
-  'observed',
-  'parity',
-  'parity-latch',
-  'web-service',
-);
+/** What needs more than Kubernetes, Argo CD and Argo Rollouts: half an hour of building where nothing is cached. */
+const more = inCluster('addons', 'canary', 'observed', 'parity', 'parity-latch', 'web-service');
 
 /** Tests on a real Kubernetes: slow to begin with, each on a cluster of its own, so one file after the other. */
 const project = (name: string, include: string[], exclude: string[]) => ({
