@@ -20,7 +20,6 @@ const cron = (rest: string): string =>
     'CronJob',
     `spec: {schedule: "@hourly", jobTemplate: {spec: {template: {spec: {${rest}}}}}}`,
   );
-const rollout = (spec: string): string => object('argoproj.io/v1alpha1', 'Rollout', `spec: {${spec}}`);
 const hpa = (spec: string): string => object('autoscaling/v2', 'HorizontalPodAutoscaler', `spec: {${spec}}`);
 const cpu = '{type: Resource, resource: {name: cpu}}';
 const mem = '{type: Resource, resource: {name: memory}}';
@@ -53,13 +52,6 @@ const rows: readonly Row[] = [
     workload('DaemonSet', 'image: b', 'updateStrategy: {type: OnDelete},'),
     'config',
     /when they are deleted/,
-  ],
-  [
-    'another image of a Rollout',
-    rollout('template: {spec: {a: 1}}'),
-    rollout('template: {spec: {a: 2}}'),
-    'config',
-    /rolling restart of Rollout/,
   ],
   [
     'a new variable',

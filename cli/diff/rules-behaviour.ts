@@ -47,6 +47,12 @@ export const behaviour: readonly Rule[] = [
   // Pods
   { kinds: workloads, at: ['spec.template'], rank: 'config', reason: rollout },
   {
+    kinds: ['Rollout.argoproj.io'],
+    at: ['spec.strategy'],
+    rank: 'config',
+    reason: 'how the next release goes; no restart',
+  },
+  {
     kinds: ['CronJob'],
     at: ['spec.jobTemplate'],
     rank: 'config',
@@ -92,6 +98,8 @@ function rollout({ after }: Case): string {
   const title = titleOf(after);
   const strategy = valueAt(after.fields, ['spec', 'updateStrategy', 'type']);
   if (strategy === 'OnDelete') return `pods of ${title} change when they are deleted; no rolling restart`;
+  if (valueAt(after.fields, ['spec', 'strategy', 'canary']) !== undefined)
+    return `release of ${title}: its canary is tried first`;
   const recreates = valueAt(after.fields, ['spec', 'strategy', 'type']) === 'Recreate';
   return recreates ? `restart of ${title}, all pods at once` : `rolling restart of ${title}`;
 }

@@ -30,6 +30,9 @@ const unordered: readonly (readonly [place: string, elements: readonly unknown[]
   ['CronJob/spec.jobTemplate.spec.template.spec.containers', names],
   ['ScaledJob.keda.sh/spec.jobTargetRef.template.spec.volumes', names],
   ['Rollout.argoproj.io/spec.template.spec.volumes', names],
+  ['AnalysisTemplate.argoproj.io/spec.metrics', names],
+  ['DestinationRule.networking.istio.io/spec.subsets', names],
+  ['TraefikService.traefik.io/spec.weighted.services', names],
   ...['volumes', 'imagePullSecrets', 'resourceClaims', 'schedulingGates'].map(
     (list) => [`${pod}.${list}`, names] as const,
   ),

@@ -74,6 +74,10 @@ const lists: Readonly<Record<string, ListShape>> = {
   'ValidatingWebhookConfiguration.webhooks': named,
   'MutatingWebhookConfiguration.webhooks': named,
 
+  'AnalysisTemplate.argoproj.io.spec.args': named,
+  'AnalysisTemplate.argoproj.io.spec.metrics': named,
+  'DestinationRule.networking.istio.io.spec.subsets': named,
+  'TraefikService.traefik.io.spec.weighted.services': named,
   'PrometheusRule.monitoring.coreos.com.spec.groups': named,
   'ServiceMonitor.monitoring.coreos.com.spec.endpoints': set,
   'PodMonitor.monitoring.coreos.com.spec.podMetricsEndpoints': set,
