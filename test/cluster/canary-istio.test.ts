@@ -1,6 +1,7 @@
 /** Releases that Istio splits. Nobody routes here: what is looked at is what the real Argo Rollouts tells Istio. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/environments.ts';
+import { api as service } from '../../apps/project.ts';
 import { release } from '../../apps/releases.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
 import { installAddon } from '../bed/addons/optional.ts';
@@ -53,6 +54,18 @@ interface Subsets {
   readonly spec: { readonly subsets: readonly { readonly labels: Readonly<Record<string, string>> }[] };
 }
 
+interface Placed {
+  readonly spec: {
+    readonly affinity: {
+      readonly podAntiAffinity: {
+        readonly preferredDuringSchedulingIgnoredDuringExecution: readonly {
+          readonly podAffinityTerm: { readonly topologyKey: string; readonly labelSelector: object };
+        }[];
+      };
+    };
+  };
+}
+
 const versions = async () =>
   (await releases.read<Subsets>(group, 'destinationrules')).spec.subsets.map(
     ({ labels }) => labels[POD_HASH_LABEL],
@@ -78,12 +91,27 @@ describe('a release that Istio splits', () => {
     expect(await versions()).toEqual([stableRS, currentPodHash]);
   });
 
+  test('asks for other nodes than those of the version that is in use', async () => {
+    const { stableRS, currentPodHash } = await releases.status();
+    const selector = encodeURIComponent(`${POD_HASH_LABEL}=${currentPodHash}`);
+    const pods = `/api/v1/namespaces/${service.namespace}/pods?labelSelector=${selector}`;
+    const { items } = (await api.ask(pods)).body as { readonly items: readonly Placed[] };
+    expect(items).toHaveLength(1);
+    for (const { spec } of items) {
+      const [wish] = spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+      expect(wish?.podAffinityTerm.topologyKey).toBe('kubernetes.io/hostname');
+      expect(JSON.stringify(wish?.podAffinityTerm.labelSelector)).toContain(stableRS);
+    }
+  });
+
   test('gives the new version all when a person says so', async () => {
     const { currentPodHash } = await releases.status();
     await releases.promote();
     await releases.healthy(90);
     expect((await releases.status()).stableRS).toBe(currentPodHash);
+    // The controller's next pass, after the one that called it stable.
+    await until('all requests at the new one', 30, async () => (await shares())[0]?.[0] === 100);
+    await until('its subsets', 30, async () => (await versions()).every((hash) => hash === currentPodHash));
     expect(await shares()).toEqual([[100, 0]]);
-    expect(await versions()).toEqual([currentPodHash, currentPodHash]);
   });
 });

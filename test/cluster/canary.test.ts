@@ -114,6 +114,12 @@ interface Sight {
 
 const PER_SECOND = 24;
 
+const ask = (seconds: number): Promise<Answered> =>
+  sendRequests(cluster, {
+    ...{ address: ingress, host: environment.web.hosts.api, path: '/api/orders?customer=4711' },
+    ...{ perSecond: PER_SECOND, seconds },
+  });
+
 /** Sends requests, commits when they flow, and looks twice a second until the last is answered. */
 async function releaseUnderLoad(
   extra: Readonly<Record<string, string>>,
@@ -122,10 +128,7 @@ async function releaseUnderLoad(
   const began = Date.now();
   const sights: Sight[] = [];
   let sending = true;
-  const answering = sendRequests(cluster, {
-    ...{ address: ingress, host: environment.web.hosts.api, path: '/api/orders?customer=4711' },
-    ...{ perSecond: PER_SECOND, seconds },
-  }).finally(() => {
+  const answering = ask(seconds).finally(() => {
     sending = false;
   });
   await releases.commit(extra);
@@ -168,17 +171,10 @@ describe('a release of the web service', () => {
   test('begins with all requests at the stable version', async () => {
     await releases.healthy(120);
     expect(await weight()).toBe(0);
-    const few = await sendRequests(cluster, {
-      ...{
-        address: ingress,
-        host: environment.web.hosts.api,
-        path: '/api/orders',
-        perSecond: 10,
-        seconds: 5,
-      },
-    });
+    await until('the route', 30, async () => (await ask(1))['2xx'] > 0);
+    const few = await ask(5);
     expect(few).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
-    expect(few['2xx']).toBeGreaterThan(40);
+    expect(few['2xx']).toBeGreaterThan(5 * PER_SECOND * 0.8);
   });
 
   test('that is good gets a fifth of the requests, half of them, then all; none fails', {

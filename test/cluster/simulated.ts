@@ -5,6 +5,7 @@ import { type Api, applyStrictly } from './api.ts';
 import { objectsOf } from './rendered.ts';
 
 interface Workload {
+  readonly selector: object;
   readonly template: { readonly spec: { readonly containers: readonly { readonly resources: object }[] } };
 }
 
@@ -13,17 +14,18 @@ export interface Pod extends KubernetesObject {
   readonly status: { readonly phase: string };
 }
 
-/** As rendered, but onto simulated nodes and with a stated size. */
+/** A Deployment of the pods as rendered, but onto simulated nodes and with a stated size. */
 export function simulated(object: KubernetesObject, replicas: number, cpu: string): KubernetesObject {
-  const spec = object.spec as Workload;
-  const { containers, ...pod } = spec.template.spec;
+  const { selector, template: rendered } = object.spec as Workload;
+  const { containers, ...pod } = rendered.spec;
   const sized = containers.map((each) => ({ ...each, resources: { requests: { cpu } } }));
   const placed = {
     nodeSelector: { type: 'kwok' },
     tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
   };
-  const template = { ...spec.template, spec: { ...pod, ...placed, containers: sized } };
-  return { ...object, spec: { ...spec, replicas, template } };
+  const template = { ...rendered, spec: { ...pod, ...placed, containers: sized } };
+  const { metadata } = object;
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector, replicas, template } };
 }
 
 export async function applyTo(api: Api, object: KubernetesObject): Promise<void> {

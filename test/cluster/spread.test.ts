@@ -15,7 +15,7 @@ if (unavailable !== undefined)
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-const service = objectOf(environment, 'Deployment', 'api');
+const service = objectOf(environment, 'Rollout', 'api');
 
 describe.skipIf(unavailable !== undefined)('the pods of the web service', () => {
   let cluster: Cluster;
@@ -30,7 +30,13 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
   });
 
   beforeEach(async () => {
-    await api.ask(await api.pathOf(service), { method: 'DELETE' });
+    await cluster.kubectl([
+      'delete',
+      'deployment',
+      service.metadata.name,
+      '--namespace=api',
+      '--ignore-not-found',
+    ]);
     await until('the pods to be gone', 60, async () => (await pods()).length === 0);
   });
 
