@@ -1,29 +1,11 @@
-import { Chart, Testing } from 'cdk8s';
-import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import type { Canary } from './canary.ts';
-import { ChartError } from './checks.ts';
 import { ReleaseAnalysis, type ReleaseAnalysisProps } from './release-analysis.ts';
+import { faultsOf, objectsOf } from './testing.ts';
 import { TrafficSplit, type TrafficSplitProps } from './traffic-split.ts';
 import { WebService, type WebServiceProps } from './web-service.ts';
 
 const self = { name: 'x', namespace: 'x', component: 'web' } as const;
-
-const chart = (build: (scope: Construct) => unknown) => {
-  const scope = new Chart(Testing.app(), 'test');
-  build(scope);
-  return scope.toJson();
-};
-
-function faultsOf(build: (scope: Construct) => unknown): readonly string[] {
-  try {
-    chart(build);
-  } catch (error) {
-    if (error instanceof ChartError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 
 const bounds = { successRatio: 0.99, p99Seconds: 0.25, minRequestsPerSecond: 0.5, windowSeconds: 60 };
 const canary: Canary = { router: 'traefik', weights: [10, 50], bounds };
@@ -32,12 +14,12 @@ const service: WebServiceProps = {
 };
 
 const rolloutOf = (props: WebServiceProps) =>
-  chart((scope) => new WebService(scope, 'x', props)).find(({ kind }) => kind === 'Rollout');
+  objectsOf((scope) => new WebService(scope, 'x', props)).find(({ kind }) => kind === 'Rollout');
 
 describe('a web service with canary releases', () => {
   it('is a Rollout with the pods of its Deployment, and without a count', () => {
     const { canary: _, ...rolling } = service;
-    const deployment = chart((scope) => new WebService(scope, 'x', rolling)).find(
+    const deployment = objectsOf((scope) => new WebService(scope, 'x', rolling)).find(
       ({ kind }) => kind === 'Deployment',
     );
     const rollout = rolloutOf(service);
@@ -91,7 +73,7 @@ describe('a web service with canary releases', () => {
 const split: TrafficSplitProps = { ...self, router: 'traefik', host: 'x.example.com', path: '/x' };
 const kindsOf = (props: TrafficSplitProps) =>
   new Map(
-    chart((scope) => new TrafficSplit(scope, 'x', props)).map((one) => [
+    objectsOf((scope) => new TrafficSplit(scope, 'x', props)).map((one) => [
       `${one.kind}/${one.metadata.name}`,
       one,
     ]),
@@ -117,7 +99,7 @@ describe('the way to two versions', () => {
   });
 
   it('has Services that Prometheus does not take for a second page of the same pods', () => {
-    const [scraped] = chart((scope) => new WebService(scope, 'x', service)).filter(
+    const [scraped] = objectsOf((scope) => new WebService(scope, 'x', service)).filter(
       ({ kind }) => kind === 'Service',
     );
     const { 'app.kubernetes.io/component': web } = scraped.metadata.labels;
@@ -168,7 +150,7 @@ const analysis: ReleaseAnalysisProps = {
 };
 
 describe('the analysis of a release', () => {
-  const [template] = chart((scope) => new ReleaseAnalysis(scope, 'x', analysis));
+  const [template] = objectsOf((scope) => new ReleaseAnalysis(scope, 'x', analysis));
   const metrics: readonly {
     name: string;
     successCondition: string;

@@ -1,8 +1,6 @@
-import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { Broker, type BrokerProps } from './broker.ts';
-import { ChartError } from './checks.ts';
 import { Credentials } from './credentials.ts';
 import { DisruptionBudget } from './disruption.ts';
 import { WebPage } from './ingress.ts';
@@ -16,27 +14,11 @@ import { QueueWorker, type QueueWorkerProps } from './queue-worker.ts';
 import { ScaleGrant } from './scale-grant.ts';
 import { Scaler } from './scaler.ts';
 import { ScheduledJob } from './scheduled-job.ts';
+import { faultsOf, objectsOf } from './testing.ts';
 import { Topology } from './topology.ts';
 
 const self: Identity = { name: 'x', namespace: 'x', component: 'worker' };
 const image = 'registry.example/x:1.0.0';
-
-const chart = (build: (scope: Construct) => unknown) => {
-  const scope = new Chart(Testing.app(), 'test');
-  build(scope);
-  return scope.toJson();
-};
-
-/** Every fault that building reports. */
-function faultsOf(build: (scope: Construct) => unknown): readonly string[] {
-  try {
-    chart(build);
-  } catch (error) {
-    if (error instanceof ChartError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 
 describe('a construct that is asked for what cannot work', () => {
   const worker: QueueWorkerProps = {
@@ -201,7 +183,7 @@ describe('a broker', () => {
   };
 
   it.each(['lavinmq', 'rabbitmq'] as const)('has the same ports and names as any other: %s', (kind) => {
-    const objects = chart((scope) => new Broker(scope, 'x', { ...props, kind }));
+    const objects = objectsOf((scope) => new Broker(scope, 'x', { ...props, kind }));
     const services = objects.filter((object) => object.kind === 'Service');
     for (const { spec } of services)
       expect(spec.ports.map(({ name, port }: { name: string; port: number }) => [name, port])).toEqual([
@@ -213,7 +195,7 @@ describe('a broker', () => {
   });
 
   it('keeps its volume when the StatefulSet goes, and no changing label in the claim', () => {
-    const objects = chart((scope) => new Broker(scope, 'x', props));
+    const objects = objectsOf((scope) => new Broker(scope, 'x', props));
     const { spec } = objects.find((object) => object.kind === 'StatefulSet');
     expect(spec.persistentVolumeClaimRetentionPolicy).toEqual({
       whenDeleted: 'Retain',
@@ -228,7 +210,7 @@ describe('a broker', () => {
 
 describe('the topology Job', () => {
   const build = (retrySeconds: number, of = image) =>
-    chart(
+    objectsOf(
       (scope) =>
         new Topology(scope, 'x', {
           ...{ ...self, image: of, managementUrl: 'http://broker:15672', usersSecret: 'users' },

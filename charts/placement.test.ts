@@ -1,19 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChartError } from './checks.ts';
 import { type Placement, placed } from './placement.ts';
+import { faultsOf as faultsWhile } from './testing.ts';
 
 const self = { name: 'x', namespace: 'x', component: 'web' } as const;
 
-function faultsOf(placement: Placement): readonly string[] {
-  try {
-    placed(self, placement);
-  } catch (error) {
-    if (error instanceof ChartError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsOf = (placement: Placement) => faultsWhile(() => placed(self, placement));
 
 describe('where pods go', () => {
   it('is apart by node and by zone, where there is room', () => {

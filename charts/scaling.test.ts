@@ -1,8 +1,8 @@
 import { latch, type PrometheusSource, proportional } from '@sluice/policy';
 import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { ChartError } from './checks.ts';
 import { type Scaled, Scaling } from './scaling.ts';
+import { faultsOf as faultsWhile } from './testing.ts';
 
 const source: PrometheusSource = {
   kind: 'prometheus',
@@ -22,15 +22,7 @@ function built(...workloads: readonly Scaled[]) {
   return { scalerConfig, objects: chart.toJson() };
 }
 
-function faultsOf(...workloads: readonly Scaled[]): readonly string[] {
-  try {
-    built(...workloads);
-  } catch (error) {
-    if (error instanceof ChartError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsOf = (...workloads: readonly Scaled[]) => faultsWhile(() => built(...workloads));
 
 describe('Scaling', () => {
   it('leaves the own scaler its workloads and writes nothing else', () => {

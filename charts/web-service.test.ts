@@ -1,29 +1,11 @@
-import { Chart, Testing } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { Autoscaler, type AutoscalerProps, cpuUtilization } from './autoscaler.ts';
-import { ChartError } from './checks.ts';
 import { type CounterRateProps, counterRate } from './external-metric.ts';
+import { faultsOf, objectsOf } from './testing.ts';
 import { WebService, type WebServiceProps } from './web-service.ts';
 
 const self = { name: 'x', namespace: 'x', component: 'web' } as const;
-
-const chart = (build: (scope: Construct) => unknown) => {
-  const scope = new Chart(Testing.app(), 'test');
-  build(scope);
-  return scope.toJson();
-};
-
-function faultsOf(build: (scope: Construct) => unknown): readonly string[] {
-  try {
-    chart(build);
-  } catch (error) {
-    if (error instanceof ChartError) return error.faults;
-    throw error;
-  }
-  return [];
-}
 
 const counted: CounterRateProps = {
   ...{ series: 'http_requests_total', service: 'x', perReplica: 10, windowSeconds: 60, scrapeSeconds: 15 },
@@ -70,7 +52,7 @@ const scaled: AutoscalerProps = {
 
 describe('an autoscaler', () => {
   it('says how fast, where Kubernetes reads it', () => {
-    const [hpa] = chart((scope) => new Autoscaler(scope, 'x', scaled));
+    const [hpa] = objectsOf((scope) => new Autoscaler(scope, 'x', scaled));
     expect(hpa.spec.behavior).toEqual({ scaleUp: rules, scaleDown: rules });
   });
 
@@ -79,7 +61,7 @@ describe('an autoscaler', () => {
     const spec = {
       ...{ minReplicas, maxReplicas, scaleTargetRef: { kind: 'Deployment', name: 'x' } },
     };
-    const [hpa] = chart(
+    const [hpa] = objectsOf(
       (scope) =>
         // @ts-expect-error `behavior` belongs into `spec`: beside it the API server drops it without a word.
         new k8s.KubeHorizontalPodAutoscalerV2(scope, 'x', { metadata: { name: 'x' }, spec, behavior }),
@@ -122,7 +104,7 @@ const service: WebServiceProps = {
 
 describe('a web service', () => {
   it('leaves its replica count to the HPA, and no pod goes in a rollout before another is ready', () => {
-    const deployment = chart((scope) => new WebService(scope, 'x', service)).find(
+    const deployment = objectsOf((scope) => new WebService(scope, 'x', service)).find(
       ({ kind }) => kind === 'Deployment',
     );
     expect(deployment.spec).not.toHaveProperty('replicas');
