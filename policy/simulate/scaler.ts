@@ -14,17 +14,18 @@ export class Scaler {
   replicaChanges = 0;
   readonly reasons: Partial<Record<Reason, number>> = {};
 
-  constructor(policy: Policy, replicas: number, restarts: readonly ScalerRestart[]) {
+  constructor(policy: Policy, replicas: number, restarts: readonly ScalerRestart[] = []) {
     this.#policy = policy;
     this.replicas = replicas;
     this.#restarts = restarts.toSorted((a, b) => a.atSecond - b.atSecond);
   }
 
-  poll(reading: Reading, now: number, second: number): void {
+  /** @param policy Where others change a part of it meanwhile. @default the one it began with */
+  poll(reading: Reading, now: number, second: number, policy = this.#policy): void {
     this.#restart(second);
     const situation = { reading, current: this.replicas, history: this.#history, now };
-    const decision = decide(this.#policy, situation);
-    this.#history = remember(this.#policy, situation, decision);
+    const decision = decide(policy, situation);
+    this.#history = remember(policy, situation, decision);
     this.reasons[decision.reason] = (this.reasons[decision.reason] ?? 0) + 1;
     if (decision.replicas !== this.replicas) this.replicaChanges += 1;
     this.replicas = decision.replicas;

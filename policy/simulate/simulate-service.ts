@@ -1,9 +1,7 @@
-import { decide } from '../decide/decide.ts';
-import { remember } from '../decide/remember.ts';
-import { emptyHistory, type History } from '../decision.ts';
-import type { ProportionalPolicy, SchedulePolicy } from '../policy.ts';
+import type { ProportionalPolicy } from '../policy.ts';
 import { countsOf } from './arrivals.ts';
 import { checkService } from './check-service.ts';
+import { Scaler } from './scaler.ts';
 import type { ServiceReport, ServiceSeries, ServiceSimulation } from './service.ts';
 
 const ROWS = 1000;
@@ -26,8 +24,11 @@ export function simulateService(simulation: ServiceSimulation): ServiceReport {
 
 class ServiceRun {
   readonly #simulation: ServiceSimulation;
-  readonly #hpa: Hpa;
   readonly #requests: Uint32Array;
+  /** In thousandths of a request. */
+  readonly #policy: ProportionalPolicy;
+  readonly #hpa: Scaler;
+  readonly #scaler: Scaler | undefined;
   /** When each replica is ready; the newest goes first. */
   readonly #readyAt: number[] = [];
   #minimum: number;
@@ -39,22 +40,20 @@ class ServiceRun {
   };
 
   constructor(simulation: ServiceSimulation) {
-    const { policy, requests, seconds, startAt, seed = 1 } = simulation;
+    const { policy, minimum, requests, seconds, startAt, seed = 1 } = simulation;
     this.#simulation = simulation;
     this.#requests = countsOf(requests, { seconds, seed, startSeconds: Math.floor(startAt / 1000) });
-    const { minimum, timing } = simulation;
-    this.#minimum = minimum ? minimumAt(minimum, policy.minReplicas, startAt) : policy.minReplicas;
-    this.#hpa = new Hpa(policy, this.#minimum);
-    this.#scale(this.#minimum, -timing.podStartSeconds);
+    this.#policy = { ...policy, perReplica: policy.perReplica * 1000 };
+    this.#scaler = minimum && new Scaler(minimum, policy.minReplicas);
+    this.#minimum = this.#pollMinimum(0) ?? policy.minReplicas;
+    this.#hpa = new Scaler(this.#policy, this.#minimum);
+    this.#scale(this.#minimum, Number.NEGATIVE_INFINITY);
   }
 
   step(second: number): void {
-    const { timing, startAt, minimum } = this.#simulation;
-    const now = startAt + second * 1000;
-    if (minimum !== undefined && second % timing.pollSeconds === 0)
-      this.#minimum = minimumAt(minimum, this.#minimum, now);
-    if (second % timing.syncSeconds === 0)
-      this.#scale(this.#hpa.sync(this.#rate(second), this.#minimum, now), second + timing.podStartSeconds);
+    const { timing } = this.#simulation;
+    if (second % timing.pollSeconds === 0) this.#minimum = this.#pollMinimum(second) ?? this.#minimum;
+    if (second % timing.syncSeconds === 0) this.#sync(second);
     this.#podSeconds += this.#readyAt.length;
     this.#columns.minimum.push(this.#minimum);
     this.#columns.replicas.push(this.#readyAt.length);
@@ -76,6 +75,25 @@ class ServiceRun {
     };
   }
 
+  /** The scaler's part: what the timetable says now; undefined without one. */
+  #pollMinimum(second: number): number | undefined {
+    const at = this.#at(second);
+    this.#scaler?.poll({ ready: 0, unacked: 0, at }, at, second);
+    return this.#scaler?.replicas;
+  }
+
+  /** The HPA's part: `decide` with its own memory, under the minimum of now. */
+  #sync(second: number): void {
+    const at = this.#at(second);
+    const reading = { ready: Math.round(this.#rate(second) * 1000), unacked: 0, at };
+    this.#hpa.poll(reading, at, second, { ...this.#policy, minReplicas: this.#minimum });
+    this.#scale(this.#hpa.replicas, second + this.#simulation.timing.podStartSeconds);
+  }
+
+  #at(second: number): number {
+    return this.#simulation.startAt + second * 1000;
+  }
+
   #scale(replicas: number, readyAt: number): void {
     while (this.#readyAt.length < replicas) this.#readyAt.push(readyAt);
     this.#readyAt.splice(replicas);
@@ -90,34 +108,6 @@ class ServiceRun {
     return (before + counted) / windowSeconds;
   }
 }
-
-/** The HPA: `decide` over its own count and its own memory, under a minimum that others move. */
-class Hpa {
-  readonly #policy: ProportionalPolicy;
-  #history: History = emptyHistory;
-  #replicas: number;
-
-  constructor(policy: ProportionalPolicy, replicas: number) {
-    this.#policy = { ...policy, perReplica: policy.perReplica * 1000 };
-    this.#replicas = replicas;
-  }
-
-  /** @returns the count it now wants */
-  sync(perSecond: number, minReplicas: number, now: number): number {
-    const policy = { ...this.#policy, minReplicas };
-    const reading = { ready: Math.round(perSecond * 1000), unacked: 0, at: now };
-    const situation = { reading, current: this.#replicas, history: this.#history, now };
-    const decision = decide(policy, situation);
-    this.#history = remember(policy, situation, decision);
-    this.#replicas = decision.replicas;
-    return decision.replicas;
-  }
-}
-
-/** As the scaler decides it of a clock. */
-const minimumAt = (policy: SchedulePolicy, current: number, now: number): number =>
-  decide(policy, { reading: { ready: 0, unacked: 0, at: now }, current, history: emptyHistory, now })
-    .replicas;
 
 const sumOf = (values: Iterable<number>): number => {
   let sum = 0;
