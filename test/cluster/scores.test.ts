@@ -1,7 +1,7 @@
 /** What other people's rules say of dist: every finding is mended, or waived with a reason. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../bed/cluster.ts';
@@ -9,13 +9,14 @@ import { ensureTools } from '../bed/lib/tools.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { asLine, type Finding, sortFindings } from '../scores/findings.ts';
 import * as judges from '../scores/judges.ts';
+import { readable } from '../scores/readable.ts';
 import { type Judged, reportOf } from '../scores/report.ts';
 import { type Definitions, writeSchemas } from '../scores/schemas.ts';
 import * as tools from '../scores/tools.ts';
 import { waivers } from '../scores/waivers.ts';
 import { openApi } from './api.ts';
 import { installCrds } from './crds.ts';
-import { DIST, environments, manifests, manifestsOf, objectOf } from './rendered.ts';
+import { environments, manifests, manifestsOf, objectOf } from './rendered.ts';
 
 const name = 'scores';
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-scores-'));
@@ -44,13 +45,15 @@ afterAll(async () => {
   await closeCluster(name);
 });
 
-const caseOf = (environment: string): judges.Case => ({
-  environment,
-  folder: join(DIST, environment),
-  files: manifestsOf(environment).map(({ path }) => path.slice(environment.length + 1)),
-  schemas,
-  kubernetes,
-});
+function caseOf(environment: string): judges.Case {
+  const files = readable(manifestsOf(environment));
+  for (const [path, text] of files) {
+    mkdirSync(join(scratch, dirname(path)), { recursive: true });
+    writeFileSync(join(scratch, path), text);
+  }
+  const paths = [...files.keys()].map((path) => path.slice(environment.length + 1));
+  return { environment, folder: join(scratch, environment), files: paths, schemas, kubernetes };
+}
 
 async function judge(one: judges.Case) {
   const verdicts = {
@@ -66,8 +69,9 @@ const judged: Judged[] = [];
 
 describe.each(environments)('dist/%s', (environment) => {
   test('has no finding that is not waived', async () => {
-    const { verdicts, findings } = await judge(caseOf(environment));
-    const files = manifestsOf(environment).length;
+    const one = caseOf(environment);
+    const { verdicts, findings } = await judge(one);
+    const files = one.files.length;
     expect(verdicts.kubeconform.asked).toBe(files);
     expect(verdicts.kubesec.asked).toBeGreaterThanOrEqual(5);
     expect(verdicts['kube-score'].asked).toBeGreaterThan(100);
