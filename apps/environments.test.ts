@@ -72,7 +72,8 @@ describe('a third environment', () => {
 });
 
 describe('an environment without addons', () => {
-  const bare = render([{ ...local, name: 'bare', addons: [] }]);
+  const { canary: _, ...web } = local.web;
+  const bare = render([{ ...local, name: 'bare', addons: [], web }]);
   const paths = [...bare.keys()];
 
   it('has no parent for them, and no page of what is not there', () => {

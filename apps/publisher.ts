@@ -1,4 +1,5 @@
 import { Alerts } from '../charts/monitoring.ts';
+import { PASSWORD_FILE } from '../charts/pod.ts';
 import { ScheduledJob } from '../charts/scheduled-job.ts';
 import { type Application, closedNamespace } from './application.ts';
 import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
@@ -28,7 +29,7 @@ export const publisherApplication: Application = {
       environment: {
         AMQP_URL: amqpUrl,
         AMQP_USERNAME: publisher.name,
-        AMQP_PASSWORD_FILE: '/etc/sluice/credentials/password',
+        AMQP_PASSWORD_FILE: PASSWORD_FILE,
         // The Job's name carries the scheduled minute: a retried run publishes the same message ids.
         RUN_ID: { field: "metadata.labels['batch.kubernetes.io/job-name']" },
         JOBS: String(jobsPerRun),

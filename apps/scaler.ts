@@ -1,7 +1,7 @@
 import type { ScalerConfig } from '@sluice/policy';
 import { DisruptionBudget } from '../charts/disruption.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { HTTP_PORT_NAME } from '../charts/pod.ts';
+import { HTTP_PORT_NAME, PASSWORD_FILE } from '../charts/pod.ts';
 import { Scaler } from '../charts/scaler.ts';
 import { type Application, closedNamespace } from './application.ts';
 import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
@@ -50,7 +50,7 @@ function config(environment: Environment): ScalerConfig {
           vhost: '/',
           queue,
           username: scaler.name,
-          passwordFile: '/etc/sluice/credentials/password',
+          passwordFile: PASSWORD_FILE,
         },
         target: { kind: 'deployment', namespace: consumer.namespace, name: consumer.name },
         policy,

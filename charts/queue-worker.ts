@@ -5,6 +5,7 @@ import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   credentialsMount,
+  PASSWORD_FILE,
   pod,
   type Resources,
   serviceContainer,
@@ -149,7 +150,7 @@ function template(props: Filled): k8s.PodTemplateSpec {
 const environment = (props: Filled) => ({
   AMQP_URL: props.amqpUrl,
   AMQP_USERNAME: props.username,
-  AMQP_PASSWORD_FILE: '/etc/sluice/credentials/password',
+  AMQP_PASSWORD_FILE: PASSWORD_FILE,
   QUEUE: props.queue,
   EXCHANGE: props.exchange,
   PARKING_ROUTING_KEY: `${props.queue}.parked`,

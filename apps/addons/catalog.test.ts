@@ -4,7 +4,8 @@ import { type AddonName, charts } from '../versions.ts';
 import { addonsOf, catalog } from './catalog.ts';
 
 const names = (environment: Environment): string[] => addonsOf(environment).map(({ name }) => name);
-const asking = (...addons: AddonName[]): Environment => ({ ...local, addons });
+const { canary: _, ...web } = local.web;
+const asking = (...addons: AddonName[]): Environment => ({ ...local, addons, web });
 
 describe('the catalog', () => {
   it('has an addon for every pinned chart, under its name', () => {
@@ -86,9 +87,16 @@ describe('an environment is refused', () => {
     );
   });
 
-  it('secrets and certificates that nobody would fetch', () => {
+  it('secrets, certificates and releases that nobody would look after', () => {
     expect(() => addonsOf({ ...production, addons: ['argo-cd'] })).toThrow(
-      "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager",
+      "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager; 'canary' (traefik) needs the addon argo-rollouts; 'canary' (traefik) needs the addon kube-prometheus-stack; 'canary' (traefik) needs the addon traefik",
+    );
+  });
+
+  it('a canary without those who shift, split and judge; Istio is nobody here', () => {
+    const istio = { ...asking('traefik'), web: { ...web, canary: 'istio' as const } };
+    expect(() => addonsOf(istio)).toThrow(
+      "Environment 'local': 'canary' (istio) needs the addon argo-rollouts; 'canary' (istio) needs the addon kube-prometheus-stack",
     );
   });
 });
