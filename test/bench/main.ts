@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'scaler-reaction': async () => (await import('./scaler-reaction.ts')).scalerReaction,
   'scaler-load': async () => (await import('./scaler-load.ts')).scalerLoad,
   'api-throughput': async () => (await import('./api-throughput.ts')).apiThroughput,
+  'api-rollouts': async () => (await import('./api-rollouts.ts')).apiRollouts,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'exporter-load': async () => (await import('./exporter-load.ts')).exporterLoad,
   'synth-time': async () => (await import('./synth.ts')).synthTime,

@@ -245,4 +245,19 @@ describe('a release of the web service', () => {
       expect.stringMatching(/^Inconclusive .*success-ratio: Inconclusive/),
     ]);
   });
+
+  test('that a person promotes is stable at once', async () => {
+    const { currentPodHash } = await releases.status();
+    await releases.promote();
+    await releases.healthy(60);
+    expect((await releases.status()).stableRS).toBe(currentPodHash);
+  });
+
+  test('that was stable before takes over without the steps, and is not judged again', async () => {
+    await releases.commit(GOOD);
+    // The steps alone would take two windows.
+    await releases.healthy(60);
+    const { stableRS } = await releases.status();
+    expect(await releases.verdicts(stableRS)).toEqual(weights.map(() => 'Successful'));
+  });
 });
