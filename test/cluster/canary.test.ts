@@ -182,6 +182,8 @@ describe('a release of the web service', () => {
   }, async () => {
     const before = await releases.status();
     const { answered, sights } = await releaseUnderLoad(GOOD, 300);
+    // 24 / 10 a replica: the HPA scales the Rollout meanwhile.
+    expect(await releases.replicas()).toBe(3);
     expect([...new Set(sights.map((sight) => sight.weight))].sort((a, b) => a - b)).toEqual([0, ...weights]);
     for (const share of weights)
       expect(

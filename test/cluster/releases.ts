@@ -23,8 +23,11 @@ export const serviceIn = (environment: Environment): KubernetesObject[] =>
 export const GOOD = { RELEASE: '2' };
 
 interface Rollout extends KubernetesObject {
+  readonly metadata: KubernetesObject['metadata'] & { readonly generation: number };
   readonly spec: { readonly replicas: number };
   readonly status?: {
+    /** Of the spec that the rest was said of. */
+    readonly observedGeneration?: string;
     readonly phase?: string;
     readonly message?: string;
     readonly stableRS?: string;
@@ -95,7 +98,10 @@ export class Releases {
 
   /** Resolves when the newest version is the stable one. */
   async healthy(seconds: number): Promise<void> {
-    const isHealthy = async () => (await this.status()).phase === 'Healthy';
+    const isHealthy = async () => {
+      const { metadata, status } = await this.read<Rollout>('argoproj.io/v1alpha1', 'rollouts');
+      return status?.phase === 'Healthy' && status.observedGeneration === String(metadata.generation);
+    };
     await until('the Rollout', seconds, isHealthy).catch(async (cause: unknown) => {
       throw new Error(JSON.stringify(await this.status(), undefined, 1), { cause });
     });
