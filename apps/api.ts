@@ -10,7 +10,7 @@ import { Autoscaler, cpuUtilization } from '../charts/autoscaler.ts';
 import { POD_HASH_LABEL, releaseNames } from '../charts/canary.ts';
 import { DisruptionBudget } from '../charts/disruption.ts';
 import { WebPage } from '../charts/ingress.ts';
-import { MetricsScrape } from '../charts/monitoring.ts';
+import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
 import { HTTP_PORT_NAME } from '../charts/pod.ts';
 import { ReleaseAnalysis } from '../charts/release-analysis.ts';
 import { ScaleGrant } from '../charts/scale-grant.ts';
@@ -20,8 +20,8 @@ import { type Application, closedNamespace } from './application.ts';
 import type { Environment } from './environments.ts';
 import { images } from './images.ts';
 import { allowConnections } from './network.ts';
-import { api, PRIORITY, PROMETHEUS, scaler } from './project.ts';
-import { release } from './releases.ts';
+import { api, PRIORITY, PROMETHEUS, RUNBOOK, scaler } from './project.ts';
+import { release, releaseAlerts } from './releases.ts';
 import { requests, SCRAPE_SECONDS } from './requests.ts';
 
 const { minReplicas, maxReplicas, rate, cpuPercent, behavior } = requests;
@@ -92,6 +92,7 @@ function wayIn(scope: Construct, { web }: Environment): void {
     readyEverySeconds: READY_SECONDS,
     prometheus: `${PROMETHEUS.url}:${PROMETHEUS.port}`,
   });
+  new Alerts(scope, 'alerts', { ...api, runbook: RUNBOOK, alerts: releaseAlerts });
 }
 
 function ownedFields({ web: { canary: router } }: Environment): readonly OwnedFields[] {

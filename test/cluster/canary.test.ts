@@ -21,6 +21,17 @@ const { weights } = release;
 
 const committed = serviceIn(environment);
 
+/** As the chart has the controller scraped. */
+const watched = {
+  apiVersion: 'monitoring.coreos.com/v1',
+  kind: 'ServiceMonitor',
+  metadata: { name: 'argo-rollouts', namespace: 'argo-rollouts' },
+  spec: {
+    selector: { matchLabels: { 'app.kubernetes.io/name': 'argo-rollouts' } },
+    endpoints: [{ port: 'metrics' }],
+  },
+};
+
 let cluster: Cluster;
 let api: Api;
 let releases: Releases;
@@ -39,7 +50,7 @@ beforeAll(async () => {
     'argo-rollouts',
   ] as const)
     await installAddon(cluster, addon);
-  await cluster.apply(committed);
+  await cluster.apply([...committed, watched]);
   releases = new Releases(cluster, api, committed);
   ingress = await ingressAddress(cluster);
 });
@@ -89,15 +100,25 @@ interface Answer {
   };
 }
 
+async function query(promql: string): Promise<Answer['data']['result']> {
+  const prometheus = `/api/v1/namespaces/${MONITORING}/services/kube-prometheus-stack-prometheus:http-web/proxy`;
+  const { status, body } = await api.ask(`${prometheus}/api/v1/query?query=${encodeURIComponent(promql)}`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return (body as Answer).data.result;
+}
+
+/** Resolves when an alert's expression holds; it fires once it has held for long enough. */
+const pending = (alert: string) =>
+  until(alert, 60, async () => (await query(`ALERTS{alertname="${alert}"}`)).length === 1);
+
 /** The share of the requests, in percent, that the pods of a version answered of late, as Prometheus counted them. */
 async function answeredBy(hash: string): Promise<number> {
   const version = 'rollouts_pod_template_hash';
-  const query = `sum by (${version}) (rate(http_requests_total{service="api"}[45s]))`;
-  const prometheus = `/api/v1/namespaces/${MONITORING}/services/kube-prometheus-stack-prometheus:http-web/proxy`;
-  const { body } = await api.ask(`${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
-  const rates = (body as Answer).data.result.map(({ metric, value }) => ({
-    ...{ hash: metric[version], perSecond: Number(value[1]) },
-  }));
+  const rates = (await query(`sum by (${version}) (rate(http_requests_total{service="api"}[45s]))`)).map(
+    ({ metric, value }) => ({
+      ...{ hash: metric[version], perSecond: Number(value[1]) },
+    }),
+  );
   const total = rates.reduce((sum, { perSecond }) => sum + perSecond, 0);
   return (100 * (rates.find((one) => one.hash === hash)?.perSecond ?? 0)) / total;
 }
@@ -212,6 +233,7 @@ describe('a release of the web service', () => {
     expect(answered.non2xx).toBeGreaterThan(0);
     expect(answered.non2xx / (answered['2xx'] + answered.non2xx)).toBeLessThan(0.2 * 0.2);
     expect(answered).toMatchObject({ errors: 0, timeouts: 0 });
+    await pending('ReleaseFailed');
   });
 
   test('that was taken back in git is healthy at once, without another look at it', async () => {
@@ -246,6 +268,7 @@ describe('a release of the web service', () => {
     expect(await releases.verdicts(currentPodHash)).toEqual([
       expect.stringMatching(/^Inconclusive .*success-ratio: Inconclusive/),
     ]);
+    await pending('ReleaseWaits');
   });
 
   test('that a person promotes is stable at once', async () => {

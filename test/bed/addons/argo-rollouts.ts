@@ -1,7 +1,7 @@
 /** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
 import { argoRollouts as addon } from '../../../apps/addons/argo-rollouts.ts';
 import { local } from '../../../apps/environments.ts';
-import { access, deployment } from './objects.ts';
+import { access, deployment, service } from './objects.ts';
 
 const id = { name: 'argo-rollouts', namespace: 'argo-rollouts' };
 
@@ -11,7 +11,10 @@ const pod = deployment({
   ...id,
   image: argoRolloutsImage,
   args: ['--leader-elect=false', ...addon.values(local).controller.extraArgs],
-  ports: [{ name: 'healthz', containerPort: 8080 }],
+  ports: [
+    { name: 'healthz', containerPort: 8080 },
+    { name: 'metrics', containerPort: 8090 },
+  ],
   readiness: { httpGet: { path: '/healthz', port: 'healthz' } },
   memory: '200Mi',
 });
@@ -39,4 +42,5 @@ export const argoRolloutsObjects = [
     },
   ]),
   pod,
+  service(id, { 8090: 'metrics' }),
 ];
