@@ -74,6 +74,12 @@ async function main(argv: string[]): Promise<number> {
   return (await command.load())(rest);
 }
 
+// Who has seen enough (`| head`) closes the pipe: no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
