@@ -1,4 +1,4 @@
-/** What the parity suite writes for people: docs/reference/backends.md, between its markers. */
+/** What the parity suite tells people: docs/reference/backends.md, between its markers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Backend, backends, claims } from './parity-backends.ts';
@@ -60,12 +60,22 @@ export function fidelityTable(queue: Pick<Queue, 'asked' | 'scraped'>): string {
   return table(['back-end', 'policy', 'clause', 'kept', 'why'], backends.flatMap(rowsOf));
 }
 
-/** Puts the text between `<!-- name -->` and `<!-- /name -->`. @throws Error where the page has no such place */
-export function writeSection(name: string, text: string): void {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const before = readFileSync(page, 'utf8');
-  const [from, to] = [before.indexOf(begin), before.indexOf(end)];
+/** What stands between `<!-- name -->` and `<!-- /name -->`. @throws Error where the page has no such place */
+export function section(name: string): string {
+  const { text, from, to } = placeOf(name);
+  return text.slice(from, to).trim();
+}
+
+/** Puts another text there. */
+export function writeSection(name: string, content: string): void {
+  const { text, from, to } = placeOf(name);
+  writeFileSync(page, `${text.slice(0, from)}\n${content}\n${text.slice(to)}`);
+}
+
+function placeOf(name: string): { readonly text: string; readonly from: number; readonly to: number } {
+  const begin = `<!-- ${name} -->`;
+  const text = readFileSync(page, 'utf8');
+  const [from, to] = [text.indexOf(begin), text.indexOf(`<!-- /${name} -->`)];
   if (from < 0 || to < from) throw new Error(`${page} has no place for '${name}'`);
-  const after = `${before.slice(0, from + begin.length)}\n${text}\n${before.slice(to)}`;
-  if (after !== before) writeFileSync(page, after);
+  return { text, from: from + begin.length, to };
 }

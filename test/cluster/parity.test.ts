@@ -8,7 +8,7 @@ import { type Api, openApi } from './api.ts';
 import { insideOf } from './inside.ts';
 import { type Backend, claims, type Ground, hpa, kedaBackend, ownScaler } from './parity-backends.ts';
 import { everySeconds, openQueue, type Queue } from './parity-queue.ts';
-import { fidelityTable, type Measured, reactionTable, writeSection } from './parity-report.ts';
+import { fidelityTable, type Measured, reactionTable, section, writeSection } from './parity-report.ts';
 import { deploymentOf, namespace, type Parity, pattern, workloads } from './parity-workloads.ts';
 
 const name = 'parity';
@@ -120,9 +120,15 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
     expect(measured.filter(({ backend }) => backend === kedaBackend.name)).toHaveLength(workloads.length);
   });
 
-  test('the table of what was measured is written down', () => {
+  test('what was measured is told, and written down where RECORD is set', () => {
     expect(measured).toHaveLength(10);
+    process.stderr.write(`${reactionTable(measured)}\n`);
+    if (process.env.RECORD === undefined) return;
     writeSection('reactions', reactionTable(measured));
     writeSection('fidelity', fidelityTable(queue));
+  });
+
+  test('the page says of each clause how it is kept', () => {
+    expect(section('fidelity')).toBe(fidelityTable(queue));
   });
 });
