@@ -34,7 +34,7 @@ let seen: Watching;
 let environment: Environment;
 
 const parents = ['infra-workloads', 'workloads'];
-const children = ['api', 'broker', 'cluster', 'consumer', 'publisher', 'scaler'];
+const children = ['api', 'broker', 'cluster', 'consumer', 'exporter', 'publisher', 'scaler'];
 const everyone = ['root', ...parents, ...children];
 
 /** Every object that the first commit asked for. */

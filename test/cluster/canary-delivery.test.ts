@@ -1,0 +1,136 @@
+/** A release that comes by a commit: the real Argo CD and the real Argo Rollouts leave each other's fields alone. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { local } from '../../apps/environments.ts';
+import { api as service } from '../../apps/project.ts';
+import { release } from '../../apps/releases.ts';
+import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
+import { installAddon } from '../bed/addons/optional.ts';
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { argoCdDefinitions } from '../bed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
+import { until } from '../bed/lib/until.ts';
+import { type Api, openApi } from './api.ts';
+import { type Applications, applicationsOf } from './applications.ts';
+import { startArgoCd } from './argo.ts';
+import { installCrds } from './crds.ts';
+import { type Desired, openDesired } from './desired.ts';
+import { Releases, serviceIn } from './releases.ts';
+import { bedEnvironment, provideService } from './system.ts';
+
+const name = 'canary-delivery';
+const unavailable = await builtProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+
+let cluster: Cluster;
+let api: Api;
+let desired: Desired;
+let argo: Applications;
+let releases: Releases;
+
+const health = async () => (await argo.one(service.name)).status?.health?.status;
+
+interface Split {
+  readonly spec: { readonly weighted: { readonly services: readonly { readonly weight: number }[] } };
+}
+
+/** The shares of the two versions, in percent. */
+const shares = async () =>
+  (await releases.read<Split>('traefik.io/v1alpha1', 'traefikservices')).spec.weighted.services.map(
+    ({ weight }) => weight,
+  );
+
+/** Of which pods the two Services are. */
+async function versions(): Promise<(string | undefined)[]> {
+  const { stable, canary } = releaseNames(service);
+  const of = async (one: string) => {
+    const { body } = await api.ask(`/api/v1/namespaces/${service.namespace}/services/${one}`);
+    return (body as KubernetesObject & { spec: { selector: Record<string, string> } }).spec.selector[
+      POD_HASH_LABEL
+    ];
+  };
+  return [await of(stable), await of(canary)];
+}
+
+describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
+  beforeAll(async () => {
+    await builtProvider.down(name);
+    cluster = await builtProvider.up({ name });
+    api = await openApi(cluster.kubeconfig);
+    argo = applicationsOf(cluster);
+    desired = await openDesired(name);
+    const environment = {
+      ...bedEnvironment,
+      web: local.web,
+      repository: { repoURL: desired.repoURL, revision: 'main' },
+      // An HPA is healthy only while it reads its metrics: here the CPU alone.
+      addons: local.addons.filter((addon) => addon !== 'prometheus-adapter'),
+    };
+    const objects = serviceIn(environment);
+    releases = new Releases(cluster, api, objects);
+    await provideService(cluster, 'api');
+    await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));
+    await installCrds(cluster, objects);
+    for (const addon of ['metrics-server', 'argo-rollouts'] as const) await installAddon(cluster, addon);
+    await cluster.apply(objects.filter(({ kind }) => kind === 'PriorityClass'));
+    await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } }]);
+    await startArgoCd(cluster);
+    desired.render(environment);
+    await desired.commit('Want the web service');
+    const argocd = join(desired.folder, 'dist', environment.name, 'argocd');
+    for (const file of ['root/appproject-workloads.argocd.yaml', 'workloads/application-api.argocd.yaml'])
+      await cluster.kubectl(['apply', '--server-side', '--filename', join(argocd, file)]);
+  });
+
+  afterAll(async () => {
+    api?.close();
+    await builtProvider.down(name);
+  });
+
+  test('begins with an Application that is Synced and Healthy', async () => {
+    await argo.settled(170, 1);
+    await releases.healthy(10);
+    expect(await shares()).toEqual([100, 0]);
+  });
+
+  test('is not taken back by a sync in the middle of it', async () => {
+    const file = join(desired.folder, 'dist', bedEnvironment.name, 'api', 'rollout-api.api.yaml');
+    const before = readFileSync(file, 'utf8');
+    const after = before.replace(
+      /^( +)- name: DRAIN_DELAY_SECONDS$/m,
+      '$1- name: RELEASE\n$1  value: "2"\n$&',
+    );
+    expect(after).not.toBe(before);
+    writeFileSync(file, after);
+    await desired.commit('Release');
+    await argo.refresh(service.name);
+    const [share = 0] = release.weights;
+    await until('the first share', 60, async () => (await shares())[1] === share);
+    const { stableRS, currentPodHash } = await releases.status();
+    expect(await argo.sync(service.name)).toMatch(/^Succeeded/);
+    await argo.refresh(service.name);
+    expect((await argo.one(service.name)).status?.sync?.status).toBe('Synced');
+    expect(await health()).toBe('Suspended');
+    expect(await shares()).toEqual([100 - share, share]);
+    expect(await versions()).toEqual([stableRS, currentPodHash]);
+  });
+
+  test('goes back when nobody can tell how it fares, and Argo CD says so', async () => {
+    // There is no Prometheus here: the analysis fails five times, ten seconds apart.
+    await until('the abort', 170, async () => (await releases.status()).phase === 'Degraded');
+    const { currentPodHash, stableRS } = await releases.status();
+    expect(await releases.verdicts(currentPodHash)).toEqual([expect.stringMatching(/^Error/)]);
+    await until('all requests at the old one', 30, async () => (await shares())[0] === 100);
+    await until('both Services at it', 30, async () => (await versions()).every((hash) => hash === stableRS));
+    await until('Argo CD to see it', 30, async () => (await health()) === 'Degraded');
+  });
+
+  test('is healed by the commit that takes it back', async () => {
+    await desired.revert();
+    await argo.refresh(service.name);
+    await argo.settled(60, 1);
+    await releases.healthy(10);
+  });
+});
