@@ -1,5 +1,4 @@
 import { latch, type Policy } from '@sluice/policy';
-import type { Environment } from './environments.ts';
 
 /** The work that flows through this system, and how it scales. */
 export interface JobsWorkload {
@@ -37,7 +36,10 @@ const jobs: JobsWorkload = {
 };
 
 /** The work as one environment wants it: its differences are data in environments.ts. */
-export const jobsWorkload = (environment: Environment): JobsWorkload => ({ ...jobs, ...environment.jobs });
+export const jobsWorkload = (environment: { readonly jobs?: Partial<JobsWorkload> }): JobsWorkload => ({
+  ...jobs,
+  ...environment.jobs,
+});
 
 /** The highest count a policy can ask for. */
 export const maxReplicas = (policy: Policy): number =>

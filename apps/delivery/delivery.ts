@@ -9,7 +9,7 @@ import { addonsOf } from '../addons/catalog.ts';
 import { type Application, type Folder, PARENTS, type Parent } from '../application.ts';
 import type { Environment } from '../environments.ts';
 import { charts } from '../versions.ts';
-import { DELIVERY, deliveryProject, projectOf } from './projects.ts';
+import { type Content, DELIVERY, deliveryProject, projectOf } from './projects.ts';
 
 const PARENT_WAVES: Readonly<Record<Parent, number>> = {
   addons: DELIVERY_WAVES.addons,
@@ -38,13 +38,6 @@ export function deliveryFolders(environment: Environment, applications: readonly
       build: (scope: Construct) => declareChildren(scope, environment, content),
     })),
   ];
-}
-
-/** A parent and its children. */
-export interface Content {
-  readonly name: Parent;
-  readonly addons: readonly Addon[];
-  readonly applications: readonly Application[];
 }
 
 /** The projects first, then the parents, and last the root itself, which waits for them. */

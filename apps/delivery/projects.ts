@@ -1,10 +1,17 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import type { ProjectProps } from '../../argocd/project.ts';
-import type { Parent } from '../application.ts';
+import type { Addon } from '../addons/addon.ts';
+import type { Application, Parent } from '../application.ts';
 import type { Environment } from '../environments.ts';
 import { charts } from '../versions.ts';
-import type { Content } from './delivery.ts';
 import { KINDS } from './kinds.ts';
+
+/** A parent and its children. */
+export interface Content {
+  readonly name: Parent;
+  readonly addons: readonly Addon[];
+  readonly applications: readonly Application[];
+}
 
 /** The project of the root and of the parents: they bring Applications, and nothing that runs. */
 export const DELIVERY = 'delivery';
