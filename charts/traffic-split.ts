@@ -25,7 +25,7 @@ export interface TrafficSplitProps extends Identity {
 
 /**
  * The way to a web service whose releases are canaries. Argo Rollouts writes the weights (and, of Istio's subsets
- * and Traefik's Services, which pods they are): see `releaseOwned` in argocd/owned-fields.ts.
+ * and Traefik's Services, which pods they are): see `splitByTraefik` and `splitByIstio` in argocd/owned-fields.ts.
  *
  * @throws {ChartError} with every fault of the props
  * @see https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/
