@@ -4,9 +4,12 @@ import type { DesiredObject } from '../diff/objects.ts';
 const SHORT: Readonly<Record<string, string>> = {
   app: 'application',
   appproj: 'appproject',
+  at: 'analysistemplate',
+  cert: 'certificate',
   cj: 'cronjob',
   cm: 'configmap',
   deploy: 'deployment',
+  dr: 'destinationrule',
   es: 'externalsecret',
   hpa: 'horizontalpodautoscaler',
   ing: 'ingress',
@@ -15,10 +18,12 @@ const SHORT: Readonly<Record<string, string>> = {
   pc: 'priorityclass',
   pdb: 'poddisruptionbudget',
   promrule: 'prometheusrule',
+  ro: 'rollout',
   sa: 'serviceaccount',
   smon: 'servicemonitor',
   sts: 'statefulset',
   svc: 'service',
+  vs: 'virtualservice',
 };
 
 const kindOf = (written: string): string => {
