@@ -5,7 +5,7 @@ const root = join(import.meta.dirname, '..', '..');
 const inCluster = (...names: string[]): string[] => names.map((name) => `test/cluster/${name}.test.ts`);
 
 /** What needs more than Kubernetes, Argo CD and Argo Rollouts: half an hour of building where nothing is cached. */
-const more = inCluster('addons', 'canary', 'observed', 'parity', 'parity-latch', 'web-service');
+const more = inCluster('addons', 'canary', 'observed', 'parity', 'parity-latch', 'rollouts', 'web-service');
 
 /** Tests on a real Kubernetes: slow to begin with, each on a cluster of its own, so one file after the other. */
 const project = (name: string, include: string[], exclude: string[]) => ({
