@@ -1,7 +1,6 @@
 import type { Backlog } from '../backlog.ts';
+import { peaksOf } from './peaks.ts';
 import type { Series } from './simulation.ts';
-
-const ROWS = 1000;
 
 /** The state of every second: what a scrape some seconds ago saw, and what is plotted. */
 export class Recorder {
@@ -34,19 +33,11 @@ export class Recorder {
   }
 
   series(seconds: number, pollSeconds: number): Series {
-    const everySeconds = Math.max(Math.ceil(pollSeconds), Math.ceil(seconds / ROWS));
-    const rows = Math.ceil(seconds / everySeconds);
-    const second = Array.from({ length: rows }, (_, row) => row * everySeconds);
-    const backlog = this.#ready.map((ready, at) => ready + (this.#unacked[at] ?? 0));
-    const peak = (column: Uint32Array, from: number): number =>
-      column.subarray(from, from + everySeconds).reduce((high, value) => Math.max(high, value), 0);
-    return {
-      everySeconds,
-      second,
-      replicas: second.map((from) => peak(this.#replicas, from)),
-      ready: second.map((from) => peak(this.#ready, from)),
-      unacked: second.map((from) => peak(this.#unacked, from)),
-      backlog: second.map((from) => peak(backlog, from)),
-    };
+    return peaksOf(seconds, pollSeconds, {
+      replicas: this.#replicas,
+      ready: this.#ready,
+      unacked: this.#unacked,
+      backlog: this.#ready.map((ready, at) => ready + (this.#unacked[at] ?? 0)),
+    });
   }
 }

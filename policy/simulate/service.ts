@@ -1,5 +1,6 @@
 import type { ProportionalPolicy, SchedulePolicy } from '../policy.ts';
 import type { Arrivals } from './arrivals.ts';
+import type { Rows } from './peaks.ts';
 
 /** A service that answers requests: an HPA owns its count, and a timetable may raise the HPA's minimum. */
 export interface ServiceSimulation {
@@ -47,10 +48,8 @@ export interface ServiceReport {
   readonly series: ServiceSeries;
 }
 
-/** For plotting: columns of at most about 1000 rows, each the peak of its interval. */
-export interface ServiceSeries {
-  readonly everySeconds: number;
-  readonly second: readonly number[];
+/** What is plotted. */
+export interface ServiceSeries extends Rows {
   readonly requestsPerSecond: readonly number[];
   readonly minimum: readonly number[];
   readonly replicas: readonly number[];

@@ -136,8 +136,8 @@ describe('whatever the requests, the HPA and the timetable', () => {
   it('a raised minimum never lowers a count, and no count exceeds the maximum', () => {
     const floors = fc.integer({ min: 1, max: 11 });
     fc.assert(
-      fc.property(proportionals, requests, floors, fc.nat(1e9), (any, load, floor, start) => {
-        const { minReplicas, maxReplicas } = any;
+      fc.property(proportionals, requests, floors, fc.nat(1e9), (policy, load, floor, start) => {
+        const { minReplicas, maxReplicas } = policy;
         const minimum = schedule({
           policy: constant({ replicas: minReplicas, maxReplicas }),
           timeZone,
@@ -146,7 +146,7 @@ describe('whatever the requests, the HPA and the timetable', () => {
           ],
         });
         const simulation = {
-          ...{ policy: any, requests: load, timing, capacityPerReplica: any.perReplica },
+          ...{ policy, requests: load, timing, capacityPerReplica: policy.perReplica },
           ...{ startAt: 1_700_000_000_000 + start * 1000, seconds: 900 },
         };
         const without = simulateService(simulation).series;

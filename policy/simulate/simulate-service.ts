@@ -1,10 +1,9 @@
 import type { ProportionalPolicy } from '../policy.ts';
 import { countsOf } from './arrivals.ts';
 import { checkService } from './check-service.ts';
+import { peakOf, peaksOf } from './peaks.ts';
 import { Scaler } from './scaler.ts';
-import type { ServiceReport, ServiceSeries, ServiceSimulation } from './service.ts';
-
-const ROWS = 1000;
+import type { ServiceReport, ServiceSimulation } from './service.ts';
 
 /**
  * Replays requests against an HPA on virtual time, second by second. Pure and deterministic.
@@ -32,16 +31,13 @@ class ServiceRun {
   /** When each replica is ready; the newest goes first. */
   readonly #readyAt: number[] = [];
   #minimum: number;
-  #podSeconds = 0;
-  readonly #columns = {
-    minimum: [] as number[],
-    replicas: [] as number[],
-    ready: [] as number[],
-  };
+  readonly #columns: Readonly<Record<'minimum' | 'replicas' | 'ready', Uint32Array>>;
 
   constructor(simulation: ServiceSimulation) {
     const { policy, minimum, requests, seconds, startAt, seed = 1 } = simulation;
     this.#simulation = simulation;
+    const column = () => new Uint32Array(seconds);
+    this.#columns = { minimum: column(), replicas: column(), ready: column() };
     this.#requests = countsOf(requests, { seconds, seed, startSeconds: Math.floor(startAt / 1000) });
     this.#policy = { ...policy, perReplica: policy.perReplica * 1000 };
     this.#scaler = minimum && new Scaler(minimum, policy.minReplicas);
@@ -54,24 +50,23 @@ class ServiceRun {
     const { timing } = this.#simulation;
     if (second % timing.pollSeconds === 0) this.#minimum = this.#pollMinimum(second) ?? this.#minimum;
     if (second % timing.syncSeconds === 0) this.#sync(second);
-    this.#podSeconds += this.#readyAt.length;
-    this.#columns.minimum.push(this.#minimum);
-    this.#columns.replicas.push(this.#readyAt.length);
-    this.#columns.ready.push(this.#readyAt.filter((at) => at <= second).length);
+    this.#columns.minimum[second] = this.#minimum;
+    this.#columns.replicas[second] = this.#readyAt.length;
+    this.#columns.ready[second] = this.#readyAt.filter((at) => at <= second).length;
   }
 
   report(): ServiceReport {
-    const { capacityPerReplica } = this.#simulation;
-    const over = this.#columns.ready.map((ready, second) =>
+    const { capacityPerReplica, seconds } = this.#simulation;
+    const over = Array.from(this.#columns.ready, (ready, second) =>
       Math.max(0, (this.#requests[second] ?? 0) - ready * capacityPerReplica),
     );
     return {
       requests: sumOf(this.#requests),
       secondsOverCapacity: over.filter((excess) => excess > 0).length,
       requestsOverCapacity: sumOf(over),
-      podSeconds: this.#podSeconds,
+      podSeconds: sumOf(this.#columns.replicas),
       peakReplicas: peakOf(this.#columns.replicas),
-      series: seriesOf({ ...this.#columns, requestsPerSecond: [...this.#requests] }),
+      series: peaksOf(seconds, 1, { requestsPerSecond: this.#requests, ...this.#columns }),
     };
   }
 
@@ -114,22 +109,3 @@ const sumOf = (values: Iterable<number>): number => {
   for (const value of values) sum += value;
   return sum;
 };
-
-const peakOf = (values: readonly number[]): number =>
-  values.reduce((high, value) => Math.max(high, value), 0);
-
-type Columns = Omit<ServiceSeries, 'everySeconds' | 'second'>;
-
-function seriesOf({ requestsPerSecond, minimum, replicas, ready }: Columns): ServiceSeries {
-  const everySeconds = Math.ceil(replicas.length / ROWS);
-  const second = Array.from(
-    { length: Math.ceil(replicas.length / everySeconds) },
-    (_, row) => row * everySeconds,
-  );
-  const peaks = (column: readonly number[]): number[] =>
-    second.map((from) => peakOf(column.slice(from, from + everySeconds)));
-  return {
-    ...{ everySeconds, second, requestsPerSecond: peaks(requestsPerSecond) },
-    ...{ minimum: peaks(minimum), replicas: peaks(replicas), ready: peaks(ready) },
-  };
-}

@@ -1,6 +1,7 @@
 import type { Reason } from '../decision.ts';
 import type { Policy } from '../policy.ts';
 import type { Arrivals } from './arrivals.ts';
+import type { Rows } from './peaks.ts';
 import type { Timing } from './timing.ts';
 
 /** A workload, a policy and the time things take. */
@@ -65,10 +66,8 @@ export interface Report {
   readonly series: Series;
 }
 
-/** For plotting: columns of at most about 1000 rows, each the peak of its interval. */
-export interface Series {
-  readonly everySeconds: number;
-  readonly second: readonly number[];
+/** What is plotted. */
+export interface Series extends Rows {
   readonly replicas: readonly number[];
   readonly ready: readonly number[];
   readonly unacked: readonly number[];
