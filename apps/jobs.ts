@@ -1,4 +1,4 @@
-import { latch, type Policy } from '@sluice/policy';
+import { baseOf, latch, type Policy } from '@sluice/policy';
 
 /** The work that flows through this system, and how it scales. */
 export interface JobsWorkload {
@@ -42,5 +42,4 @@ export const jobsWorkload = (environment: { readonly jobs?: Partial<JobsWorkload
 });
 
 /** The highest count a policy can ask for. */
-export const maxReplicas = (policy: Policy): number =>
-  policy.kind === 'schedule' ? policy.policy.maxReplicas : policy.maxReplicas;
+export const maxReplicas = (policy: Policy): number => baseOf(policy).maxReplicas;

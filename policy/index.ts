@@ -15,7 +15,7 @@ export { type LatchProps, latch } from './construct/latch.ts';
 export { parsePolicy } from './construct/parse-policy.ts';
 export { type ProportionalProps, proportional } from './construct/proportional.ts';
 export { type ScheduleProps, schedule } from './construct/schedule.ts';
-export { decide } from './decide/decide.ts';
+export { baseOf, decide } from './decide/decide.ts';
 export { remember } from './decide/remember.ts';
 export { highestFloor } from './decide/schedule-floor.ts';
 export type { Situation } from './decide/situation.ts';

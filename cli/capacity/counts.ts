@@ -1,4 +1,4 @@
-import { highestFloor } from '@sluice/policy';
+import { baseOf, highestFloor, type Workload } from '@sluice/policy';
 import { type DesiredObject, titleOf, valueAt } from '../diff/objects.ts';
 import { scalerConfigsOf } from '../simulate/scaler-configs.ts';
 
@@ -19,9 +19,10 @@ type Bounds = Pick<Count, 'min' | 'max' | 'owner'>;
  * @throws {ConfigurationError} for a scaler's configuration that the scaler would refuse
  */
 export function counts(objects: readonly DesiredObject[], nodes: number): (workload: DesiredObject) => Count {
-  const minimums = new Map(scheduledMinimums(objects));
+  const scaled = scalerConfigsOf('capacity', objects).flatMap(({ config }) => config.workloads);
+  const minimums = new Map(scaled.flatMap(scheduledMinimum));
   const owned = new Map([
-    ...scalers(objects),
+    ...scaled.flatMap(scaledByScaler),
     ...objects.flatMap((object) => autoscaled(object, minimums.get(keyOf(object)))),
   ]);
   return (workload) => {
@@ -33,30 +34,23 @@ export function counts(objects: readonly DesiredObject[], nodes: number): (workl
 const keyOf = ({ kind, namespace, name }: Pick<DesiredObject, 'kind' | 'namespace' | 'name'>): string =>
   `${kind}/${namespace ?? ''}/${name}`;
 
-function scalers(objects: readonly DesiredObject[]): [string, Bounds][] {
-  return scalerConfigsOf('capacity', objects).flatMap(({ config }) =>
-    config.workloads.flatMap(({ name, target, policy }): [string, Bounds][] => {
-      const { minReplicas, maxReplicas } = policy.kind === 'schedule' ? policy.policy : policy;
-      const owner = `scaler: ${policy.kind} '${name}'`;
-      const bounds = { min: minReplicas, max: maxReplicas, owner };
-      return target.kind === 'deployment' ? [[keyOf({ ...target, kind: 'Deployment' }), bounds]] : [];
-    }),
-  );
+function scaledByScaler({ name, target, policy }: Workload): [string, Bounds][] {
+  if (target.kind !== 'deployment') return [];
+  const { minReplicas: min, maxReplicas: max } = baseOf(policy);
+  return [
+    [keyOf({ ...target, kind: 'Deployment' }), { min, max, owner: `scaler: ${policy.kind} '${name}'` }],
+  ];
 }
 
 type Minimum = Pick<Bounds, 'min' | 'owner'>;
 
-/** HPAs whose minimum is not in their manifest: a scaler writes it. */
-function scheduledMinimums(objects: readonly DesiredObject[]): [string, Minimum][] {
-  return scalerConfigsOf('capacity', objects).flatMap(({ config }) =>
-    config.workloads.flatMap(({ name, target, policy }): [string, Minimum][] => {
-      if (target.kind !== 'hpa') return [];
-      const { minReplicas: min } = policy.kind === 'schedule' ? policy.policy : policy;
-      const most = policy.kind === 'schedule' ? highestFloor(policy) : min;
-      const owner = `at least ${min} to ${most} by ${policy.kind} '${name}'`;
-      return [[keyOf({ ...target, kind: 'HorizontalPodAutoscaler' }), { min, owner }]];
-    }),
-  );
+/** Of an HPA whose minimum is not in its manifest: a scaler writes it. */
+function scheduledMinimum({ name, target, policy }: Workload): [string, Minimum][] {
+  if (target.kind !== 'hpa') return [];
+  const { minReplicas: min } = baseOf(policy);
+  const most = policy.kind === 'schedule' ? highestFloor(policy) : min;
+  const owner = `at least ${min} to ${most} by ${policy.kind} '${name}'`;
+  return [[keyOf({ ...target, kind: 'HorizontalPodAutoscaler' }), { min, owner }]];
 }
 
 /** Where the autoscalers say it, and what Kubernetes and KEDA take for unsaid. */
