@@ -77,28 +77,24 @@ export function workQueue({
 /** Each one may do its own work and nothing else. */
 function usersOf(queue: string, passwordFiles: Readonly<Record<string, string>>): BrokerUser[] {
   const own = exactly(queue);
-  const permissions = {
-    publisher: { configure: NONE, write: own, read: NONE },
-    consumer: { configure: NONE, write: own, read: own },
-    scaler: NOTHING,
-    exporter: NOTHING,
+  const users: Readonly<Record<(typeof BROKER_USERS)[number], Pick<BrokerUser, 'tags' | 'permissions'>>> = {
+    publisher: { tags: [], permissions: { configure: NONE, write: own, read: NONE } },
+    consumer: { tags: [], permissions: { configure: NONE, write: own, read: own } },
+    scaler: WATCHES,
+    exporter: WATCHES,
   };
   return BROKER_USERS.flatMap((name) => {
     const passwordFile = passwordFiles[name];
-    if (passwordFile === undefined) return [];
-    return [
-      {
-        name,
-        // Who may do nothing looks at the counts.
-        tags: permissions[name] === NOTHING ? ['monitoring' as const] : [],
-        passwordFile,
-        permissions: permissions[name],
-      },
-    ];
+    const { tags, permissions } = users[name];
+    return passwordFile === undefined ? [] : [{ name, tags, passwordFile, permissions }];
   });
 }
 
 const NONE = '^$';
-const NOTHING = { configure: NONE, write: NONE, read: NONE };
+/** Looks at the counts, and may do nothing. */
+const WATCHES: Pick<BrokerUser, 'tags' | 'permissions'> = {
+  tags: ['monitoring'],
+  permissions: { configure: NONE, write: NONE, read: NONE },
+};
 
 const exactly = (name: string): string => `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
