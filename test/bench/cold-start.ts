@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { places } from '../bed/built/places.ts';
-import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { type Api, openApi } from '../cluster/api.ts';
 import { bedEnvironment, deploySystem, provideImages } from '../cluster/system.ts';
 import { watching } from '../cluster/watching.ts';
+import { onBuiltCluster } from './cluster.ts';
 import { type Figure, median, round } from './figures.ts';
 
-const name = 'bench';
+const name = 'cold-start';
 const ROUNDS = 20;
 /** The first start after the images came reads them from the disk. */
 const WARM_UP = 2;
@@ -34,21 +34,15 @@ interface Start {
 
 const sum = (...parts: number[]): number => parts.reduce((all, part) => all + part, 0);
 
-export async function coldStart(): Promise<Figure[]> {
-  const refusal = await builtProvider.unavailable();
-  if (refusal !== undefined) {
-    process.stderr.write(`cold-start is left out: the built cluster ${refusal}\n`);
-    return [];
-  }
-  const cluster = await builtProvider.up({ name });
-  const tasks = followTasks();
-  try {
-    return figuresOf(await measure(cluster, tasks));
-  } finally {
-    tasks.stop();
-    await builtProvider.down(name);
-  }
-}
+export const coldStart = (): Promise<Figure[]> =>
+  onBuiltCluster(name, async (cluster) => {
+    const tasks = followTasks();
+    try {
+      return figuresOf(await measure(cluster, tasks));
+    } finally {
+      tasks.stop();
+    }
+  });
 
 async function measure(cluster: Cluster, tasks: Tasks): Promise<Start[]> {
   await provideImages(cluster);

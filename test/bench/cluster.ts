@@ -1,0 +1,21 @@
+import { builtProvider } from '../bed/built/provider.ts';
+import type { Cluster } from '../bed/cluster.ts';
+import type { Figure } from './figures.ts';
+
+/** Measures on a built cluster that is there for this alone. @returns nothing where none can be built, and says so */
+export async function onBuiltCluster(
+  bench: string,
+  measure: (cluster: Cluster) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const refusal = await builtProvider.unavailable();
+  if (refusal !== undefined) {
+    process.stderr.write(`${bench} is left out: the built cluster ${refusal}\n`);
+    return [];
+  }
+  const cluster = await builtProvider.up({ name: bench });
+  try {
+    return await measure(cluster);
+  } finally {
+    await builtProvider.down(bench);
+  }
+}
