@@ -7,15 +7,14 @@ const subjects: readonly (readonly [about: string, kinds: readonly string[]])[] 
   [
     'how it is reached',
     [
-      ...[
-        'Service',
-        'Ingress',
-        'Gateway',
-        'HTTPRoute',
-        'IngressRoute.traefik.io',
-        'TraefikService.traefik.io',
-      ],
-      ...['DestinationRule.networking.istio.io', 'VirtualService.networking.istio.io'],
+      'Service',
+      'Ingress',
+      'Gateway',
+      'HTTPRoute',
+      'IngressRoute.traefik.io',
+      'TraefikService.traefik.io',
+      'DestinationRule.networking.istio.io',
+      'VirtualService.networking.istio.io',
     ],
   ],
   ['how a release is judged', ['AnalysisTemplate.argoproj.io', 'ClusterAnalysisTemplate.argoproj.io']],
