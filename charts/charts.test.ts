@@ -182,7 +182,7 @@ describe('a broker', () => {
     admin: { username: 'admin', secret: 'admin' },
   };
 
-  it.each(['lavinmq', 'rabbitmq'] as const)('has the same ports and names as any other: %s', (kind) => {
+  it.each(['lavinmq', 'rabbitmq'] as const)('has the same ports and names as every other: %s', (kind) => {
     const objects = objectsOf((scope) => new Broker(scope, 'x', { ...props, kind }));
     const services = objects.filter((object) => object.kind === 'Service');
     for (const { spec } of services)

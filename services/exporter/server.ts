@@ -5,7 +5,7 @@ import type { ProbeAnswer, ProbeRequest } from './probe.ts';
 
 export interface ServerOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0 takes a free one. */
   readonly port: number;
   readonly registry: Registry;
   /** Text of the targets' series, in pieces. */

@@ -9,7 +9,7 @@ export type ReadinessCheck = () => string | undefined;
 export interface HttpOptions {
   readonly registry: Registry;
   readonly host: string;
-  /** 0: any free one. */
+  /** 0 takes a free one. */
   readonly port: number;
   /** All must pass for /readyz. @default none */
   readonly ready?: readonly ReadinessCheck[];

@@ -20,7 +20,7 @@ export function hierarchies(mountinfo = readFileSync('/proc/self/mountinfo', 'ut
   });
 }
 
-/** The hierarchy that members are read from: any will do, but containers must be in it too. */
+/** The hierarchy that members are read from: which one does not matter, but containers must be in it too. */
 function tracking(): string {
   const all = hierarchies();
   const chosen = all.find(({ mount }) => mount.endsWith('/pids')) ?? all[0];
