@@ -32,16 +32,6 @@ let releases: Releases;
 
 const health = async () => (await argo.one(service.name)).status?.health?.status;
 
-interface Split {
-  readonly spec: { readonly weighted: { readonly services: readonly { readonly weight: number }[] } };
-}
-
-/** The shares of the two versions, in percent. */
-const shares = async () =>
-  (await releases.read<Split>('traefik.io/v1alpha1', 'traefikservices')).spec.weighted.services.map(
-    ({ weight }) => weight,
-  );
-
 /** Of which pods the two Services are. */
 async function versions(): Promise<(string | undefined)[]> {
   const { stable, canary } = releaseNames(service);
@@ -92,7 +82,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
   test('begins with an Application that is Synced and Healthy', async () => {
     await argo.settled(170, 1);
     await releases.healthy(10);
-    expect(await shares()).toEqual([100, 0]);
+    expect(await releases.shares()).toEqual([100, 0]);
   });
 
   test('is not taken back by a sync in the middle of it', async () => {
@@ -107,13 +97,13 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
     await desired.commit('Release');
     await argo.refresh(service.name);
     const [share = 0] = release.weights;
-    await until('the first share', 60, async () => (await shares())[1] === share);
+    await until('the first share', 60, async () => (await releases.shares())[1] === share);
     const { stableRS, currentPodHash } = await releases.status();
     expect(await argo.sync(service.name)).toMatch(/^Succeeded/);
     await argo.refresh(service.name);
     expect((await argo.one(service.name)).status?.sync?.status).toBe('Synced');
     expect(await health()).toBe('Suspended');
-    expect(await shares()).toEqual([100 - share, share]);
+    expect(await releases.shares()).toEqual([100 - share, share]);
     expect(await versions()).toEqual([stableRS, currentPodHash]);
   });
 
@@ -122,7 +112,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
     await until('the abort', 170, async () => (await releases.status()).phase === 'Degraded');
     const { currentPodHash, stableRS } = await releases.status();
     expect(await releases.verdicts(currentPodHash)).toEqual([expect.stringMatching(/^Error/)]);
-    await until('all requests at the old one', 30, async () => (await shares())[0] === 100);
+    await until('all requests at the old one', 30, async () => (await releases.shares())[0] === 100);
     await until('both Services at it', 30, async () => (await versions()).every((hash) => hash === stableRS));
     await until('Argo CD to see it', 30, async () => (await health()) === 'Degraded');
   });

@@ -1,5 +1,4 @@
 /** Releases of the web service, by the real Argo Rollouts on real requests: a good one stays, a bad one goes. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/environments.ts';
 import { MONITORING } from '../../apps/project.ts';
@@ -10,7 +9,7 @@ import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, openApi } from './api.ts';
-import { type Answered, sendRequests } from './load.ts';
+import { type Answered, lookWhile, type Sight, sendRequests } from './load.ts';
 import { GOOD, Releases, serviceIn } from './releases.ts';
 import { bedEnvironment, provideService } from './system.ts';
 
@@ -60,14 +59,8 @@ afterAll(async () => {
   await closeCluster(name);
 });
 
-interface Split {
-  readonly spec: { readonly weighted: { readonly services: readonly { readonly weight: number }[] } };
-}
-
 /** The share of the requests, in percent, that the router gives the new version. */
-const weight = async (): Promise<number> =>
-  (await releases.read<Split>('traefik.io/v1alpha1', 'traefikservices')).spec.weighted.services[1]?.weight ??
-  Number.NaN;
+const weight = async (): Promise<number> => (await releases.shares())[1] ?? Number.NaN;
 
 /** Loaded before the service: it cannot be told from a fault of its own. */
 const faulty = (code: string) => ({
@@ -123,8 +116,7 @@ async function answeredBy(hash: string): Promise<number> {
   return (100 * (rates.find((one) => one.hash === hash)?.perSecond ?? 0)) / total;
 }
 
-interface Sight {
-  readonly seconds: number;
+interface Seen {
   /** Percent that the new version answered. */
   readonly answered: number;
   readonly weight: number;
@@ -141,31 +133,20 @@ const ask = (seconds: number): Promise<Answered> =>
     ...{ perSecond: PER_SECOND, seconds },
   });
 
-/** Sends requests, commits when they flow, and looks twice a second until the last is answered. */
-async function releaseUnderLoad(
-  extra: Readonly<Record<string, string>>,
-  seconds: number,
-): Promise<{ readonly answered: Answered; readonly sights: readonly Sight[] }> {
-  const began = Date.now();
-  const sights: Sight[] = [];
-  let sending = true;
-  const answering = ask(seconds).finally(() => {
-    sending = false;
-  });
-  await releases.commit(extra);
-  while (sending) {
-    const [share, status] = await Promise.all([weight(), releases.status()]);
-    sights.push({
-      seconds: (Date.now() - began) / 1000,
-      answered: await answeredBy(status.currentPodHash ?? ''),
-      weight: share,
-      phase: status.phase ?? '',
-      hash: status.currentPodHash ?? '',
-      stable: status.stableRS ?? '',
-    });
-    await Promise.race([pause(500), answering.catch(() => {})]);
-  }
-  const answered = await answering;
+async function look(): Promise<Seen> {
+  const [share, status] = await Promise.all([weight(), releases.status()]);
+  return {
+    answered: await answeredBy(status.currentPodHash ?? ''),
+    weight: share,
+    phase: status.phase ?? '',
+    hash: status.currentPodHash ?? '',
+    stable: status.stableRS ?? '',
+  };
+}
+
+/** Commits when requests begin to flow. */
+async function releaseUnderLoad(extra: Readonly<Record<string, string>>, seconds: number) {
+  const [{ answered, sights }] = await Promise.all([lookWhile(ask(seconds), look), releases.commit(extra)]);
   process.stderr.write(
     `${story(sights)}\n  ${answered['2xx']} answers, ${answered.non2xx} of them no success\n`,
   );
@@ -173,10 +154,10 @@ async function releaseUnderLoad(
 }
 
 /** The last sight of each share that was given. */
-const spans = (sights: readonly Sight[]): readonly Sight[] =>
+const spans = (sights: readonly Sight<Seen>[]): readonly Sight<Seen>[] =>
   sights.filter((one, at) => one.weight !== sights[at + 1]?.weight);
 
-const story = (sights: readonly Sight[]): string =>
+const story = (sights: readonly Sight<Seen>[]): string =>
   spans(sights)
     .map(({ seconds, weight: share, answered, phase }) =>
       [

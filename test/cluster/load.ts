@@ -1,5 +1,7 @@
 /** Requests at a stated rate, from the node's network through the ingress controller. */
+
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../bed/cluster.ts';
 
 const autocannon = join(import.meta.dirname, '..', '..', 'node_modules', 'autocannon', 'autocannon.js');
@@ -30,4 +32,26 @@ export async function sendRequests(cluster: Cluster, load: Load): Promise<Answer
     seconds: seconds + 60,
   });
   return JSON.parse(stdout) as Answered;
+}
+
+/** What was seen, some seconds after the first request. */
+export type Sight<Seen> = Seen & { readonly seconds: number };
+
+/** Looks twice a second until the last request is answered. */
+export async function lookWhile<Seen extends object>(
+  answering: Promise<Answered>,
+  look: () => Promise<Seen>,
+): Promise<{ readonly answered: Answered; readonly sights: readonly Sight<Seen>[] }> {
+  const began = Date.now();
+  const sights: Sight<Seen>[] = [];
+  let sending = true;
+  const ended = answering.finally(() => {
+    sending = false;
+  });
+  while (sending) {
+    const seen = await look();
+    sights.push({ seconds: (Date.now() - began) / 1000, ...seen });
+    await Promise.race([pause(500), ended.catch(() => {})]);
+  }
+  return { answered: await ended, sights };
 }

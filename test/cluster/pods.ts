@@ -32,3 +32,17 @@ export function podOf({ spec, metadata }: KubernetesObject): KubernetesObject | 
     spec: { ...template.spec, volumes },
   };
 }
+
+interface Workload {
+  readonly selector: object;
+  readonly template: { readonly metadata: object; readonly spec: PodSpec };
+}
+
+/** A Deployment of the pods that a Rollout makes, or another Deployment; without what says how they are replaced. */
+export function deploymentOf({
+  metadata,
+  spec,
+}: KubernetesObject): KubernetesObject & { readonly spec: Workload } {
+  const { selector, template } = spec as Workload;
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector, template } };
+}

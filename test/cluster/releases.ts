@@ -6,18 +6,15 @@ import { POD_HASH_LABEL } from '../../charts/canary.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import type { Api } from './api.ts';
-import { objectsOf } from './system.ts';
+import { objectsIn, objectsOf } from './system.ts';
 
 const { name, namespace } = service;
 
 /** The objects of the web service, and what they stand on. */
-export const serviceIn = (environment: Environment): KubernetesObject[] =>
-  objectsOf(environment).filter(
-    ({ kind, metadata }) =>
-      kind === 'PriorityClass' ||
-      metadata.namespace === namespace ||
-      (kind === 'Namespace' && metadata.name === namespace),
-  );
+export const serviceIn = (environment: Environment): KubernetesObject[] => [
+  ...objectsOf(environment).filter(({ kind }) => kind === 'PriorityClass'),
+  ...objectsIn(environment, namespace),
+];
 
 /** A change that harms nobody. */
 export const GOOD = { RELEASE: '2' };
@@ -33,6 +30,10 @@ interface Rollout extends KubernetesObject {
     readonly stableRS?: string;
     readonly currentPodHash?: string;
   };
+}
+
+interface Split {
+  readonly spec: { readonly weighted: { readonly services: readonly { readonly weight: number }[] } };
 }
 
 interface AnalysisRun extends KubernetesObject {
@@ -70,6 +71,12 @@ export class Releases {
 
   async replicas(): Promise<number> {
     return (await this.read<Rollout>('argoproj.io/v1alpha1', 'rollouts')).spec.replicas;
+  }
+
+  /** The shares of the requests, in percent, that Traefik gives the stable and the new version. */
+  async shares(): Promise<readonly number[]> {
+    const { spec } = await this.read<Split>('traefik.io/v1alpha1', 'traefikservices');
+    return spec.weighted.services.map(({ weight }) => weight);
   }
 
   /** Applies the Rollout as Argo CD would after a commit, with more in the environment of its container. */

@@ -11,7 +11,7 @@ import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, openApi } from './api.ts';
-import { bedEnvironment, objectsOf, provideService } from './system.ts';
+import { bedEnvironment, objectsIn, objectsOf, provideService } from './system.ts';
 
 const name = 'schedule';
 const LOW = 1;
@@ -24,11 +24,7 @@ const environment: Environment = {
 };
 
 const inNamespace = (namespace: string) =>
-  objectsOf(environment).filter(
-    ({ apiVersion, kind, metadata }) =>
-      !apiVersion.includes('.coreos.com/') &&
-      (metadata.namespace === namespace || (kind === 'Namespace' && metadata.name === namespace)),
-  );
+  objectsIn(environment, namespace).filter(({ apiVersion }) => !apiVersion.includes('.coreos.com/'));
 
 const classes = objectsOf(environment).filter(({ kind }) => kind === 'PriorityClass');
 const served = inNamespace(service.namespace);

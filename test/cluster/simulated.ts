@@ -2,12 +2,8 @@
 import { expect } from 'vitest';
 import type { KubernetesObject } from '../bed/cluster.ts';
 import { type Api, applyStrictly } from './api.ts';
+import { deploymentOf } from './pods.ts';
 import { objectsOf } from './rendered.ts';
-
-interface Workload {
-  readonly selector: object;
-  readonly template: { readonly spec: { readonly containers: readonly { readonly resources: object }[] } };
-}
 
 export interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string };
@@ -16,16 +12,15 @@ export interface Pod extends KubernetesObject {
 
 /** A Deployment of the pods as rendered, but onto simulated nodes and with a stated size. */
 export function simulated(object: KubernetesObject, replicas: number, cpu: string): KubernetesObject {
-  const { selector, template: rendered } = object.spec as Workload;
-  const { containers, ...pod } = rendered.spec;
+  const { spec, ...deployment } = deploymentOf(object);
+  const { containers, ...pod } = spec.template.spec;
   const sized = containers.map((each) => ({ ...each, resources: { requests: { cpu } } }));
   const placed = {
     nodeSelector: { type: 'kwok' },
     tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
   };
-  const template = { ...rendered, spec: { ...pod, ...placed, containers: sized } };
-  const { metadata } = object;
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector, replicas, template } };
+  const template = { ...spec.template, spec: { ...pod, ...placed, containers: sized } };
+  return { ...deployment, spec: { ...spec, replicas, template } };
 }
 
 export async function applyTo(api: Api, object: KubernetesObject): Promise<void> {

@@ -86,6 +86,13 @@ export function objectsOf(environment: Environment): KubernetesObject[] {
   return objects.sort((a, b) => first(a) - first(b));
 }
 
+/** A namespace and what is in it. */
+export const objectsIn = (environment: Environment, namespace: string): KubernetesObject[] =>
+  objectsOf(environment).filter(
+    ({ kind, metadata }) =>
+      metadata.namespace === namespace || (kind === 'Namespace' && metadata.name === namespace),
+  );
+
 /**
  * Puts the whole system on the cluster, the publisher's clock stopped: its runs begin when a test says so.
  * Resolves when the broker has its topology and a scaler leads.

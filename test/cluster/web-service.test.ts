@@ -1,5 +1,4 @@
 /** The web service as rendered: its requests decide how many pods it has, and none of them fails meanwhile. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api as service } from '../../apps/project.ts';
 import { requests } from '../../apps/requests.ts';
@@ -9,7 +8,7 @@ import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
-import { type Answered, sendRequests } from './load.ts';
+import { lookWhile, type Sight, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';
 import { bedEnvironment, provideService } from './system.ts';
 
@@ -62,38 +61,26 @@ async function counts(): Promise<{ readonly wanted: number; readonly ready: numb
   return { wanted: spec.replicas, ready: status.readyReplicas ?? 0 };
 }
 
-interface Sight {
-  /** Since the load began or ended. */
-  readonly seconds: number;
+interface Seen {
   readonly perSecond: number;
   readonly wanted: number;
   readonly ready: number;
 }
 
-/** Sends requests, and looks twice a second until the last is answered. */
-async function underLoad(
-  perSecondSent: number,
-  seconds: number,
-): Promise<{ readonly answered: Answered; readonly sights: readonly Sight[] }> {
-  const began = Date.now();
-  const sights: Sight[] = [];
-  let sending = true;
-  const answering = sendRequests(cluster, {
-    ...{ address: ingress, host: bedEnvironment.web.hosts.api, path: '/api/orders?customer=4711' },
-    ...{ perSecond: perSecondSent, seconds },
-  }).finally(() => {
-    sending = false;
-  });
-  while (sending) {
-    const [rated, count] = await Promise.all([perSecond(), counts()]);
-    sights.push({ seconds: (Date.now() - began) / 1000, perSecond: rated ?? Number.NaN, ...count });
-    await Promise.race([pause(500), answering.catch(() => {})]);
-  }
-  return { answered: await answering, sights };
-}
+const underLoad = (perSecondSent: number, seconds: number) =>
+  lookWhile<Seen>(
+    sendRequests(cluster, {
+      ...{ address: ingress, host: bedEnvironment.web.hosts.api, path: '/api/orders?customer=4711' },
+      ...{ perSecond: perSecondSent, seconds },
+    }),
+    async () => {
+      const [rated, count] = await Promise.all([perSecond(), counts()]);
+      return { perSecond: rated ?? Number.NaN, ...count };
+    },
+  );
 
 /** Each change, as a line of a log. */
-const story = (sights: readonly Sight[]): string =>
+const story = (sights: readonly Sight<Seen>[]): string =>
   sights
     .filter(({ wanted, ready }, at) => wanted !== sights[at - 1]?.wanted || ready !== sights[at - 1]?.ready)
     .map(
@@ -102,10 +89,10 @@ const story = (sights: readonly Sight[]): string =>
     )
     .join('\n');
 
-const say = (title: string, sights: readonly Sight[]): boolean =>
+const say = (title: string, sights: readonly Sight<Seen>[]): boolean =>
   process.stderr.write(`${title}\n${story(sights)}\n`);
 
-const firstOf = (sights: readonly Sight[], holds: (sight: Sight) => boolean): number =>
+const firstOf = (sights: readonly Sight<Seen>[], holds: (sight: Seen) => boolean): number =>
   sights.find(holds)?.seconds ?? Number.NaN;
 
 const unharmed = { non2xx: 0, errors: 0, timeouts: 0 };

@@ -1,16 +1,7 @@
 /** Judges know Deployments, and none of what other projects make pods with. */
 import type { KubernetesObject } from '../bed/cluster.ts';
+import { deploymentOf } from '../cluster/pods.ts';
 import type { Manifest } from '../cluster/rendered.ts';
-
-interface Workload {
-  readonly selector: object;
-  readonly template: object;
-}
-
-const deploymentOf = ({ metadata, spec }: KubernetesObject): KubernetesObject => {
-  const { selector, template } = spec as Workload;
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector, template } };
-};
 
 interface Scaling {
   readonly scaleTargetRef: { readonly kind: string; readonly name: string };
