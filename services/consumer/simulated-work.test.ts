@@ -1,5 +1,5 @@
 import { decodeJob, encodeJob } from '@sluice/runtime';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { HandlerContext } from './handler.ts';
 import { simulatedWork, workSeconds } from './simulated-work.ts';
 
@@ -22,14 +22,23 @@ it('is finite and never negative at the ends of the draw', () => {
     }
 });
 
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
 const job = decodeJob(encodeJob('r', 1, 0));
 const context: HandlerContext = { attempt: 1, redelivered: false };
 
 it('lasts as long as the draw says', async () => {
-  // -ln(1 - 0.5) x 0.02 s = 13.9 ms; a timer may fire 1 ms early.
-  const startedAt = performance.now();
-  await simulatedWork('exponential', 0.02, () => 0.5)(job, context);
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(12.5);
+  // -ln(1 - 0.5) x 20 s = 13.863 s, to the whole millisecond of a timer
+  let done = false;
+  const work = Promise.resolve(simulatedWork('exponential', 20, () => 0.5)(job, context)).then(() => {
+    done = true;
+  });
+  await vi.advanceTimersByTimeAsync(13_860);
+  expect(done).toBe(false);
+  await vi.advanceTimersByTimeAsync(4);
+  expect(done).toBe(true);
+  await work;
 });
 
 it('takes no turn of the clock at all when there is no work', () => {

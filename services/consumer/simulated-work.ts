@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handle } from './handler.ts';
 
 export type WorkDistribution = 'constant' | 'uniform' | 'exponential';
@@ -18,5 +17,6 @@ export function simulatedWork(
   random: () => number = Math.random,
 ): Handle {
   if (meanSeconds === 0) return () => undefined;
-  return () => sleep(workSeconds(distribution, meanSeconds, random()) * 1000);
+  return () =>
+    new Promise((resolve) => setTimeout(resolve, workSeconds(distribution, meanSeconds, random()) * 1000));
 }
