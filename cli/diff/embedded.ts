@@ -16,7 +16,7 @@ export function embedded(
 
 function documentOf(format: string, text: string): object | undefined {
   try {
-    const value: unknown = format === 'json' ? JSON.parse(text) : parse(text, { logLevel: 'silent' });
+    const value: unknown = format === 'json' ? JSON.parse(text) : parse(text, { logLevel: 'error' });
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined; // Whoever reads it will say so; to us it is text.

@@ -121,6 +121,13 @@ const rows: readonly Row[] = [
     'config',
     /no pod template/,
   ],
+  [
+    'a document that is broken, and broken otherwise',
+    configMap(`x.yaml: '{a: 1'`),
+    configMap(`x.yaml: '{a: 1,'`),
+    'config',
+    /no pod template/,
+  ],
   ['no data, written down', object('v1', 'ConfigMap', ''), configMap(''), undefined, /^$/],
   [
     'a Secret of another type',
