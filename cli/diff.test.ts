@@ -126,6 +126,20 @@ describe('sluice diff', () => {
     );
   });
 
+  it.each([
+    ['a value that holds itself', 'data: &a {x: *a}', 'holds a value that contains itself, by an alias'],
+    [
+      'an alias bomb',
+      `data: {a: &a [${'x, '.repeat(99)}x], b: &b [${'*a, '.repeat(99)}*a], c: [${'*b, '.repeat(99)}*b]}`,
+      'has too many aliases',
+    ],
+  ])('refuses %s', async (_, data, message) => {
+    const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n${data}\n`;
+    await expect(run(['wanted'], { 'local/shop/a.yaml': text })).rejects.toThrow(
+      new ConfigurationError('diff', [`working tree: dist/local/shop/a.yaml ${message}`]),
+    );
+  });
+
   it('says what git says where there is no repository', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-diff-'));
     await expect(runDiff([], { root: folder, render: async () => new Map() })).rejects.toThrow(

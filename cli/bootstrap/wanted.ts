@@ -1,11 +1,12 @@
 /** What an environment wants, as it is rendered: bootstrap brings the first objects of it, Argo CD the rest. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Environment } from '../../apps/environments.ts';
 import type { AddonName } from '../../apps/versions.ts';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import { parseYaml, YamlError } from '../diff/yaml.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /** Where Argo CD comes from: the pinned chart, or somebody has already brought it. */
 export type ArgoCdOrigin = 'chart' | 'present';
@@ -28,7 +29,17 @@ export function objectsIn(dist: string, environment: string): KubernetesObject[]
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.yaml'))
     .sort()
-    .map((path) => parse(readFileSync(join(root, path), 'utf8')));
+    .flatMap((path) => objectsOf(join(root, path)));
+}
+
+/** @throws {ConfigurationError} for a file that is no YAML */
+function objectsOf(path: string): KubernetesObject[] {
+  try {
+    return [...parseYaml(readFileSync(path, 'utf8'))] as KubernetesObject[];
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new ConfigurationError('bootstrap', [`${path} ${error.message}`]);
+  }
 }
 
 /** The objects of a kind, of all namespaces or of one. */

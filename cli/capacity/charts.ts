@@ -32,5 +32,6 @@ function statedIn(values: unknown): Amounts {
 
 const replicasOf = (values: unknown): number => {
   const found = ['replicas', 'replicaCount'].map((name) => valueAt(values, [name]));
-  return found.find((one) => typeof one === 'number') ?? 1;
+  // A chart may mean anything by it: what is no count is not taken for one.
+  return found.find((one): one is number => Number.isSafeInteger(one) && Number(one) >= 0) ?? 1;
 };

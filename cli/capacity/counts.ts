@@ -1,5 +1,6 @@
 import { baseOf, highestFloor, type Workload } from '@sluice/policy';
 import { type DesiredObject, titleOf, valueAt } from '../diff/objects.ts';
+import { ConfigurationError } from '../errors.ts';
 import { scalerConfigsOf } from '../simulate/scaler-configs.ts';
 
 /** How many pods a workload has, and who says so. */
@@ -65,31 +66,31 @@ function autoscaled(object: DesiredObject, minimum?: Minimum): [string, Bounds][
   const spec = valueAt(object.fields, ['spec']);
   const [kind, name] = ['kind', 'name'].map((field) => valueAt(spec, ['scaleTargetRef', field]));
   const target = { kind: String(kind ?? 'Deployment'), namespace: object.namespace, name: String(name) };
-  const min = minimum?.min ?? numberAt(spec, [how.min], how.defaults.min);
-  const max = numberAt(spec, [how.max], how.defaults.max);
+  const min = minimum?.min ?? countAt(object, ['spec', how.min], how.defaults.min);
+  const max = countAt(object, ['spec', how.max], how.defaults.max);
   const owner = [titleOf(object), ...(minimum ? [minimum.owner] : [])].join(', ');
   return [[keyOf(target), { min, max, owner }]];
 }
 
-function boundsOf({ kind, fields }: DesiredObject, nodes: number): Bounds {
-  const spec = valueAt(fields, ['spec']);
-  switch (kind) {
+function boundsOf(workload: DesiredObject, nodes: number): Bounds {
+  const spec = valueAt(workload.fields, ['spec']);
+  switch (workload.kind) {
     case 'DaemonSet':
       return { min: nodes, max: nodes, owner: 'one a node' };
     case 'Job':
-      return { min: 0, max: numberAt(spec, ['parallelism'], 1), owner: 'while it runs' };
+      return { min: 0, max: countAt(workload, ['spec', 'parallelism'], 1), owner: 'while it runs' };
     case 'CronJob':
       return {
         min: 0,
-        max: numberAt(spec, ['jobTemplate', 'spec', 'parallelism'], 1),
+        max: countAt(workload, ['spec', 'jobTemplate', 'spec', 'parallelism'], 1),
         owner: runs(spec),
       };
     case 'ScaledJob':
-      return { min: 0, max: numberAt(spec, ['maxReplicaCount'], 100), owner: 'KEDA' };
+      return { min: 0, max: countAt(workload, ['spec', 'maxReplicaCount'], 100), owner: 'KEDA' };
     case 'Pod':
       return { min: 1, max: 1, owner: 'itself' };
     default: {
-      const replicas = numberAt(spec, ['replicas'], 1);
+      const replicas = countAt(workload, ['spec', 'replicas'], 1);
       return { min: replicas, max: replicas, owner: 'its replicas' };
     }
   }
@@ -105,16 +106,24 @@ const runs = (spec: unknown): string => {
 const strategies: Readonly<Record<string, string>> = { Deployment: 'rollingUpdate', Rollout: 'canary' };
 
 /** Percentages of surge are rounded up. Where a router splits the requests, a release ends with both versions whole. */
-function surgeOf({ kind, fields }: DesiredObject, replicas: number): number {
-  const strategy = valueAt(fields, ['spec', 'strategy']);
-  const how = strategies[kind];
+function surgeOf(workload: DesiredObject, replicas: number): number {
+  const strategy = valueAt(workload.fields, ['spec', 'strategy']);
+  const how = strategies[workload.kind];
   if (how === undefined || valueAt(strategy, ['type']) === 'Recreate') return 0;
   if (valueAt(strategy, [how, 'trafficRouting']) !== undefined) return replicas;
   const surge = valueAt(strategy, [how, 'maxSurge']) ?? '25%';
-  return typeof surge === 'number' ? surge : Math.ceil((replicas * Number.parseFloat(String(surge))) / 100);
+  const percent = /^(\d{1,4})%$/.exec(String(surge))?.[1];
+  if (percent !== undefined) return Math.ceil((replicas * Number(percent)) / 100);
+  return countAt(workload, ['spec', 'strategy', how, 'maxSurge'], 0);
 }
 
-function numberAt(value: unknown, path: readonly string[], otherwise: number): number {
-  const found = valueAt(value, path);
-  return typeof found === 'number' ? found : otherwise;
+/** Counts are int32 in Kubernetes. */
+const MAX_COUNT = 2 ** 31 - 1;
+
+/** @throws {ConfigurationError} for what is no count */
+function countAt(object: DesiredObject, path: readonly string[], otherwise: number): number {
+  const found = valueAt(object.fields, path) ?? otherwise;
+  if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= MAX_COUNT) return found;
+  const place = `'${path.join('.')}' of ${titleOf(object)}`;
+  throw new ConfigurationError('capacity', [`${place} must be a whole number from 0 to ${MAX_COUNT}`]);
 }

@@ -24,6 +24,27 @@ const scalerOf = (...workloads: readonly unknown[]): string =>
     data: { 'config.json': JSON.stringify({ pollSeconds: 5, workloads }) },
   });
 
+it.each([
+  ['replicas: 3', 'replicas: 1.5', "'spec.replicas' of Deployment shop/web must be a whole number"],
+  ['replicas: 3', 'replicas: 3e9', "'spec.replicas' of Deployment shop/web must be a whole number"],
+  ['{type: Recreate}', '{rollingUpdate: {maxSurge: many}}', "'spec.strategy.rollingUpdate.maxSurge' of Dep"],
+])('refuses a count that is none: %s -> %s', (one, other, message) => {
+  const written = deployment('web', 3, '1').replace(one, other);
+  expect(() => capacityOfYaml([written])).toThrow(message);
+});
+
+it('takes a count in the values of a chart that is none for one', () => {
+  const values = (replicas: number) =>
+    object(
+      'argoproj.io/v1alpha1',
+      'Application',
+      `source: {chart: web, helm: {valuesObject: {replicas: ${replicas}, resources: {requests: {cpu: 1}}}}}`,
+    );
+  const cpu = (replicas: number) => capacityOfYaml([values(replicas)]).charts[0]?.requests.cpu;
+  expect(cpu(2.5)).toBe(cpu(1));
+  expect(cpu(2)).toBe(2n * (cpu(1) ?? 0n));
+});
+
 describe('how many pods there are', () => {
   it.each([
     ['a Deployment says', [deployment('web', 3, '1')], [3, 3, 0, 'its replicas']],

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { checkTree, parseYaml } from './yaml.ts';
 
 const DOCUMENT = /^ConfigMap\.data\..*\.(json|ya?ml)$/;
 
@@ -16,9 +16,15 @@ export function embedded(
 
 function documentOf(format: string, text: string): object | undefined {
   try {
-    const value: unknown = format === 'json' ? JSON.parse(text) : parse(text, { logLevel: 'error' });
-    return typeof value === 'object' && value !== null ? value : undefined;
+    const [value, ...others] = format === 'json' ? [parseJson(text)] : parseYaml(text);
+    return typeof value === 'object' && value !== null && others.length === 0 ? value : undefined;
   } catch {
-    return undefined; // Whoever reads it will say so; to us it is text.
+    return undefined; // Its reader will refuse it; the diff shows it as text.
   }
+}
+
+function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  checkTree(value);
+  return value;
 }

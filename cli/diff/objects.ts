@@ -1,5 +1,5 @@
-import { parseAllDocuments } from 'yaml';
 import { ConfigurationError } from '../errors.ts';
+import { parseYaml, YamlError } from './yaml.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,22 +58,15 @@ export function snapshotOf(
 export function parser(): Parse {
   const parsed = new Map<string, readonly unknown[]>();
   return (text) => {
-    const values = parsed.get(text) ?? parseText(text);
+    const values = parsed.get(text) ?? objectsOf(text);
     parsed.set(text, values);
     return values;
   };
 }
 
-/** @throws {Error} that says where, without the text: it may be a Secret */
-function parseText(text: string): readonly unknown[] {
-  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
-  return [...documents].flatMap((document) => {
-    const [fault] = document.errors;
-    if (fault !== undefined) throw new Error(`is no YAML: ${fault.code} at character ${fault.pos[0]}`);
-    const value: unknown = document.toJS();
-    return value === null ? [] : itemsOf(value);
-  });
-}
+/** @throws {YamlError} */
+const objectsOf = (text: string): readonly unknown[] =>
+  parseYaml(text).flatMap((value) => (value === null ? [] : itemsOf(value)));
 
 const itemsOf = (value: unknown): unknown[] =>
   isFields(value) && value.kind === 'List' && Array.isArray(value.items) ? value.items : [value];
@@ -84,7 +77,8 @@ function objectsIn(file: string, text: string, parse: Parse): DesiredObject[] | 
     const whole = objects.filter((object) => object !== undefined);
     return whole.length === objects.length ? whole : 'holds something without apiVersion, kind or name';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof YamlError)) throw error;
+    return error.message;
   }
 }
 

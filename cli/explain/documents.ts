@@ -1,12 +1,12 @@
-import { parse } from 'yaml';
 import { type DesiredObject, isFields } from '../diff/objects.ts';
+import { parseYaml } from '../diff/yaml.ts';
 
 /** The YAML and JSON documents in a ConfigMap; what is none is left out. */
 export function parseAll({ fields }: DesiredObject): unknown[] {
   const texts = isFields(fields.data) ? Object.values(fields.data) : [];
   return texts.flatMap((text) => {
     try {
-      return [parse(String(text))];
+      return [...parseYaml(String(text))];
     } catch {
       return [];
     }

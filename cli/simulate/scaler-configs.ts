@@ -1,5 +1,6 @@
 import { parseScalerConfig, type ScalerConfig, ScalerConfigError } from '@sluice/policy';
 import { type DesiredObject, isFields, titleOf } from '../diff/objects.ts';
+import { checkTree } from '../diff/yaml.ts';
 import { ConfigurationError } from '../errors.ts';
 
 /** What the scaler of an environment is told, and by which ConfigMap. */
@@ -30,7 +31,9 @@ function documentsOf({ fields }: DesiredObject): unknown[] {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    checkTree(value);
+    return value;
   } catch {
     return undefined;
   }

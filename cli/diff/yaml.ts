@@ -1,0 +1,75 @@
+import { parseAllDocuments, type YAMLParseError } from 'yaml';
+
+/** Text that is no YAML, or YAML that no manifest holds. Its message never repeats the text: it may be a Secret. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+}
+
+/** Deeper than any manifest, and far from the end of the stack. */
+const MAX_DEPTH = 200;
+/** With every alias counted as what it stands for; the largest CRDs have some 50,000. */
+const MAX_VALUES = 1_000_000;
+
+/**
+ * The values of every document in a text of unknown origin; an empty document gives null.
+ * @throws {YamlError} for a syntax error, and for a value that `checkTree` refuses
+ */
+export function parseYaml(text: string): readonly unknown[] {
+  return Array.from(documentsIn(text), (document) => {
+    const [fault] = document.errors;
+    if (fault !== undefined) throw refusal(fault);
+    const value = plainValue(document);
+    checkTree(value);
+    return value;
+  });
+}
+
+/** The parser gives up at a depth of its own. */
+const refusal = ({ code, pos }: YAMLParseError): YamlError =>
+  new YamlError(code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : `is no YAML: ${code} at character ${pos[0]}`);
+
+const documentsIn = (text: string) =>
+  bounded(() => parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' }));
+
+const plainValue = (document: { toJS(): unknown }): unknown => bounded(() => document.toJS());
+
+/** The library recurses, so that deep nesting may fill the stack; an alias bomb is a ReferenceError. */
+function bounded<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError) throw new YamlError(TOO_DEEP);
+    if (error instanceof ReferenceError) throw new YamlError(aliasFault(error));
+    throw error;
+  }
+}
+
+const aliasFault = ({ message }: ReferenceError): string =>
+  message.startsWith('Excessive') ? 'has too many aliases' : 'has an alias without an anchor';
+
+const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
+
+/**
+ * Refuses what cannot be walked, or cannot be JSON: a value that holds itself (`&a {x: *a}`), more than 200 levels,
+ * more than a million values, and a number that is not finite.
+ * @throws {YamlError}
+ */
+export function checkTree(root: unknown): void {
+  const above = new Set<object>();
+  let values = 0;
+  const visit = (value: unknown): void => {
+    values += 1;
+    if (values > MAX_VALUES) throw new YamlError(`holds more than ${MAX_VALUES} values`);
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new YamlError(`holds a number that is not finite (${value})`);
+    if (typeof value === 'object' && value !== null) descend(value);
+  };
+  const descend = (value: object): void => {
+    if (above.has(value)) throw new YamlError('holds a value that contains itself, by an alias');
+    if (above.size >= MAX_DEPTH) throw new YamlError(TOO_DEEP);
+    above.add(value);
+    for (const inner of Object.values(value)) visit(inner);
+    above.delete(value);
+  };
+  visit(root);
+}
