@@ -27,7 +27,12 @@ await runMain({
     await serve(() => (ready ? undefined : `not consuming '${queue}'`));
     const parking = { exchange: config.EXCHANGE, routingKey: config.PARKING_ROUTING_KEY };
     await runSessions({
-      ...{ log, target: connectOptions(config), metrics: connectionMetrics(registry), signal: stop.signal },
+      ...{
+        log,
+        target: () => connectOptions(config),
+        metrics: connectionMetrics(registry),
+        signal: stop.signal,
+      },
       session: (connection) =>
         consume(connection, {
           ...{ queue, parking, worker, consuming, prefetch: config.PREFETCH, signal: stop.signal },

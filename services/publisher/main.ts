@@ -24,7 +24,7 @@ await runMain({
       metrics.lost(error);
     };
     const failure = await runSessions({
-      ...{ log, signal, target: connectOptions(config), metrics: { ...metrics, lost: remember } },
+      ...{ log, signal, target: () => connectOptions(config), metrics: { ...metrics, lost: remember } },
       session: (connection) =>
         publish(connection, {
           ...{ runId, progress, signal },

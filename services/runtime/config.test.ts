@@ -36,9 +36,9 @@ function faultsOf(env: Record<string, string>, of: z.ZodObject = schema): readon
 
 describe('a configuration', () => {
   it('is read with its types and defaults', () => {
-    expect(parseConfig(schema, { ...valid, PAUSE: '0.25', OTHER: 'x' })).toEqual({
-      ...{ NAME: 'n', COUNT: 3, PAUSE: 0.25, KIND: 'a', TOKEN: 't' },
-    });
+    const { TOKEN, ...others } = parseConfig(schema, { ...valid, PAUSE: '0.25', OTHER: 'x' });
+    expect(others).toEqual({ NAME: 'n', COUNT: 3, PAUSE: 0.25, KIND: 'a' });
+    expect(TOKEN.read()).toBe('t');
   });
 
   it('fails with every fault at once, each with variable, value and constraint', () => {
@@ -63,8 +63,24 @@ describe('a configuration', () => {
 
 describe('a secret', () => {
   it('comes from a file, without the line break at its end', () => {
-    expect(parseConfig(schema, { NAME: 'n', TOKEN_FILE: file(' se same \n') }).TOKEN).toBe(' se same ');
+    expect(parseConfig(schema, { NAME: 'n', TOKEN_FILE: file('se same\n') }).TOKEN.read()).toBe('se same');
   });
+
+  it('is read again each time it is used', () => {
+    const { TOKEN } = parseConfig(schema, { NAME: 'n', TOKEN_FILE: file('old\n') });
+    file('new\n');
+    expect(TOKEN.read()).toBe('new');
+  });
+
+  it.each(['s3cret \n', 's3\tcret', 's3cret\n\n'])(
+    'that its users could read in two ways is refused: %j',
+    (content) => {
+      expect(faultsOf({ NAME: 'n', TOKEN_FILE: file(content) })).toEqual([
+        expect.stringMatching(/^'TOKEN_FILE' \(.*\) must /),
+      ]);
+      expect(faultsOf({ NAME: 'n', TOKEN: content })).toEqual([expect.stringMatching(/^'TOKEN' must /)]);
+    },
+  );
 
   it('is absent when its file is empty, as an empty variable is', () => {
     expect(faultsOf({ NAME: 'n', TOKEN_FILE: file('\n') })).toEqual([

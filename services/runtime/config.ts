@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { messageOf } from './errors.ts';
 import { aboutField } from './fields.ts';
+import { Secret, SecretError } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Fault = string;
@@ -18,7 +19,7 @@ export class ConfigError extends Error {
 
 /**
  * Reads a service's configuration from its environment. An empty variable counts as absent; a secret NAME may
- * also come from the file that NAME_FILE names, whose trailing line break is not part of it.
+ * also come from the file that NAME_FILE names, and is then read again each time it is used.
  * @throws ConfigError with every fault: the variable, its value (never of a secret) and the constraint
  */
 export function parseConfig<S extends z.ZodRawShape>(
@@ -26,7 +27,7 @@ export function parseConfig<S extends z.ZodRawShape>(
   environment: Environment,
 ): z.output<z.ZodObject<S>> {
   const faults: Fault[] = [];
-  const values: Record<string, string> = {};
+  const values: Record<string, string | Secret> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const value = aboutField(field).secret
       ? readSecret(name, environment, faults)
@@ -36,27 +37,34 @@ export function parseConfig<S extends z.ZodRawShape>(
   const parsed = schema.safeParse(values);
   if (parsed.success && faults.length === 0) return parsed.data;
   // A secret whose file gives none is one fault, not also an absent variable.
-  const told = (name: string) => values[name] === undefined && environment[`${name}_FILE`] !== undefined;
+  const told = (name: string) =>
+    values[name] === undefined && (environment[`${name}_FILE`] ?? environment[name] ?? '') !== '';
   const issues = (parsed.error?.issues ?? []).filter(({ path }) => !told(String(path[0])));
   throw new ConfigError([...faults, ...issues.map((issue) => describe(issue, schema, values))]);
 }
 
 const presence = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
-function readSecret(name: string, environment: Environment, faults: Fault[]): string | undefined {
+function readSecret(name: string, environment: Environment, faults: Fault[]): Secret | undefined {
   const direct = presence(environment[name]);
   const path = presence(environment[`${name}_FILE`]);
-  if (path === undefined) return direct;
+  if (path === undefined)
+    return direct === undefined ? undefined : secretFrom(`${name}'`, () => Secret.fromText(direct), faults);
   if (direct !== undefined) {
     faults.push(`'${name}' must not be set together with '${name}_FILE'`);
-    return direct;
+    return undefined;
   }
+  return secretFrom(`${name}_FILE' (${path})`, () => Secret.fromFile(path), faults);
+}
+
+/** Read once at once: what is wrong from the start is said at the start. */
+function secretFrom(where: string, open: () => Secret, faults: Fault[]): Secret | undefined {
   try {
-    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-    if (secret === '') faults.push(`'${name}_FILE' (${path}) must not be empty`);
-    return presence(secret);
+    const secret = open();
+    secret.read();
+    return secret;
   } catch (error) {
-    faults.push(`'${name}_FILE' (${path}) must be a file that can be read: ${(error as Error).message}`);
+    faults.push(`'${where} ${error instanceof SecretError ? error.constraint : messageOf(error)}`);
     return undefined;
   }
 }
@@ -64,11 +72,12 @@ function readSecret(name: string, environment: Environment, faults: Fault[]): st
 function describe(
   issue: z.core.$ZodIssue,
   schema: z.ZodObject,
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string | Secret>>,
 ): Fault {
   const name = String(issue.path[0] ?? '');
   const value = values[name];
   if (value === undefined) return `'${name}' ${issue.code === 'custom' ? issue.message : 'must be set'}`;
-  const { secret, conceal } = aboutField(schema.shape[name]);
-  return secret ? `'${name}' ${issue.message}` : `'${name}' (${conceal?.(value) ?? value}) ${issue.message}`;
+  if (value instanceof Secret) return `'${name}' ${issue.message}`;
+  const { conceal } = aboutField(schema.shape[name]);
+  return `'${name}' (${conceal?.(value) ?? value}) ${issue.message}`;
 }

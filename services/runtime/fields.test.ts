@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseConfig } from './config.ts';
-import { aboutField, amqpFields, concealCredentials } from './fields.ts';
+import { aboutField, amqpFields, concealCredentials, seconds } from './fields.ts';
 
 // In the alphabet of neither host nor scheme, so that a hit is a leak.
 const password = fc.stringMatching(/^[A-Z]{12}$/);
@@ -38,4 +38,10 @@ it('refuses a URL without a host, and does not show it: its path would be logged
 it('refuses to tell of a variable that nobody described', () => {
   expect(aboutField(amqpFields.AMQP_PASSWORD)).toMatchObject({ secret: true, optional: true });
   expect(() => aboutField(z.string())).toThrow('a variable without a description');
+});
+
+it('takes no range of seconds that a timer could not keep: it would end at once', () => {
+  const range = { min: 0, fallback: 1, meaning: 'a pause' };
+  expect(() => seconds({ ...range, max: 2_147_484 })).toThrow('no timer keeps 2147484 s');
+  expect(() => seconds({ ...range, max: 2_147_483 })).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Secret } from './secrets.ts';
 
 /** What is known of a variable besides its type: the rows of a service's table of configuration. */
 export interface AboutField {
@@ -47,8 +48,14 @@ function numeric(pattern: RegExp, what: string, { min, max, fallback, meaning }:
 /** A whole number of any unit within [min, max]. */
 export const integer = (range: Range) => numeric(/^\d+$/, 'an integer', range);
 
-/** A number of seconds, fractions allowed, within [min, max]. */
-export const seconds = (range: Range) => numeric(/^\d+(\.\d+)?$/, 'a number of seconds', range);
+/** The longest time that a timer of Node keeps, milliseconds: a longer one ends at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A number of seconds, fractions allowed, within [min, max]. @throws Error for a maximum that no timer could keep */
+export function seconds(range: Range) {
+  if (range.max * 1000 > LONGEST_TIMER_MS) throw new Error(`no timer keeps ${range.max} s`);
+  return numeric(/^\d+(\.\d+)?$/, 'a number of seconds', range);
+}
 
 /** Text that must be set. */
 export const text = (meaning: string) => described(z.string(), { meaning });
@@ -68,11 +75,14 @@ export function oneOf<const V extends readonly [string, ...string[]]>(
   return described(field, { meaning, fallback });
 }
 
+const held = z.custom<Secret>((value) => value instanceof Secret, { error: 'must be set' });
+
 /** May be absent; comes from NAME or from the file that NAME_FILE names. */
 export const optionalSecret = (meaning: string) =>
-  described(z.string().optional(), { meaning, optional: true, secret: true });
+  described(held.optional(), { meaning, optional: true, secret: true });
 
-export const secret = (meaning: string) => described(z.string(), { meaning, secret: true });
+/** Must be set: NAME, or NAME_FILE. */
+export const secret = (meaning: string) => described(held, { meaning, secret: true });
 
 /** An absolute URL of one of the schemes; credentials in it are never shown. */
 export function url(schemes: readonly string[], meaning: string) {

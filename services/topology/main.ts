@@ -15,7 +15,7 @@ await runMain({
     await serve();
     const api = new Management({
       ...{ log, url: config.MANAGEMENT_URL },
-      ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD },
+      ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD.read() },
       signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
     });
     try {

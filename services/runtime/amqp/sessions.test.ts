@@ -17,7 +17,7 @@ function bed(attempts: readonly (Error | FakeConnection)[], startAt = 0) {
   const clock = { now: startAt };
   const note = (facts: unknown, msg?: string) => void seen.lines.push(JSON.stringify([facts, msg]));
   const options = {
-    target: { hostname: 'host', port: 5672, vhost: '%2f', username: 'u', password: 'sesame' },
+    target: () => ({ hostname: 'host', port: 5672, vhost: '%2f', username: 'u', password: 'sesame' }),
     log: { info: note, warn: note },
     metrics: {
       connected: () => {},
@@ -153,6 +153,29 @@ describe('a supervised connection', () => {
     });
     expect(seen.blocked).toEqual([true, false, true, false]);
     expect(seen.lines.join()).toContain('low on memory');
+  });
+
+  it('asks for the password at each attempt, and a file that gives none is an attempt that failed', async () => {
+    const { options, seen } = bed([refused(), new FakeConnection()]);
+    const passwords = ['old', undefined, 'new'];
+    const tried: unknown[] = [];
+    const { target, connect } = options;
+    await runSessions({
+      ...options,
+      target: () => {
+        const password = passwords.shift();
+        if (password === undefined)
+          throw new Error("the secret file '/p' must be a file that can be read: ENOENT");
+        return { ...target(), password };
+      },
+      connect: async ({ password }) => {
+        tried.push(password);
+        return connect();
+      },
+      session: async () => {},
+    });
+    expect(tried).toEqual(['old', 'new']);
+    expect(seen.lines.join()).toContain('ENOENT');
   });
 
   it('never logs the password', async () => {

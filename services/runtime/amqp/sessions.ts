@@ -1,5 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type ChannelModel, connect, type Options } from 'amqplib';
+import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import type { ConnectionMetrics } from './metrics.ts';
@@ -12,7 +13,8 @@ export interface ConnectionLike {
 }
 
 export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
-  readonly target: Options.Connect;
+  /** Asked for each connection; what it throws is a connection that failed. */
+  readonly target: () => Options.Connect;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: ConnectionMetrics;
   /** Aborted: no further connection is made; a session that runs ends by itself. */
@@ -63,10 +65,12 @@ interface Failure {
 }
 
 async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): Promise<Failure | undefined> {
-  const { target, session, log, metrics } = options;
+  const { session, log, metrics } = options;
   const open = options.connect ?? (openConnection as unknown as (target: Options.Connect) => Promise<C>);
   let connection: C;
+  let target: Options.Connect;
   try {
+    target = options.target();
     connection = await open(target);
   } catch (error) {
     return { error, inSession: false };
@@ -119,5 +123,3 @@ const openConnection = (target: Options.Connect): Promise<ChannelModel> =>
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {
   await sleepFor(ms, undefined, { signal }).catch(() => {});
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

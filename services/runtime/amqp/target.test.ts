@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Secret } from '../secrets.ts';
 import { addressOf, connectOptions } from './target.ts';
 
 const config = (AMQP_URL: string, rest: object = {}) => ({ AMQP_URL, AMQP_HEARTBEAT_SECONDS: 20, ...rest });
@@ -11,7 +12,7 @@ it('takes credentials and virtual host from the URL', () => {
 });
 
 it('prefers the variables to the URL', () => {
-  const variables = { AMQP_USERNAME: 'consumer', AMQP_PASSWORD: 'sesame' };
+  const variables = { AMQP_USERNAME: 'consumer', AMQP_PASSWORD: Secret.fromText('sesame') };
   expect(connectOptions(config('amqp://u:p@host', variables))).toMatchObject({
     ...{ username: 'consumer', password: 'sesame' },
   });
