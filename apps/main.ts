@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { guardPrune } from '../argocd/prune-guards.ts';
-import { writeDist } from '../charts/dist.ts';
-import { type Files, fileName, type Manifest, manifestText } from '../charts/manifests.ts';
+import { writeDist } from '../packages/manifests/dist.ts';
+import { type Files, fileName, type Manifest, manifestText } from '../packages/manifests/manifests.ts';
 import { addonSecrets } from './addon-secrets.ts';
 import { apiApplication } from './api.ts';
 import type { Application, Folder } from './application.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChartError } from '../charts/checks.ts';
-import type { Manifest } from '../charts/manifests.ts';
+import type { Manifest } from '../packages/manifests/manifests.ts';
 import { environments, local } from './environments.ts';
 import { applications, manifestsOf } from './main.ts';
 import { checkPriorities } from './priorities.ts';

@@ -1,7 +1,7 @@
 import type { Identity } from '../charts/labels.ts';
-import type { Manifest } from '../charts/manifests.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import { checkInversions, type Ranked } from '../charts/priority.ts';
+import type { Manifest } from '../packages/manifests/manifests.ts';
 import type { Environment } from './environments.ts';
 import { connections } from './network.ts';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../charts/manifests.ts';
+import type { Manifest } from '../packages/manifests/manifests.ts';
 import { ROOT } from './names.ts';
 
 const OPTIONS = 'argocd.argoproj.io/sync-options';

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { durationRule, parseDuration } from './duration.ts';
-import { ConfigurationError } from './errors.ts';
+import { durationRule, parseDuration } from '../packages/contracts/duration.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { render } from '../apps/main.ts';
-import { deployment, priorityClass } from './capacity/testing.ts';
+import { deployment, priorityClass } from '../packages/analysis/capacity/testing.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type Render, runCapacity } from './capacity.ts';
-import { ConfigurationError } from './errors.ts';
 
 const files = new Map([
   ['local/shop/low.yaml', priorityClass('low', 10)],

@@ -1,14 +1,15 @@
 import { environments } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
-import type { Files } from '../charts/manifests.ts';
+import { type Capacity, capacityOf, type Nodes, poolsOf } from '../packages/analysis/capacity/capacity.ts';
+import { parseNodeSize } from '../packages/analysis/capacity/node-size.ts';
+import type { NodeSize } from '../packages/analysis/capacity/nodes.ts';
+import { ANY_POOL } from '../packages/analysis/capacity/pools.ts';
+import { sectionsOf } from '../packages/analysis/capacity/report.ts';
+import { jsonReport } from '../packages/analysis/capacity/report-json.ts';
+import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
+import type { Files } from '../packages/manifests/manifests.ts';
+import { snapshotOf } from '../packages/manifests/objects.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
-import { type Capacity, capacityOf, type Nodes, poolsOf } from './capacity/capacity.ts';
-import { parseNode } from './capacity/node-option.ts';
-import { ANY_POOL } from './capacity/pools.ts';
-import { sectionsOf } from './capacity/report.ts';
-import { jsonReport } from './capacity/report-json.ts';
-import { snapshotOf } from './diff/objects.ts';
-import { markdownOf, textOf } from './report/sections.ts';
 
 const help = `usage: sluice capacity [options]
 
@@ -78,10 +79,18 @@ function parse(argv: string[]): Asked | undefined {
   const known = environments.map(({ name }) => name);
   if (environment !== undefined) reader.oneOf('environment', environment, known);
   reader.oneOf('format', format, Object.keys(formats));
-  const size = node === undefined ? undefined : parseNode(reader, node);
+  const size = node === undefined ? undefined : nodeSize(reader, node);
   if (node === undefined && nodes !== undefined) reader.fault(`'--nodes' (${nodes}) needs '--node'`);
   const count = nodes === undefined ? undefined : reader.count('nodes', nodes, 1);
   reader.check();
   const report = formats[format] ?? jsonReport;
   return { environment, report, nodes: size === undefined ? undefined : { size, count, pool } };
+}
+
+/** Every fault goes to the reader. */
+function nodeSize(reader: OptionReader, text: string): NodeSize | undefined {
+  const parsed = parseNodeSize(text);
+  if (!('faults' in parsed)) return parsed;
+  for (const fault of parsed.faults) reader.fault(`'--node' (${text}) ${fault}`);
+  return undefined;
 }

@@ -1,11 +1,11 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
 import { parseArgs } from 'node:util';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type AddonName, addonNames, installAddon } from '../test/bed/addons/optional.ts';
 import { leftovers } from '../test/bed/built/leftovers.ts';
 import { BedError, type ClusterOptions, type ProviderName } from '../test/bed/cluster.ts';
 import { CommandError } from '../test/bed/lib/run.ts';
 import { closeCluster, defaultName, findCluster, openCluster } from '../test/bed/provide.ts';
-import { ConfigurationError } from './errors.ts';
 
 const usage = `usage: npm run cluster -- up | down | status | kubeconfig [options]
   up           start a cluster, or take the running one

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { render } from '../apps/main.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { runDiff } from './diff.ts';
-import { ConfigurationError } from './errors.ts';
 
 const service = (port: number): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec:\n  ports: [{port: ${port}}]\n`;

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import type { Files } from '../charts/manifests.ts';
+import { compare, type Difference } from '../packages/analysis/diff/compare.ts';
+import { isRank, type Rank, ranks, reaches } from '../packages/analysis/diff/ranks.ts';
+import { jsonReport } from '../packages/analysis/diff/report-json.ts';
+import { markdownReport } from '../packages/analysis/diff/report-markdown.ts';
+import { textReport } from '../packages/analysis/diff/report-text.ts';
+import type { Files } from '../packages/manifests/manifests.ts';
+import { parser, type Snapshot, snapshotOf } from '../packages/manifests/objects.ts';
+import { Repository } from '../packages/manifests/revision.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
-import { compare, type Difference } from './diff/compare.ts';
-import { parser, type Snapshot, snapshotOf } from './diff/objects.ts';
-import { isRank, type Rank, ranks, reaches } from './diff/ranks.ts';
-import { jsonReport } from './diff/report-json.ts';
-import { markdownReport } from './diff/report-markdown.ts';
-import { textReport } from './diff/report-text.ts';
-import { Repository } from './diff/revision.ts';
 
 const help = `usage: sluice diff [base] [head] [options]
 

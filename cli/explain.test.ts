@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { production } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
-import { ConfigurationError } from './errors.ts';
-import { originsOf } from './explain/origins.ts';
+import { originsOf } from '../packages/analysis/explain/origins.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { runExplain } from './explain.ts';
 
 describe('sluice explain', () => {

@@ -1,11 +1,11 @@
 import { type Environment, environments } from '../apps/environments.ts';
+import { type Explanation, explain, objectsOf } from '../packages/analysis/explain/explain.ts';
+import { findObjects, referenceOf, suggestionsFor } from '../packages/analysis/explain/find.ts';
+import { sectionsOf, titleFor } from '../packages/analysis/explain/report.ts';
+import { jsonReport } from '../packages/analysis/explain/report-json.ts';
+import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
-import { ConfigurationError } from './errors.ts';
-import { type Explanation, explain, objectsOf } from './explain/explain.ts';
-import { findObjects, referenceOf, suggestionsFor } from './explain/find.ts';
-import { sectionsOf, titleFor } from './explain/report.ts';
-import { jsonReport } from './explain/report-json.ts';
-import { markdownOf, textOf } from './report/sections.ts';
 
 const help = `usage: sluice explain KIND/NAME[.NAMESPACE] [options]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `sluice`: one file a command, loaded when it is called. */
 import { FaultsError } from '@sluice/policy';
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 
 interface Command {
   readonly summary: string;

@@ -6,9 +6,9 @@ import { latch, proportional, simulate } from '@sluice/policy';
 import { afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { local, production } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
-import { writeDist } from '../charts/dist.ts';
-import { literalRule } from './simulate/literal-rule.ts';
-import { jobRows, table } from './simulate/table.ts';
+import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
+import { jobRows, table } from '../packages/analysis/simulate/table.ts';
+import { writeDist } from '../packages/manifests/dist.ts';
 import { runSimulate } from './simulate.ts';
 
 const timing = {

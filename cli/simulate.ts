@@ -4,19 +4,25 @@ import { type Report, simulate } from '@sluice/policy';
 import { environments } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
 import { api } from '../apps/project.ts';
-import type { Files } from '../charts/manifests.ts';
+import { textOf } from '../packages/analysis/report/sections.ts';
+import { chartOf } from '../packages/analysis/simulate/chart.ts';
+import { type Comparison, compare } from '../packages/analysis/simulate/comparison.ts';
+import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
+import { type LoadOptions, loadOf, workloadOf } from '../packages/analysis/simulate/load.ts';
+import { policiesOf, type RenderedPolicy } from '../packages/analysis/simulate/policies.ts';
+import {
+  type Comparisons,
+  jsonOf,
+  markdownReport,
+  sectionsOf,
+  titleOf,
+} from '../packages/analysis/simulate/report.ts';
+import { jobRows, type Rows, table } from '../packages/analysis/simulate/table.ts';
+import { besideNoTimetable, requestRows } from '../packages/analysis/simulate/web-service.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
+import type { Files } from '../packages/manifests/manifests.ts';
+import { Repository } from '../packages/manifests/revision.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
-import { Repository } from './diff/revision.ts';
-import { ConfigurationError } from './errors.ts';
-import { textOf } from './report/sections.ts';
-import { chartOf } from './simulate/chart.ts';
-import { type Comparison, compare } from './simulate/comparison.ts';
-import { literalRule } from './simulate/literal-rule.ts';
-import { type LoadOptions, loadOf, workloadOf } from './simulate/load.ts';
-import { policiesOf, type RenderedPolicy } from './simulate/policies.ts';
-import { type Comparisons, jsonOf, markdownReport, sectionsOf, titleOf } from './simulate/report.ts';
-import { jobRows, type Rows, table } from './simulate/table.ts';
-import { besideNoTimetable, requestRows } from './simulate/web-service.ts';
 
 const help = `usage: sluice simulate [workload] [options]
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { render } from '../apps/main.ts';
-import { compareDist, type Drift, isClean, writeDist } from '../charts/dist.ts';
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { compareDist, type Drift, isClean, writeDist } from '../packages/manifests/dist.ts';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 

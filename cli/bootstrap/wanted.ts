@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Environment } from '../../apps/environments.ts';
 import type { AddonName } from '../../apps/versions.ts';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ConfigurationError } from '../../packages/contracts/errors.ts';
+import { parseYaml, YamlError } from '../../packages/manifests/yaml.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
-import { parseYaml, YamlError } from '../diff/yaml.ts';
-import { ConfigurationError } from '../errors.ts';
 
 /** Where Argo CD comes from: the pinned chart, or somebody has already brought it. */
 export type ArgoCdOrigin = 'chart' | 'present';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../packages/contracts/duration.ts';
 import { parseUpOptions } from './options.ts';
 
 test('without options: one run of 100 jobs', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
-import { writeDist } from '../../charts/dist.ts';
+import { writeDist } from '../../packages/manifests/dist.ts';
 import { run } from '../bed/lib/run.ts';
 import { insideOf } from './inside.ts';
 

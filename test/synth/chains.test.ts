@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environments, production } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
-import { type LinkKind, linkKinds, sentenceOf } from '../../cli/explain/links.ts';
+import { type LinkKind, linkKinds, sentenceOf } from '../../packages/analysis/explain/links.ts';
 import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
 
 const all = environments.map((environment) => ({

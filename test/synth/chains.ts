@@ -1,8 +1,8 @@
 import { production } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
-import { snapshotOf } from '../../cli/diff/objects.ts';
-import { allLinks, worldOf } from '../../cli/explain/chains.ts';
-import { type Link, sentenceOf } from '../../cli/explain/links.ts';
+import { allLinks, worldOf } from '../../packages/analysis/explain/chains.ts';
+import { type Link, sentenceOf } from '../../packages/analysis/explain/links.ts';
+import { snapshotOf } from '../../packages/manifests/objects.ts';
 
 /** Every link of every object in files below dist/. */
 export const linksAmong = (files: ReadonlyMap<string, string>, environment = production): Link[] =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environments } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
-import { compareDist, writeDist } from '../../charts/dist.ts';
+import { compareDist, writeDist } from '../../packages/manifests/dist.ts';
 import { DIST, rendered } from './dist.ts';
 
 const files = render();

@@ -1,0 +1,78 @@
+import { titleOf } from '../../manifests/objects.ts';
+import type { Difference, ObjectChange } from './compare.ts';
+import { rankTitles } from './ranks.ts';
+import { environmentsOf } from './report-text.ts';
+import { type Row, rowsOf, visible } from './rows.ts';
+
+/** Characters; a comment on GitHub takes 65536. */
+const LIMIT = 60_000;
+
+/** For a pull request: the worst in the headline, a table an environment, folded details. */
+export function markdownReport(difference: Difference): string {
+  const { base, head, changes, worst } = difference;
+  if (worst === undefined) return `## Desired state: nothing changes\n\n${code(base)} → ${code(head)}\n`;
+  const title = `## Desired state: ${changes.length} changed, at worst **${rankTitles[worst]}**`;
+  const tables = environmentsOf(difference).map(([name, all]) => table(name, all));
+  const details = environmentsOf(difference).flatMap(([name, all]) =>
+    all.flatMap((one) => detail(name, one)),
+  );
+  return visible(fitted([title, `${code(base)} → ${code(head)}`, ...tables], details));
+}
+
+function table(environment: string, changes: readonly ObjectChange[]): string {
+  const rows = changes.map(
+    ({ rank, object, reasons }) =>
+      `| ${rankTitles[rank]} | ${cell(titleOf(object))} | ${prose(reasons.join('; '))} |`,
+  );
+  return [
+    `### ${prose(environment)}`,
+    '',
+    '| consequence | object | why |',
+    '| --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function detail(environment: string, change: ObjectChange): string[] {
+  const rows = rowsOf(change);
+  if (rows.length === 0) return [];
+  const summary = `<summary>${html(`${environment}: ${titleOf(change.object)}`)} (${change.leaves.length})</summary>`;
+  const head = ['| field | before | after | consequence |', '| --- | --- | --- | --- |'];
+  return [['<details>', summary, '', ...head, ...rows.map(rowText), '', '</details>'].join('\n')];
+}
+
+const rowText = ({ path, before, after, rank }: Row): string =>
+  `| ${cell(path)} | ${cell(before)} | ${cell(after)} | ${rankTitles[rank]} |`;
+
+/** What does not fit is counted instead. */
+function fitted(overview: readonly string[], details: readonly string[]): string {
+  const parts: string[] = [];
+  let length = 0;
+  for (const part of [...overview, ...details]) {
+    if (length + part.length > LIMIT) break;
+    parts.push(part);
+    length += part.length + 2;
+  }
+  const left = overview.length + details.length - parts.length;
+  const note = `_${left} more parts do not fit here; \`sluice diff\` shows them._`;
+  return `${[...parts, ...(left > 0 ? [note] : [])].join('\n\n')}\n`;
+}
+
+const cell = (text: string): string => (text === '' ? '' : code(text));
+
+/** A code span that no backtick in the text ends and no bar in it splits the table. */
+export function code(text: string): string {
+  const runs = text.match(/`+/g) ?? [];
+  const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
+  const pad = runs.length > 0 ? ' ' : '';
+  return `${fence}${pad}${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}${pad}${fence}`;
+}
+
+/** Text that stays text: no link, no mention, no markup of the names in it. */
+export const prose = (text: string): string =>
+  html(text)
+    .replace(/[\\`*_{}[\]#|~]/g, (one) => `\\${one}`)
+    .replaceAll('@', '&#64;');
+
+const html = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', ' ');

@@ -1,0 +1,121 @@
+import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
+import type { Case, Rule } from './rule.ts';
+
+const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout.argoproj.io'];
+
+/** Kinds whose every field says how many pods there are to be. */
+export const scalers = [
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'VerticalPodAutoscaler',
+  'ScaledObject.keda.sh',
+  'ScaledJob.keda.sh',
+];
+
+/** What running pods and their controllers do about a change. */
+export const behaviour: readonly Rule[] = [
+  // How many
+  { kinds: scalers, at: ['spec'], rank: 'scaling', reason: 'decides how many pods run' },
+  {
+    kinds: ['ScaledObject.keda.sh', 'ScaledJob.keda.sh'],
+    at: ['metadata.annotations'],
+    when: ({ leaf }) => leaf.steps[2]?.startsWith('autoscaling.keda.sh/') ?? false,
+    rank: 'scaling',
+    reason: 'pauses or resumes the scaling',
+  },
+  {
+    kinds: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Rollout.argoproj.io'],
+    at: ['spec.replicas'],
+    rank: 'scaling',
+    reason: ({ before, leaf }) =>
+      `replicas of ${titleOf(before)}${leaf.after === undefined ? ', left to whoever else sets them' : ''}`,
+  },
+  {
+    kinds: ['ConfigMap'],
+    at: ['data', 'binaryData'],
+    when: ({ before, after }) => [before, after].some(configuresScaler),
+    rank: 'scaling',
+    reason: (one) => `configuration of the scaler; ${uptake(one)}`,
+  },
+  {
+    kinds: ['NodePool.karpenter.sh'],
+    at: ['spec.limits', 'spec.disruption', 'spec.weight'],
+    rank: 'scaling',
+    reason: 'decides how many nodes there are and when they go',
+  },
+
+  // Pods
+  { kinds: workloads, at: ['spec.template'], rank: 'config', reason: rollout },
+  {
+    kinds: ['Rollout.argoproj.io'],
+    at: ['spec.strategy'],
+    rank: 'config',
+    reason: 'how the next release goes; no restart',
+  },
+  {
+    kinds: ['CronJob'],
+    at: ['spec.jobTemplate'],
+    rank: 'config',
+    reason: ({ before }) => `from the next run of ${titleOf(before)} on; no restart`,
+  },
+  {
+    kinds: ['ReplicaSet', 'ScaledJob.keda.sh'],
+    at: ['spec.template', 'spec.jobTargetRef'],
+    rank: 'config',
+    reason: 'new pods only; no restart',
+  },
+  {
+    kinds: ['Pod'],
+    at: ['spec.containers.*.image', 'spec.initContainers.*.image'],
+    rank: 'config',
+    reason: 'restart of the container',
+  },
+  {
+    kinds: ['Pod'],
+    at: ['spec'],
+    rank: 'recreate',
+    reason: 'immutable: only a new pod can have it',
+  },
+  {
+    kinds: ['NodePool.karpenter.sh'],
+    at: ['spec.template'],
+    rank: 'config',
+    reason: 'its nodes drift and are replaced: their pods restart elsewhere',
+  },
+  {
+    kinds: ['ConfigMap', 'Secret'],
+    at: ['data', 'binaryData', 'stringData'],
+    rank: 'config',
+    reason: uptake,
+  },
+];
+
+/** `app.kubernetes.io/component: scaler`, as charts/ labels it. */
+const configuresScaler = ({ fields }: DesiredObject): boolean =>
+  valueAt(fields, ['metadata', 'labels', 'app.kubernetes.io/component']) === 'scaler';
+
+function rollout({ after }: Case): string {
+  const title = titleOf(after);
+  const strategy = valueAt(after.fields, ['spec', 'updateStrategy', 'type']);
+  if (strategy === 'OnDelete') return `pods of ${title} change when they are deleted; no rolling restart`;
+  if (valueAt(after.fields, ['spec', 'strategy', 'canary']) !== undefined)
+    return `release of ${title}: its canary is tried first`;
+  const recreates = valueAt(after.fields, ['spec', 'strategy', 'type']) === 'Recreate';
+  return recreates ? `restart of ${title}, all pods at once` : `rolling restart of ${title}`;
+}
+
+/** When the pods that read a ConfigMap or a Secret come to know of it. */
+function uptake({ before, references, rolls }: Case): string {
+  const readers = references.readersOf(before);
+  if (readers.length === 0) return 'no pod template here refers to it';
+  return readers
+    .map(({ workload, how }) => {
+      const title = titleOf(workload);
+      if (['Job', 'CronJob', 'ScaledJob'].includes(workload.kind)) return `read by the next run of ${title}`;
+      if (rolls(workload)) return `rolling restart of ${title}, whose template changes too`;
+      return how === 'mounted'
+        ? `seen by running pods of ${title} without a restart`
+        : `${title} keeps the old values until its next restart`;
+    })
+    .join('; ');
+}

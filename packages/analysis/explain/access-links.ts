@@ -1,0 +1,75 @@
+import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
+import { listAt } from '../../manifests/references.ts';
+import { type End, found, type Link, outside } from './links.ts';
+import type { World } from './world.ts';
+
+/** Who may do what, and who fetches secrets. */
+export function accessLinks(from: DesiredObject, world: World): Link[] {
+  switch (from.kind) {
+    case 'RoleBinding':
+    case 'ClusterRoleBinding':
+      return [role(from, world), ...subjects(from, world)];
+    case 'Role':
+      return named(from, world);
+    case 'ExternalSecret':
+      return [store(from, world)];
+    default:
+      return [];
+  }
+}
+
+function role(from: DesiredObject, world: World): Link {
+  const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(from.fields, ['roleRef', field])));
+  const namespace = kind === 'Role' ? from.namespace : undefined;
+  const end = found(world.named(kind ?? '', namespace, name), `${kind} ${name} is not there`);
+  return { from, kind: 'binding -> role', says: 'gives', end };
+}
+
+function subjects(from: DesiredObject, world: World): Link[] {
+  return listAt(from.fields, ['subjects']).map((subject) => {
+    const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(subject, [field])));
+    const namespace = String(valueAt(subject, ['namespace']) ?? from.namespace);
+    const account = found(
+      world.named('ServiceAccount', namespace, name),
+      `ServiceAccount ${namespace}/${name} is not there`,
+    );
+    const end = kind === 'ServiceAccount' ? account : outside(`${kind} ${name}`);
+    return { from, kind: 'binding -> ServiceAccount', says: 'to', end };
+  });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  'deployments/scale': 'Deployment',
+  deployments: 'Deployment',
+  'statefulsets/scale': 'StatefulSet',
+  statefulsets: 'StatefulSet',
+  horizontalpodautoscalers: 'HorizontalPodAutoscaler',
+  configmaps: 'ConfigMap',
+};
+
+/** Objects that a rule permits by their names: of the kinds that dist/ holds. */
+function named(from: DesiredObject, world: World): Link[] {
+  return listAt(from.fields, ['rules']).flatMap((rule) =>
+    listAt(rule, ['resources']).flatMap((resource) => {
+      const kind = KINDS[String(resource)];
+      if (kind === undefined) return [];
+      const says = `permits ${listAt(rule, ['verbs']).join(', ')} of ${resource} of`;
+      return listAt(rule, ['resourceNames']).map((name): Link => {
+        const end = found(
+          world.named(kind, from.namespace, name),
+          `${kind} ${from.namespace}/${name} is not there`,
+        );
+        return { from, kind: 'Role -> object', says, end };
+      });
+    }),
+  );
+}
+
+function store(from: DesiredObject, world: World): Link {
+  const [kind = 'SecretStore', name] = ['kind', 'name'].map((field) =>
+    String(valueAt(from.fields, ['spec', 'secretStoreRef', field])),
+  );
+  const namespace = kind === 'ClusterSecretStore' ? undefined : from.namespace;
+  const end: End = found(world.named(kind, namespace, name), `${kind} ${name} is not there`);
+  return { from, kind: 'ExternalSecret -> store', says: 'fetches from', end };
+}

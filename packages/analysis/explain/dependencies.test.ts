@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { type Environment, local, production } from '../../../apps/environments.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { objectsOf } from './explain.ts';
+import { findObjects } from './find.ts';
+
+const dependencies = (reference: string, environment: Environment) => {
+  const [object] = findObjects(reference, objectsOf(environment));
+  if (object === undefined) throw new Error(`there is no ${reference}`);
+  return dependenciesOf(object, environment);
+};
+const paths = (reference: string, environment: Environment): string[] =>
+  dependencies(reference, environment).found.map(({ path }) => path);
+
+describe('the values that an object depends on', () => {
+  it('are those that decide a field of it, and no others', () => {
+    expect(dependencies('statefulset/broker', production).found).toEqual([
+      {
+        path: 'broker',
+        value: 'lavinmq',
+        file: 'apps/environments.ts',
+        fields: expect.arrayContaining(['spec.template.spec.containers[broker].image']),
+      },
+      {
+        ...{ path: 'brokerVolume.size', value: '20Gi', file: 'apps/environments.ts' },
+        fields: ['spec.volumeClaimTemplates[data].spec.resources.requests.storage'],
+      },
+      {
+        ...{ path: 'brokerVolume.storageClassName', value: 'gp3', file: 'apps/environments.ts' },
+        fields: ['spec.volumeClaimTemplates[data].spec.storageClassName'],
+      },
+    ]);
+  });
+
+  it('are also what is not set here and is elsewhere', () => {
+    const { found } = dependencies('ingress/broker', local);
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        path: 'web.clusterIssuer',
+        value: undefined,
+        fields: expect.arrayContaining(['spec.tls[0].secretName']),
+      }),
+    );
+  });
+
+  it('are the addons without which it is not there', () => {
+    expect(dependencies('ingress/grafana', local).found).toContainEqual({
+      path: 'addons[kube-prometheus-stack]',
+      value: 'kube-prometheus-stack',
+      file: 'apps/environments.ts',
+      fields: [],
+    });
+  });
+
+  it('are the numbers of the work, from where they stand', () => {
+    const { found } = dependencies('cronjob/publisher', { ...local, jobs: { jobsPerRun: 7 } });
+    expect(found.map(({ path, value, file }) => [path, value, file])).toEqual([
+      ['jobs.queue', 'jobs', 'apps/jobs.ts'],
+      ['jobs.everyMinutes', 10, 'apps/jobs.ts'],
+      ['jobs.jobsPerRun', 7, 'apps/environments.ts'],
+    ]);
+  });
+
+  it('are every clause of the policy for the one that hands it on', () => {
+    const all = paths('configmap/scaler', production);
+    expect(all).toEqual(
+      expect.arrayContaining([
+        ...['jobs.policy.kind', 'jobs.policy.maxReplicas', 'jobs.policy.stopWhen'],
+        'jobs.policy.startWhen.readyAtLeast',
+      ]),
+    );
+    expect(paths('deployment/consumer', production).filter((path) => path.includes('policy'))).toEqual([]);
+  });
+
+  it('are the name and the repository of the environment for an Application', () => {
+    expect(paths('application/consumer', production)).toEqual([
+      ...['name', 'repository.repoURL', 'repository.revision'],
+    ]);
+  }, 30_000);
+
+  it('are not told where no other value is accepted', () => {
+    expect(dependencies('application/loki', local).refused).toContain('addons[prometheus-operator-crds]');
+  }, 30_000);
+});

@@ -1,0 +1,14 @@
+import { type DesiredObject, isFields } from '../../manifests/objects.ts';
+import { parseYaml } from '../../manifests/yaml.ts';
+
+/** The YAML and JSON documents in a ConfigMap; what is none is left out. */
+export function parseAll({ fields }: DesiredObject): unknown[] {
+  const texts = isFields(fields.data) ? Object.values(fields.data) : [];
+  return texts.flatMap((text) => {
+    try {
+      return [...parseYaml(String(text))];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Environment } from '../../../apps/environments.ts';
+import { render } from '../../../apps/main.ts';
+import { type DesiredObject, snapshotOf, valueAt } from '../../manifests/objects.ts';
+import { podSpecOf } from '../../manifests/references.ts';
+import { allLinks, linksOf, worldOf } from './chains.ts';
+import { type Dependencies, dependenciesOf } from './dependencies.ts';
+import type { Link } from './links.ts';
+import { originsOf, type Place } from './origins.ts';
+import type { World } from './world.ts';
+
+/** Why an object is as it is. */
+export interface Explanation {
+  readonly object: DesiredObject;
+  /** The outermost call first; with the text of each line. */
+  readonly origin: readonly { readonly place: Place; readonly text: string }[];
+  /** The Application that syncs its folder. */
+  readonly deliveredBy: DesiredObject | undefined;
+  readonly dependencies: Dependencies;
+  /** What it leads to, the chain below each. */
+  readonly chains: readonly Chain[];
+  /** Links of others that lead to it. */
+  readonly reachedBy: readonly Link[];
+}
+
+/** A link, and the links of the object that it leads to. */
+export interface Chain {
+  readonly link: Link;
+  readonly next: readonly Chain[];
+}
+
+/** The objects of an environment as the sources render it now. */
+export const objectsOf = (environment: Environment): DesiredObject[] => [
+  ...snapshotOf('working tree', render([environment])).objects.values(),
+];
+
+/** @param objects All of the environment, the object among them. */
+export function explain(
+  object: DesiredObject,
+  environment: Environment,
+  objects: readonly DesiredObject[],
+): Explanation {
+  const world = worldOf(environment, objects);
+  return {
+    object,
+    origin: originOf(object, environment),
+    deliveredBy: world.delivering(object),
+    dependencies: dependenciesOf(object, environment),
+    chains: chainsOf(object, world, new Set([object])),
+    reachedBy: allLinks(world).filter(({ end }) => end.kind === 'object' && end.object === object),
+  };
+}
+
+function originOf(object: DesiredObject, environment: Environment): Explanation['origin'] {
+  const made = originsOf(environment).find(
+    ({ kind, apiVersion, name, namespace }) =>
+      kind === object.kind &&
+      apiVersion === object.apiVersion &&
+      name === object.name &&
+      namespace === object.namespace,
+  );
+  return [...(made?.places ?? []), ...valuesOf(object)].map((place) => ({ place, text: lineAt(place) }));
+}
+
+const ADDONS = new URL('../../../apps/addons/', import.meta.url);
+
+/** Where the values of a chart are written: no caller of the Application passes there. */
+function valuesOf({ kind, name, fields }: DesiredObject): Place[] {
+  if (kind !== 'Application' || valueAt(fields, ['spec', 'source', 'chart']) === undefined) return [];
+  return readdirSync(ADDONS).flatMap((file) => {
+    const lines = readFileSync(new URL(file, ADDONS), 'utf8').split('\n');
+    const line = lines.findIndex((text) => text.includes(`name: '${name}',`));
+    return line < 0 ? [] : [`apps/addons/${file}:${line + 1}`];
+  });
+}
+
+function lineAt(place: Place): string {
+  const [path = '', line] = place.split(':');
+  const text = readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  return text.split('\n')[Number(line) - 1]?.trim() ?? '';
+}
+
+/** An object is followed once; a workload and an Application are told by themselves. */
+function chainsOf(object: DesiredObject, world: World, seen: Set<DesiredObject>): Chain[] {
+  return linksOf(object, world).map((link) => {
+    const { end } = link;
+    if (end.kind !== 'object' || seen.has(end.object) || isHub(end.object)) return { link, next: [] };
+    seen.add(end.object);
+    return { link, next: chainsOf(end.object, world, seen) };
+  });
+}
+
+const isHub = (object: DesiredObject): boolean =>
+  object.kind === 'Application' || podSpecOf(object) !== undefined;

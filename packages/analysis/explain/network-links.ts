@@ -1,0 +1,78 @@
+import { type DesiredObject, isFields, valueAt } from '../../manifests/objects.ts';
+import { listAt } from '../../manifests/references.ts';
+import { broken, type End, type Link, outside, toObject } from './links.ts';
+import { portsOf } from './traffic-links.ts';
+import type { World } from './world.ts';
+
+/** Whom a NetworkPolicy is about, and whom it lets in and out. */
+export function networkLinks(from: DesiredObject, world: World): Link[] {
+  if (from.kind !== 'NetworkPolicy') return [];
+  const selector = valueAt(from.fields, ['spec', 'podSelector']);
+  const pods = world.podsIn(from.namespace, selector);
+  const none = broken(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
+  const about = pods.length > 0 ? pods.map(toObject) : [none];
+  return [
+    ...about.map((end): Link => ({ from, kind: 'NetworkPolicy -> pods', says: 'is about the pods of', end })),
+    ...peers(from, 'ingress', pods, world),
+    ...peers(from, 'egress', pods, world),
+  ];
+}
+
+/** A port is that of whoever is connected to: for what comes in the policy's own pods, else the peer. */
+function peers(
+  from: DesiredObject,
+  direction: 'ingress' | 'egress',
+  own: readonly DesiredObject[],
+  world: World,
+): Link[] {
+  const side = direction === 'ingress' ? 'from' : 'to';
+  return listAt(from.fields, ['spec', direction]).flatMap((rule) => {
+    const ports = [...new Set(listAt(rule, ['ports']).map((port) => valueAt(port, ['port'])))];
+    return listAt(rule, [side]).flatMap((peer) => {
+      const ends = peerEnds(from, peer, world);
+      const says = `lets ${direction === 'ingress' ? 'in' : 'out'} on ${ports.join(', ') || 'every port'} ${side}`;
+      return ends.map((end): Link => {
+        const servers = direction === 'ingress' ? own : end.kind === 'object' ? [end.object] : [];
+        return { from, kind: 'NetworkPolicy -> peer', says, end: closed(servers, ports) ?? end };
+      });
+    });
+  });
+}
+
+/** Broken where a port is allowed on which nobody of the servers listens. */
+function closed(servers: readonly DesiredObject[], ports: readonly unknown[]): End | undefined {
+  const open = servers.flatMap(portsOf).flatMap(({ name, containerPort }) => [name, containerPort]);
+  const missing = servers.length === 0 ? [] : ports.filter((port) => !open.includes(port));
+  const names = servers.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+  return missing.length > 0
+    ? broken(`no container of ${names} has the port ${missing.join(', ')}`)
+    : undefined;
+}
+
+/** Pods of dist/; else what a namespace must have that others fill. */
+function peerEnds(from: DesiredObject, peer: unknown, world: World): End[] {
+  const block = valueAt(peer, ['ipBlock', 'cidr']);
+  if (block !== undefined) return [outside(`addresses ${block}`)];
+  const selector = valueAt(peer, ['podSelector']) ?? {};
+  const namespace = namespaceOf(from, valueAt(peer, ['namespaceSelector']));
+  if (namespace === undefined) return [outside('pods of several namespaces')];
+  const pods = world.podsIn(namespace, selector);
+  return pods.length > 0 ? pods.map(toObject) : [strangers(namespace, selector, world)];
+}
+
+const namespaceOf = ({ namespace }: DesiredObject, selector: unknown): string | undefined => {
+  if (!isFields(selector)) return namespace;
+  const name = valueAt(selector, ['matchLabels', 'kubernetes.io/metadata.name']);
+  return typeof name === 'string' ? name : undefined;
+};
+
+/** Kubernetes' own, or a chart's. */
+function strangers(namespace: string, selector: unknown, world: World): End {
+  const labels = Object.entries(valueAt(selector, ['matchLabels']) ?? {}).map((pair) => pair.join('='));
+  const pods = `pods of ${namespace} with ${labels.join(', ') || 'any labels'}`;
+  const charts = world.chartsIn(namespace).map(({ name }) => name);
+  if (namespace === 'kube-system') return outside(pods);
+  return charts.length > 0
+    ? outside(`${pods}, by ${charts.length > 1 ? 'a chart of' : 'the chart'} ${charts.join(', ')}`)
+    : broken(`there are no ${pods}, and no chart is installed there`);
+}

@@ -1,0 +1,70 @@
+import { titleOf } from '../../manifests/objects.ts';
+import type { Section } from '../report/sections.ts';
+import type { Dependency } from './dependencies.ts';
+import type { Chain, Explanation } from './explain.ts';
+import { textOfEnd } from './links.ts';
+
+/** Fields of one value that are named before the rest is counted. */
+const FIELDS = 3;
+
+export const titleFor = ({ object }: Explanation): string => `${titleOf(object)} of ${object.environment}`;
+
+export const sectionsOf = (explanation: Explanation): Section[] => [
+  origin(explanation),
+  dependencies(explanation),
+  chains(explanation),
+  reachedBy(explanation),
+];
+
+const origin = ({ object, origin: lines, deliveredBy }: Explanation): Section => ({
+  title: 'Asked for by',
+  head: ['line', 'source'],
+  rows: lines.map(({ place, text }) => [place, text]),
+  notes: [
+    `Rendered to dist/${object.file}, which ${deliveredBy === undefined ? 'no Application' : titleOf(deliveredBy)} syncs.`,
+  ],
+});
+
+function dependencies({ dependencies: { found, refused } }: Explanation): Section {
+  return {
+    title: 'Values of the environment that it depends on',
+    head: ['value', 'now', 'in', 'decides'],
+    rows: found.map((one) => [one.path, valueText(one.value), one.file, decides(one)]),
+    notes: [
+      ...(found.length === 0 ? ['None: it is the same in every environment that has it.'] : []),
+      ...(refused.length > 0
+        ? [`Not known, because no other value is accepted: ${refused.join(', ')}.`]
+        : []),
+    ],
+  };
+}
+
+const valueText = (value: unknown): string => (value === undefined ? 'not set' : JSON.stringify(value));
+
+function decides({ fields }: Dependency): string {
+  if (fields.length === 0) return 'whether it is there, by this name';
+  const more = fields.length > FIELDS ? [`and ${fields.length - FIELDS} more`] : [];
+  return [...fields.slice(0, FIELDS), ...more].join(', ');
+}
+
+const chains = ({ chains: all }: Explanation): Section => ({
+  title: 'What it leads to',
+  head: ['how', 'to'],
+  rows: all.flatMap((one) => chainRows(one, 0)),
+  notes: all.length === 0 ? ['Nothing.'] : [],
+});
+
+const chainRows = ({ link, next }: Chain, depth: number): string[][] => [
+  [`${INDENT.repeat(depth)}${link.says}`, textOfEnd(link.end)],
+  ...next.flatMap((one) => chainRows(one, depth + 1)),
+];
+
+/** Spaces that Markdown keeps. */
+const INDENT = '\u00a0\u00a0';
+
+const reachedBy = ({ reachedBy: links }: Explanation): Section => ({
+  title: 'What leads to it',
+  head: ['from', 'how'],
+  rows: links.map(({ from, says }) => [titleOf(from), `${says} it`]),
+  notes: links.length === 0 ? ['Nothing.'] : [],
+});

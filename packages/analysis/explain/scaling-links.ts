@@ -1,0 +1,100 @@
+import type { Target } from '@sluice/policy';
+import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
+import { listAt } from '../../manifests/references.ts';
+import { scalerConfigsOf } from '../../manifests/scaler-configs.ts';
+import { adapterMetrics } from './adapter-rules.ts';
+import { broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
+import { metricLinks } from './metric-links.ts';
+import { serviceEnd, urlsIn } from './urls.ts';
+import type { World } from './world.ts';
+
+/** Who owns a replica count, and what it goes by. */
+export function scalingLinks(from: DesiredObject, world: World): Link[] {
+  switch (from.kind) {
+    case 'ConfigMap':
+      return scaler(from, world);
+    case 'HorizontalPodAutoscaler':
+      return [target(from, 'HorizontalPodAutoscaler -> workload', world), ...metrics(from, world)];
+    case 'ScaledObject':
+      return [target(from, 'ScaledObject -> workload', world), ...triggers(from, world)];
+    default:
+      return [];
+  }
+}
+
+function scaler(from: DesiredObject, world: World): Link[] {
+  const workloads = scalerConfigsOf('explain', [from]).flatMap(({ config }) => config.workloads);
+  return workloads.flatMap(({ name, source, target: scaled, policy }): Link[] => [
+    ...urlsIn('url' in source ? [source.url] : []).map(
+      (url): Link => ({
+        ...{ from, kind: 'scaler -> Service', says: `reads the backlog of '${name}' from` },
+        end: serviceEnd(url, world),
+      }),
+    ),
+    ...scaledLinks(from, scaled, `${policy.kind} '${name}'`, world),
+  ]);
+}
+
+function scaledLinks(from: DesiredObject, scaled: Target, policy: string, world: World): Link[] {
+  if (scaled.kind === 'process') return [];
+  const { kind, says } = SCALED[scaled.kind];
+  const end = workloadEnd(kind, scaled.namespace, scaled.name, world);
+  return [{ from, kind: 'scaler -> workload', says: says(policy), end }];
+}
+
+const SCALED = {
+  deployment: { kind: 'Deployment', says: (policy: string) => `scales by a ${policy}` },
+  hpa: {
+    kind: 'HorizontalPodAutoscaler',
+    says: (policy: string) => `by a ${policy} sets the minimum of`,
+  },
+} as const;
+
+function target(from: DesiredObject, kind: LinkKind, world: World): Link {
+  const [owned, name] = ['kind', 'name'].map((field) =>
+    valueAt(from.fields, ['spec', 'scaleTargetRef', field]),
+  );
+  const end = workloadEnd(String(owned ?? 'Deployment'), from.namespace, String(name), world);
+  return { from, kind, says: 'scales', end };
+}
+
+const workloadEnd = (kind: string, namespace: string | undefined, name: string, world: World): End =>
+  found(world.named(kind, namespace, name), `${kind} ${namespace}/${name} is not there`);
+
+/** metric <- rule of prometheus-adapter <- series */
+function metrics(from: DesiredObject, world: World): Link[] {
+  return listAt(from.fields, ['spec', 'metrics']).flatMap((metric): Link[] => {
+    const type = String(valueAt(metric, ['type']));
+    const kind = 'HorizontalPodAutoscaler -> metric';
+    if (type === 'Resource' || type === 'ContainerResource')
+      return [{ from, kind, says: 'goes by the use of resources, from', end: resourceMetrics(world) }];
+    const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+    const name = String(valueAt(metric, [field, 'metric', 'name']));
+    const made = adapterMetrics(world).filter((one) => one.name === name);
+    if (made.length === 0)
+      return [
+        {
+          ...{ from, kind, says: `goes by ${name} of` },
+          end: broken(`no rule of prometheus-adapter makes ${name}`),
+        },
+      ];
+    return made.flatMap(({ series, holder }): Link[] => [
+      { from, kind, says: `goes by ${name}, made by a rule of`, end: toObject(holder) },
+      ...metricLinks(from, kind, `its rule for ${name}`, series, world),
+    ]);
+  });
+}
+
+function resourceMetrics(world: World): End {
+  const server = world.chart('metrics-server');
+  return server === undefined
+    ? broken('no chart metrics-server is installed')
+    : outside('the chart metrics-server');
+}
+
+function triggers(from: DesiredObject, world: World): Link[] {
+  const queries = listAt(from.fields, ['spec', 'triggers']).map((one) => valueAt(one, ['metadata', 'query']));
+  return queries
+    .filter((query) => typeof query === 'string')
+    .flatMap((query) => metricLinks(from, 'HorizontalPodAutoscaler -> metric', 'a trigger', query, world));
+}

@@ -1,0 +1,56 @@
+import { proportional, type ServiceReport, type ServiceSimulation, simulateService } from '@sluice/policy';
+import type { JobsWorkload } from '../../../apps/jobs.ts';
+import { requests } from '../../../apps/requests.ts';
+import { ConfigurationError } from '../../contracts/errors.ts';
+import { type LoadOptions, traceOf } from './load.ts';
+import { podHours, type Rows } from './table.ts';
+
+/** The default of Kubernetes' controller manager. */
+const SYNC_SECONDS = 15;
+
+/**
+ * The web service under recorded requests, without its timetable and with it.
+ * @throws {ConfigurationError} without a trace: what requests come, nobody declares
+ */
+export function besideNoTimetable(
+  { pollSeconds }: JobsWorkload,
+  options: LoadOptions,
+): Record<string, ServiceReport> {
+  const { minReplicas: minimum, maxReplicas, behavior, counted } = requests;
+  const { perReplica, windowSeconds, scrapeSeconds } = counted;
+  const simulation: ServiceSimulation = {
+    ...recorded(options),
+    policy: proportional({ perReplica, minReplicas: minimum.policy.minReplicas, maxReplicas, behavior }),
+    capacityPerReplica: perReplica,
+    timing: {
+      ...{ scrapeSeconds, windowSeconds, pollSeconds, syncSeconds: SYNC_SECONDS },
+      podStartSeconds: options.podStartSeconds,
+    },
+    seed: options.seed,
+  };
+  return {
+    'requests alone': simulateService(simulation),
+    'with the timetable': simulateService({ ...simulation, minimum }),
+  };
+}
+
+function recorded({ trace, jobs, everySeconds, seconds }: LoadOptions) {
+  const faults = [
+    ...(trace === undefined ? ["needs '--trace' for a service: requests as recorded"] : []),
+    ...((jobs ?? everySeconds) ? ["takes '--jobs' and '--every' for a queue, not for a service"] : []),
+  ];
+  if (trace === undefined || faults.length > 0) throw new ConfigurationError('simulate', faults);
+  const arrivals = traceOf(trace);
+  const [first = 0, last = 0] = [arrivals.entries[0], arrivals.entries.at(-1)].map(
+    (entry) => entry?.epochSeconds,
+  );
+  return { requests: arrivals, startAt: first * 1000, seconds: seconds ?? last - first + 1 };
+}
+
+export const requestRows: Rows<ServiceReport> = [
+  ['requests', ({ requests: all }) => String(all)],
+  ['beyond what the pods are meant to take', ({ requestsOverCapacity }) => requestsOverCapacity.toFixed(0)],
+  ['in so many seconds', ({ secondsOverCapacity }) => String(secondsOverCapacity)],
+  ['most replicas', ({ peakReplicas }) => String(peakReplicas)],
+  ['pod time', ({ podSeconds }) => podHours(podSeconds)],
+];
