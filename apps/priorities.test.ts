@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ChartError } from '../charts/checks.ts';
+import { ChartError } from '../packages/contracts/checks.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
 import { environments, local } from './environments.ts';
 import { applications, manifestsOf } from './main.ts';

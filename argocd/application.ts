@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Checks } from '../charts/checks.ts';
 import { clusterLabels } from '../charts/labels.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import type { Application as Manifest } from './api.ts';
 import { ARGOCD_API, ARGOCD_NAMESPACE, IN_CLUSTER } from './names.ts';
 import type { OwnedFields } from './owned-fields.ts';

@@ -1,4 +1,4 @@
-import type { Checks } from '../charts/checks.ts';
+import type { Checks } from '../packages/contracts/checks.ts';
 import type { Application } from './api.ts';
 
 /** A git repository, and the revision of it that a cluster follows. */

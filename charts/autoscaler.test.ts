@@ -1,8 +1,8 @@
 import { constant, schedule } from '@sluice/policy';
 import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import { ChartError } from '../packages/contracts/checks.ts';
 import { Autoscaler, type AutoscalerProps, cpuUtilization } from './autoscaler.ts';
-import { ChartError } from './checks.ts';
 
 const slow = { type: 'Percent', value: 10, periodSeconds: 60 } as const;
 const rules = { stabilizationWindowSeconds: 60, policies: [slow], selectPolicy: 'Max' } as const;

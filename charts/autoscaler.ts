@@ -1,7 +1,7 @@
 import { type HpaBehavior, type HpaScalingRules, highestFloor, type SchedulePolicy } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 const TARGETS = { Deployment: 'apps/v1', Rollout: 'argoproj.io/v1alpha1' } as const;

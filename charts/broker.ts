@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { Checks } from '../packages/contracts/checks.ts';
 import { BROKER_PORTS, type BrokerFlavor, type BrokerKind, CONFIG_PATH, flavors } from './broker-flavors.ts';
-import { Checks } from './checks.ts';
 import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { env, type FileMount, mountsOf, pod, type Resources, resources, restrictedContainer } from './pod.ts';
 import { ServiceAccount } from './service-account.ts';

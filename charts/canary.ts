@@ -1,6 +1,6 @@
 import type { ICanaryStrategy } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/CanaryStrategy';
 import type { IRolloutTrafficRouting } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/RolloutTrafficRouting';
-import type { Checks } from './checks.ts';
+import type { Checks } from '../packages/contracts/checks.ts';
 import type { Identity } from './labels.ts';
 
 /** Who splits the requests between two versions. */

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels } from './labels.ts';
 
 export interface ClusterIssuerProps {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseConfig } from '@sluice/runtime';
 import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import { ChartError } from '../packages/contracts/checks.ts';
 import { environment, settingsOf } from '../services/exporter/config.ts';
-import { ChartError } from './checks.ts';
 import { Exporter, type ExporterProps, type Mapping } from './exporter.ts';
 
 const shop: Mapping = {

@@ -1,6 +1,6 @@
 import type { AdapterRule } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 
 /**
  * How prometheus-adapter makes an external metric of series: for `rules.external` of its chart.

@@ -2,7 +2,7 @@ import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/mon
 import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, labelsOf, metadataOf } from './labels.ts';
 
 /** One page of metrics of a Service. */

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels, type Identity, type Labels, metadataOf, selectorOf } from './labels.ts';
 
 /** An address the API server answers on, as it is after the Service's translation or before it. */

@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import type { Identity } from './labels.ts';
 import { spreadEvenly } from './pod.ts';
 

@@ -2,8 +2,8 @@ import type { IAnalysisTemplate } from '@kubernetes-models/argo-rollouts/argopro
 import type { IMetric } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Metric';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Checks } from '../packages/contracts/checks.ts';
 import { POD_HASH, POD_HASH_LABEL, type ReleaseBounds, releaseNames } from './canary.ts';
-import { Checks } from './checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 export interface ReleaseAnalysisProps extends Identity {

@@ -1,7 +1,7 @@
 import type { DeploymentTarget, HpaTarget } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 export interface ScaleGrantProps extends Identity {

@@ -1,7 +1,7 @@
 import { compileScalerConfig, type ScalerConfig } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { ChartError, Checks } from './checks.ts';
+import { ChartError, Checks } from '../packages/contracts/checks.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {

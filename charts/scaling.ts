@@ -16,7 +16,7 @@ import {
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, labelsOf, metadataOf } from './labels.ts';
 
 /** One workload and who owns its replica count; made by `Scaling.scaler`, `Scaling.hpa` or `Scaling.keda`. */

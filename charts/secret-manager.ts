@@ -1,7 +1,7 @@
 import type { IClusterSecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1/ClusterSecretStore';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Checks } from './checks.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels } from './labels.ts';
 import { wave } from './wave.ts';
 

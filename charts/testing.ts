@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ChartError } from './checks.ts';
+import { ChartError } from '../packages/contracts/checks.ts';
 
 /** The objects that are built, as data. */
 export function objectsOf(build: (scope: Construct) => unknown) {

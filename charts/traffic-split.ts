@@ -4,9 +4,9 @@ import type { IIngressRoute } from '@kubernetes-models/traefik/traefik.io/v1alph
 import type { ITraefikService } from '@kubernetes-models/traefik/traefik.io/v1alpha1/TraefikService';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Checks } from '../packages/contracts/checks.ts';
 import { releaseNames, type TrafficRouter } from './canary.ts';
 import { Certificate, certificateSecret } from './certificate.ts';
-import { Checks } from './checks.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf } from './labels.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from './pod.ts';

@@ -2,8 +2,8 @@ import type { IRolloutSpec } from '@kubernetes-models/argo-rollouts/argoproj.io/
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { Checks } from '../packages/contracts/checks.ts';
 import { type Canary, canaryStrategy, checkCanary } from './canary.ts';
-import { Checks } from './checks.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { type Placement, placed } from './placement.ts';

@@ -1,4 +1,4 @@
-import { ChartError } from '../../charts/checks.ts';
+import { ChartError } from '../../packages/contracts/checks.ts';
 import type { AwsCluster, Environment } from '../environments.ts';
 
 /** What addons of the cloud have to know. @throws {ChartError} where the environment is not on AWS */

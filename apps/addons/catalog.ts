@@ -1,4 +1,4 @@
-import { Checks } from '../../charts/checks.ts';
+import { Checks } from '../../packages/contracts/checks.ts';
 import type { Environment } from '../environments.ts';
 import type { AddonName } from '../versions.ts';
 import type { Addon } from './addon.ts';

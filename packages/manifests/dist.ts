@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { ChartError } from '../../charts/checks.ts';
+import { ChartError } from '../contracts/checks.ts';
 import type { Files } from './manifests.ts';
 
 /** What stands in a directory against what was rendered. Paths are relative to it, sorted. */

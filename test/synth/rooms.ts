@@ -1,0 +1,50 @@
+/**
+ * Which room may import which: the one list that docs/adr/0001 prints and rooms.test.ts holds. A room is the
+ * longest of these paths that a file is below; a room may always import itself.
+ */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  policy: [],
+  'packages/contracts': ['policy'],
+  'packages/manifests': ['policy', 'packages/contracts'],
+  'services/runtime': ['policy'],
+  services: [],
+  'services/api': ['policy', 'services/runtime'],
+  'services/consumer': ['policy', 'services/runtime'],
+  'services/exporter': ['policy', 'services/runtime'],
+  'services/publisher': ['policy', 'services/runtime'],
+  'services/scaler': ['policy', 'services/runtime'],
+  'services/topology': ['policy', 'services/runtime'],
+  charts: ['policy', 'packages/contracts', 'packages/manifests'],
+  argocd: ['policy', 'packages/contracts', 'packages/manifests', 'charts'],
+  apps: ['policy', 'packages/contracts', 'packages/manifests', 'charts', 'argocd'],
+  'packages/analysis': ['policy', 'packages/contracts', 'packages/manifests', 'charts', 'apps'],
+  'test/bed': ['policy', 'packages/contracts', 'packages/manifests', 'charts', 'argocd', 'apps', 'services'],
+  cli: [
+    'policy',
+    'packages/contracts',
+    'packages/manifests',
+    'packages/analysis',
+    'services/runtime',
+    'charts',
+    'argocd',
+    'apps',
+    'test/bed',
+  ],
+  scripts: ['policy', 'apps', 'services', 'cli', 'packages/contracts', 'packages/manifests', 'test/bed'],
+  test: ['*'],
+};
+
+/** Files that open what lies in another room, or at the root of the repository -> why no import serves. */
+export const readers: Readonly<Record<string, string>> = {
+  'apps/exporter.ts':
+    'the mapping is a YAML file of the service, held to real answers by the tests beside it',
+  'cli/bootstrap.ts': 'dist/ is what is delivered',
+  'cli/diff.ts': 'the git work tree is compared',
+  'cli/simulate.ts': 'the git work tree is compared',
+  'cli/synth.ts': 'dist/ is written',
+  'scripts/ci/write-images.ts': 'the file of the digests is rewritten',
+  'packages/analysis/explain/chains.ts': 'an image is built from the folder of its name',
+  'packages/analysis/explain/explain.ts': 'the line that names a value is shown',
+  'packages/analysis/explain/origins.ts': 'places are told from the root of the repository',
+  'packages/analysis/explain/registered-metrics.ts': 'the metrics of a service are found in its source',
+};
