@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,14 @@ const UNDEMANDING: readonly string[] = ['api'];
 // Far from any node_modules: what a bundle does not hold, it cannot find there.
 const root = mkdtempSync(join(tmpdir(), 'sluice-bundle-'));
 afterAll(() => rmSync(root, { recursive: true }));
+
+/** Dear to load (undici 25 ms of CPU, tls 15), and of no use before something is asked over the network. */
+const NOT_AT_A_START = ['internal/deps/undici/undici', 'tls', 'http', 'http2', 'cluster'];
+const tellsBuiltins = join(root, 'tells-builtins.cjs');
+writeFileSync(
+  tellsBuiltins,
+  `process.on('exit', () => require('fs').writeFileSync(process.env.LOADED, process.moduleLoadList.join('\\n')));`,
+);
 
 describe.each(SERVICES)('the bundle of %s', (service) => {
   it('starts alone and tells every fault of its configuration in one line', async () => {
@@ -37,3 +45,19 @@ describe.each(SERVICES)('the bundle of %s', (service) => {
     );
   }, 30_000);
 });
+
+it.each(['consumer', 'publisher', 'scaler', 'topology'] as const)(
+  'a start of %s loads neither what it may never use nor what zod says in fifty languages',
+  async (service) => {
+    const directory = join(root, `${service}-start`);
+    await bundle(service, directory);
+    expect(readFileSync(join(directory, 'main.mjs'), 'utf8')).not.toContain('Entrée invalide');
+    const loaded = join(directory, 'loaded');
+    const env = { PATH: process.env.PATH, HTTP_PORT: 'none', LOADED: loaded };
+    spawnSync(process.execPath, ['--require', tellsBuiltins, 'main.mjs'], { cwd: directory, env });
+    const modules = readFileSync(loaded, 'utf8').split('\n');
+    expect(modules).toContain('NativeModule net');
+    expect(NOT_AT_A_START.filter((name) => modules.includes(`NativeModule ${name}`))).toEqual([]);
+  },
+  30_000,
+);

@@ -1,5 +1,5 @@
 import { integer, seconds, serviceFields, textOr } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The web service's environment. */
 export const environment = z.object({

@@ -1,5 +1,5 @@
 import { amqpFields, integer, oneOf, optionalText, seconds, serviceFields, textOr } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The consumer's environment. */
 export const environment = z.object({

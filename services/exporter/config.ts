@@ -1,5 +1,5 @@
 import { ConfigError, integer, seconds, serviceFields, text } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Mappings, readMappings } from './mapping.ts';
 import { readTargets, type TargetsFile } from './targets.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { compileExpression, type Expression } from './expression.ts';
 import { readYaml } from './faults.ts';
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSubnet } from './addresses.ts';
 import { parseOriginPattern, parseTargetUrl } from './allow-list.ts';
 import { FetchError } from './failure.ts';

@@ -1,5 +1,5 @@
 import { amqpFields, integer, seconds, serviceFields, text, textOr } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The publisher's environment. */
 export const environment = z.object({

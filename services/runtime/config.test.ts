@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError, parseConfig } from './config.ts';
 import { amqpFields, concealCredentials, integer, oneOf, seconds, secret, text, url } from './fields.ts';
 

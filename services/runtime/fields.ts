@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from './secrets.ts';
 
 /** What is known of a variable besides its type: the rows of a service's table of configuration. */

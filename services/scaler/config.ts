@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { FaultsError, parseScalerConfig, type ScalerConfig } from '@sluice/policy';
 import { ConfigError, optionalText, serviceFields, text } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LeaseName } from './lease/kube-lease.ts';
 
 /** The scaler's environment. */

@@ -1,5 +1,5 @@
 import { seconds, secret, serviceFields, text, url } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The topology service's environment. */
 export const environment = z.object({

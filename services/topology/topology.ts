@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '@sluice/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const name = z.string().min(1).max(255);
 const pattern = z.string().refine(isRegularExpression, { error: 'must be a regular expression' });

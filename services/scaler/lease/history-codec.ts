@@ -1,5 +1,5 @@
 import type { History } from '@sluice/policy';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Well below etcd's 1.5 MiB an object and the 256 KiB that all annotations of one may have. */
 export const HISTORY_LIMIT_BYTES = 128 * 1024;

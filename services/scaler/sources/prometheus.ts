@@ -1,5 +1,5 @@
 import type { Backlog, PrometheusSource } from '@sluice/policy';
-import { z } from 'zod';
+import * as z from 'zod';
 import { getJson, join } from './http.ts';
 import { type BacklogSource, ReadingError } from './source.ts';
 
