@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { concealCredentials } from './broker-url.ts';
 import { parseConfig } from './config.ts';
-import { aboutField, amqpFields, concealCredentials, seconds } from './fields.ts';
+import { aboutField, amqpFields, managementUrl, seconds } from './fields.ts';
 
 // In the alphabet of neither host nor scheme, so that a hit is a leak.
 const password = fc.stringMatching(/^[A-Z]{12}$/);
@@ -33,6 +34,36 @@ it('refuses a URL without a host, and does not show it: its path would be logged
   expect(() => parseConfig(z.object(amqpFields), { AMQP_URL })).toThrow(
     "'AMQP_URL' (not a URL) must be a URL of scheme amqp or amqps",
   );
+});
+
+it.each([
+  [
+    'AMQP_URL',
+    'amqp://u:50%sesame@h',
+    "(amqp://h) must be percent-encoded UTF-8: a '%' in the password is %25",
+  ],
+  [
+    'AMQP_URL',
+    'amqp://monitor:20#sesame@h',
+    "(not a URL) must write '#', '/', '?', '@' and '%' in user and password as",
+  ],
+  ['AMQP_URL', 'localhost:5672', '(not a URL) must be a URL of scheme amqp or amqps'],
+  [
+    'AMQP_URL',
+    'amqp://h/jobs/more',
+    "(amqp://h/jobs/more) must have one path segment, the virtual host; a '/' in it is %2F",
+  ],
+  [
+    'MANAGEMENT_URL',
+    'http://admin:12#sesame@host',
+    "(not a URL) must write '#', '/', '?', '@' and '%' in user and password as",
+  ],
+])('a fault of %s is one line that names it and holds no password: %s', (name, value, fault) => {
+  const schema = z.object({ ...amqpFields, MANAGEMENT_URL: managementUrl('the API') });
+  const valid = { AMQP_URL: 'amqp://host', MANAGEMENT_URL: 'http://host' };
+  const parse = () => parseConfig(schema, { ...valid, [name]: value });
+  expect(parse).toThrow(`invalid configuration: '${name}' ${fault}`);
+  expect(parse).not.toThrow('sesame');
 });
 
 it('refuses to tell of a variable that nobody described', () => {

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { concealCredentials, parseBrokerUrl, parseManagementUrl } from './broker-url.ts';
+import { messageOf } from './errors.ts';
 import { Secret } from './secrets.ts';
 
 /** What is known of a variable besides its type: the rows of a service's table of configuration. */
@@ -94,16 +96,24 @@ export function url(schemes: readonly string[], meaning: string) {
   return described(field, { meaning, conceal: concealCredentials });
 }
 
-/** @returns the URL without user and password; of what is no URL, nothing: it may still hold a password. */
-export function concealCredentials(value: string): string {
-  const bare = URL.parse(value);
-  // 'user:password@host' parses too: its scheme is 'user', and it has no host.
-  if (bare === null || bare.host === '') return 'not a URL';
-  bare.username = '';
-  bare.password = '';
-  bare.search = '';
-  return bare.href;
+/** A URL that `parse` reads, once and for everyone; its fault is one line without the value's secrets. */
+function parsedUrl<T>(parse: (text: string) => T, meaning: string) {
+  const field = z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+      return z.NEVER;
+    }
+  });
+  return described(field, { meaning, conceal: concealCredentials });
 }
+
+/** `amqp://user:password@host:port/vhost`, parsed. */
+export const brokerUrl = (meaning: string) => parsedUrl(parseBrokerUrl, meaning);
+
+/** The base of the broker's management API, without a slash at its end. */
+export const managementUrl = (meaning: string) => parsedUrl(parseManagementUrl, meaning);
 
 /** Variables that every service reads. */
 export const serviceFields = {
@@ -118,10 +128,7 @@ export const serviceFields = {
 
 /** Variables of the services that speak AMQP. */
 export const amqpFields = {
-  AMQP_URL: url(
-    ['amqp', 'amqps'],
-    'The broker and its virtual host, `amqp://host:5672/%2f`; may hold credentials.',
-  ),
+  AMQP_URL: brokerUrl('The broker and its virtual host, `amqp://host:5672/%2f`; may hold credentials.'),
   AMQP_USERNAME: optionalText('User, before the one in the URL.'),
   AMQP_PASSWORD: optionalSecret('Password, before the one in the URL.'),
   AMQP_HEARTBEAT_SECONDS: integer({

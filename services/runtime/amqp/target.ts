@@ -1,9 +1,10 @@
 import type { Options } from 'amqplib';
+import type { BrokerUrl } from '../broker-url.ts';
 import type { Secret } from '../secrets.ts';
 
 /** The variables of `amqpFields`, parsed. */
 export interface AmqpConfig {
-  readonly AMQP_URL: string;
+  readonly AMQP_URL: BrokerUrl;
   readonly AMQP_USERNAME?: string | undefined;
   readonly AMQP_PASSWORD?: Secret | undefined;
   readonly AMQP_HEARTBEAT_SECONDS: number;
@@ -15,16 +16,13 @@ export interface AmqpConfig {
  * @throws {SecretError}
  */
 export function connectOptions(config: AmqpConfig): Options.Connect {
-  const url = new URL(config.AMQP_URL);
-  const protocol = url.protocol.slice(0, -1);
+  const { protocol, hostname, port, username = 'guest', password = 'guest', vhost } = config.AMQP_URL;
   return {
-    protocol,
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (protocol === 'amqps' ? 5671 : 5672),
-    username: config.AMQP_USERNAME ?? (decodeURIComponent(url.username) || 'guest'),
-    password: config.AMQP_PASSWORD?.read() ?? (decodeURIComponent(url.password) || 'guest'),
-    // amqplib decodes it, and reads an empty one as '/'.
-    vhost: url.pathname.slice(1),
+    ...{ protocol, hostname, port },
+    username: config.AMQP_USERNAME ?? username,
+    password: config.AMQP_PASSWORD?.read() ?? password,
+    // amqplib decodes it.
+    vhost: encodeURIComponent(vhost),
     heartbeat: config.AMQP_HEARTBEAT_SECONDS,
   };
 }

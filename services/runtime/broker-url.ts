@@ -1,0 +1,107 @@
+/** A broker's address, as whom, and which virtual host, each decoded. */
+export interface BrokerUrl {
+  readonly protocol: 'amqp' | 'amqps';
+  /** Without the brackets of an IPv6 address. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly vhost: string;
+}
+
+/** A URL that means nothing, or two things. Its message is a constraint, and holds nothing of the URL: it may be a password. */
+export class UrlError extends Error {
+  constructor(constraint: string) {
+    super(constraint);
+    this.name = 'UrlError';
+  }
+}
+
+const AMQP_PORTS = { amqp: 5672, amqps: 5671 } as const;
+
+/**
+ * The one reading of `amqp://user:password@host:port/vhost`. The virtual host is the single segment of the path,
+ * decoded; none, or an empty one, is `/`. Nothing is dropped in silence: a query, a fragment or a further segment
+ * is refused, and so is what a password with `#`, `/`, `?` or `@` that is not percent-encoded makes of a URL.
+ * @throws {UrlError}
+ * @see https://www.rabbitmq.com/docs/uri-spec
+ */
+export function parseBrokerUrl(text: string): BrokerUrl {
+  const url = parseStrictly(text, ['amqp', 'amqps']);
+  const protocol = url.protocol === 'amqps:' ? 'amqps' : 'amqp';
+  if (url.search !== '' || text.includes('?')) throw new UrlError('must have no query');
+  const [, vhost = '', ...further] = url.pathname.split('/');
+  if (further.length > 0)
+    throw new UrlError("must have one path segment, the virtual host; a '/' in it is %2F");
+  return {
+    protocol,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || AMQP_PORTS[protocol],
+    ...credentialsOf(url),
+    vhost: decoded(vhost, 'the virtual host') || '/',
+  };
+}
+
+/**
+ * The base of the broker's management API, without a slash at its end; a path before `/api` is kept. Credentials
+ * in it are refused: they have variables of their own.
+ * @throws {UrlError}
+ */
+export function parseManagementUrl(text: string): string {
+  const url = parseStrictly(text, ['http', 'https']);
+  if (url.username !== '' || url.password !== '')
+    throw new UrlError('must hold no user and no password: they have variables of their own');
+  if (text.includes('?')) throw new UrlError('must have no query');
+  return url.href.replace(/\/+$/, '');
+}
+
+/** What the standard parser takes for a URL in silence, and people mean otherwise. */
+function parseStrictly(text: string, schemes: readonly string[]): URL {
+  const form = `must be a URL of scheme ${schemes.join(' or ')}`;
+  const [, scheme, rest = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+  if (scheme === undefined || !schemes.includes(scheme.toLowerCase())) throw new UrlError(form);
+  if (/[\s\p{Cc}\\"<>^`{|}]/u.test(rest))
+    throw new UrlError('must hold no white space, and no character that a URL cannot');
+  const at = rest.split('@').length - 1;
+  if (at > 1 || /[/?#].*@/.test(rest)) throw new UrlError(ENCODE);
+  if (rest.includes('#')) throw new UrlError('must have no fragment');
+  const url = URL.parse(text);
+  if (url === null || url.hostname === '' || url.port === '0')
+    throw new UrlError(`${form} with a host and a valid port`);
+  return url;
+}
+
+const ENCODE = "must write '#', '/', '?', '@' and '%' in user and password as %23, %2F, %3F, %40 and %25";
+
+function credentialsOf({ username, password }: URL): Pick<BrokerUrl, 'username' | 'password'> {
+  return {
+    ...(username !== '' && { username: decoded(username, 'the user') }),
+    ...(password !== '' && { password: decoded(password, 'the password') }),
+  };
+}
+
+function decoded(encoded: string, what: string): string {
+  let text: string;
+  try {
+    text = decodeURIComponent(encoded);
+  } catch {
+    throw new UrlError(`must be percent-encoded UTF-8: a '%' in ${what} is %25`);
+  }
+  if (/\p{Cc}/u.test(text)) throw new UrlError(`must hold no control character in ${what}`);
+  return text;
+}
+
+/**
+ * A URL as it may be shown: scheme, host, port and path. Of what could be read in another way too, nothing: any part
+ * of it may be a password.
+ */
+export function concealCredentials(text: string): string {
+  const url = UNAMBIGUOUS.test(text) ? URL.parse(text) : null;
+  if (url === null || url.host === '') return 'not a URL';
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  return url.href;
+}
+
+const UNAMBIGUOUS = /^[a-z][a-z\d+.-]*:\/\/([^\s/?#@\\]*@)?[^\s/?#@\\]+(\/[^\s?#@\\]*)?(\?[^\s#@\\]*)?$/i;

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Deadline, DeadlineError, withTimeout } from './deadline.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const never = new Promise<never>(() => {});
+
+/** What became of a promise, undefined while nothing has. */
+function fateOf(promise: Promise<unknown>): { readonly is: () => unknown } {
+  let fate: unknown;
+  promise.then(
+    (value) => (fate = value),
+    (error) => (fate = error),
+  );
+  return { is: () => fate };
+}
+
+describe('a bounded wait', () => {
+  it('gives what the work gives, and leaves no timer', async () => {
+    expect(await withTimeout(Promise.resolve(7), 1000, 'counting')).toBe(7);
+    await expect(withTimeout(Promise.reject(new Error('no')), 1000, 'counting')).rejects.toThrow('no');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('ends at its time with what it waited for, and tells the work', async () => {
+    let told: AbortSignal | undefined;
+    const work = (signal: AbortSignal) => {
+      told = signal;
+      return never;
+    };
+    const wait = withTimeout(work, 2500, 'closing the connection');
+    const fate = fateOf(wait);
+    await vi.advanceTimersByTimeAsync(2499);
+    expect([fate.is(), told?.aborted]).toEqual([undefined, false]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(fate.is()).toBeInstanceOf(DeadlineError);
+    expect(fate.is()).toMatchObject({
+      message: 'closing the connection did not end within 2.5 s',
+      what: 'closing the connection',
+      milliseconds: 2500,
+    });
+    expect(told?.reason).toBe(fate.is());
+  });
+
+  it('names the wait also where the work rejects on its signal', async () => {
+    const work = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    const fate = fateOf(withTimeout(work, 10, 'reading'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(fate.is()).toBeInstanceOf(DeadlineError);
+  });
+
+  it('lets no late failure of the work become an unhandled rejection', async () => {
+    const { promise, reject } = Promise.withResolvers<void>();
+    const fate = fateOf(withTimeout(promise, 10, 'reading'));
+    await vi.advanceTimersByTimeAsync(10);
+    reject(new Error('late'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(fate.is()).toBeInstanceOf(DeadlineError);
+  });
+
+  it('gives what work throws before it is a promise', async () => {
+    const work = () => {
+      throw new Error('at once');
+    };
+    await expect(withTimeout(work, 10, 'reading')).rejects.toThrow('at once');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a deadline', () => {
+  it('is shared by the steps before it', async () => {
+    using deadline = Deadline.after(1000, 'the run');
+    await vi.advanceTimersByTimeAsync(700);
+    expect(deadline.remaining).toBe(300);
+    const fate = fateOf(deadline.wait(never, 'declaring'));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(fate.is()).toMatchObject({ message: 'declaring did not end within 0.3 s' });
+    expect([deadline.expired, deadline.remaining]).toEqual([true, 0]);
+    expect(deadline.signal.reason).toMatchObject({ message: 'the run did not end within 1 s' });
+    const late = fateOf(deadline.wait(never, 'closing'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late.is()).toMatchObject({ what: 'closing' });
+  });
+
+  it('may give a step less than what remains, never more', async () => {
+    using deadline = Deadline.after(1000, 'the run');
+    const short = fateOf(deadline.wait(never, 'closing', 100));
+    const long = fateOf(deadline.wait(never, 'working', 5000));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([short.is(), long.is()]).toEqual([expect.any(DeadlineError), undefined]);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(long.is()).toBeInstanceOf(DeadlineError);
+  });
+
+  it('that is cleared aborts nothing', async () => {
+    const deadline = Deadline.after(1000, 'the run');
+    deadline.clear();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([deadline.signal.aborted, vi.getTimerCount()]).toEqual([false, 0]);
+  });
+});
