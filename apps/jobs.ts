@@ -18,6 +18,8 @@ export interface JobsWorkload {
   readonly stopDeadlineSeconds: number;
   /** Seconds between two readings of the backlog. */
   readonly pollSeconds: number;
+  /** The same while nothing runs, so that the first job waits no whole poll. */
+  readonly idlePollSeconds: number;
   /** When it scales, and to what. */
   readonly policy: Policy;
 }
@@ -31,6 +33,7 @@ const jobs: JobsWorkload = {
   maxAttempts: 5,
   stopDeadlineSeconds: 30,
   pollSeconds: 5,
+  idlePollSeconds: 0.5,
   // The line to change: 25 consumers at 100 waiting jobs, or as soon as one has waited a minute.
   policy: latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } }),
 };

@@ -38,9 +38,10 @@ export const scalerApplication: Application = {
 };
 
 function config(environment: Environment): ScalerConfig {
-  const { queue, pollSeconds, policy } = jobsWorkload(environment);
+  const { queue, pollSeconds, idlePollSeconds, policy } = jobsWorkload(environment);
   return {
     pollSeconds,
+    idlePollSeconds,
     workloads: [
       {
         name: queue,

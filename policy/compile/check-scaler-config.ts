@@ -30,8 +30,12 @@ export function workloadFaults(workload: unknown): readonly string[] {
 }
 
 function checkConfig(data: Fields, checker: Checker): void {
-  checker.onlyKeys(data, ['pollSeconds', 'workloads']);
+  checker.onlyKeys(data, ['pollSeconds', 'idlePollSeconds', 'workloads']);
   const poll = checker.number(data, 'pollSeconds', { above: 0, max: 3600 });
+  if (data.idlePollSeconds !== undefined) {
+    checker.number(data, 'idlePollSeconds', { above: 0, max: 3600 });
+    checker.ordered(data, 'idlePollSeconds', 'pollSeconds');
+  }
   const workloads = checker.list(data, 'workloads');
   const list = checker.at('workloads');
   workloads.forEach((workload, index) => {

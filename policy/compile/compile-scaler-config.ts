@@ -16,8 +16,9 @@ export interface CompiledScalerConfig {
 export function compileScalerConfig(config: ScalerConfig): CompiledScalerConfig {
   const faults = configFaults(config);
   if (faults.length > 0) throw new ScalerConfigError(faults);
-  const { pollSeconds, workloads } = config;
-  return { config: { pollSeconds, workloads }, fidelity: workloads.flatMap(fidelityOf) };
+  const { pollSeconds, idlePollSeconds, workloads } = config;
+  const idle = idlePollSeconds === undefined ? {} : { idlePollSeconds };
+  return { config: { pollSeconds, ...idle, workloads }, fidelity: workloads.flatMap(fidelityOf) };
 }
 
 export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseFidelity[] =>

@@ -55,6 +55,20 @@ describe('compileScalerConfig', () => {
     ]);
   });
 
+  it('keeps the period of an idle workload, where one is given', () => {
+    const file = { pollSeconds: 5, idlePollSeconds: 0.5, workloads: [consumer] };
+    expect(compileScalerConfig(file).config).toEqual(file);
+  });
+
+  it.each([0, -1, 6, Number.NaN, '1', null])(
+    'refuses %j seconds between readings of an idle workload',
+    (idle) => {
+      expect(faultsOf({ pollSeconds: 5, idlePollSeconds: idle, workloads: [consumer] })).toEqual([
+        expect.stringMatching(/^'idlePollSeconds' \(.*\) must/),
+      ]);
+    },
+  );
+
   it('names the windows of a schedule too', () => {
     const windows = [{ start: '0 8 * * *', end: '0 18 * * *', minReplicas: 5 }];
     const office = schedule({ policy, timeZone: 'UTC', windows, holidays: ['2026-12-25'] });

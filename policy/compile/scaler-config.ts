@@ -4,6 +4,11 @@ import type { Policy } from '../policy.ts';
 export interface ScalerConfig {
   /** Seconds between two readings of one workload. The source system polls every 5 s. */
   readonly pollSeconds: number;
+  /**
+   * Seconds between two readings of a workload at 0 replicas, whose source can tell more than the last one
+   * did. @default pollSeconds
+   */
+  readonly idlePollSeconds?: number;
   readonly workloads: readonly Workload[];
 }
 

@@ -191,6 +191,11 @@ describe('the history', () => {
     const policy = proportional({ perReplica: 10, maxReplicas: 25 });
     // 300 s at a poll of 5 s
     expect(historyAfter(policy, life, 0).history.recommendations.length).toBeLessThanOrEqual(60);
+    const steady = life.map(({ now, reading }) => ({ now, reading: { ...reading, ready: 0 } }));
+    // An idle queue may be read every half second: what is remembered of it does not grow with that.
+    expect(historyAfter(policy, steady, 0).history.recommendations).toEqual([
+      { at: now + 1999 * 5000, replicas: 0 },
+    ]);
     const still = drain({
       sloSeconds: 60,
       meanServiceSeconds: 1,

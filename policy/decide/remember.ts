@@ -39,8 +39,12 @@ function recommendations(policy: Policy, situation: Situation, measured?: Measur
   const window = longest(policy, ({ stabilizationWindowSeconds }) => [stabilizationWindowSeconds]);
   const made = measured === undefined ? [] : [{ at: now, replicas: recommend(policy, measured).replicas }];
   const past = measured === undefined ? situation.history.recommendations : samples(situation);
-  return [...past, ...made].filter(({ at }) => at > now - window);
+  return withoutRepeats([...past, ...made].filter(({ at }) => at > now - window));
 }
+
+/** The newest of equal neighbors: every window ends now, so it holds that one wherever it holds another. */
+const withoutRepeats = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.filter(({ replicas }, index) => samples[index + 1]?.replicas !== replicas);
 
 function changes(
   policy: Policy,

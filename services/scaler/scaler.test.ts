@@ -17,12 +17,16 @@ const configOf = (...names: string[]): ScalerConfig => ({
   })),
 });
 
-function bed(sources: Record<string, BacklogSource>, random: () => number = () => 0) {
+function bed(
+  sources: Record<string, BacklogSource>,
+  random: () => number = () => 0,
+  idlePollSeconds?: number,
+) {
   const scales = new Map(Object.keys(sources).map((name) => [name, new FakeScale(0)]));
   const scaleOf = (name: string) => scales.get(name) ?? new FakeScale(0);
   const registry = new Registry();
   const scaler = createScaler({
-    config: configOf(...Object.keys(sources)),
+    config: { ...configOf(...Object.keys(sources)), ...(idlePollSeconds && { idlePollSeconds }) },
     sources: new Map(Object.entries(sources)),
     openTarget: ({ name }) => deploymentTarget({ kind: 'deployment', namespace: 'c', name }, scaleOf(name)),
     log: { info: () => {}, warn: () => {} },
@@ -87,6 +91,29 @@ describe('many workloads in one process', () => {
     const reads = names.map((name) => scaleOf(name).reads);
     // 400 workloads / 20 a second = 20 s: at 0 s and at 20 s
     expect(new Set(reads)).toEqual(new Set([2]));
+    await scaler.stop();
+  });
+
+  it('read more often while they are at 0, and as often as before while they are not', async () => {
+    const backlog = { ready: 0 };
+    const times: number[] = [];
+    const source: BacklogSource = {
+      group: 'broker',
+      read: async () => {
+        times.push(Date.now() - 1_700_000_000_000);
+        return { ready: backlog.ready, unacked: 0, at: Date.now() };
+      },
+    };
+    const { scaler, scaleOf } = bed({ jobs: source }, () => 0, 0.5);
+    await vi.advanceTimersByTimeAsync(5200);
+    expect(times).toEqual([0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500, 5000]);
+    // The count is read no more often for that.
+    expect(scaleOf('jobs').reads).toBe(2);
+    backlog.ready = 100;
+    await vi.advanceTimersByTimeAsync(300);
+    expect(scaleOf('jobs').replicas).toBe(25);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times.slice(11)).toEqual([5500, 10_000, 15_000]);
     await scaler.stop();
   });
 });

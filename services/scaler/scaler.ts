@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { ScalerConfig, Workload } from '@sluice/policy';
+import type { ScalerConfig, Source, Workload } from '@sluice/policy';
 import type { Registry } from 'prom-client';
 import { Controller } from './control/controller.ts';
 import { alwaysLeader, type Fence } from './control/fence.ts';
@@ -43,11 +43,20 @@ export const TARGET_TIMEOUT_MS = 4000;
 /** 1,000 workloads read their Deployments over 50 s, 100 or fewer at every 5 s poll. */
 const TARGET_READS_PER_SECOND = 20;
 
+/** Whether a second reading within a poll can say anything new: a scrape and the clock do not. */
+const TELLS_AT_ONCE: Readonly<Record<Source['kind'], boolean>> = {
+  management: true,
+  'detailed-metrics': true,
+  prometheus: false,
+  clock: false,
+};
+
 /** One process for many workloads: starts a loop for each, all independent of one another. */
 export function createScaler(options: ScalerOptions): Scaler {
   const { config, now = Date.now, random = Math.random, fence = alwaysLeader } = options;
   const pollMs = config.pollSeconds * 1000;
-  const timing = { pollMs, timeoutMs: Math.min(pollMs * 0.8, 10_000) };
+  const idleMs = (config.idlePollSeconds ?? config.pollSeconds) * 1000;
+  const timing = { pollMs: idleMs, timeoutMs: Math.min(pollMs * 0.8, 10_000) };
   const sources = options.sources ?? openSources(config, timing, now);
   const metrics = scalerMetrics({ registry: options.registry, mayAct: () => fence.mayAct(), now });
   const { log, events } = options;
@@ -61,8 +70,9 @@ export function createScaler(options: ScalerOptions): Scaler {
     sourceTimeoutMs: timing.timeoutMs,
     targetTimeoutMs: TARGET_TIMEOUT_MS,
     trustMs: trustMs(config.workloads.length, pollMs),
+    idleTrustMs: idleMs < pollMs ? pollMs : 0,
   };
-  const phaseOf = phases(pollMs, random);
+  const phaseOf = phases(pollMs, idleMs, random);
   const targets: ReplicaTarget[] = [];
   const grids = config.workloads.map((workload) => {
     const source = known(sources, workload.name);
@@ -75,7 +85,10 @@ export function createScaler(options: ScalerOptions): Scaler {
       source,
       target,
     });
-    return new Grid(pollMs, phaseOf(source.group), () => controller.tick());
+    const idlePeriodMs = TELLS_AT_ONCE[workload.source.kind] ? idleMs : pollMs;
+    const periodMs = () => (controller.idle ? idlePeriodMs : pollMs);
+    const instants = { periodMs, phaseMs: phaseOf(source.group), firstWithinMs: idlePeriodMs };
+    return new Grid(instants, () => controller.tick());
   });
   const stop = async (): Promise<void> => {
     closing.abort();
@@ -93,11 +106,12 @@ function trustMs(workloads: number, pollMs: number): number {
 
 /**
  * When in the period a workload polls: groups anywhere, members of one group close together (within a tenth
- * of the period, at most half a second) so that one request serves them and none acts on an old answer.
+ * of the shortest period, at most half a second) so that one request serves them and none acts on an old
+ * answer.
  */
-function phases(pollMs: number, random: () => number): (group: string) => number {
+function phases(pollMs: number, idleMs: number, random: () => number): (group: string) => number {
   const groups = new Map<string, number>();
-  const spread = Math.min(500, pollMs / 10);
+  const spread = Math.min(500, idleMs / 10);
   return (group) => {
     const phase = groups.get(group) ?? random() * pollMs;
     groups.set(group, phase);

@@ -41,12 +41,14 @@ export interface WorkloadOptions {
   readonly amqpUrl: string;
   readonly workMs: number;
   readonly pollSeconds?: number;
+  readonly idlePollSeconds?: number;
 }
 
 /** The scaler's file for one workload of real consumer processes on the queue `jobs`. */
-export const scalerFile = ({ source, policy, amqpUrl, workMs, pollSeconds = 0.5 }: WorkloadOptions) =>
+export const scalerFile = ({ source, policy, amqpUrl, workMs, ...polls }: WorkloadOptions) =>
   parseScalerConfig({
-    pollSeconds,
+    pollSeconds: 0.5,
+    ...polls,
     workloads: [
       {
         name: 'jobs',

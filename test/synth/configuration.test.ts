@@ -22,10 +22,10 @@ const scalerConfig = (environment: string) => {
 };
 
 describe.each(environmentNames)("the scaler's file in %s", (environment) => {
-  const { pollSeconds, workloads } = scalerConfig(environment);
+  const { pollSeconds, idlePollSeconds, workloads } = scalerConfig(environment);
 
   it('is taken by the scaler', () => {
-    expect(pollSeconds).toBe(5);
+    expect({ pollSeconds, idlePollSeconds }).toEqual({ pollSeconds: 5, idlePollSeconds: 0.5 });
     expect(workloads.map(({ name }) => name)).toEqual(['jobs', 'api']);
   });
 

@@ -13,6 +13,7 @@ interface Bed {
   policy?: Policy;
   replicas?: number;
   trustMs?: number;
+  idleTrustMs?: number;
   target?: ReplicaTarget;
 }
 
@@ -46,6 +47,7 @@ function bed(options: Bed = {}) {
       sourceTimeoutMs: 4000,
       targetTimeoutMs: 4000,
       trustMs: options.trustMs ?? 0,
+      idleTrustMs: options.idleTrustMs ?? 0,
       closing: new AbortController().signal,
       now: Date.now,
     });
@@ -196,5 +198,32 @@ describe('one workload', () => {
     state.backlog = { ready: 100, unacked: 0 };
     await poll(controller);
     expect([scale.reads, scale.writes]).toEqual([2, 0]);
+  });
+
+  it('is idle at 0 as it was last seen, and then reads the count no more often than it is told', async () => {
+    const { controller, scale, state } = bed({ idleTrustMs: 5000 });
+    expect(controller.idle).toBe(false);
+    for (let i = 0; i < 10; i += 1) {
+      await controller.tick();
+      expect(controller.idle).toBe(true);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(scale.reads).toBe(2);
+    state.backlog = { ready: 100, unacked: 0 };
+    await controller.tick();
+    expect({ replicas: scale.replicas, idle: controller.idle }).toEqual({ replicas: 25, idle: false });
+    await controller.tick();
+    await controller.tick();
+    // One more for the change, which is decided on a fresh count, and one for each pass since.
+    expect(scale.reads).toBe(5);
+    expect(controller.idle).toBe(false);
+  });
+
+  it('is not idle when it does not lead', async () => {
+    const { controller, state } = bed({ idleTrustMs: 5000 });
+    await controller.tick();
+    state.leading = false;
+    await controller.tick();
+    expect(controller.idle).toBe(false);
   });
 });

@@ -39,6 +39,8 @@ export interface ControllerOptions {
   readonly targetTimeoutMs: number;
   /** A count read so recently stands for "no change"; a change is always decided on a fresh one. */
   readonly trustMs: number;
+  /** The same while the count is 0, where readings are more frequent than the count needs to be read. */
+  readonly idleTrustMs: number;
   /** Aborts when the scaler stops: a reading is not waited for any more. */
   readonly closing: AbortSignal;
   /** Epoch milliseconds. */
@@ -54,6 +56,11 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     this.#options = options;
+  }
+
+  /** At 0 replicas, as far as is known. */
+  get idle(): boolean {
+    return this.#known?.observed.current === 0;
   }
 
   /** One pass. Never throws: failures go to the observer. */
@@ -122,8 +129,10 @@ export class Controller {
   }
 
   #trusted(): Observed | undefined {
-    const { now, trustMs } = this.#options;
-    return this.#known !== undefined && now() - this.#known.at < trustMs ? this.#known.observed : undefined;
+    if (this.#known === undefined) return undefined;
+    const { now, trustMs, idleTrustMs } = this.#options;
+    const forMs = this.idle ? Math.max(trustMs, idleTrustMs) : trustMs;
+    return now() - this.#known.at < forMs ? this.#known.observed : undefined;
   }
 
   async #observe(): Promise<Observed | undefined> {

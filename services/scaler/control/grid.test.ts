@@ -5,10 +5,10 @@ describe('the instants of a loop', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 0 }));
   afterEach(() => void vi.useRealTimers());
 
-  const recorded = (work: () => Promise<void> = async () => {}) => {
+  const recorded = (work: () => Promise<void> = async () => {}, periodMs = () => 5000) => {
     const begun: number[] = [];
     const start = performance.now();
-    const grid = new Grid(5000, 1200, () => {
+    const grid = new Grid({ periodMs, phaseMs: 1200 }, () => {
       begun.push(performance.now() - start);
       return work();
     });
@@ -29,6 +29,31 @@ describe('the instants of a loop', () => {
     await vi.advanceTimersByTimeAsync(11_000);
     await stopped;
     expect(begun).toEqual([1200, 16_200]);
+  });
+
+  it('lie closer together while the period is shorter, and return to the instants of the longer one', async () => {
+    let period = 1000;
+    const { grid, begun } = recorded(
+      async () => {},
+      () => period,
+    );
+    await vi.advanceTimersByTimeAsync(3500);
+    period = 5000;
+    await vi.advanceTimersByTimeAsync(13_000);
+    await grid.stop();
+    // The run at 3200 was armed before the period changed; 6200 and 11200 are 1200 + n x 5000.
+    expect(begun).toEqual([1200, 2200, 3200, 4200, 6200, 11_200, 16_200]);
+  });
+
+  it('begin within the time given, on the grid of that period', async () => {
+    const begun: number[] = [];
+    const start = performance.now();
+    const grid = new Grid({ periodMs: () => 5000, phaseMs: 4200, firstWithinMs: 500 }, async () => {
+      begun.push(performance.now() - start);
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await grid.stop();
+    expect(begun).toEqual([200, 4200, 9200]);
   });
 
   it('end with the run at work', async () => {

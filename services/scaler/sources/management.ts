@@ -13,8 +13,9 @@ export interface Listing {
 }
 
 /**
- * RabbitMQ's own statistics lag by up to 5 s, whatever its collect_statistics_interval; the totals that it
- * lists without them are those of the interval. LavinMQ ignores the first two and is exact anyway.
+ * RabbitMQ's own statistics lag by up to 5 s, whatever its collect_statistics_interval. Without them, each
+ * classic queue's process is asked for its totals, as by a passive declare; a quorum queue's are those of the
+ * interval. LavinMQ ignores the first two and is exact anyway.
  */
 const TOTALS =
   'disable_stats=true&enable_queue_totals=true&columns=name,messages_ready,messages_unacknowledged';
@@ -41,8 +42,9 @@ export const managementGroup = ({ url, vhost, username, passwordFile }: Manageme
 /**
  * The management API of LavinMQ or RabbitMQ.
  *
- * `at` is the request's start: the answer carries no instant. LavinMQ counts while it answers; RabbitMQ's
- * counts may be older by up to its collect_statistics_interval (5 s unless configured).
+ * `at` is the request's start: the answer carries no instant. LavinMQ and RabbitMQ's classic queues count
+ * while they answer; the counts of a quorum queue may be older by up to RabbitMQ's collect_statistics_interval
+ * (5 s unless configured).
  * With `asksAge`, a second request for a queue that holds messages asks for the oldest wait, which RabbitMQ's
  * classic queues know by `head_message_timestamp` when the publisher stamps its messages. It may be that of
  * a message in flight, or one delivered up to 5 s ago, hence an upper bound. A broker that does not know the

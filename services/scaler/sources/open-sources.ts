@@ -10,8 +10,9 @@ import type { BacklogSource } from './source.ts';
 const AGES_UP_TO = 20;
 
 export interface SourceTiming {
+  /** The shortest time between two readings of one workload. */
   readonly pollMs: number;
-  /** Below the poll period. */
+  /** Below the ordinary poll period. */
   readonly timeoutMs: number;
 }
 

@@ -24,6 +24,16 @@ describe('a shared request', () => {
     expect(spy).toHaveBeenCalledTimes(2);
   });
 
+  it('is not doubled while it runs, however long', async () => {
+    const { spy, shared } = counting(() => new Promise((resolve) => setTimeout(() => resolve(7), 3500)));
+    const first = shared.get(never);
+    await vi.advanceTimersByTimeAsync(3000);
+    const second = shared.get(never);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await Promise.all([first, second])).toEqual([7, 7]);
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+
   it('shares a failure too, so that a dead broker is asked once a poll', async () => {
     const { spy, shared } = counting(() => Promise.reject(new Error('refused')));
     const readers = Array.from({ length: 1000 }, () => shared.get(never));

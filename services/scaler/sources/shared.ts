@@ -17,6 +17,7 @@ export class Shared<T> {
   readonly #options: SharedOptions<T>;
   readonly #clock: () => number;
   #latest: { readonly result: Promise<T>; readonly begunAt: number } | undefined;
+  #pending = false;
 
   constructor(options: SharedOptions<T>) {
     this.#options = options;
@@ -26,7 +27,8 @@ export class Shared<T> {
   /** The result; a reader that gives up leaves the request to the others. */
   get(signal: AbortSignal): Promise<T> {
     const now = this.#clock();
-    if (this.#latest === undefined || now - this.#latest.begunAt >= this.#options.freshForMs) {
+    const stale = this.#latest === undefined || now - this.#latest.begunAt >= this.#options.freshForMs;
+    if (this.#latest === undefined || (stale && !this.#pending)) {
       this.#latest = { result: this.#load(), begunAt: now };
     }
     return orAbort(this.#latest.result, signal);
@@ -35,7 +37,11 @@ export class Shared<T> {
   #load(): Promise<T> {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), this.#options.timeoutMs);
-    const result = this.#options.load(controller.signal).finally(() => clearTimeout(timer));
+    this.#pending = true;
+    const result = this.#options.load(controller.signal).finally(() => {
+      this.#pending = false;
+      clearTimeout(timer);
+    });
     result.catch(() => {}); // every reader may have given up
     return result;
   }
