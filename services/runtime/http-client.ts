@@ -1,0 +1,173 @@
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { messageOf } from './errors.ts';
+import { LONGEST_TIMER_MS } from './fields.ts';
+import { decodedBody } from './http-body.ts';
+import { type HttpFailure, HttpRequestError } from './http-error.ts';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface HttpRequest {
+  /** Scheme http or https; without credentials, which have a property of their own. */
+  readonly url: string | URL;
+  /** @default GET */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** Basic authentication. They are sent to the URL's origin and nowhere else. */
+  readonly credentials?: Credentials | undefined;
+  /** From the look-up of the name to the last byte of the body, milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the request before its time. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest body, as it is sent and again as it is decoded. @default 4 MiB */
+  readonly maxBytes?: number;
+  /** Finds the addresses of a name; it may refuse some. Not asked for a URL that holds an address. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface HttpResponse {
+  /** Never of a redirect. */
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Decoded. */
+  readonly body: Buffer;
+}
+
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+// A connection for each request: most servers close an idle one before the next is due, some just then.
+const agents = { 'http:': new http.Agent(), 'https:': new https.Agent() };
+
+/**
+ * The one HTTP client of the services. A request ends within its time whatever the server does, takes no more memory
+ * than its bound, also for a body that unpacks to a thousand times its size, and follows no redirect: credentials
+ * and bodies go to the origin that was asked and to no other.
+ * @returns the response of any status but a redirect
+ * @throws {HttpRequestError}
+ */
+export async function request(options: HttpRequest): Promise<HttpResponse> {
+  const url = originOnly(options.url);
+  const where = `${url.origin}${url.pathname}`;
+  const { signal, timeoutMs } = options;
+  if (signal?.aborted) throw interruption(where, signal);
+  const exchange = new AbortController();
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const fail = (error: unknown): void => {
+    reject(error);
+    exchange.abort();
+  };
+  const onAbort = (): void => fail(signal && interruption(where, signal));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const overdue = () =>
+    fail(new HttpRequestError('timeout', `${where} did not answer within ${timeoutMs / 1000} s`));
+  const timer = setTimeout(overdue, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  converse(url, options, exchange.signal).then(resolve, (error) => fail(asRequestError(error, where)));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function converse(url: URL, options: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const response = await responseOf(url, options, signal);
+  const { statusCode: status = 0, headers } = response;
+  try {
+    if (status >= 300 && status < 400) throw redirectError(url, status, headers.location);
+    return { status, headers, body: await decodedBody(response, options.maxBytes ?? MAX_BODY_BYTES) };
+  } finally {
+    response.destroy();
+  }
+}
+
+function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const { method = 'GET', body, lookup } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const secure = url.protocol === 'https:';
+  const sent = (secure ? https : http).request(url, {
+    ...{ agent: agents[secure ? 'https:' : 'http:'], method, signal, headers: headersOf(options) },
+    ...(lookup !== undefined && { lookup }),
+  });
+  sent.on('response', resolve);
+  sent.on('error', reject);
+  // Also when the server answers with another protocol, which nobody asked for.
+  sent.on('close', () =>
+    reject(new HttpRequestError('unreachable', 'the connection was closed without an answer')),
+  );
+  sent.end(body);
+  return promise;
+}
+
+function headersOf({ headers, body, credentials }: HttpRequest): Record<string, string | number> {
+  return {
+    accept: '*/*',
+    'accept-encoding': 'gzip, deflate, br',
+    ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+    ...headers,
+    ...(credentials && { authorization: basicAuthorization(credentials) }),
+  };
+}
+
+/** The Authorization header's value. @throws {HttpRequestError} for a user with a colon, which ends the name */
+export function basicAuthorization({ username, password }: Credentials): string {
+  if (username.includes(':')) throw new HttpRequestError('bad-request', "a user's name must not hold ':'");
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+function originOnly(address: string | URL): URL {
+  const url = URL.parse(String(address));
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw new HttpRequestError('bad-request', 'the address must be a URL of scheme http or https');
+  if (url.username !== '' || url.password !== '')
+    throw new HttpRequestError('bad-request', `the URL of ${url.origin} must hold no credentials`);
+  return url;
+}
+
+function redirectError(url: URL, status: number, location: string | undefined): HttpRequestError {
+  const target = location === undefined ? null : URL.parse(location, url.href);
+  const elsewhere =
+    target === null
+      ? 'an address that cannot be read'
+      : target.origin === url.origin
+        ? 'itself'
+        : target.origin;
+  return new HttpRequestError(
+    'redirect',
+    `${url.origin}${url.pathname} redirects (${status}) to ${elsewhere}, which is not followed`,
+  );
+}
+
+/** The caller's signal ended it: its time was over, or it is not needed any more. */
+function interruption(where: string, { reason }: AbortSignal): HttpRequestError {
+  const late = reason instanceof Error && ['TimeoutError', 'DeadlineError'].includes(reason.name);
+  return late
+    ? new HttpRequestError('timeout', `${where} did not answer in time`)
+    : new HttpRequestError('aborted', `the request of ${where} was given up`);
+}
+
+function asRequestError(error: unknown, where: string): HttpRequestError {
+  if (error instanceof HttpRequestError) {
+    const known: HttpFailure = error.reason;
+    return new HttpRequestError(
+      known,
+      error.message.startsWith(where) ? error.message : `${where}: ${error.message}`,
+    );
+  }
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const options = { cause: error };
+  if (code.startsWith('HPE_'))
+    return new HttpRequestError(
+      'bad-answer',
+      `${where} did not answer in HTTP: ${messageOf(error)}`,
+      options,
+    );
+  if (code.startsWith('ERR_'))
+    return new HttpRequestError('bad-request', `${where}: ${messageOf(error)}`, options);
+  return new HttpRequestError('unreachable', `${where} cannot be reached: ${messageOf(error)}`, options);
+}
