@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           globalSetup: [scratch],
-          include: ['{packages,policy,charts,argocd,apps,cli,services,test/bed}/**/*.test.ts'],
+          include: ['{packages,policy,charts,argocd,apps,ci,cli,services,test/bed}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
         },
       },

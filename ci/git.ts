@@ -1,0 +1,15 @@
+/** Questions to git about one work tree. */
+import { spawnSync } from 'node:child_process';
+
+/** @returns what git prints, trimmed; undefined where it refuses */
+export type Git = (...args: string[]) => string | undefined;
+
+export const gitIn =
+  (folder: string): Git =>
+  (...args) => {
+    const { status, stdout } = spawnSync('git', ['-C', folder, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    return status === 0 ? stdout.trim() : undefined;
+  };

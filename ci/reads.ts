@@ -1,0 +1,41 @@
+/**
+ * What modules use beside what they import: a module -> files, folders (with a slash at the end) and programs (.ts,
+ * whose imports count too), below the root. A test holds that no module of a cluster test is missing that
+ * finds files by its own place.
+ */
+export const READS: Readonly<Record<string, readonly string[]>> = {
+  'apps/exporter.ts': ['services/exporter/mappings/'],
+  'cli/bootstrap.ts': ['dist/'],
+  // Run inside of image builds alone: what they bundle is the images' input.
+  'services/bundle.ts': ['services/', 'policy/'],
+  'test/bed/built/doors.ts': ['test/bed/built/door.ts'],
+  'test/bed/images/build.ts': ['test/bed/images/rabbitmq/'],
+  'test/bed/images/standin.ts': ['package-lock.json'],
+  'test/bed/kind/config.ts': ['test/bed/kind.yaml'],
+  'test/bed/lib/tools.ts': ['test/bed/tools/'],
+  'test/cluster/load.ts': ['package-lock.json'],
+  'test/cluster/network.test.ts': ['test/synth/connections.md'],
+  'test/cluster/parity-backends.ts': ['services/scaler/main.ts'],
+  'test/cluster/parity-queue.ts': ['test/cluster/parity-broker.ts'],
+  'test/cluster/parity-report.ts': ['docs/reference/backends.md'],
+  'test/cluster/permissions.ts': ['test/synth/permissions.md'],
+  'test/cluster/rendered.ts': ['dist/'],
+  'test/cluster/scores.test.ts': ['docs/reference/scores.md'],
+  'test/cluster/system.ts': ['services/', 'policy/', '.dockerignore', 'test/bed/images/rabbitmq/'],
+};
+
+/** What everything stands on. */
+export const EVERYTHING: readonly string[] = [
+  '.ci/',
+  '.npmrc',
+  'ci/',
+  'package.json',
+  'package-lock.json',
+  'scripts/bootstrap.mjs',
+  'test/cluster/vitest.config.ts',
+  'tsconfig.json',
+];
+
+/** What no test on a cluster reads unless its row says so. */
+export const PROSE =
+  /(?:^|\/)(?:docs|\.github|\.vscode|scripts)\/|\.md$|(?:^|\/)(?:LICENSE|\.gitignore|biome\.json|renovate\.json5?)$/;

@@ -1,0 +1,35 @@
+/** A reporter of vitest that writes what the run came to into the file that CI_OUTCOME names. */
+import { renameSync, writeFileSync } from 'node:fs';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { FileOutcome, RunOutcome, TestOutcome } from './outcome.ts';
+
+const stateOf = (test: TestCase): TestOutcome['state'] => {
+  const { state } = test.result();
+  // A test that never ran, for the run was cut short, has not passed.
+  return state === 'pending' ? 'failed' : state;
+};
+
+const messageOf = (error: unknown): string =>
+  (error as { message?: string }).message?.split('\n')[0] ?? String(error);
+
+const fileOf = (module: TestModule): FileOutcome => {
+  const { duration, collectDuration, setupDuration } = module.diagnostic();
+  const suites = [module, ...module.children.allSuites()];
+  return {
+    file: module.relativeModuleId,
+    seconds: (duration + collectDuration + setupDuration) / 1000,
+    tests: [...module.children.allTests()].map((test) => ({ name: test.fullName, state: stateOf(test) })),
+    errors: suites.flatMap((suite) => suite.errors().map(messageOf)),
+  };
+};
+
+// biome-ignore lint/style/noDefaultExport: vitest takes nothing else
+export default class OutcomeReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const file = process.env.CI_OUTCOME;
+    if (!file) return;
+    const outcome: RunOutcome = { files: modules.map(fileOf), errors: errors.map(messageOf) };
+    writeFileSync(`${file}.partial`, JSON.stringify(outcome));
+    renameSync(`${file}.partial`, file);
+  }
+}
