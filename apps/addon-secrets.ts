@@ -1,11 +1,13 @@
 import { Credentials } from '../charts/credentials.ts';
-import { SecretManager } from '../charts/secret-manager.ts';
-import { awsOf } from './addons/aws.ts';
+import { SecretBoundary } from '../charts/secret-boundary.ts';
 import { EXTERNAL_SECRETS } from './addons/external-secrets.ts';
 import type { Application } from './application.ts';
-import { addonSecretsOf } from './credentials.ts';
+import { addonSecretsOf, declareStore } from './credentials.ts';
 
-/** The secret manager, and what addons read from it; nothing where Secrets are made before the first sync. */
+/**
+ * What addons read from the secret manager, and the rule that a namespace reads its own document alone; nothing where
+ * Secrets are made before the first sync.
+ */
 export const addonSecrets: Application = {
   name: 'addon-secrets',
   parent: 'addons',
@@ -14,9 +16,11 @@ export const addonSecrets: Application = {
   build: (scope, environment) => {
     const { secrets: store } = environment;
     if (store.kind === 'pre-made') return;
-    const { region } = awsOf(environment);
-    new SecretManager(scope, 'manager', { name: store.clusterSecretStore, region });
-    for (const { owner, ...secret } of addonSecretsOf(environment))
+    new SecretBoundary(scope, 'boundary', store);
+    const secrets = addonSecretsOf(environment);
+    for (const namespace of new Set(secrets.map(({ owner }) => owner.namespace)))
+      declareStore(scope, namespace, environment);
+    for (const { owner, ...secret } of secrets)
       new Credentials(scope, `${owner.namespace}-${secret.secretName}`, { ...owner, ...secret, store });
   },
 };

@@ -2,12 +2,15 @@ import type { Construct } from 'constructs';
 import { Credentials } from '../charts/credentials.ts';
 import type { Identity } from '../charts/labels.ts';
 import { BROKER_USERS } from '../charts/queue-topology.ts';
+import { SecretManager } from '../charts/secret-manager.ts';
 import type { AddonSecret } from './addons/addon.ts';
+import { awsOf } from './addons/aws.ts';
 import { addonsOf } from './addons/catalog.ts';
 import type { Environment } from './environments.ts';
+import { pageUsersOf } from './page-users.ts';
 import { broker, consumer, exporter, publisher, scaler } from './project.ts';
 
-/** A Secret that a workload expects: key -> property of the secret manager's JSON document. */
+/** A Secret that a workload expects: key -> property of its namespace's document. */
 export interface ExpectedSecret {
   readonly owner: Identity;
   readonly secretName: string;
@@ -37,7 +40,7 @@ export const expectedSecrets: readonly ExpectedSecret[] = [
 /** The Secrets that the addons of an environment expect. */
 export const addonSecretsOf = (environment: Environment): (ExpectedSecret & AddonSecret)[] =>
   addonsOf(environment).flatMap(({ name, namespace, secrets = [] }) =>
-    secrets.map((secret) => ({
+    [...secrets, ...(name === 'kube-prometheus-stack' ? pageUsersOf(environment) : [])].map((secret) => ({
       owner: { name, namespace: namespace.name, component: 'configuration' as const },
       ...secret,
     })),
@@ -49,8 +52,18 @@ export const generatedSecretsOf = (environment: Environment): ExpectedSecret[] =
   ...addonSecretsOf(environment).filter(({ given = false }) => !given),
 ];
 
-/** Declares the Secrets of one workload. */
-export function declareSecrets(scope: Construct, owner: Identity, { secrets: store }: Environment): void {
+/** How one namespace reads the secret manager; nothing where Secrets are made before the first sync. */
+export function declareStore(scope: Construct, namespace: string, environment: Environment): void {
+  const { secrets: store } = environment;
+  if (store.kind === 'pre-made') return;
+  const { region } = awsOf(environment);
+  new SecretManager(scope, `${namespace}-store`, { namespace, region, roles: store.roles });
+}
+
+/** Declares the Secrets of one workload, and the store of its namespace. */
+export function declareSecrets(scope: Construct, owner: Identity, environment: Environment): void {
+  const { secrets: store } = environment;
+  declareStore(scope, owner.namespace, environment);
   for (const { secretName, keys } of expectedSecrets.filter((secret) => secret.owner === owner))
     new Credentials(scope, secretName, { ...owner, secretName, keys, store });
 }

@@ -12,7 +12,11 @@ const staging: Environment = {
   repository: { repoURL: 'git://git.example.com/desired.git', revision: 'staging' },
   addons: production.addons.filter((addon) => addon !== 'jenkins'),
   addonReplicas: 1,
-  secrets: { kind: 'external', clusterSecretStore: 'aws-secrets-manager', key: 'sluice/staging/broker' },
+  secrets: {
+    kind: 'external',
+    documents: 'sluice/staging',
+    roles: { assumedBy: 'controller', arnPrefix: 'arn:aws:iam::111122223333:role/sluice-staging-secrets-' },
+  },
   web: { ...production.web, hosts: pages('staging.example.com') },
   broker: 'rabbitmq',
   jobs: { jobsPerRun: 10 },

@@ -3,6 +3,7 @@ import type { BrokerKind } from '../charts/broker-flavors.ts';
 import type { TrafficRouter } from '../charts/canary.ts';
 import type { SecretStore } from '../charts/credentials.ts';
 import type { ApiServerEndpoint } from '../charts/network-policy.ts';
+import type { SignOnProxy } from '../charts/page-login.ts';
 import type { JobsWorkload } from './jobs.ts';
 import type { AddonName } from './versions.ts';
 
@@ -40,7 +41,7 @@ export interface Environment {
   readonly jobs?: Partial<JobsWorkload>;
 }
 
-/** What the cloud calls its parts of the cluster. Permissions come by EKS Pod Identity, so no role is named. */
+/** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */
 export interface AwsCluster {
   readonly region: string;
   readonly clusterName: string;
@@ -67,6 +68,8 @@ export interface WebEntrance {
   readonly ingressClassName: string;
   /** Where the controller's pods run. */
   readonly controller: { readonly namespace: string; readonly name: string };
+  /** Who may see the pages that ask nobody for a password: Prometheus'. */
+  readonly openPages: OpenPages;
   /** The host of each page, and of the web service. */
   readonly hosts: Hosts;
   /** Who issues certificates. @default none: plain HTTP */
@@ -76,6 +79,17 @@ export interface WebEntrance {
   /** Where Istio splits them: its Gateway that the requests come by, `namespace/name`. @default inside the mesh alone */
   readonly istioGateway?: string;
 }
+
+/** How a page without a login of its own is reached. */
+export type OpenPages =
+  /** Not by the ingress controller: by `kubectl port-forward`. */
+  | { readonly kind: 'none' }
+  /** By whoever reaches the controller; refused behind a load balancer. */
+  | { readonly kind: 'without-login' }
+  /** By the users of the Secret `page-users`, which Traefik asks for. */
+  | { readonly kind: 'basic-auth' }
+  /** By who signs on at an OpenID provider, which a proxy in the cluster asks. */
+  | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
 
 /** What has a page of its own. */
 export type Page = 'argocd' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
@@ -123,6 +137,7 @@ export const local: Environment = {
   web: {
     ...traefik,
     entrance: { kind: 'node-ports', http: 30_080, https: 30_443 },
+    openPages: { kind: 'without-login' },
     canary: 'traefik',
     hosts: pages('sluice.localhost'),
   },
@@ -173,10 +188,18 @@ export const production: Environment = {
     { cidr: '172.20.0.1/32', port: 443 },
     { cidr: '10.0.0.0/16', port: 443 },
   ],
-  secrets: { kind: 'external', clusterSecretStore: 'aws-secrets-manager', key: 'sluice/production/broker' },
+  secrets: {
+    kind: 'external',
+    documents: 'sluice/production',
+    roles: {
+      assumedBy: 'service-account',
+      arnPrefix: 'arn:aws:iam::111122223333:role/sluice-production-secrets-',
+    },
+  },
   web: {
     ...traefik,
     entrance: { kind: 'load-balancer', loadBalancerClass: 'service.k8s.aws/nlb' },
+    openPages: { kind: 'none' },
     clusterIssuer: 'letsencrypt',
     canary: 'traefik',
     hosts: pages('sluice.example.com'),

@@ -3,14 +3,23 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
+import { SECRET_STORE, type StoreRoles } from './secret-manager.ts';
 import { wave } from './wave.ts';
 
 /** Where the values of a Secret come from. They are never in git, and never in a rendered manifest. */
 export type SecretStore =
   /** Made once in the cluster before the first sync; nothing is rendered. */
   | { readonly kind: 'pre-made' }
-  /** Fetched by External Secrets from one JSON document of a secret manager. */
-  | { readonly kind: 'external'; readonly clusterSecretStore: string; readonly key: string };
+  /** Fetched by External Secrets from a secret manager, which has one JSON document for each namespace. */
+  | {
+      readonly kind: 'external';
+      /** A namespace's document is this path with its name below it: `sluice/production/consumer`. */
+      readonly documents: string;
+      readonly roles: StoreRoles;
+    };
+
+/** The only document that a namespace's Secrets come from. */
+export const documentOf = (documents: string, namespace: string): string => `${documents}/${namespace}`;
 
 export interface CredentialsProps extends Identity {
   /** The Secret's name. */
@@ -47,7 +56,14 @@ export class Credentials extends Construct {
 }
 
 function externalSecret(
-  { secretName, keys, refreshInterval = '1h', secretLabels, intoExisting = false }: CredentialsProps,
+  {
+    namespace,
+    secretName,
+    keys,
+    refreshInterval = '1h',
+    secretLabels,
+    intoExisting = false,
+  }: CredentialsProps,
   store: Extract<SecretStore, { kind: 'external' }>,
 ): IExternalSecret {
   const creationPolicy = intoExisting ? 'Merge' : 'Owner';
@@ -56,14 +72,14 @@ function externalSecret(
     kind: 'ExternalSecret',
     spec: {
       refreshInterval,
-      secretStoreRef: { kind: 'ClusterSecretStore', name: store.clusterSecretStore },
+      secretStoreRef: { kind: 'SecretStore', name: SECRET_STORE },
       target: {
         ...{ name: secretName, creationPolicy, deletionPolicy: 'Retain' },
         ...(secretLabels && { template: { metadata: { labels: { ...secretLabels } } } }),
       },
       data: Object.entries(keys).map(([secretKey, property]) => ({
         secretKey,
-        remoteRef: { key: store.key, property },
+        remoteRef: { key: documentOf(store.documents, namespace), property },
       })),
     },
   };

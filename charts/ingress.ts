@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
+import type { PageLogin } from './page-login.ts';
 
 export interface WebPageProps extends Identity {
   /** The host that a browser asks for. */
@@ -15,6 +16,8 @@ export interface WebPageProps extends Identity {
   readonly ingressClassName: string;
   /** cert-manager's ClusterIssuer for the host's certificate. @default none: plain HTTP */
   readonly clusterIssuer?: string | undefined;
+  /** Who asks for a login before the page. @default the page itself */
+  readonly login?: PageLogin | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export class WebPage extends Construct {
     new k8s.KubeIngress(this, 'ingress', {
       metadata: {
         ...metadataOf(props),
-        ...(clusterIssuer && { annotations: { 'cert-manager.io/cluster-issuer': clusterIssuer } }),
+        ...withoutEmpty(annotations(props)),
       },
       spec: {
         ingressClassName,
@@ -40,6 +43,14 @@ export class WebPage extends Construct {
     });
   }
 }
+
+const annotations = ({ clusterIssuer, login }: WebPageProps): Readonly<Record<string, string>> => ({
+  ...(clusterIssuer && { 'cert-manager.io/cluster-issuer': clusterIssuer }),
+  ...(login && { 'traefik.ingress.kubernetes.io/router.middlewares': login.reference }),
+});
+
+const withoutEmpty = (all: Readonly<Record<string, string>>) =>
+  Object.keys(all).length > 0 ? { annotations: { ...all } } : {};
 
 function check({ name, host, service }: WebPageProps): void {
   new Checks(`WebPage '${name}'`).hostName('host', host).dnsLabel('service', service).done();

@@ -10,17 +10,47 @@ const chart = (build: (scope: Construct) => unknown) => {
   return scope.toJson();
 };
 
+const roles = { assumedBy: 'service-account', arnPrefix: 'arn:aws:iam::111122223333:role/secrets-' } as const;
+
 describe('a SecretManager', () => {
-  it('is read with the permissions of its reader, so that no key is kept', () => {
-    const [store] = chart((scope) => new SecretManager(scope, 'm', { name: 'aws', region: 'eu-central-1' }));
-    expect(store.spec).toEqual({
-      provider: { aws: { service: 'SecretsManager', region: 'eu-central-1' } },
+  it("is read as the namespace's own ServiceAccount, so that no key is kept", () => {
+    const props = { namespace: 'consumer', region: 'eu-central-1', roles };
+    const [account, store] = chart((scope) => new SecretManager(scope, 'm', props));
+    expect(account.metadata.annotations).toMatchObject({
+      'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/secrets-consumer',
+    });
+    expect([account, store].map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual([
+      'consumer/secret-store',
+      'consumer/secret-store',
+    ]);
+    expect(store).toMatchObject({
+      kind: 'SecretStore',
+      spec: {
+        provider: {
+          aws: {
+            ...{ service: 'SecretsManager', region: 'eu-central-1' },
+            auth: { jwt: { serviceAccountRef: { name: 'secret-store' } } },
+          },
+        },
+      },
+    });
+  });
+
+  it("or by the namespace's role, where the controller may take it", () => {
+    const byController = { ...roles, assumedBy: 'controller' } as const;
+    const props = { namespace: 'consumer', region: 'eu-central-1', roles: byController };
+    const objects = chart((scope) => new SecretManager(scope, 'm', props));
+    expect(objects).toHaveLength(1);
+    expect(objects[0].spec.provider.aws).toEqual({
+      ...{ service: 'SecretsManager', region: 'eu-central-1' },
+      role: 'arn:aws:iam::111122223333:role/secrets-consumer',
     });
   });
 
   it('is refused with every fault at once', () => {
-    expect(() => chart((scope) => new SecretManager(scope, 'm', { name: 'A', region: 'here' }))).toThrow(
-      "SecretManager 'A': 'name' (A) must be a DNS label: a-z, 0-9 and -, at most 63; 'region' (here) must be such as eu-central-1",
+    const props = { namespace: 'A', region: 'here', roles: { ...roles, arnPrefix: 'secrets-' } };
+    expect(() => chart((scope) => new SecretManager(scope, 'm', props))).toThrow(
+      "SecretManager of 'A': 'namespace' (A) must be a DNS label: a-z, 0-9 and -, at most 63; 'region' (here) must be such as eu-central-1; 'roles.arnPrefix' (secrets-) must be the ARN of a role up to the namespace's name",
     );
   });
 });
@@ -30,7 +60,7 @@ describe('Credentials', () => {
     const props: CredentialsProps = {
       ...{ name: 'argo-cd', namespace: 'argocd', component: 'configuration', secretName: 'repository' },
       keys: { url: 'repository-url' },
-      store: { kind: 'external', clusterSecretStore: 'aws', key: 'a/b' },
+      store: { kind: 'external', documents: 'a/b', roles },
       ...more,
     };
     return chart((scope) => new Credentials(scope, 'c', props))[0].spec.target;

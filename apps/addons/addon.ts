@@ -26,7 +26,7 @@ export interface Addon<Values extends object = object> {
   readonly confirmPrune?: boolean;
 }
 
-/** A Secret that an addon expects in its namespace: key -> property of the secret manager's JSON document. */
+/** A Secret that an addon expects in its namespace: key -> property of that namespace's document. */
 export interface AddonSecret {
   readonly secretName: string;
   readonly keys: Readonly<Record<string, string>>;

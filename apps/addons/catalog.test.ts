@@ -93,6 +93,23 @@ describe('an environment is refused', () => {
     );
   });
 
+  it('a page without a login behind a load balancer, and a login that nobody asks for', () => {
+    const without = {
+      ...production,
+      web: { ...production.web, openPages: { kind: 'without-login' } },
+    } as const;
+    expect(() => addonsOf(without)).toThrow(
+      "Environment 'production': 'openPages' (without-login) must be none, basic-auth or oidc behind a load balancer",
+    );
+    const basic = {
+      ...asking('metrics-server'),
+      web: { ...web, openPages: { kind: 'basic-auth' } },
+    } as const;
+    expect(() => addonsOf(basic)).toThrow(
+      "Environment 'local': 'openPages' (basic-auth) needs the addon traefik",
+    );
+  });
+
   it('a canary without those who shift, split and judge; Istio is nobody here', () => {
     const istio = { ...asking('traefik'), web: { ...web, canary: 'istio' as const } };
     expect(() => addonsOf(istio)).toThrow(

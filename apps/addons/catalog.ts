@@ -68,6 +68,7 @@ function check({ name, addons, aws, secrets, web }: Environment): void {
       web.clusterIssuer === undefined || has('cert-manager'),
       `'clusterIssuer' (${web.clusterIssuer}) needs the addon cert-manager`,
     );
+  checkPages(checks, web, has);
   for (const addon of releaseAddons(web))
     checks.that(has(addon), `'canary' (${web.canary}) needs the addon ${addon}`);
   for (const addon of new Set(addons)) {
@@ -78,6 +79,23 @@ function check({ name, addons, aws, secrets, web }: Environment): void {
     for (const other of needs) checks.that(has(other), `'addons' (${addon}) needs ${other} beside it`);
   }
   checks.done();
+}
+
+/** A page that asks nobody for a password is for this machine; a login before it is Traefik's. */
+function checkPages(
+  checks: Checks,
+  { openPages: { kind }, entrance }: Environment['web'],
+  has: (addon: AddonName) => boolean,
+): void {
+  checks
+    .that(
+      kind !== 'without-login' || entrance.kind === 'node-ports',
+      `'openPages' (without-login) must be none, basic-auth or oidc behind a load balancer`,
+    )
+    .that(
+      (kind !== 'basic-auth' && kind !== 'oidc') || has('traefik'),
+      `'openPages' (${kind}) needs the addon traefik`,
+    );
 }
 
 /** Who shifts the requests, who tells how they fare, and who splits them; Istio is no addon of this catalog. */

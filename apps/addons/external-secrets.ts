@@ -12,13 +12,16 @@ interface Component {
 
 interface Values extends Component {
   readonly leaderElect: boolean;
+  readonly processClusterStore: false;
+  readonly processClusterExternalSecret: false;
+  readonly processPushSecret: false;
   readonly crds: { readonly annotations: Readonly<Record<string, string>> };
   readonly webhook: Component;
   readonly certController: Component;
   readonly serviceMonitor: Switch;
 }
 
-/** The ServiceAccount that may read the secret manager. */
+/** The ServiceAccount of External Secrets: it reads as the store of each namespace says. */
 export const EXTERNAL_SECRETS = { name: 'external-secrets', namespace: 'external-secrets' } as const;
 
 /** Secrets from the cloud's secret manager. */
@@ -32,6 +35,8 @@ export const externalSecrets: Addon<Values> = {
   ],
   values: (environment) => ({
     ...component(environment, resources('25m', '128Mi')),
+    // A store that every namespace could name is never read; nothing is written to the secret manager.
+    ...{ processClusterStore: false, processClusterExternalSecret: false, processPushSecret: false },
     leaderElect: environment.addonReplicas > 1,
     crds: { annotations: CONFIRM_REMOVAL },
     webhook: component(environment, resources('25m', '64Mi')),

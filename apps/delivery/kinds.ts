@@ -13,6 +13,7 @@ const COMMON: readonly KindName[] = [
   '/ServiceAccount',
   'apps/Deployment',
   'external-secrets.io/ExternalSecret',
+  'external-secrets.io/SecretStore',
   'monitoring.coreos.com/PrometheusRule',
   'monitoring.coreos.com/ServiceMonitor',
   'networking.k8s.io/NetworkPolicy',
@@ -41,16 +42,24 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
   },
   'infra-workloads': {
     cluster: ['cert-manager.io/ClusterIssuer', 'scheduling.k8s.io/PriorityClass'],
-    namespaced: [...COMMON, '/ConfigMap', 'apps/StatefulSet', 'batch/Job', 'networking.k8s.io/Ingress'],
+    namespaced: [
+      ...COMMON,
+      '/ConfigMap',
+      'apps/StatefulSet',
+      'batch/Job',
+      'networking.k8s.io/Ingress',
+      'traefik.io/Middleware',
+    ],
   },
   // What the charts of apps/versions.ts render.
   addons: {
     cluster: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+      'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
       'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
       'apiextensions.k8s.io/CustomResourceDefinition',
       'apiregistration.k8s.io/APIService',
-      'external-secrets.io/ClusterSecretStore',
       'networking.k8s.io/IngressClass',
       'rbac.authorization.k8s.io/ClusterRole',
       'rbac.authorization.k8s.io/ClusterRoleBinding',

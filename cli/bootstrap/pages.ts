@@ -1,6 +1,7 @@
 /** The last page: where to look now, and how to read the passwords. */
 import type { Environment, Page } from '../../apps/environments.ts';
 import type { AddonName } from '../../apps/versions.ts';
+import { documentOf } from '../../charts/credentials.ts';
 import { hasUsualPorts } from '../../test/bed/kind/config.ts';
 import type { ClusterLike } from './machine.ts';
 
@@ -42,6 +43,10 @@ const table: Readonly<Partial<Record<Page, PageProps>>> = {
   prometheus: { addon: 'kube-prometheus-stack' },
 };
 
+/** Who may forward a port of the namespace may see it. */
+const NO_PAGE =
+  'Prometheus has no page: kubectl -n monitoring port-forward service/kube-prometheus-stack-prometheus 9090';
+
 const read = ({ namespace, secret }: Login, key: string): string =>
   `kubectl -n ${namespace} get secret ${secret} -o go-template='{{index .data "${key}" | base64decode}}'`;
 
@@ -55,7 +60,9 @@ function portOf({ entrance, clusterIssuer }: Environment['web'], { name, provide
 
 function passwordOf(page: string, login: Login, { secrets }: Environment): string[] {
   if (page === 'argocd' && secrets.kind === 'external')
-    return [`user admin, the password whose hash is argocd-admin-hash in ${secrets.key}`];
+    return [
+      `user admin, the password whose hash is argocd-admin-hash in ${documentOf(secrets.documents, 'argocd')}`,
+    ];
   const { user, key } = login;
   const name = typeof user === 'string' ? [`user ${user}`] : ['user', `  ${read(login, user.key)}`];
   return [...name, 'password', `  ${read(login, key)}`];
@@ -69,6 +76,7 @@ export function pageLines(environment: Environment, cluster: Reached): string[] 
   return Object.entries(web.hosts).flatMap(([page, host]) => {
     const { addon, login } = known.get(page) ?? {};
     if (addon !== undefined && !addons.includes(addon)) return [];
+    if (page === 'prometheus' && web.openPages.kind === 'none') return [NO_PAGE];
     const lines = login === undefined ? [] : passwordOf(page, login, environment);
     return [`${scheme}://${host}${portOf(web, cluster)}`, ...lines.map((line) => `  ${line}`)];
   });

@@ -87,10 +87,10 @@ describe('bootstrap --dry-run', () => {
   it('makes no Secret in production: the deploy key and the passwords come from the secret store', async () => {
     const text = await plan('production', { ...ready, provider: 'given' });
     expect(text).toContain('take the one that KUBECONFIG names (sluice-production in eu-central-1)');
-    expect(text).toContain('nothing: External Secrets fetches them from sluice/production/broker');
-    expect(text).toContain('apply ClusterSecretStore aws-secrets-manager');
+    expect(text).toContain('nothing: External Secrets fetches them from sluice/production/NAMESPACE');
+    expect(text).toContain('apply the SecretStore of argocd');
     expect(text).toContain(
-      'apply ExternalSecret argocd-secret, repository: values from sluice/production/broker',
+      'apply ExternalSecret argocd-secret, repository: values from sluice/production/argocd',
     );
     expect(text).toContain(`the deploy key of ${production.repository.repoURL}`);
     expect(text).toContain('nothing: only nodes of kind take the resolver of this machine');
@@ -115,8 +115,11 @@ describe('bootstrap --dry-run', () => {
     const second = await plan('local', ready, '--name', 'second');
     expect(second).toContain('http://broker.sluice.localhost:30080');
     const cloud = await plan('production', ready);
-    expect(cloud).toContain('the password whose hash is argocd-admin-hash in sluice/production/broker');
+    expect(cloud).toContain('the password whose hash is argocd-admin-hash in sluice/production/argocd');
     expect(cloud).toContain('https://jenkins.sluice.example.com\n');
+    expect(onKind).toContain('http://prometheus.sluice.localhost\n');
+    expect(cloud).not.toContain('prometheus.sluice.example.com');
+    expect(cloud).toContain('port-forward service/kube-prometheus-stack-prometheus 9090');
   });
 
   it('says where CoreDNS forwards to when the resolver of this machine is on its loopback', async () => {

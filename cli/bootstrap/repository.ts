@@ -1,6 +1,8 @@
 import { externalSecrets } from '../../apps/addons/external-secrets.ts';
 import type { Environment } from '../../apps/environments.ts';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { documentOf } from '../../charts/credentials.ts';
+import { SECRET_STORE } from '../../charts/secret-manager.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { installChart, templateArguments } from './chart.ts';
@@ -18,6 +20,12 @@ export const needsKey = ({ repository: { repoURL } }: Environment): boolean =>
 /** Argo CD's own ExternalSecrets: the administrator's password and the deploy key. */
 const fetched = (wanted: Wanted): KubernetesObject[] => ofKind(wanted, 'ExternalSecret', ARGOCD_NAMESPACE);
 
+/** How Argo CD's namespace reads the secret manager, and as whom. */
+const storeOf = (wanted: Wanted): KubernetesObject[] =>
+  ['ServiceAccount', 'SecretStore'].flatMap((kind) =>
+    ofKind(wanted, kind, ARGOCD_NAMESPACE).filter(({ metadata }) => metadata.name === SECRET_STORE),
+  );
+
 const present = async ({ cluster }: At, kind: string, name: string): Promise<boolean> =>
   (await find(cluster, kind, name, ARGOCD_NAMESPACE)) !== undefined;
 
@@ -34,8 +42,8 @@ export const repository: Step = {
       `helm ${templateArguments(wanted, externalSecrets).join(' ')}`,
       ...(store.kind === 'external'
         ? [
-            `apply ClusterSecretStore ${store.clusterSecretStore}`,
-            `apply ExternalSecret ${names(fetched(wanted)).join(', ')}: values from ${store.key}`,
+            `apply the SecretStore of ${ARGOCD_NAMESPACE}`,
+            `apply ExternalSecret ${names(fetched(wanted)).join(', ')}: values from ${documentOf(store.documents, ARGOCD_NAMESPACE)}`,
           ]
         : []),
       `wait until External Secrets has made them: the deploy key of ${git.repoURL} among them`,
@@ -50,7 +58,7 @@ export const repository: Step = {
   run: async (at) => {
     await installChart(at, externalSecrets);
     const wanted = fetched(at.wanted);
-    await apply(at.cluster, [...ofKind(at.wanted, 'ClusterSecretStore'), ...wanted]);
+    await apply(at.cluster, [...storeOf(at.wanted), ...wanted]);
     const all = names(wanted).map((name) => `externalsecret/${name}`);
     const wait = ['--namespace', ARGOCD_NAMESPACE, 'wait', '--for=condition=Ready', '--timeout=300s'];
     await at.cluster.kubectl([...wait, ...all], { seconds: 310 });

@@ -60,7 +60,7 @@ export const secrets: Step = {
           'create what is missing, immutable, with passwords made then:',
           ...expected(environment).map((one) => `  ${place(one)}: ${Object.keys(one.keys).join(', ')}`),
         ]
-      : [`nothing: External Secrets fetches them from ${environment.secrets.key}`],
+      : [`nothing: External Secrets fetches them from ${environment.secrets.documents}/NAMESPACE`],
   done: async ({ cluster, wanted }) => (await look(cluster, wanted.environment)).missing.length === 0,
   run: async ({ cluster, wanted: { environment } }: At) => {
     const items = completing(environment, await look(cluster, environment));

@@ -177,9 +177,9 @@ describe('a broken link says what is missing', () => {
     [
       'a secret from no store',
       'consumer/externalsecret-broker-credentials.consumer.yaml',
-      'name: aws-secrets-manager',
+      'name: secret-store',
       'name: vault',
-      'ClusterSecretStore vault is not there',
+      'SecretStore vault is not there',
     ],
     [
       'a monitor of nothing',

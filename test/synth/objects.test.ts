@@ -13,7 +13,13 @@ import {
 } from './dist.ts';
 import type { Kind } from './shapes.ts';
 
-const CLUSTER_SCOPED = ['ClusterIssuer', 'ClusterSecretStore', 'Namespace', 'PriorityClass'];
+const CLUSTER_SCOPED = [
+  'ClusterIssuer',
+  'Namespace',
+  'PriorityClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+];
 const EVERY_LABEL = ['part-of', 'managed-by'];
 const WORKLOAD_LABELS = ['name', 'instance', 'component', 'version', ...EVERY_LABEL];
 

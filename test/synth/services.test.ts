@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRegistry } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
+import { environments } from '../../apps/environments.ts';
 import { exporterMetrics } from '../../services/exporter/metrics.ts';
 import { METRICS } from '../../services/scaler/report/metrics.ts';
-import { containersOf, environmentNames, objectsIn, ofKind, selects, workloadsOf } from './dist.ts';
+import { containersOf, objectsIn, ofKind, selects, workloadsOf } from './dist.ts';
 import type { ObjectOf } from './shapes.ts';
 
 const portNames = (service?: ObjectOf<'Service'>): string[] =>
@@ -77,15 +78,33 @@ describe('every route of Traefik', () => {
 });
 
 describe('every page', () => {
-  it.each(environmentNames)('of %s has a host of its own', (environment) => {
-    const hosts = [
-      ...objectsIn(environment, 'Ingress').flatMap(({ spec }) => spec.rules.map(({ host }) => host)),
-      ...objectsIn(environment, 'IngressRoute').flatMap(({ spec }) =>
-        spec.routes.map(({ match }) => /Host\(`([^`]+)`\)/.exec(match)?.[1]),
-      ),
-    ];
-    expect(new Set(hosts).size).toBe(4);
-    expect(hosts).toHaveLength(4);
+  const pages = (environment: string) => objectsIn(environment, 'Ingress').flatMap(({ spec }) => spec.rules);
+  const hostsOf = (environment: string) => [
+    ...pages(environment).map(({ host }) => host),
+    ...objectsIn(environment, 'IngressRoute').flatMap(({ spec }) =>
+      spec.routes.map(({ match }) => /Host\(`([^`]+)`\)/.exec(match)?.[1] ?? ''),
+    ),
+  ];
+
+  it.each(environments)('of $name has a host of its own', ({ name, web: { hosts, openPages } }) => {
+    const wanted = [hosts.api, hosts.broker, hosts.grafana];
+    if (openPages.kind !== 'none') wanted.push(hosts.prometheus);
+    expect(hostsOf(name).sort()).toEqual(wanted.sort());
+  });
+
+  /** Services whose pages ask for a name and a password themselves. */
+  const ASK = ['broker', 'kube-prometheus-stack-grafana'];
+
+  it.each(environments)('of $name asks for a login, unless it is for this machine alone', ({ name, web }) => {
+    if (web.entrance.kind === 'node-ports') return expect(web.openPages.kind).not.toBe('none');
+    for (const { metadata, spec } of objectsIn(name, 'Ingress')) {
+      const services = spec.rules.flatMap(({ http }) =>
+        http.paths.map(({ backend }) => backend.service.name),
+      );
+      const login = metadata.annotations?.['traefik.ingress.kubernetes.io/router.middlewares'];
+      for (const service of services)
+        expect(ASK.includes(service) || login !== undefined, service).toBe(true);
+    }
   });
 });
 

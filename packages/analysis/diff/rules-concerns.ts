@@ -21,7 +21,15 @@ const subjects: readonly (readonly [about: string, kinds: readonly string[]])[] 
   ['how it is encrypted', ['Certificate.cert-manager.io']],
   ['what is recorded and who is alerted', ['PrometheusRule.monitoring.coreos.com']],
   ['what is measured', ['ServiceMonitor.monitoring.coreos.com', 'PodMonitor.monitoring.coreos.com']],
-  ['where a Secret comes from', ['ExternalSecret.external-secrets.io']],
+  [
+    'where a Secret comes from',
+    [
+      'ExternalSecret.external-secrets.io',
+      'SecretStore.external-secrets.io',
+      'ClusterSecretStore.external-secrets.io',
+    ],
+  ],
+  ['what the API server refuses', ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']],
   ['what Argo CD may sync', ['AppProject.argoproj.io']],
 ];
 

@@ -1,0 +1,74 @@
+import type { IMiddleware } from '@kubernetes-models/traefik/traefik.io/v1alpha1/Middleware';
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Checks } from '../packages/contracts/checks.ts';
+import { type Identity, metadataOf } from './labels.ts';
+import { wave } from './wave.ts';
+
+/** How the ingress controller asks who somebody is, for a page that does not ask itself. */
+export type Login =
+  /** By names and hashes in the Secret's key `users`, one a line as htpasswd writes them. */
+  | { readonly kind: 'basic-auth'; readonly secret: string }
+  /** By a proxy that signs on at an OpenID provider: it answers 2xx for who is known. */
+  | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
+
+/** A proxy such as oauth2-proxy, inside the cluster. */
+export interface SignOnProxy {
+  /** Its Service and its pods' `app.kubernetes.io/name`. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly port: number;
+  /** Where it says who a request is from. @default '/oauth2/auth' */
+  readonly path?: string;
+}
+
+export interface PageLoginProps extends Identity {
+  readonly login: Login;
+}
+
+/**
+ * What stands before a page without a login of its own: a Middleware of Traefik.
+ * @throws {ChartError} with every fault of the props
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/basicauth/
+ * @see https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration#configuring-for-use-with-the-traefik-v2-forwardauth-middleware
+ */
+export class PageLogin extends Construct {
+  /** How an Ingress names it. */
+  readonly reference: string;
+
+  constructor(scope: Construct, id: string, props: PageLoginProps) {
+    super(scope, id);
+    check(props);
+    const name = `${props.name}-login`;
+    this.reference = `${props.namespace}-${name}@kubernetescrd`;
+    const { apiVersion, kind, spec } = middleware(props.login);
+    new ApiObject(this, 'middleware', {
+      ...{ apiVersion, kind, spec },
+      metadata: { ...metadataOf(props, name), annotations: wave('credentials') },
+    });
+  }
+}
+
+/** The page behind it learns nothing of the password, and the user's name only from the proxy. */
+const middleware = (login: Login): Omit<IMiddleware, 'metadata'> => ({
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'Middleware',
+  spec:
+    login.kind === 'basic-auth'
+      ? { basicAuth: { secret: login.secret, removeHeader: true } }
+      : { forwardAuth: { address: addressOf(login.proxy), trustForwardHeader: false } },
+});
+
+const addressOf = ({ name, namespace, port, path = '/oauth2/auth' }: SignOnProxy): string =>
+  `http://${name}.${namespace}.svc:${port}${path}`;
+
+function check({ name, login }: PageLoginProps): void {
+  const checks = new Checks(`PageLogin '${name}'`);
+  if (login.kind === 'basic-auth') checks.dnsLabel('login.secret', login.secret).done();
+  else
+    checks
+      .dnsLabel('login.proxy.name', login.proxy.name)
+      .dnsLabel('login.proxy.namespace', login.proxy.namespace)
+      .wholeNumber('login.proxy.port', login.proxy.port, 1)
+      .done();
+}
