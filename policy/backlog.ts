@@ -8,7 +8,7 @@ export interface Backlog {
   readonly ready: number;
   /** Messages delivered and not yet acknowledged: the work in flight. */
   readonly unacked: number;
-  /** Age of the oldest ready message, where the broker tells it. */
+  /** Age of the oldest ready message, where the broker tells it and it can be believed. */
   readonly oldestWaitSeconds?: number;
   /** When the source measured this; two readings are different readings only if this differs. */
   readonly at: number;

@@ -16,6 +16,7 @@ export { parsePolicy } from './construct/parse-policy.ts';
 export { type ProportionalProps, proportional } from './construct/proportional.ts';
 export { type ScheduleProps, schedule } from './construct/schedule.ts';
 export { baseOf, decide } from './decide/decide.ts';
+export { type OldestWait, oldestWait } from './decide/oldest-wait.ts';
 export { remember } from './decide/remember.ts';
 export { highestFloor } from './decide/schedule-floor.ts';
 export type { Situation } from './decide/situation.ts';

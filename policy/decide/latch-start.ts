@@ -1,6 +1,7 @@
 import type { Reason } from '../decision.ts';
 import type { LatchPolicy, LatchStart } from '../policy.ts';
-import { count, type Measured, seconds } from './situation.ts';
+import { type OldestWait, oldestWait } from './oldest-wait.ts';
+import { count, type Measured } from './situation.ts';
 
 interface Cause {
   readonly reason: Reason;
@@ -25,28 +26,19 @@ function markReached(startWhen: LatchStart, ready: number): Cause | undefined {
 const reached = (why: string): Cause => ({ reason: 'BacklogReachedMark', why });
 
 function waitedTooLong({ oldestWaitSeconds }: LatchStart, situation: Measured): Cause | undefined {
-  if (oldestWaitSeconds === undefined || situation.reading.ready === 0) return undefined;
-  const { waited, source } = oldestWait(situation);
-  if (waited < oldestWaitSeconds) return undefined;
+  const oldest = oldestWait(situation);
+  if (oldestWaitSeconds === undefined || oldest === undefined) return undefined;
+  const { seconds, source } = oldest;
+  if (seconds < oldestWaitSeconds) return undefined;
   const who = `The oldest of ${count(situation.reading.ready, 'ready message')}`;
   return {
     reason: 'OldestWaitExceeded',
-    why: `${who} waits ${waited} s (${source}), the limit is ${oldestWaitSeconds} s`,
+    why: `${who} waits ${seconds} s (${SOURCES[source]}), the limit is ${oldestWaitSeconds} s`,
   };
 }
 
-/**
- * The broker's word where it gives one. Else the time since a ready message was first seen: with no
- * consumer at work (current == 0) the oldest has waited at least that long.
- */
-function oldestWait({ reading, history, current }: Measured): { waited: number; source: string } {
-  if (reading.oldestWaitSeconds !== undefined) {
-    return { waited: reading.oldestWaitSeconds, source: 'as the broker says' };
-  }
-  const waited = Math.max(0, seconds(reading.at - (history.waitingSince ?? reading.at)));
-  const source =
-    current === 0
-      ? 'a lower bound: since first sight'
-      : 'taken from the first sight of a queue not empty since';
-  return { waited, source };
-}
+const SOURCES: Readonly<Record<OldestWait['source'], string>> = {
+  broker: 'as the broker says',
+  'first-sight': 'a lower bound: since first sight',
+  'not-empty-since': 'taken from the first sight of a queue not empty since',
+};

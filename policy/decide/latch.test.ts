@@ -45,6 +45,27 @@ describe('second fault: a residue below the mark waits for ever', () => {
     expect(decision.message).toContain('waits 61.5 s (as the broker says)');
   });
 
+  it('believes its own first sight before a broker that says less', () => {
+    const told = residue.map((polled) => ({
+      ...polled,
+      reading: { ...polled.reading, oldestWaitSeconds: 0 },
+    }));
+    const decisions = follow(corrected, told);
+    expect(replicasOf(decisions).indexOf(25)).toBe(12);
+    expect(decisions[12]?.message).toContain('waits 60 s (a lower bound: since first sight)');
+  });
+
+  it('believes the broker where consumers are at work: the first sight may be of messages long done', () => {
+    const policy = latch({
+      replicas: 25,
+      minReplicas: 1,
+      startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 },
+    });
+    const history = { ...emptyHistory, waitingSince: 0 };
+    const reading = { ready: 7, unacked: 1, oldestWaitSeconds: 3, at: 100_000 };
+    expect(decide(policy, { reading, current: 1, history, now: 100_000 })).toMatchObject({ replicas: 1 });
+  });
+
   it('measures a new wait after the queue was empty', () => {
     const gap = polls(...Array.from({ length: 20 }, (_, poll) => [poll === 8 ? 0 : 7, 0] as const));
     // Seen again at poll 10 (50 s): 60 s later is poll 22, beyond these 20.

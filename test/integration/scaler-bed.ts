@@ -93,12 +93,16 @@ export async function declareQueue(amqpUrl: string): Promise<void> {
   await withChannel(amqpUrl, async (channel) => void (await channel.assertQueue('jobs', { durable: true })));
 }
 
-/** Publishes confirmed, persistent jobs; `stamped` sets their timestamp, as the publisher does. */
-export async function publishJobs(amqpUrl: string, count: number, stamped = true): Promise<void> {
+/** Publishes confirmed, persistent jobs with a timestamp, by default as the publisher's: seconds since 1970; 0 is none. */
+export async function publishJobs(
+  amqpUrl: string,
+  count: number,
+  timestamp: number | undefined = Math.floor(Date.now() / 1000),
+): Promise<void> {
   await withChannel(amqpUrl, async (channel) => {
     for (let index = 0; index < count; index += 1) {
-      const timestamp = stamped ? { timestamp: Math.floor(Date.now() / 1000) } : {};
-      channel.sendToQueue('jobs', Buffer.from(String(index)), { persistent: true, ...timestamp });
+      const stamp = timestamp === 0 ? {} : { timestamp };
+      channel.sendToQueue('jobs', Buffer.from(String(index)), { persistent: true, ...stamp });
     }
     await channel.waitForConfirms();
   });

@@ -71,12 +71,27 @@ describe('the scaler on a real broker', () => {
   });
 
   it('serves a residue of messages without a timestamp by its own first sight of them', async () => {
-    await publishJobs(vhost.amqpUrl, 7, false);
+    await publishJobs(vhost.amqpUrl, 7, 0);
     const source = metricsSource(broker, vhost.name);
     await using scaler = await runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
     await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
     const opened = scaler.lines.find(({ reason }) => reason === 'OldestWaitExceeded');
     expect(opened).toMatchObject({ ready: 7, message: expect.stringContaining('since first sight') });
+  });
+
+  it.each([
+    ['in milliseconds', (now: number) => now],
+    ['ten minutes ahead', (now: number) => Math.floor(now / 1000) + 600],
+  ])('serves a residue whose timestamps are %s no later than its first sight allows', async (_, stamp) => {
+    await publishJobs(vhost.amqpUrl, 7, stamp(Date.now()));
+    await vi.waitFor(async () => {
+      const queue = (await (await vhost.api('GET', `queues/${vhost.name}/jobs`)).json()) as object;
+      expect(queue).toHaveProperty('head_message_timestamp', expect.any(Number));
+    }, within);
+    const source = managementSource(broker, vhost.name);
+    await using scaler = await runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
+    await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
+    expect(scaler.decisions()).toContain('0 -> 4 OldestWaitExceeded');
   });
 
   it('is told the same by both sources', async () => {

@@ -14,6 +14,7 @@ interface Bed {
   replicas?: number;
   trustMs?: number;
   idleTrustMs?: number;
+  waits?: unknown[];
   target?: ReplicaTarget;
 }
 
@@ -39,8 +40,10 @@ function bed(options: Bed = {}) {
       fence: { mayAct: () => state.leading },
       histories: state.histories,
       observer: {
-        decided: ({ decision, current }) =>
-          said.push(`${current} -> ${decision.replicas} ${decision.reason}`),
+        decided: ({ decision, current, oldestWait }) => {
+          said.push(`${current} -> ${decision.replicas} ${decision.reason}`);
+          options.waits?.push(oldestWait);
+        },
         readingFailed: (_, cause) => said.push(`reading ${cause}`),
         targetFailed: (_, operation) => said.push(`target ${operation}`),
       },
@@ -225,5 +228,24 @@ describe('one workload', () => {
     state.leading = false;
     await controller.tick();
     expect(controller.idle).toBe(false);
+  });
+
+  it('reports the wait since first sight while nothing runs, and the word of the broker', async () => {
+    const waits: unknown[] = [];
+    const { make, state } = bed({ waits });
+    const controller = make();
+    state.backlog = { ready: 7, unacked: 0 };
+    await poll(controller);
+    await poll(controller);
+    state.backlog = { ready: 7, unacked: 0, oldestWaitSeconds: 59 };
+    await poll(controller);
+    state.backlog = { ready: 0, unacked: 0 };
+    await poll(controller);
+    expect(waits).toEqual([
+      { seconds: 0, source: 'first-sight' },
+      { seconds: 5, source: 'first-sight' },
+      { seconds: 59, source: 'broker' },
+      undefined,
+    ]);
   });
 });

@@ -1,4 +1,14 @@
-import { type Decision, decide, type Policy, type Reading, remember } from '@sluice/policy';
+import {
+  type Decision,
+  decide,
+  isMissing,
+  type OldestWait,
+  oldestWait,
+  type Policy,
+  type Reading,
+  remember,
+  type Situation,
+} from '@sluice/policy';
 import { orAbort } from '../sources/shared.ts';
 import { asReadingError, type BacklogSource, type FailureCause } from '../sources/source.ts';
 import type { Observed, ReplicaTarget } from '../targets/target.ts';
@@ -13,6 +23,8 @@ export interface Outcome {
   readonly failure?: FailureCause;
   readonly current: number;
   readonly decision: Decision;
+  /** Of the oldest ready message, where any waits. */
+  readonly oldestWait?: OldestWait;
   /** Epoch milliseconds of the decision. */
   readonly now: number;
   readonly uid?: string;
@@ -89,27 +101,23 @@ export class Controller {
     const written = changes ? await this.#write(decision.replicas, observed) : 'written';
     if (written === 'conflict') return false;
     const done = written === 'written' ? decision : { ...decision, replicas: observed.current };
-    histories.set(name, remember(policy, situation, done));
-    if (written === 'written') this.#report({ reading, failure, observed, decision, now });
+    const history = remember(policy, situation, done);
+    histories.set(name, history);
+    if (written === 'written') this.#report({ ...situation, history }, decision, failure, observed.uid);
     return true;
   }
 
-  #report(pass: {
-    reading: Reading;
-    failure: FailureCause | undefined;
-    observed: Observed;
-    decision: Decision;
-    now: number;
-  }): void {
-    const { reading, failure, observed, decision, now } = pass;
-    const { uid, current } = observed;
+  #report(
+    { reading, current, history, now }: Situation,
+    decision: Decision,
+    failure: FailureCause | undefined,
+    uid: string | undefined,
+  ): void {
+    const oldest = isMissing(reading) ? undefined : oldestWait({ reading, current, history, now });
     this.#options.observer.decided({
-      workload: this.#options.name,
-      reading,
+      ...{ workload: this.#options.name, reading, current, decision, now },
       ...(failure !== undefined && { failure }),
-      current,
-      decision,
-      now,
+      ...(oldest !== undefined && { oldestWait: oldest }),
       ...(uid !== undefined && { uid }),
     });
   }

@@ -42,8 +42,8 @@ export const METRICS = {
   },
   sluice_scaler_oldest_wait_seconds: {
     type: 'gauge',
-    labels: ['workload'],
-    help: 'Age of the oldest ready message at the last reading, where the broker tells it.',
+    labels: ['workload', 'source'],
+    help: 'Age of the oldest ready message at the last reading, by who says so (broker; first-sight, a lower bound); absent while it is unknown.',
   },
   sluice_scaler_leader: {
     type: 'gauge',
@@ -51,6 +51,9 @@ export const METRICS = {
     help: '1 while this process may change replica counts, else 0.',
   },
 } as const;
+
+/** A queue that was not empty since its first sight tells no age of its oldest message. */
+const WAIT_SOURCES = ['broker', 'first-sight'] as const;
 
 type Name = keyof typeof METRICS;
 
@@ -85,13 +88,15 @@ export function scalerMetrics({ registry, mayAct, now }: MetricsOptions): Scaler
   gauge('sluice_scaler_leader', function () {
     this.set(mayAct() ? 1 : 0);
   });
-  const measured = ({ workload, reading }: Outcome): void => {
-    if (isMissing(reading)) return;
+  const measured = ({ workload, reading, oldestWait: oldest, decision }: Outcome): void => {
+    if (isMissing(reading) || decision.reason === 'ReadingInvalid') return;
     measuredAt.set(workload, reading.at);
     backlog.set({ workload, state: 'ready' }, reading.ready);
     backlog.set({ workload, state: 'unacked' }, reading.unacked);
-    if (reading.oldestWaitSeconds === undefined) oldestWait.remove({ workload });
-    else oldestWait.set({ workload }, reading.oldestWaitSeconds);
+    for (const source of WAIT_SOURCES) {
+      if (oldest?.source === source) oldestWait.set({ workload, source }, oldest.seconds);
+      else oldestWait.remove({ workload, source });
+    }
   };
   return {
     decided: (outcome) => {

@@ -49,6 +49,7 @@ const outcome = (
   reading,
   current,
   decision: { replicas, reason, message: `${reason}.` },
+  ...('ready' in reading && reading.ready > 0 && { oldestWait: { seconds: 12, source: 'broker' } }),
   now,
   uid: 'uid-1',
 });
@@ -159,7 +160,7 @@ describe('what the scaler tells', () => {
       'sluice_scaler_backlog{workload="jobs",state="ready"} 100',
       'sluice_scaler_backlog{workload="jobs",state="unacked"} 3',
       'sluice_scaler_reading_age_seconds{workload="jobs"} 2',
-      'sluice_scaler_oldest_wait_seconds{workload="jobs"} 12',
+      'sluice_scaler_oldest_wait_seconds{workload="jobs",source="broker"} 12',
       'sluice_scaler_desired_replicas{workload="jobs"} 25',
       'sluice_scaler_current_replicas{workload="jobs"} 25',
       'sluice_scaler_decisions_total{workload="jobs",reason="BacklogReachedMark"} 1',
@@ -169,6 +170,30 @@ describe('what the scaler tells', () => {
     }
     reporter.decided(outcome(25, 25, 'LatchHeldOpen', { ready: 0, unacked: 3, at: now }));
     expect(await registry.metrics()).not.toContain('sluice_scaler_oldest_wait_seconds{');
+  });
+
+  it('tells a lower bound of the oldest wait from what the broker says, and neither from what is unknown', async () => {
+    const { reporter, registry } = bed();
+    const waits = async (source: 'broker' | 'first-sight' | 'not-empty-since') => {
+      reporter.decided({ ...outcome(0, 0, 'LatchHeldClosed'), oldestWait: { seconds: 7, source } });
+      return (await registry.metrics()).split('\n').filter((line) => /^sluice_scaler_oldest_wait/.test(line));
+    };
+    const series = (source: string) =>
+      `sluice_scaler_oldest_wait_seconds{workload="jobs",source="${source}"} 7`;
+    expect(await waits('first-sight')).toEqual([series('first-sight')]);
+    expect(await waits('broker')).toEqual([series('broker')]);
+    expect(await waits('not-empty-since')).toEqual([]);
+  });
+
+  it('takes an invalid reading neither for the backlog nor for a young one', async () => {
+    const { reporter, registry, clock } = bed();
+    reporter.decided(outcome(25, 25, 'LatchHeldOpen'));
+    clock.now += 90_000;
+    const absurd = { ready: -3, unacked: 0, at: clock.now };
+    reporter.decided(outcome(25, 25, 'ReadingInvalid', absurd));
+    const text = await registry.metrics();
+    expect(text).toContain('sluice_scaler_backlog{workload="jobs",state="ready"} 100\n');
+    expect(text).toContain('sluice_scaler_reading_age_seconds{workload="jobs"} 92\n');
   });
 
   it('registers every metric it documents, and no other', async () => {

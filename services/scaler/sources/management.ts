@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Backlog, ManagementSource } from '@sluice/policy';
+import { instantOf } from '@sluice/runtime';
 import { getJson, join } from './http.ts';
 import type { Shared } from './shared.ts';
 import { type BacklogSource, ReadingError } from './source.ts';
@@ -47,7 +48,8 @@ export const managementGroup = ({ url, vhost, username, passwordFile }: Manageme
  * (5 s unless configured).
  * With `asksAge`, a second request for a queue that holds messages asks for the oldest wait, which RabbitMQ's
  * classic queues know by `head_message_timestamp` when the publisher stamps its messages. It may be that of
- * a message in flight, or one delivered up to 5 s ago, hence an upper bound. A broker that does not know the
+ * a message in flight, or one delivered up to 5 s ago, hence an upper bound; one that lies ahead of now, or in no
+ * year that a message can be of, is not believed. A broker that does not know the
  * field is not asked again.
  */
 export function managementSource(
@@ -59,7 +61,8 @@ export function managementSource(
   const oldestWait = async (at: number, signal: AbortSignal): Promise<number | undefined> => {
     const head = await fetchHead(source, signal).catch(() => 'unknown' as const);
     if (head === 'untold') asks = false;
-    return typeof head === 'number' ? Math.max(0, at / 1000 - head) : undefined;
+    const since = typeof head === 'number' ? instantOf(head, at) : undefined;
+    return since === undefined ? undefined : (at - since) / 1000;
   };
   const read = async (signal: AbortSignal): Promise<Backlog> => {
     const { queues, at } = await listing.get(signal);
@@ -73,7 +76,7 @@ export function managementSource(
   return { group: managementGroup(source), read };
 }
 
-/** Epoch seconds; `unknown` for now, or `untold` by a broker that has counts but no such field. */
+/** As the publisher wrote it, in its own unit; `unknown` for now, or `untold` by a broker that has counts but no such field. */
 async function fetchHead(
   source: ManagementSource,
   signal: AbortSignal,

@@ -76,6 +76,22 @@ describe('the management API', () => {
     expect(await read(management(broker))).toMatchObject([{ ready: 7, oldestWaitSeconds: 60 }]);
   });
 
+  it('reads an age in whatever unit the publisher wrote it', async () => {
+    const counts = { messages_ready: 7, messages_unacknowledged: 0 };
+    await using broker = await brokerOf(counts, { ...counts, head_message_timestamp: 1_700_000_040_000 });
+    expect(await read(management(broker))).toMatchObject([{ ready: 7, oldestWaitSeconds: 60 }]);
+  });
+
+  it.each([
+    ['ten minutes ahead', 1_700_000_700],
+    ['of 1970', 1],
+    ['of no number', 'soon'],
+  ])('does not believe a timestamp %s', async (_, head_message_timestamp) => {
+    const counts = { messages_ready: 7, messages_unacknowledged: 0 };
+    await using broker = await brokerOf(counts, { ...counts, head_message_timestamp });
+    expect(await read(management(broker))).toEqual([{ ready: 7, unacked: 0, at: now() }]);
+  });
+
   it.each([{ messages_ready: 7, head_message_timestamp: '' }, {}, 3, null])(
     'knows no oldest wait from %j, and reads the counts all the same',
     async (itself) => {
