@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { type CronEvent, cronEvent, isBefore, lastOccurrence, quietUntil } from '../clock/cron-event.ts';
 import type { SchedulePolicy, ScheduleWindow } from '../policy.ts';
 
 export interface Floor {
@@ -8,11 +8,11 @@ export interface Floor {
   readonly window?: ScheduleWindow;
 }
 
-/** The floor at an instant. Between two cron instants it cannot change, so it is computed once for each such span. */
+/** The floor at an instant. It cannot change between two occurrences, so it is computed once for each such span. */
 export function floorAt(policy: SchedulePolicy, now: number): Floor {
   const known = spans.get(policy);
   if (known !== undefined && known.from <= now && now < known.until) return known;
-  const span = { ...computeFloor(policy, now), from: now, until: nextInstant(policy, now) };
+  const span = { ...computeFloor(policy, now), from: now, until: quietSpanEnd(policy, now) };
   spans.set(policy, span);
   return span;
 }
@@ -22,43 +22,39 @@ export const highestFloor = ({ policy, windows }: SchedulePolicy): number =>
 
 const spans = new WeakMap<SchedulePolicy, Floor & { readonly from: number; readonly until: number }>();
 
+interface Timed {
+  readonly window: ScheduleWindow;
+  readonly start: CronEvent;
+  readonly end: CronEvent;
+}
+
+const timed = new WeakMap<SchedulePolicy, readonly Timed[]>();
+
+function windowsOf(policy: SchedulePolicy): readonly Timed[] {
+  const known = timed.get(policy);
+  if (known !== undefined) return known;
+  const { timeZone, windows, holidays } = policy;
+  const made = windows.map((window) => ({
+    window,
+    start: cronEvent(window.start, timeZone, holidays),
+    end: cronEvent(window.end, timeZone, []),
+  }));
+  timed.set(policy, made);
+  return made;
+}
+
 function computeFloor(policy: SchedulePolicy, now: number): Floor {
-  const open = policy.windows.filter((window) => isOpen(window, policy, now));
-  const [window] = open.sort((a, b) => b.minReplicas - a.minReplicas);
+  const open = windowsOf(policy).filter((window) => isOpen(window, now));
+  const [window] = open.map((one) => one.window).sort((a, b) => b.minReplicas - a.minReplicas);
   return window === undefined ? { floor: 0 } : { floor: window.minReplicas, window };
 }
 
-/** Open from a start that counts (not on a holiday) until the first end after it. */
-function isOpen({ start, end }: ScheduleWindow, policy: SchedulePolicy, now: number): boolean {
-  const lastEnd = lastRun(end, policy.timeZone, now) ?? Number.NEGATIVE_INFINITY;
-  let started = lastRun(start, policy.timeZone, now);
-  while (started !== undefined && isHoliday(policy, started)) {
-    started = lastRun(start, policy.timeZone, started - 1);
-  }
-  return started !== undefined && started >= lastEnd;
+/** Open from a start that counts (not on a holiday) until the first end after it; in one minute the end is first. */
+function isOpen({ start, end }: Timed, now: number): boolean {
+  const started = lastOccurrence(start, now);
+  const ended = lastOccurrence(end, now);
+  return started !== undefined && (ended === undefined || !isBefore(started, ended));
 }
 
-/** The newest run at or before an instant. */
-function lastRun(expression: string, timeZone: string, at: number): number | undefined {
-  const cron = new Cron(expression, { mode: '5-part', timezone: timeZone });
-  return cron.previousRuns(1, new Date(at + 1))[0]?.getTime();
-}
-
-function nextInstant({ windows, timeZone }: SchedulePolicy, now: number): number {
-  const next = (expression: string): number =>
-    new Cron(expression, { mode: '5-part', timezone: timeZone }).nextRun(new Date(now))?.getTime() ??
-    Number.POSITIVE_INFINITY;
-  return Math.min(...windows.flatMap(({ start, end }) => [next(start), next(end)]));
-}
-
-function isHoliday({ holidays, timeZone }: SchedulePolicy, at: number): boolean {
-  if (holidays.length === 0) return false;
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(at);
-  const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? '';
-  return holidays.includes(`${part('year')}-${part('month')}-${part('day')}`);
-}
+const quietSpanEnd = (policy: SchedulePolicy, now: number): number =>
+  Math.min(...windowsOf(policy).flatMap(({ start, end }) => [quietUntil(start, now), quietUntil(end, now)]));
