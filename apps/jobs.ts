@@ -34,7 +34,7 @@ const jobs: JobsWorkload = {
   stopDeadlineSeconds: 30,
   pollSeconds: 5,
   idlePollSeconds: 0.5,
-  // The line to change: 25 consumers at 100 waiting jobs, or as soon as one has waited a minute.
+  // The line to change: 25 consumers at 100 waiting jobs, or one a job as soon as one has waited a minute.
   policy: latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } }),
 };
 

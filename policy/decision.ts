@@ -46,6 +46,8 @@ export interface History {
   readonly drainedAt?: number;
   /** First sight of the ready messages that still wait: a lower bound of the oldest one's age. */
   readonly waitingSince?: number;
+  /** The count to which an open latch was opened, which a slow rise may not have reached yet. */
+  readonly openTo?: number;
   /** Recommendations before stabilization, oldest first, within the longest window. */
   readonly recommendations: readonly Sample[];
   /** Replica changes made, oldest first, within the longest rate period. */

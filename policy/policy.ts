@@ -17,6 +17,7 @@ export interface LatchPolicy extends Common {
   readonly kind: 'latch';
   readonly startWhen: LatchStart;
   readonly stopWhen: LatchStop;
+  readonly ageOpens?: AgeOpens;
 }
 
 /**
@@ -32,6 +33,12 @@ export type LatchStart =
  * `ready-empty`: ready == 0 on one reading, the source system's literal rule (kills work in flight).
  */
 export type LatchStop = 'drained' | 'ready-empty';
+
+/**
+ * How far the age of the oldest message opens a latch whose mark is not reached. `as-needed`: a replica for each
+ * ready message, N at most, until drained; the mark still opens to N. `all`: to N. @default 'as-needed'
+ */
+export type AgeOpens = 'as-needed' | 'all';
 
 /** ceil((ready + unacked) / perReplica). */
 export interface ProportionalPolicy extends Common {

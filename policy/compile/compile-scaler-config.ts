@@ -27,8 +27,8 @@ export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseF
 /** What a kind of source makes of a clause; every other clause is kept as written. */
 function verdict(clause: Clause, source: Source): Verdict {
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
-  if (blind && clause === 'stopWhen.drained') return BLIND_DRAIN;
-  if (blind && (clause === 'perReplica' || clause === 'sloSeconds')) return BLIND_WORK;
+  const unseen = blind ? BLIND[clause] : undefined;
+  if (unseen !== undefined) return unseen;
   if (source.kind === 'prometheus' && clause === 'staleAfterSeconds') return SCRAPED;
   if (clause === 'startWhen.oldestWaitSeconds') return FIRST_SIGHT;
   return EXACT;
@@ -44,6 +44,19 @@ const BLIND_DRAIN: Verdict = {
 const BLIND_WORK: Verdict = {
   fidelity: 'approximate',
   why: "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
+};
+
+const BLIND_AGE: Verdict = {
+  fidelity: 'approximate',
+  why: "Without 'unackedQuery' busy replicas are not known: above a minimum of 1 or more, a residue may find all of them at work.",
+};
+
+/** What is lost where nobody tells the work in flight. */
+const BLIND: Readonly<Partial<Record<Clause, Verdict>>> = {
+  'stopWhen.drained': BLIND_DRAIN,
+  'ageOpens.as-needed': BLIND_AGE,
+  perReplica: BLIND_WORK,
+  sloSeconds: BLIND_WORK,
 };
 
 const SCRAPED: Verdict = {

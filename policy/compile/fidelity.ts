@@ -6,6 +6,8 @@ export type Clause =
   | 'startWhen.readyAtLeast'
   | 'startWhen.readyAbove'
   | 'startWhen.oldestWaitSeconds'
+  | 'ageOpens.as-needed'
+  | 'ageOpens.all'
   | 'stopWhen.drained'
   | 'stopWhen.ready-empty'
   | 'perReplica'
@@ -65,10 +67,12 @@ function ownClauses(base: BasePolicy): readonly Clause[] {
   return latchClauses(base);
 }
 
-function latchClauses({ startWhen, stopWhen }: LatchPolicy): readonly Clause[] {
+function latchClauses({ startWhen, stopWhen, ageOpens = 'as-needed' }: LatchPolicy): readonly Clause[] {
   return [
     'readyAtLeast' in startWhen ? 'startWhen.readyAtLeast' : 'startWhen.readyAbove',
-    ...(startWhen.oldestWaitSeconds === undefined ? [] : (['startWhen.oldestWaitSeconds'] as const)),
+    ...(startWhen.oldestWaitSeconds === undefined
+      ? []
+      : (['startWhen.oldestWaitSeconds', `ageOpens.${ageOpens}`] as const)),
     `stopWhen.${stopWhen}`,
   ];
 }

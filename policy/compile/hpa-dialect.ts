@@ -24,6 +24,8 @@ export function hpaDialect(
     'startWhen.readyAtLeast': () => NO_STEP,
     'startWhen.readyAbove': () => NO_STEP,
     'startWhen.oldestWaitSeconds': () => NO_AGE,
+    'ageOpens.as-needed': () => NO_AGE,
+    'ageOpens.all': () => NO_AGE,
     'stopWhen.drained': () => NO_MEMORY,
     'stopWhen.ready-empty': () => NO_MEMORY,
     minReplicas: ({ minReplicas }) => (minReplicas === 0 && !scaleToZero ? NOT_TO_ZERO : BOUND),

@@ -139,6 +139,7 @@ describe('compileHpa', () => {
     expect(refusals(compiled(open).fidelity).map((sentence) => sentence.split(':')[0])).toEqual([
       "workload 'jobs', startWhen.readyAtLeast",
       "workload 'jobs', startWhen.oldestWaitSeconds",
+      "workload 'jobs', ageOpens.as-needed",
       "workload 'jobs', stopWhen.drained",
     ]);
     const policy = proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 25 });

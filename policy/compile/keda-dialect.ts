@@ -27,6 +27,8 @@ export function kedaDialect(
     'startWhen.readyAtLeast': opens,
     'startWhen.readyAbove': opens,
     'startWhen.oldestWaitSeconds': () => (remembers ? REMEMBERED_WAIT : NO_PAST),
+    'ageOpens.as-needed': () => (remembers ? OPENS_ALL : NO_PAST),
+    'ageOpens.all': () => (remembers ? ALL_OPEN : NO_PAST),
     'stopWhen.drained': () => (blind ? BLIND_DRAIN : remembers ? REMEMBERED_STOP : NO_PAST),
     'stopWhen.ready-empty': () => (remembers ? REMEMBERED_STOP : NO_PAST),
     minReplicas: ({ minReplicas }) => (minReplicas === 0 ? TO_ZERO : BOUND),
@@ -101,6 +103,12 @@ const REMEMBERED_START = approximate(
 const REMEMBERED_WAIT = approximate(
   'No series tells the age of the oldest message: it opens when no scrape of that many seconds saw an empty queue, later than the age by up to a scrape.',
 );
+
+const OPENS_ALL = approximate(
+  "The query tells whether the latch is open and not how far an age opened it: KEDA opens to all replicas for a residue as well; say `ageOpens: 'all'` where that is meant, or choose the own scaler.",
+);
+
+const ALL_OPEN = exact('The query asks for all replicas, whatever opened the latch.');
 
 const REMEMBERED_STOP = approximate(
   'One scrape of a dry queue closes the latch; no second reading confirms it.',

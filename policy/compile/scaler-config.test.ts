@@ -46,6 +46,7 @@ describe('compileScalerConfig', () => {
     expect(fidelity.map((entry) => `${entry.clause}: ${entry.fidelity}`)).toEqual([
       'startWhen.readyAtLeast: exact',
       'startWhen.oldestWaitSeconds: approximate',
+      'ageOpens.as-needed: exact',
       'stopWhen.drained: exact',
       'minReplicas: exact',
       'maxReplicas: exact',

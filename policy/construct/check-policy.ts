@@ -36,10 +36,18 @@ function checkCommon(data: Fields, checker: Checker, own: readonly string[]): vo
 }
 
 function checkLatch(data: Fields, checker: Checker): void {
-  checkCommon(data, checker, ['startWhen', 'stopWhen']);
+  checkCommon(data, checker, ['startWhen', 'stopWhen', 'ageOpens']);
   checker.oneOf(data, 'stopWhen', ['drained', 'ready-empty']);
   const start = checker.record(data, 'startWhen');
   if (start !== undefined) checkStart(start, checker.at('startWhen'));
+  if (data.ageOpens !== undefined) checkAgeOpens(data, start, checker);
+}
+
+function checkAgeOpens(data: Fields, start: Fields | undefined, checker: Checker): void {
+  checker.oneOf(data, 'ageOpens', ['as-needed', 'all']);
+  if (start === undefined || start.oldestWaitSeconds !== undefined) return;
+  const age = checker.at('startWhen').path('oldestWaitSeconds');
+  checker.fault('ageOpens', data.ageOpens, `needs '${age}': no age opens this latch`);
 }
 
 function checkStart(start: Fields, checker: Checker): void {

@@ -95,7 +95,7 @@ describe('faults', () => {
   it('all come at once, in the words of the constructor', () => {
     const props = { replicas: 10, minReplicas: 11, startWhen: {}, stopWhen: 'empty', staleAfter: 5 };
     expect(faultsOf(() => latch(props as unknown as LatchProps))).toEqual([
-      "'staleAfter' is not known here (known: kind, minReplicas, maxReplicas, staleAfterSeconds, behavior, startWhen, stopWhen)",
+      "'staleAfter' is not known here (known: kind, minReplicas, maxReplicas, staleAfterSeconds, behavior, startWhen, stopWhen, ageOpens)",
       "'minReplicas' (11) must not exceed 'replicas' (10)",
       '\'stopWhen\' ("empty") must be one of drained, ready-empty',
       "exactly one of 'startWhen.readyAtLeast' and 'startWhen.readyAbove' must be given",

@@ -1,4 +1,4 @@
-import type { LatchPolicy, LatchStart, LatchStop } from '../policy.ts';
+import type { AgeOpens, LatchPolicy, LatchStart, LatchStop } from '../policy.ts';
 import { type CommonProps, promptBehavior, validated, withDefaults } from './common.ts';
 
 export interface LatchProps extends CommonProps {
@@ -8,6 +8,8 @@ export interface LatchProps extends CommonProps {
   readonly startWhen: LatchStart;
   /** What closes it. @default 'drained' */
   readonly stopWhen?: LatchStop;
+  /** How far `oldestWaitSeconds` opens it below the mark. @default 'as-needed' */
+  readonly ageOpens?: AgeOpens;
 }
 
 /**

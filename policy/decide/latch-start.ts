@@ -3,16 +3,16 @@ import type { LatchPolicy, LatchStart } from '../policy.ts';
 import { type OldestWait, oldestWait } from './oldest-wait.ts';
 import { count, type Measured } from './situation.ts';
 
-interface Cause {
+export interface Cause {
   readonly reason: Reason;
   readonly why: string;
 }
 
 /** Why a closed latch opens now; undefined when it does not. */
-export const startCause = ({ startWhen }: LatchPolicy, situation: Measured): Cause | undefined =>
-  markReached(startWhen, situation.reading.ready) ?? waitedTooLong(startWhen, situation);
+export const startCause = (policy: LatchPolicy, situation: Measured): Cause | undefined =>
+  markReached(policy, situation) ?? waitedTooLong(policy.startWhen, situation);
 
-function markReached(startWhen: LatchStart, ready: number): Cause | undefined {
+export function markReached({ startWhen }: LatchPolicy, { reading: { ready } }: Measured): Cause | undefined {
   if ('readyAtLeast' in startWhen && startWhen.readyAtLeast !== undefined) {
     const { readyAtLeast: mark } = startWhen;
     return ready >= mark

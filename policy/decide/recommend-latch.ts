@@ -1,9 +1,10 @@
 import type { LatchPolicy } from '../policy.ts';
-import { startCause } from './latch-start.ts';
+import { type Cause, markReached, startCause } from './latch-start.ts';
 import { count, type Measured, type Step, seconds } from './situation.ts';
 
 /**
- * 0 or N. The latch's state is the count itself, so a scaler that restarts knows it at once.
+ * 0 or N, or what a residue needs. The latch's state is the count itself, so a scaler that restarts knows it
+ * at once.
  *
  * `resting` is the highest count that may stand while the latch is closed: minReplicas, or the highest
  * floor of a schedule around it. Above it the latch is open for certain. From minReplicas up to it,
@@ -14,15 +15,47 @@ export function recommendLatch(policy: LatchPolicy, situation: Measured, resting
   const { current } = situation;
   if (current > resting) return whileOpen(policy, situation);
   const cause = startCause(policy, situation);
-  if (cause !== undefined) {
-    const message = `${cause.why}: opening to ${count(policy.maxReplicas, 'replica')}.`;
-    return { replicas: policy.maxReplicas, reason: cause.reason, message };
-  }
+  if (cause !== undefined) return opening(policy, cause, situation);
   return current > policy.minReplicas ? whileLeftOver(policy, situation) : closed(policy, situation);
 }
 
+/** Whether the age of a message opens only to the replicas that the messages need. */
+export const opensAsNeeded = ({ startWhen, ageOpens = 'as-needed' }: LatchPolicy): boolean =>
+  startWhen.oldestWaitSeconds !== undefined && ageOpens === 'as-needed';
+
+function opening(policy: LatchPolicy, { reason, why }: Cause, situation: Measured): Step {
+  const byAge = reason === 'OldestWaitExceeded' && opensAsNeeded(policy);
+  const replicas = byAge ? needed(policy, situation) : policy.maxReplicas;
+  const then =
+    byAge && replicas === situation.current
+      ? `${count(replicas, 'replica')} are enough`
+      : `opening to ${count(replicas, 'replica')}`;
+  return { replicas, reason, message: `${why}: ${then}.` };
+}
+
+/** One for each ready message, beside those that are busy: 5 ready, none there: 5. Nobody is taken away. */
+function needed({ maxReplicas }: LatchPolicy, { reading, current }: Measured): number {
+  const busy = Math.min(current, reading.unacked);
+  return Math.max(current, Math.min(maxReplicas, reading.ready + busy));
+}
+
 function whileOpen(policy: LatchPolicy, situation: Measured): Step {
-  return stop(policy, situation) ?? heldOpen(policy.maxReplicas, situation);
+  return (
+    stop(policy, situation) ?? rising(policy, situation) ?? heldOpen(openCount(policy, situation), situation)
+  );
+}
+
+/** The mark, reached by a latch that an age had opened. */
+function rising(policy: LatchPolicy, situation: Measured): Step | undefined {
+  if (!opensAsNeeded(policy) || situation.current >= policy.maxReplicas) return undefined;
+  const cause = markReached(policy, situation);
+  return cause && opening(policy, cause, situation);
+}
+
+/** Without a memory of what opened it, an open latch stays at the count that it has. */
+function openCount(policy: LatchPolicy, { current, history }: Measured): number {
+  if (!opensAsNeeded(policy)) return policy.maxReplicas;
+  return Math.min(policy.maxReplicas, Math.max(current, history.openTo ?? 0));
 }
 
 function whileLeftOver(policy: LatchPolicy, situation: Measured): Step {

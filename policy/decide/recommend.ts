@@ -5,15 +5,19 @@ import { count, type Measured, type Step } from './situation.ts';
 
 /** First stage: what the policy wants for this backlog, before any window, rate or bound. */
 export function recommend(policy: Policy, situation: Measured): Step {
-  if (policy.kind !== 'schedule') return recommendBase(policy, situation, policy.minReplicas);
-  const wanted = recommendBase(policy.policy, situation, highestFloor(policy));
+  if (policy.kind !== 'schedule') return recommendBase(policy, situation, restingOf(policy));
+  const wanted = recommendBase(policy.policy, situation, restingOf(policy));
   const { floor, window } = floorAt(policy, situation.now);
   if (window === undefined || wanted.replicas >= floor) return wanted;
   const message = `The window from '${window.start}' to '${window.end}' (${policy.timeZone}) keeps at least ${count(floor, 'replica')}, ${wanted.replicas} wanted.`;
   return { replicas: floor, reason: 'ScheduleFloor', message };
 }
 
-function recommendBase(policy: BasePolicy, situation: Measured, resting: number): Step {
+/** The highest count that stands without any backlog. */
+export const restingOf = (policy: Policy): number =>
+  policy.kind === 'schedule' ? highestFloor(policy) : policy.minReplicas;
+
+export function recommendBase(policy: BasePolicy, situation: Measured, resting: number): Step {
   if (policy.kind === 'latch') return recommendLatch(policy, situation, resting);
   if (policy.kind === 'proportional') return recommendProportional(policy, situation);
   if (policy.kind === 'drain') return recommendDrain(policy, situation);

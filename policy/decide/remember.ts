@@ -2,7 +2,8 @@ import type { Change, Decision, History, Sample } from '../decision.ts';
 import type { Policy, ScalingRules } from '../policy.ts';
 import { checkReading } from './check-reading.ts';
 import { baseOf } from './decide.ts';
-import { recommend } from './recommend.ts';
+import { recommend, recommendBase, restingOf } from './recommend.ts';
+import { opensAsNeeded } from './recommend-latch.ts';
 import type { Measured, Situation } from './situation.ts';
 import { samples } from './stabilize.ts';
 import { withTrustedHistory } from './trusted-history.ts';
@@ -20,6 +21,7 @@ export function remember(policy: Policy, given: Situation, decision: Decision): 
     since: situation.history.since ?? situation.now,
     until: situation.now,
     ...('held' in checked ? stillWaiting(situation.history) : seen(checked.measured)),
+    ...('held' in checked ? stillOpen(situation.history) : openedTo(policy, checked.measured)),
     recommendations: recommendations(policy, situation, 'held' in checked ? undefined : checked.measured),
     changes: changes(policy, situation, decision),
   };
@@ -28,6 +30,21 @@ export function remember(policy: Policy, given: Situation, decision: Decision): 
 /** A reading that failed tells nothing of the queue: what waited still waits, but "in a row" is broken. */
 const stillWaiting = ({ waitingSince }: History): Pick<History, 'waitingSince'> =>
   waitingSince === undefined ? {} : { waitingSince };
+
+const stillOpen = ({ openTo }: History): Pick<History, 'openTo'> => (openTo === undefined ? {} : { openTo });
+
+/** The count alone does not tell how far a latch is to open where its age opens it to any. */
+function openedTo(policy: Policy, measured: Measured): Pick<History, 'openTo'> {
+  const base = baseOf(policy);
+  if (base.kind !== 'latch' || !opensAsNeeded(base)) return {};
+  const resting = restingOf(policy);
+  const { replicas } = recommendBase(base, measured, resting);
+  return replicas > resting ? { openTo: Math.max(replicas, openAlready(measured, resting)) } : {};
+}
+
+/** While a drain waits for its second reading, what it was opened to still holds. */
+const openAlready = ({ current, history }: Measured, resting: number): number =>
+  current > resting ? (history.openTo ?? 0) : 0;
 
 function seen({ reading, history }: Measured): Pick<History, 'waitingSince' | 'drainedAt'> {
   if (reading.ready > 0) return { waitingSince: history.waitingSince ?? reading.at };

@@ -9,6 +9,7 @@ const history: fc.Arbitrary<History> = fc.record(
     since: instant,
     drainedAt: instant,
     waitingSince: instant,
+    openTo: fc.nat(1000),
     recommendations: fc.array(fc.record({ at: instant, replicas: fc.nat(1000) })),
     changes: fc.array(fc.record({ at: instant, by: fc.integer({ min: -1000, max: 1000 }) })),
   },

@@ -6,14 +6,22 @@ export const HISTORY_LIMIT_BYTES = 128 * 1024;
 
 const instant = z.number().int();
 const pairs = z.array(z.tuple([instant, z.number().int()]));
-const row = z.tuple([instant.nullable(), instant.nullable(), instant.nullable(), pairs, pairs]);
+const count = z.number().int().nonnegative();
+const row = z.tuple([
+  instant.nullable(),
+  instant.nullable(),
+  instant.nullable(),
+  pairs,
+  pairs,
+  count.optional(),
+]);
 const stored = z.object({ v: z.literal(1), base: instant, workloads: z.record(z.string(), row) });
 
 type Row = z.infer<typeof row>;
 
 /**
  * All histories as compact JSON: `{v, base, workloads: {name: [since, drainedAt, waitingSince,
- * [[at, replicas] ...], [[at, by] ...]]}}`, instants in milliseconds after `base`. Over the limit, the
+ * [[at, replicas] ...], [[at, by] ...], openTo where a latch is open]}}`, instants in milliseconds after `base`. Over the limit, the
  * longest are left out: those workloads only become more cautious.
  */
 export function encodeHistories(
@@ -52,7 +60,8 @@ export function decodeHistories(text: string | undefined, released: boolean): Re
   return new Map(Object.entries(workloads).map(([name, row]) => [name, fromRow(row, base, released)]));
 }
 
-function toRow({ since, drainedAt, waitingSince, recommendations, changes }: History, base: number): Row {
+function toRow(history: History, base: number): Row {
+  const { since, drainedAt, waitingSince, recommendations, changes, openTo } = history;
   const after = (at: number | undefined) => (at === undefined ? null : Math.round(at) - base);
   return [
     after(since),
@@ -60,11 +69,12 @@ function toRow({ since, drainedAt, waitingSince, recommendations, changes }: His
     after(waitingSince),
     recommendations.map(({ at, replicas }) => [Math.round(at) - base, replicas]),
     changes.map(({ at, by }) => [Math.round(at) - base, by]),
+    ...(openTo === undefined ? ([] as const) : ([openTo] as const)),
   ];
 }
 
 function fromRow(
-  [since, drainedAt, waitingSince, samples, changes]: Row,
+  [since, drainedAt, waitingSince, samples, changes, openTo]: Row,
   base: number,
   released: boolean,
 ): History {
@@ -72,6 +82,7 @@ function fromRow(
     ...(released && since !== null && { since: base + since }),
     ...(released && drainedAt !== null && { drainedAt: base + drainedAt }),
     ...(waitingSince !== null && { waitingSince: base + waitingSince }),
+    ...(openTo !== undefined && { openTo }),
     recommendations: samples.map(([at, replicas]) => ({ at: base + at, replicas })),
     changes: changes.map(([at, by]) => ({ at: base + at, by })),
   };
