@@ -1,21 +1,53 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { durationRule, parseDuration } from '../packages/contracts/duration.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { closestTo } from './closest.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
+type Token = NonNullable<ReturnType<typeof tokensOf>>[number];
+type OptionToken = Extract<Token, { kind: 'option' }>;
 
-/** node:util's parseArgs, whose complaint becomes a fault of the command instead of a stack trace. */
+/**
+ * Reads options by node:util's parseArgs, with every fault of the command line told at once and in words of ours.
+ * @param positionals Whether the command takes arguments beside its options
+ * @throws {ConfigurationError} naming each unknown option, missing value and argument that nothing takes
+ */
 export function parseOptions<T extends Options>(
   command: string,
   args: string[],
   options: T,
   positionals = false,
 ) {
-  try {
-    return parseArgs({ args, options, allowPositionals: positionals });
-  } catch (error) {
-    throw new ConfigurationError(command, [error instanceof Error ? error.message : String(error)]);
-  }
+  const faults = tokensOf(args, options).flatMap((token) => faultsOf(token, command, options, positionals));
+  if (faults.length > 0) throw new ConfigurationError(command, faults);
+  return parseArgs({ args, options, allowPositionals: true });
+}
+
+const tokensOf = (args: string[], options: Options) =>
+  parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens;
+
+function faultsOf(token: Token, command: string, options: Options, positionals: boolean): string[] {
+  if (token.kind === 'option') return optionFaults(token, command, options);
+  const refused = token.kind === 'positional' && !positionals;
+  return refused ? [`takes no argument '${token.value}'; its options begin with --`] : [];
+}
+
+function optionFaults({ name, rawName, value }: OptionToken, command: string, options: Options): string[] {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option === undefined) return [unknown(rawName, command, options)];
+  if (option.type === 'boolean')
+    return value === undefined ? [] : [`'${rawName}' takes no value, such as '${value}'`];
+  // An option behind it is no value: `--format --json` forgot one.
+  return value === undefined || /^--[a-z]/.test(value) ? [`'${rawName}' needs a value`] : [];
+}
+
+function unknown(rawName: string, command: string, options: Options): string {
+  const near = closestTo(
+    rawName,
+    Object.keys(options).map((name) => `--${name}`),
+  );
+  const hint = near === undefined ? `'sluice ${command} --help' lists them` : `did you mean '${near}'?`;
+  return `'${rawName}' is no option here; ${hint}`;
 }
 
 /** Reads option values and collects every fault, so that all are told at once. */

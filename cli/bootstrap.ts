@@ -11,7 +11,7 @@ import { type ClusterChoice, machineFaults, providerOf, wantedFaults } from './b
 import { planText, runSteps } from './bootstrap/run.ts';
 import { objectsIn, type Wanted } from './bootstrap/wanted.ts';
 
-const help = `usage: npm run bootstrap -- ENVIRONMENT [options]
+const help = `usage: sluice bootstrap ENVIRONMENT [options]
 
 From nothing to a cluster that follows its repository: the cluster, name resolution, namespaces, generated
 Secrets, Argo CD, its credential, the root Application. Every step looks first whether it is done, so a run that
@@ -20,11 +20,14 @@ was stopped goes on where it stopped, and one more changes nothing.
   --dry-run            print what each step would do; needs no cluster and changes nothing
   --context NAME       confirms the name of the cluster that KUBECONFIG gives   (asked for)
   --name NAME          which one, where it is not given                         (${defaultName})
-  --provider PROVIDER  given, kind or built: see npm run cluster -- --help
+  --provider PROVIDER  given, kind or built: see npx sluice cluster --help
   --argo-cd ORIGIN     chart: the pinned chart by helm; present: another runs it (chart)
   --chart ADDON=PATH   a chart by path, in place of its repository; may be given again
   --timeout DURATION   for every Application to be Synced and Healthy           (30m)
   --no-wait            do not wait for them
+
+  sluice bootstrap local
+  sluice bootstrap production --dry-run
 `;
 
 /** Where the desired state comes from, and what runs the tools. */

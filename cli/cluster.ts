@@ -1,13 +1,12 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
-import { parseArgs } from 'node:util';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type AddonName, addonNames, installAddon } from '../test/bed/addons/optional.ts';
 import { leftovers } from '../test/bed/built/leftovers.ts';
-import { BedError, type ClusterOptions, type ProviderName } from '../test/bed/cluster.ts';
+import { BedError, type Cluster, type ClusterOptions, type ProviderName } from '../test/bed/cluster.ts';
 import { CommandError } from '../test/bed/lib/run.ts';
 import { closeCluster, defaultName, findCluster, openCluster } from '../test/bed/provide.ts';
+import { OptionReader, parseOptions } from './arguments.ts';
 
-const usage = `usage: npm run cluster -- up | down | status | kubeconfig [options]
+const usage = `usage: sluice cluster up | down | status | kubeconfig [options]
   up           start a cluster, or take the running one
   down         stop it and remove all it left, also after a crash
   status       nodes and pods; ends with 1 where none runs
@@ -20,6 +19,11 @@ options
   --with ADDON         metrics-server, prometheus, prometheus-adapter or traefik, built from source;
                        may be given again
   --yes                do not ask before changing a given cluster
+  --format FORMAT      of the status: text | json (text)
+
+  sluice cluster up --with prometheus
+  export KUBECONFIG=$(npx sluice cluster kubeconfig)
+  sluice cluster status --format json
 `;
 
 const providerNames: readonly string[] = ['given', 'kind', 'built'] satisfies ProviderName[];
@@ -30,34 +34,35 @@ const isAddon = (name: string): name is AddonName => (addonNames as readonly str
 interface Asked {
   readonly verb: string;
   readonly addons: readonly AddonName[];
+  readonly format: string;
   readonly options: ClusterOptions & { readonly name: string };
 }
 
 function parse(argv: string[]): Asked {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      name: { type: 'string', default: defaultName },
-      provider: { type: 'string' },
-      kwok: { type: 'string', default: '0' },
-      with: { type: 'string', multiple: true, default: [] },
-      yes: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const { name, provider, kwok, yes, with: addons } = values;
-  const faults: string[] = [];
+  const options = {
+    name: { type: 'string', default: defaultName },
+    provider: { type: 'string' },
+    kwok: { type: 'string', default: '0' },
+    with: { type: 'string', multiple: true, default: [] as string[] },
+    yes: { type: 'boolean', default: false },
+    format: { type: 'string', default: 'text' },
+    help: { type: 'boolean', default: false },
+  } as const;
+  const { values, positionals } = parseOptions('cluster', argv, options, true);
+  const { name, provider, kwok, yes, format, with: addons } = values;
+  const reader = new OptionReader('cluster');
   const verb = values.help ? 'help' : (positionals[0] ?? '');
-  if (positionals.length > 1) faults.push(`one command at a time, not '${positionals.join(' ')}'`);
-  if (!/^\d{1,4}$/.test(kwok)) faults.push(`'--kwok' (${kwok}) must be a count from 0 to 9999`);
-  if (provider !== undefined && !isProvider(provider))
-    faults.push(`'--provider' (${provider}) must be one of ${providerNames.join(', ')}`);
-  for (const addon of addons.filter((one) => !isAddon(one)))
-    faults.push(`'--with' (${addon}) must be one of ${addonNames.join(', ')}`);
-  if (faults.length > 0) throw new ConfigurationError('cluster', faults);
+  if (positionals.length > 1) reader.fault(`one command at a time, not '${positionals.join(' ')}'`);
+  if (!/^\d{1,4}$/.test(kwok)) reader.fault(`'--kwok' (${kwok}) must be a count from 0 to 9999`);
+  reader.oneOf('format', format, ['text', 'json']);
+  if (provider !== undefined) reader.oneOf('provider', provider, providerNames);
+  for (const addon of addons) reader.oneOf('with', addon, addonNames);
+  reader.check();
   const chosen = provider !== undefined && isProvider(provider) ? { provider } : {};
-  return { verb, addons: addons.filter(isAddon), options: { name, kwokNodes: Number(kwok), yes, ...chosen } };
+  return {
+    ...{ verb, format, addons: addons.filter(isAddon) },
+    options: { name, kwokNodes: Number(kwok), yes, ...chosen },
+  };
 }
 
 async function up({ options, addons }: Asked): Promise<number> {
@@ -79,26 +84,41 @@ async function down({ options }: Asked): Promise<number> {
   return left.length === 0 ? 0 : 1;
 }
 
-async function status({ options }: Asked): Promise<number> {
+async function status({ options, format }: Asked): Promise<number> {
   const cluster = await findCluster(options.name);
-  if (cluster === undefined) {
-    const left = await leftovers(options.name);
-    process.stdout.write(
-      `no cluster '${options.name}' runs${left.length > 0 ? `, but it left:\n${left.join('\n')}` : ''}\n`,
-    );
-    return 1;
-  }
+  const left = cluster === undefined ? await leftovers(options.name) : [];
+  process.stdout.write(
+    format === 'json'
+      ? `${JSON.stringify(await statusFacts(options.name, cluster, left), null, 2)}\n`
+      : await statusText(options.name, cluster, left),
+  );
+  return cluster === undefined ? 1 : 0;
+}
+
+async function statusText(
+  name: string,
+  cluster: Cluster | undefined,
+  left: readonly string[],
+): Promise<string> {
+  if (cluster === undefined)
+    return `no cluster '${name}' runs${left.length > 0 ? `, but it left:\n${left.join('\n')}` : ''}\n`;
   const nodes = await cluster.kubectl(['get', 'nodes', '-o', 'wide']);
   const pods = await cluster.kubectl(['get', 'pods', '-A']);
-  process.stdout.write(
-    `cluster '${cluster.name}' (${cluster.provider})\n${nodes.stdout}\n${pods.stdout || pods.stderr}`,
-  );
-  return 0;
+  return `cluster '${cluster.name}' (${cluster.provider})\n${nodes.stdout}\n${pods.stdout || pods.stderr}`;
+}
+
+async function statusFacts(name: string, cluster: Cluster | undefined, left: readonly string[]) {
+  if (cluster === undefined) return { name, running: false, leftovers: left };
+  const listed = async (kind: string): Promise<unknown> =>
+    JSON.parse((await cluster.kubectl(['get', kind, '-A', '-o', 'json'])).stdout).items;
+  const { provider, kubeconfig } = cluster;
+  const [nodes, pods] = [await listed('nodes'), await listed('pods')];
+  return { name, running: true, provider, kubeconfig, nodes, pods };
 }
 
 async function kubeconfig({ options }: Asked): Promise<number> {
   const cluster = await findCluster(options.name);
-  if (cluster === undefined) throw new BedError(`no cluster '${options.name}' runs: npm run cluster -- up`);
+  if (cluster === undefined) throw new BedError(`no cluster '${options.name}' runs: npx sluice cluster up`);
   process.stdout.write(`${cluster.kubeconfig}\n`);
   return 0;
 }

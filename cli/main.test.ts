@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { commands } from './commands.ts';
+import { sourceFault } from './source-fault.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -13,9 +18,93 @@ function unread(...args: string[]): { code: number; said: string } {
   return { code: status ?? Number.NaN, said: stderr };
 }
 
-it.each([['--help'], ['diff', '--help']])(
-  'ends without a word when nobody reads any further: %s',
-  (...args) => {
-    expect(unread(...args)).toEqual({ code: 0, said: '' });
-  },
-);
+function sluice(...args: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+it.each([['--help'], ['diff', '--help']])('ends without a word when its reader has left: %s', (...args) => {
+  expect(unread(...args)).toEqual({ code: 0, said: '' });
+});
+
+describe('sluice', () => {
+  it('says its version', () => {
+    expect(sluice('--version')).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      err: '',
+    });
+  });
+
+  it('names the command that was probably meant', () => {
+    expect(sluice('dif')).toEqual({
+      ...{ code: 2, out: '', err: "sluice: there is no command 'dif'; did you mean 'diff'?\n" },
+    });
+    expect(sluice('constructor').err).toBe(
+      "sluice: there is no command 'constructor'; 'sluice --help' lists them\n",
+    );
+  });
+
+  it('lists every command, and explains each with an example', () => {
+    const { out } = sluice('help');
+    for (const name of Object.keys(commands)) expect(out).toContain(`\n  ${name}`);
+    expect(sluice('help', 'diff').out).toContain('\n  sluice diff origin/main --fail-on prune\n');
+  });
+
+  it('completes commands and the options that a help lists', () => {
+    const completed = (...words: string[]): string[] => {
+      const { out: script } = sluice('completion', 'bash');
+      const ask = `${script}\nCOMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _sluice; echo "\${COMPREPLY[@]}"`;
+      return spawnSync('bash', ['-c', ask], { encoding: 'utf8' }).stdout.trim().split(' ');
+    };
+    expect(completed('sluice', 'ca')).toEqual(['capacity']);
+    expect(completed('sluice', 'diff', '--f')).toEqual(['--fail-on', '--format']);
+    expect(sluice('completion', 'fish').out).toContain(
+      "complete -c sluice -n '__fish_seen_subcommand_from diff' -l fail-on\n",
+    );
+    expect(sluice('completion', 'tcsh')).toMatchObject({
+      ...{ code: 2, err: "sluice completion: 'shell' (tcsh) must be one of: bash, zsh, fish\n" },
+    });
+  });
+});
+
+describe('a source file that cannot be loaded', () => {
+  async function faultOf(files: Readonly<Record<string, string>>): Promise<string | undefined> {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-source-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const script = `import(${JSON.stringify(join(folder, 'main.ts'))}).catch(async (error) => {
+      const { sourceFault } = await import(${JSON.stringify(join(main, '..', 'source-fault.ts'))});
+      console.log(sourceFault(error));
+    });`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    return stdout.replaceAll(folder, 'FOLDER').trim();
+  }
+
+  it('is told by file, line and column', async () => {
+    expect(await faultOf({ 'main.ts': 'export const a: number = 1;\nconst b = {;\n' })).toMatch(
+      /^FOLDER\/main\.ts:2:12: Unexpected token/,
+    );
+  });
+
+  it('is told where it asks for what another file does not export', async () => {
+    expect(
+      await faultOf({
+        'main.ts': "import { b } from './other.ts';\nb;\n",
+        'other.ts': 'export const a = 1;\n',
+      }),
+    ).toBe("FOLDER/main.ts:1:10: The requested module './other.ts' does not provide an export named 'b'");
+  });
+
+  it('is told where it asks for a file that is not there', async () => {
+    expect(await faultOf({ 'main.ts': "import './gone.ts';\n" })).toBe(
+      "Cannot find module 'FOLDER/gone.ts' imported from FOLDER/main.ts",
+    );
+  });
+
+  it('is no fault of a source where another error is thrown', () => {
+    expect(sourceFault(new TypeError('x is not a function'))).toBeUndefined();
+  });
+});

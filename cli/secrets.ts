@@ -4,10 +4,12 @@ import { local } from '../apps/environments.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';
 
-const help = `usage: sluice secrets | kubectl create --filename -
+const help = `usage: sluice secrets
 
 Prints the Secrets that an environment with pre-made secrets expects, with passwords made now. 'create' leaves
 those that exist as they are, so they are generated once. Production has its own from the secret store.
+
+  sluice secrets | kubectl create --filename -
 `;
 
 /** A core/v1 Secret with its values in plain text. */

@@ -41,6 +41,11 @@ The workload 'api' is the web service: --trace tells its requests, and its HPA s
   --svg FILE           with --base: backlog and replicas over time, as a chart
   --format FORMAT      text | markdown | json, which has the series too    (text)
   --json               the same as --format json
+
+  sluice simulate
+  sluice simulate --base main --svg chart.svg
+  sluice simulate jobs --trace arrivals.csv
+  sluice simulate api --trace requests.csv
 `;
 
 /** Where the two sides come from. */

@@ -1,38 +1,49 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { render } from '../apps/main.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { compareDist, type Drift, isClean, writeDist } from '../packages/manifests/dist.ts';
+import { OptionReader, parseOptions } from './arguments.ts';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
-const help = `usage: sluice synth [--check]     (npm run synth)
+const help = `usage: sluice synth [options]     (npm run synth)
 
 Renders every environment of apps/environments.ts into dist/<environment>/<application>/, one file an
 object; removes what is not rendered any more.
 
-  --check   write nothing; list the files that differ and exit 1 if there are any
+  --check           write nothing; list the files that differ and exit 1 if there are any
+  --format FORMAT   text | json                                                     (text)
+
+  sluice synth
+  sluice synth --check --format json
 `;
+
+const formats: Readonly<Record<string, (drift: Drift, count: number, check: boolean) => string>> = {
+  text: (drift, count, check) =>
+    check ? report(drift, count) : `${count} manifests in dist/ (${summary(drift)})\n`,
+  json: (drift, count) => `${JSON.stringify({ manifests: count, ...drift }, null, 2)}\n`,
+};
 
 /**
  * `sluice synth`. @returns 0 done (or no drift), 1 drift. @throws ConfigurationError on unknown options
  * @param root The folder that holds what was rendered. @default dist/ of this checkout
  */
 export async function runSynth(argv: string[], root = DIST): Promise<number> {
-  const options = parse(argv);
-  if (options.help) {
+  const { values } = parseOptions('synth', argv, {
+    check: { type: 'boolean', default: false },
+    format: { type: 'string', default: 'text' },
+    help: { type: 'boolean' },
+  });
+  if (values.help) {
     process.stdout.write(help);
     return 0;
   }
+  const reader = new OptionReader('synth');
+  reader.oneOf('format', values.format, Object.keys(formats));
+  reader.check();
   const files = render();
-  if (!options.check) {
-    const drift = writeDist(root, files);
-    process.stdout.write(`${files.size} manifests in dist/ (${summary(drift)})\n`);
-    return 0;
-  }
-  const drift = compareDist(root, files);
-  process.stdout.write(report(drift, files.size));
-  return isClean(drift) ? 0 : 1;
+  const drift = values.check ? compareDist(root, files) : writeDist(root, files);
+  process.stdout.write(formats[values.format]?.(drift, files.size, values.check) ?? '');
+  return values.check && !isClean(drift) ? 1 : 0;
 }
 
 const summary = ({ missing, changed, stale }: Drift): string =>
@@ -46,13 +57,4 @@ function report(drift: Drift, count: number): string {
     ...drift.stale.map((path) => `stale    dist/${path}`),
   ];
   return `${lines.join('\n')}\ndist/ is not what the sources render; 'npm run synth' makes it so\n`;
-}
-
-function parse(argv: string[]): { check?: boolean; help?: boolean } {
-  try {
-    return parseArgs({ args: argv, options: { check: { type: 'boolean' }, help: { type: 'boolean' } } })
-      .values;
-  } catch (error) {
-    throw new ConfigurationError('synth', [error instanceof Error ? error.message : String(error)]);
-  }
 }

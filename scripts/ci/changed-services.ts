@@ -19,6 +19,7 @@ export const SHARED = [
   '.dockerignore',
   '.github/workflows/images.yaml',
   '.npmrc',
+  'cli/package.json',
   'package-lock.json',
   'package.json',
   'policy/',

@@ -2,8 +2,9 @@
 # What the checked-out commit changes since BASE, as Markdown: scripts/ci/preview.sh BASE FILE
 set -euo pipefail
 base=$1 file=$2
+node scripts/bootstrap.mjs
 {
-  npm run --silent sluice -- diff "$base" --format markdown
+  npx sluice diff "$base" --format markdown
   printf '\n'
-  npm run --silent sluice -- simulate --base "$base" --format markdown
+  npx sluice simulate --base "$base" --format markdown
 } >"$file"

@@ -116,7 +116,7 @@ describe('what a step runs', () => {
     const named = scripts.flatMap(({ run }) =>
       [...run.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, script = '']) => script),
     );
-    expect(named).toContain('sluice');
+    expect(named).toContain('soak');
     for (const script of named) expect(known).toHaveProperty([script]);
   });
 });

@@ -1,0 +1,27 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Node begins the stack of a syntax error with its place, the line, and a caret below the column. */
+const PLACE = /^(?<file>(?:file:\/\/)?\/\S+?):(?<line>\d+)\n(?:\n|.+\n)*?(?<before> *)\^/;
+
+/**
+ * What is wrong with a source file that could not be loaded, as compilers say it: `apps/jobs.ts:12:7: ...`.
+ * @returns undefined where the error is of another kind
+ */
+export function sourceFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return shorten(error.message);
+  const { file, line, before } = PLACE.exec(error.stack ?? '')?.groups ?? {};
+  if (!(error instanceof SyntaxError) || file === undefined) return undefined;
+  return `${shorten(file)}:${line}:${(before ?? '').length + 1}: ${error.message}`;
+}
+
+/** Paths from the root of the repository. */
+const shorten = (text: string): string =>
+  text.replaceAll(/(?:file:\/\/)?\/[^\s':]+/g, (path) => {
+    const absolute = path.startsWith('file:') ? fileURLToPath(path) : path;
+    const inside = relative(ROOT, absolute);
+    return inside.startsWith('..') ? absolute : inside;
+  });
