@@ -30,6 +30,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'apps',
     'test/bed',
   ],
+  ci: ['packages/contracts', 'test/bed', 'test'],
   scripts: ['policy', 'apps', 'services', 'cli', 'packages/contracts', 'packages/manifests', 'test/bed'],
   test: ['*'],
 };
