@@ -66,8 +66,9 @@ describe('a secret file', () => {
           else if (text.length > 6) expect(refusal).not.toContain(text);
         },
       ),
+      { numRuns: 50 },
     );
-  });
+  }, 30_000);
 
   it.each([
     ['nothing there', '/nowhere/password', 'must be a file that can be read: ENOENT'],
