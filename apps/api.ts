@@ -11,7 +11,7 @@ import { POD_HASH_LABEL, releaseNames } from '../charts/canary.ts';
 import { DisruptionBudget } from '../charts/disruption.ts';
 import { WebPage } from '../charts/ingress.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { HTTP_PORT_NAME } from '../charts/pod.ts';
+import { HTTP_PORT, HTTP_PORT_NAME } from '../charts/pod.ts';
 import { ReleaseAnalysis } from '../charts/release-analysis.ts';
 import { ScaleGrant } from '../charts/scale-grant.ts';
 import { TrafficSplit } from '../charts/traffic-split.ts';
@@ -19,7 +19,7 @@ import { WebService } from '../charts/web-service.ts';
 import { type Application, closedNamespace } from './application.ts';
 import type { Environment } from './environments.ts';
 import { images } from './images.ts';
-import { allowConnections } from './network.ts';
+import { allowConnections, entered, scraped } from './network.ts';
 import { api, PRIORITY, PROMETHEUS, RUNBOOK, scaler } from './project.ts';
 import { release, releaseAlerts } from './releases.ts';
 import { requests, SCRAPE_SECONDS } from './requests.ts';
@@ -38,7 +38,18 @@ export const apiApplication: Application = {
   parent: 'workloads',
   namespace: api.namespace,
   ownedFields,
-  build: (scope, environment) => {
+  contribute: (environment) => ({
+    connections: [entered(environment, api, HTTP_PORT), scraped(api)],
+    scaled: [
+      {
+        name: api.name,
+        source: { kind: 'clock' },
+        target: { kind: 'hpa', namespace: api.namespace, name: api.name },
+        policy: minReplicas,
+      },
+    ],
+  }),
+  build: (scope, environment, system) => {
     const { canary: router } = environment.web;
     closedNamespace(scope, api, environment);
     new WebService(scope, 'api', {
@@ -64,7 +75,7 @@ export const apiApplication: Application = {
       to: { serviceAccount: scaler.name, namespace: scaler.namespace },
     });
     new DisruptionBudget(scope, 'budget', { ...api, maxReplicas, maxUnavailable: '25%' });
-    allowConnections(scope, api, environment);
+    allowConnections(scope, api, system);
     new MetricsScrape(scope, 'scrape', {
       ...api,
       endpoints: [{ port: HTTP_PORT_NAME }],

@@ -3,6 +3,7 @@ import type { OwnedFields } from '../argocd/owned-fields.ts';
 import type { Stage } from '../argocd/waves.ts';
 import type { Identity } from '../charts/labels.ts';
 import { Namespace } from '../charts/namespace.ts';
+import type { Contribution, System } from './contribution.ts';
 import type { Environment } from './environments.ts';
 import { denyByDefault } from './network.ts';
 
@@ -13,7 +14,7 @@ export type Parent = (typeof PARENTS)[number];
 /** A folder below dist/<environment>/, and what is in it. */
 export interface Folder {
   readonly name: string;
-  readonly build: (scope: Construct, environment: Environment) => void;
+  readonly build: (scope: Construct, environment: Environment, system: System) => void;
 }
 
 /** What is delivered and rolled back together. */
@@ -24,6 +25,8 @@ export interface Application extends Folder {
   readonly namespace: string;
   /** When, among its siblings. @default 'platform' */
   readonly stage?: Stage;
+  /** What it needs of others and offers to them. @default nothing */
+  readonly contribute?: (environment: Environment) => Contribution;
   /** What controllers write in its objects. @default nothing */
   readonly ownedFields?: (environment: Environment) => readonly OwnedFields[];
 }

@@ -1,16 +1,17 @@
 import type { Construct } from 'constructs';
 import { Broker } from '../charts/broker.ts';
-import { flavors } from '../charts/broker-flavors.ts';
+import { BROKER_PORTS, flavors } from '../charts/broker-flavors.ts';
 import { WebPage } from '../charts/ingress.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { BROKER_USERS, workQueue } from '../charts/queue-topology.ts';
+import { brokerTopology } from '../charts/queue-topology.ts';
 import { Topology } from '../charts/topology.ts';
 import { type Application, closedNamespace } from './application.ts';
-import { ADMIN, declareSecrets, USERS_SECRET } from './credentials.ts';
+import type { System } from './contribution.ts';
+import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
 import type { Environment } from './environments.ts';
 import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
-import { allowConnections } from './network.ts';
+import { allowConnections, entered, lookups, scraped } from './network.ts';
 import { broker, managementUrl, PRIORITY, RUNBOOK, topology } from './project.ts';
 
 /** The broker, what stands on it, and its page. */
@@ -18,9 +19,18 @@ export const brokerApplication: Application = {
   name: 'broker',
   parent: 'infra-workloads',
   namespace: broker.namespace,
-  build: (scope, environment) => {
+  contribute: (environment) => ({
+    connections: [
+      { from: topology, to: broker, port: BROKER_PORTS.management },
+      ...lookups(topology),
+      entered(environment, broker, BROKER_PORTS.management),
+      scraped(broker, BROKER_PORTS.metrics),
+    ],
+    secrets: [brokerAdmin],
+  }),
+  build: (scope, environment, system) => {
     closedNamespace(scope, broker, environment);
-    declareSecrets(scope, broker, environment);
+    declareSecrets(scope, broker, environment, system);
     new Broker(scope, 'broker', {
       ...broker,
       kind: environment.broker,
@@ -29,9 +39,9 @@ export const brokerApplication: Application = {
       volume: environment.brokerVolume,
       priorityClassName: PRIORITY.high,
     });
-    declareTopology(scope, environment);
-    allowConnections(scope, broker, environment);
-    allowConnections(scope, topology, environment);
+    declareTopology(scope, system);
+    allowConnections(scope, broker, system);
+    allowConnections(scope, topology, system);
     const { hosts, ingressClassName, clusterIssuer } = environment.web;
     new WebPage(scope, 'page', {
       ...{
@@ -47,18 +57,14 @@ export const brokerApplication: Application = {
   },
 };
 
-function declareTopology(scope: Construct, environment: Environment): void {
-  const { queue, retrySeconds } = jobsWorkload(environment);
+function declareTopology(scope: Construct, { queues, brokerUsers: users }: System): void {
   new Topology(scope, 'topology', {
     ...topology,
     image: images.topology,
     managementUrl,
     admin: ADMIN,
     usersSecret: USERS_SECRET,
-    topology: (passwordFile) => {
-      const files = BROKER_USERS.map((user) => [user, passwordFile(user)]);
-      return workQueue({ queue, retrySeconds, passwordFiles: Object.fromEntries(files) });
-    },
+    topology: (passwordFile) => brokerTopology({ queues, users, passwordFile }),
     priorityClassName: PRIORITY.high,
   });
 }

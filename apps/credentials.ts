@@ -1,40 +1,37 @@
 import type { Construct } from 'constructs';
 import { Credentials } from '../charts/credentials.ts';
 import type { Identity } from '../charts/labels.ts';
-import { BROKER_USERS } from '../charts/queue-topology.ts';
 import { SecretManager } from '../charts/secret-manager.ts';
 import type { AddonSecret } from './addons/addon.ts';
 import { awsOf } from './addons/aws.ts';
 import { addonsOf } from './addons/catalog.ts';
+import type { ExpectedSecret, System } from './contribution.ts';
 import type { Environment } from './environments.ts';
 import { pageUsersOf } from './page-users.ts';
-import { broker, consumer, exporter, publisher, scaler } from './project.ts';
-
-/** A Secret that a workload expects: key -> property of its namespace's document. */
-export interface ExpectedSecret {
-  readonly owner: Identity;
-  readonly secretName: string;
-  readonly keys: Readonly<Record<string, string>>;
-}
+import { broker } from './project.ts';
 
 export const ADMIN = { username: 'admin', secret: 'broker-admin' } as const;
 export const USERS_SECRET = 'broker-users';
 export const CREDENTIALS_SECRET = 'broker-credentials';
 
-/**
- * Every Secret of the system. Property `<user>` is a user's password; `admin-hash` is the administrator's,
- * salted and hashed as the broker stores it.
- */
-export const expectedSecrets: readonly ExpectedSecret[] = [
-  { owner: broker, secretName: ADMIN.secret, keys: { password: 'admin', 'password-hash': 'admin-hash' } },
+/** The Secret of a user of the broker: its own password, which is the property of its name. */
+export const brokerCredentials = (owner: Identity): ExpectedSecret => ({
+  ...{ owner, secretName: CREDENTIALS_SECRET, keys: { password: owner.name } },
+});
+
+/** The administrator of the broker; `admin-hash` is salted and hashed as the broker stores it. */
+export const brokerAdmin: ExpectedSecret = {
+  ...{ owner: broker, secretName: ADMIN.secret, keys: { password: 'admin', 'password-hash': 'admin-hash' } },
+};
+
+/** Every Secret of the system: what its applications expect, and all the broker's users for who declares them. */
+export const expectedSecrets = ({ secrets, brokerUsers }: System): readonly ExpectedSecret[] => [
+  ...secrets,
   {
     owner: broker,
     secretName: USERS_SECRET,
-    keys: Object.fromEntries(BROKER_USERS.map((user) => [user, user])),
+    keys: Object.fromEntries(brokerUsers.map(({ name }) => [name, name])),
   },
-  ...[publisher, consumer, scaler, exporter].map((owner) => ({
-    ...{ owner, secretName: CREDENTIALS_SECRET, keys: { password: owner.name } },
-  })),
 ];
 
 /** The Secrets that the addons of an environment expect. */
@@ -47,8 +44,8 @@ export const addonSecretsOf = (environment: Environment): (ExpectedSecret & Addo
   );
 
 /** The Secrets that can be made up, where an environment has no secret manager. */
-export const generatedSecretsOf = (environment: Environment): ExpectedSecret[] => [
-  ...expectedSecrets,
+export const generatedSecretsOf = (environment: Environment, system: System): ExpectedSecret[] => [
+  ...expectedSecrets(system),
   ...addonSecretsOf(environment).filter(({ given = false }) => !given),
 ];
 
@@ -61,9 +58,14 @@ export function declareStore(scope: Construct, namespace: string, environment: E
 }
 
 /** Declares the Secrets of one workload, and the store of its namespace. */
-export function declareSecrets(scope: Construct, owner: Identity, environment: Environment): void {
+export function declareSecrets(
+  scope: Construct,
+  owner: Identity,
+  environment: Environment,
+  system: System,
+): void {
   const { secrets: store } = environment;
   declareStore(scope, owner.namespace, environment);
-  for (const { secretName, keys } of expectedSecrets.filter((secret) => secret.owner === owner))
+  for (const { secretName, keys } of expectedSecrets(system).filter((secret) => secret.owner === owner))
     new Credentials(scope, secretName, { ...owner, secretName, keys, store });
 }

@@ -1,21 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { BROKER_PORTS } from '../charts/broker-flavors.ts';
 import { Exporter, type ExporterProps } from '../charts/exporter.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
 import { HTTP_PORT_NAME, PASSWORD_FILE } from '../charts/pod.ts';
 import { type Application, closedNamespace } from './application.ts';
-import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { images } from './images.ts';
-import { allowConnections } from './network.ts';
-import { exporter, managementUrl, PRIORITY, RUNBOOK } from './project.ts';
+import { allowConnections, lookups, scraped } from './network.ts';
+import { broker, exporter, managementUrl, PRIORITY, RUNBOOK } from './project.ts';
 
 /** Metrics of what speaks JSON only. */
 export const exporterApplication: Application = {
   name: 'exporter',
   parent: 'infra-workloads',
   namespace: exporter.namespace,
-  build: (scope, environment) => {
+  contribute: () => ({
+    connections: [
+      { from: exporter, to: broker, port: BROKER_PORTS.management },
+      ...lookups(exporter),
+      scraped(exporter),
+    ],
+    secrets: [brokerCredentials(exporter)],
+    brokerUsers: [{ name: exporter.name, monitors: true }],
+  }),
+  build: (scope, environment, system) => {
     closedNamespace(scope, exporter, environment);
-    declareSecrets(scope, exporter, environment);
+    declareSecrets(scope, exporter, environment, system);
     new Exporter(scope, 'exporter', {
       ...exporter,
       image: images.exporter,
@@ -25,7 +35,7 @@ export const exporterApplication: Application = {
       // Who only watches displaces nobody.
       priorityClassName: PRIORITY.low,
     });
-    allowConnections(scope, exporter, environment);
+    allowConnections(scope, exporter, system);
     // The labels of a mapping tell whose document it was; `service` may be one of them.
     new MetricsScrape(scope, 'scrape', {
       ...{ ...exporter, endpoints: [{ port: HTTP_PORT_NAME }], honorLabels: true },

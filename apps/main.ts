@@ -8,6 +8,7 @@ import type { Application, Folder } from './application.ts';
 import { brokerApplication } from './broker.ts';
 import { cluster } from './cluster.ts';
 import { consumerApplication } from './consumer.ts';
+import type { System } from './contribution.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { type Environment, environments } from './environments.ts';
 import { exporterApplication } from './exporter.ts';
@@ -15,6 +16,7 @@ import { monitoring } from './monitoring.ts';
 import { checkPriorities } from './priorities.ts';
 import { publisherApplication } from './publisher.ts';
 import { scalerApplication } from './scaler.ts';
+import { systemOf } from './system.ts';
 
 /** Everything that is wanted, of every environment. */
 export const applications: readonly Application[] = [
@@ -35,20 +37,31 @@ export type NewChart = (id: string) => Chart;
 /** An App of its own: synthesis grows with its square. */
 const newChart: NewChart = (id) => new Chart(new App(), id);
 
+/** What all applications of an environment need and offer, checked as a whole. */
+export const systemIn = (environment: Environment): System => systemOf(applications, environment);
+
 /** The objects of one folder in one environment. */
-export function manifestsOf(folder: Folder, environment: Environment, chartOf = newChart): Manifest[] {
+export function manifestsOf(
+  folder: Folder,
+  environment: Environment,
+  chartOf = newChart,
+  system = systemIn(environment),
+): Manifest[] {
   const chart = chartOf(folder.name.replaceAll('/', '-'));
-  folder.build(chart, environment);
+  folder.build(chart, environment, system);
   return chart.toJson().map((manifest: Manifest) => guardPrune(manifest));
 }
 
 /** Folder below dist/ -> its objects: what is wanted, and the Applications that deliver it. */
 export function foldersOf(environment: Environment, chartOf = newChart): [string, Manifest[]][] {
+  const system = systemIn(environment);
+  const made = (folder: Folder): Manifest[] => manifestsOf(folder, environment, chartOf, system);
   const work = applications
-    .map((application) => ({ application, manifests: manifestsOf(application, environment, chartOf) }))
+    .map((application) => ({ application, manifests: made(application) }))
     .filter(({ manifests }) => manifests.length > 0);
   checkPriorities(
     environment,
+    system,
     work.flatMap(({ manifests }) => manifests),
   );
   const delivery = deliveryFolders(
@@ -57,7 +70,7 @@ export function foldersOf(environment: Environment, chartOf = newChart): [string
   );
   return [
     ...work.map(({ application, manifests }) => [application.name, manifests] as const),
-    ...delivery.map((folder) => [folder.name, manifestsOf(folder, environment, chartOf)] as const),
+    ...delivery.map((folder) => [folder.name, made(folder)] as const),
   ].map(([name, manifests]) => [`${environment.name}/${name}`, manifests]);
 }
 

@@ -2,8 +2,8 @@ import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import { checkInversions, type Ranked } from '../charts/priority.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
+import type { System } from './contribution.ts';
 import type { Environment } from './environments.ts';
-import { connections } from './network.ts';
 
 /** What of a manifest ranks its pods. */
 interface PodMaker extends Manifest {
@@ -26,16 +26,20 @@ const isClass = (manifest: Manifest): manifest is Manifest & { readonly value: n
  * @param manifests All of an environment's.
  * @throws {ChartError} with every inversion
  */
-export function checkPriorities(environment: Environment, manifests: readonly Manifest[]): void {
+export function checkPriorities(
+  { name: environment }: Pick<Environment, 'name'>,
+  { connections }: Pick<System, 'connections'>,
+  manifests: readonly Manifest[],
+): void {
   const values = new Map(manifests.filter(isClass).map(({ metadata, value }) => [metadata.name, value]));
   const ranked = new Map(manifests.flatMap((manifest) => rankOf(manifest, values)));
   const rankOfEnd = (end: Identity | Peer): Ranked | undefined =>
     'name' in end ? ranked.get(keyOf(end)) : undefined;
-  const dependencies = connections(environment).flatMap(({ from, to }) => {
+  const dependencies = connections.flatMap(({ from, to }) => {
     const [above, below] = [rankOfEnd(from), rankOfEnd(to)];
     return above && below ? [{ from: above, on: below }] : [];
   });
-  checkInversions(`Priorities of '${environment.name}'`, dependencies);
+  checkInversions(`Priorities of '${environment}'`, dependencies);
 }
 
 const keyOf = ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): string => `${namespace}/${name}`;

@@ -1,12 +1,13 @@
+import { BROKER_PORTS } from '../charts/broker-flavors.ts';
 import { Alerts } from '../charts/monitoring.ts';
 import { PASSWORD_FILE } from '../charts/pod.ts';
 import { ScheduledJob } from '../charts/scheduled-job.ts';
 import { type Application, closedNamespace } from './application.ts';
-import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
-import { allowConnections } from './network.ts';
-import { amqpUrl, PRIORITY, publisher, RUNBOOK } from './project.ts';
+import { allowConnections, lookups } from './network.ts';
+import { amqpUrl, broker, PRIORITY, publisher, RUNBOOK } from './project.ts';
 
 const DEADLINE_SECONDS = 120;
 
@@ -15,10 +16,15 @@ export const publisherApplication: Application = {
   name: 'publisher',
   parent: 'workloads',
   namespace: publisher.namespace,
-  build: (scope, environment) => {
+  contribute: (environment) => ({
+    connections: [{ from: publisher, to: broker, port: BROKER_PORTS.amqp }, ...lookups(publisher)],
+    secrets: [brokerCredentials(publisher)],
+    brokerUsers: [{ name: publisher.name, publishes: [jobsWorkload(environment).queue] }],
+  }),
+  build: (scope, environment, system) => {
     const { queue, jobsPerRun, everyMinutes } = jobsWorkload(environment);
     closedNamespace(scope, publisher, environment);
-    declareSecrets(scope, publisher, environment);
+    declareSecrets(scope, publisher, environment, system);
     new ScheduledJob(scope, 'publisher', {
       ...publisher,
       image: images.publisher,
@@ -38,7 +44,7 @@ export const publisherApplication: Application = {
         DEADLINE_SECONDS: String(DEADLINE_SECONDS),
       },
     });
-    allowConnections(scope, publisher, environment);
+    allowConnections(scope, publisher, system);
     new Alerts(scope, 'alerts', { ...publisher, runbook: RUNBOOK, alerts: alerts(everyMinutes) });
   },
 };

@@ -1,16 +1,15 @@
-import type { ScalerConfig } from '@sluice/policy';
+import { BROKER_PORTS } from '../charts/broker-flavors.ts';
 import { DisruptionBudget } from '../charts/disruption.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { HTTP_PORT_NAME, PASSWORD_FILE } from '../charts/pod.ts';
+import { Peers } from '../charts/network-policy.ts';
+import { HTTP_PORT_NAME } from '../charts/pod.ts';
 import { Scaler } from '../charts/scaler.ts';
 import { type Application, closedNamespace } from './application.ts';
-import { CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import type { Environment } from './environments.ts';
+import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
-import { allowConnections } from './network.ts';
-import { api, consumer, managementUrl, PRIORITY, RUNBOOK, scaler } from './project.ts';
-import { requests } from './requests.ts';
+import { allowConnections, lookups, scraped } from './network.ts';
+import { broker, PRIORITY, RUNBOOK, scaler } from './project.ts';
 
 const REPLICAS = 2;
 
@@ -19,52 +18,34 @@ export const scalerApplication: Application = {
   name: 'scaler',
   parent: 'infra-workloads',
   namespace: scaler.namespace,
-  build: (scope, environment) => {
+  contribute: ({ apiServer }) => ({
+    connections: [
+      { from: scaler, to: broker, port: BROKER_PORTS.management },
+      ...apiServer.map(({ cidr, port }) => ({ from: scaler, to: Peers.addresses(cidr), port })),
+      ...lookups(scaler),
+      scraped(scaler),
+    ],
+    secrets: [brokerCredentials(scaler)],
+    brokerUsers: [{ name: scaler.name, monitors: true }],
+  }),
+  build: (scope, environment, system) => {
+    const { pollSeconds, idlePollSeconds } = jobsWorkload(environment);
     closedNamespace(scope, scaler, environment);
-    declareSecrets(scope, scaler, environment);
+    declareSecrets(scope, scaler, environment, system);
     new Scaler(scope, 'scaler', {
       ...scaler,
       image: images.scaler,
       replicas: REPLICAS,
-      config: config(environment),
+      config: { pollSeconds, idlePollSeconds, workloads: system.scaled },
       credentials: CREDENTIALS_SECRET,
       priorityClassName: PRIORITY.high,
     });
     new DisruptionBudget(scope, 'budget', { ...scaler, maxReplicas: REPLICAS, maxUnavailable: 1 });
-    allowConnections(scope, scaler, environment);
+    allowConnections(scope, scaler, system);
     new MetricsScrape(scope, 'scrape', { ...scaler, endpoints: [{ port: HTTP_PORT_NAME }] });
     new Alerts(scope, 'alerts', { ...scaler, runbook: RUNBOOK, alerts });
   },
 };
-
-function config(environment: Environment): ScalerConfig {
-  const { queue, pollSeconds, idlePollSeconds, policy } = jobsWorkload(environment);
-  return {
-    pollSeconds,
-    idlePollSeconds,
-    workloads: [
-      {
-        name: queue,
-        source: {
-          kind: 'management',
-          url: managementUrl,
-          vhost: '/',
-          queue,
-          username: scaler.name,
-          passwordFile: PASSWORD_FILE,
-        },
-        target: { kind: 'deployment', namespace: consumer.namespace, name: consumer.name },
-        policy,
-      },
-      {
-        name: api.name,
-        source: { kind: 'clock' },
-        target: { kind: 'hpa', namespace: api.namespace, name: api.name },
-        policy: requests.minReplicas,
-      },
-    ],
-  };
-}
 
 const alerts = [
   {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BROKER_USERS, workQueue } from './queue-topology.ts';
+import { brokerTopology, workQueue } from './queue-topology.ts';
 
-const passwordFiles = Object.fromEntries(BROKER_USERS.map((user) => [user, `/etc/${user}`]));
+const USERS = ['publisher', 'consumer', 'scaler', 'exporter'];
+const passwordFiles = Object.fromEntries(USERS.map((user) => [user, `/etc/${user}`]));
 
 describe('a work queue', () => {
   const topology = workQueue({ queue: 'jobs', retrySeconds: 30, passwordFiles });
@@ -42,5 +43,27 @@ describe('a work queue', () => {
 
   it('declares no user whose password file is not given', () => {
     expect(workQueue({ queue: 'jobs', retrySeconds: 30, passwordFiles: {} }).users).toEqual([]);
+  });
+});
+
+describe('the topology of a broker', () => {
+  it('holds every queue, and lets a user of several reach those and no other', () => {
+    const topology = brokerTopology({
+      queues: [
+        { queue: 'jobs', retrySeconds: 30 },
+        { queue: 'a.b', retrySeconds: 5 },
+      ],
+      users: [{ name: 'both', consumes: ['jobs', 'a.b'], publishes: ['jobs'] }],
+      passwordFile: (user) => `/users/${user}`,
+    });
+    expect(topology.queues.map(({ name }) => name)).toEqual([
+      ...['jobs', 'jobs.retry', 'jobs.parked', 'a.b', 'a.b.retry', 'a.b.parked'],
+    ]);
+    expect(topology.users).toEqual([
+      {
+        ...{ name: 'both', tags: [], passwordFile: '/users/both' },
+        permissions: { configure: '^$', write: '^(jobs|a\\.b)$', read: '^(jobs|a\\.b)$' },
+      },
+    ]);
   });
 });

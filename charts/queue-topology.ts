@@ -29,29 +29,84 @@ export interface BrokerUser {
   readonly permissions: { readonly configure: string; readonly write: string; readonly read: string };
 }
 
-export interface WorkQueueProps {
-  /** The queue; its exchange has the same name. */
+/** What a user of the broker does there; it may do nothing else. */
+export interface BrokerAccess {
+  /** The user; its password is a key of that name. */
+  readonly name: string;
+  /** Exchanges it publishes to. @default none */
+  readonly publishes?: readonly string[];
+  /** Queues it takes from; it also publishes to their exchanges, what it retries and what it parks. @default none */
+  readonly consumes?: readonly string[];
+  /** It reads the counts of every queue. @default false */
+  readonly monitors?: boolean;
+}
+
+/** A queue with delayed retry and a place for what failed for good; its exchange has the same name. */
+export interface WorkQueue {
   readonly queue: string;
   /** Seconds a failed job waits before it is tried again. */
   readonly retrySeconds: number;
+}
+
+export interface BrokerTopologyProps {
+  /** @default '/' */
+  readonly vhost?: string;
+  readonly queues: readonly WorkQueue[];
+  readonly users: readonly BrokerAccess[];
+  /** @returns the path of the file that holds a user's password */
+  readonly passwordFile: (user: string) => string;
+}
+
+export interface WorkQueueProps extends WorkQueue {
   /** @default '/' */
   readonly vhost?: string;
   /** User -> path of the file with the password; a user that is not named is not declared. */
   readonly passwordFiles: Readonly<Record<string, string>>;
 }
 
-export const BROKER_USERS = ['publisher', 'consumer', 'scaler', 'exporter'] as const;
-
-/**
- * A work queue with delayed retry and a place for what failed for good:
- * jobs -(rejected)-> jobs.retry -(after retrySeconds)-> jobs, and jobs.parked.
- */
+/** One work queue and who usually works with it, for a broker of its own. */
 export function workQueue({
   queue,
   retrySeconds,
   vhost = '/',
   passwordFiles,
 }: WorkQueueProps): QueueTopology {
+  const users: readonly BrokerAccess[] = [
+    { name: 'publisher', publishes: [queue] },
+    { name: 'consumer', consumes: [queue] },
+    { name: 'scaler', monitors: true },
+    { name: 'exporter', monitors: true },
+  ];
+  return brokerTopology({
+    vhost,
+    queues: [{ queue, retrySeconds }],
+    users: users.filter(({ name }) => passwordFiles[name] !== undefined),
+    passwordFile: (user) => passwordFiles[user] ?? '',
+  });
+}
+
+/** All that stands on a broker: queues with their exchanges, bindings and policies, and the users. */
+export function brokerTopology({
+  vhost = '/',
+  queues,
+  users,
+  passwordFile,
+}: BrokerTopologyProps): QueueTopology {
+  const parts = queues.map(partsOf);
+  return {
+    vhost,
+    exchanges: queues.map(({ queue }) => ({ name: queue, type: 'direct', durable: true })),
+    queues: parts.flatMap(({ names }) => names.map((name) => ({ name, durable: true as const }))),
+    bindings: parts.flatMap(({ exchange, names }) =>
+      names.map((name) => ({ exchange, queue: name, routingKey: name })),
+    ),
+    policies: parts.flatMap(({ policies }) => policies),
+    users: users.map((user) => userOf(user, passwordFile(user.name))),
+  };
+}
+
+/** jobs -(rejected)-> jobs.retry -(after retrySeconds)-> jobs, and jobs.parked. */
+function partsOf({ queue, retrySeconds }: WorkQueue) {
   const retry = `${queue}.retry`;
   const names = [queue, retry, `${queue}.parked`];
   const deadLetterTo = (routingKey: string) => ({
@@ -59,42 +114,27 @@ export function workQueue({
     'dead-letter-routing-key': routingKey,
   });
   const policy = (name: string, definition: Record<string, string | number>) => ({
-    ...{ name, pattern: exactly(name), applyTo: 'queues' as const, definition },
+    ...{ name, pattern: exactly([name]), applyTo: 'queues' as const, definition },
   });
-  return {
-    vhost,
-    exchanges: [{ name: queue, type: 'direct', durable: true }],
-    queues: names.map((name) => ({ name, durable: true })),
-    bindings: names.map((name) => ({ exchange: queue, queue: name, routingKey: name })),
-    policies: [
-      policy(queue, deadLetterTo(retry)),
-      policy(retry, { 'message-ttl': retrySeconds * 1000, ...deadLetterTo(queue) }),
-    ],
-    users: usersOf(queue, passwordFiles),
-  };
+  const policies = [
+    policy(queue, deadLetterTo(retry)),
+    policy(retry, { 'message-ttl': retrySeconds * 1000, ...deadLetterTo(queue) }),
+  ];
+  return { exchange: queue, names, policies };
 }
 
-/** Each one may do its own work and nothing else. */
-function usersOf(queue: string, passwordFiles: Readonly<Record<string, string>>): BrokerUser[] {
-  const own = exactly(queue);
-  const users: Readonly<Record<(typeof BROKER_USERS)[number], Pick<BrokerUser, 'tags' | 'permissions'>>> = {
-    publisher: { tags: [], permissions: { configure: NONE, write: own, read: NONE } },
-    consumer: { tags: [], permissions: { configure: NONE, write: own, read: own } },
-    scaler: WATCHES,
-    exporter: WATCHES,
+function userOf(access: BrokerAccess, passwordFile: string): BrokerUser {
+  const { name, publishes = [], consumes = [], monitors = false } = access;
+  const permissions = {
+    configure: exactly([]),
+    write: exactly([...publishes, ...consumes]),
+    read: exactly(consumes),
   };
-  return BROKER_USERS.flatMap((name) => {
-    const passwordFile = passwordFiles[name];
-    const { tags, permissions } = users[name];
-    return passwordFile === undefined ? [] : [{ name, tags, passwordFile, permissions }];
-  });
+  return { name, tags: monitors ? ['monitoring'] : [], passwordFile, permissions };
 }
 
-const NONE = '^$';
-/** Looks at the counts, and may do nothing. */
-const WATCHES: Pick<BrokerUser, 'tags' | 'permissions'> = {
-  tags: ['monitoring'],
-  permissions: { configure: NONE, write: NONE, read: NONE },
-};
-
-const exactly = (name: string): string => `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
+/** A regular expression of these names and no other. */
+function exactly(names: readonly string[]): string {
+  const escaped = [...new Set(names)].map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return escaped.length > 1 ? `^(${escaped.join('|')})$` : `^${escaped.join('')}$`;
+}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { generatedSecretsOf } from '../apps/credentials.ts';
 import { local } from '../apps/environments.ts';
+import { systemIn } from '../apps/main.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';
 
@@ -39,7 +40,7 @@ export function generateSecrets(environment = local): GeneratedSecret[] {
   };
   const secretOf = (property: string): string =>
     property === 'admin-hash' ? hashPassword(passwordOf('admin')) : passwordOf(property);
-  return generatedSecretsOf(environment).map(({ owner, secretName, keys }) => ({
+  return generatedSecretsOf(environment, systemIn(environment)).map(({ owner, secretName, keys }) => ({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: secretName, namespace: owner.namespace },

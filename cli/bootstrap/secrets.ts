@@ -1,5 +1,7 @@
-import { type ExpectedSecret, generatedSecretsOf } from '../../apps/credentials.ts';
+import type { ExpectedSecret } from '../../apps/contribution.ts';
+import { generatedSecretsOf } from '../../apps/credentials.ts';
 import type { Environment } from '../../apps/environments.ts';
+import { systemIn } from '../../apps/main.ts';
 import { type GeneratedSecret, generateSecrets } from '../secrets.ts';
 import { find } from './apply.ts';
 import type { ClusterLike } from './machine.ts';
@@ -17,7 +19,7 @@ interface Found {
 }
 
 const expected = (environment: Environment): ExpectedSecret[] =>
-  environment.secrets.kind === 'pre-made' ? generatedSecretsOf(environment) : [];
+  environment.secrets.kind === 'pre-made' ? generatedSecretsOf(environment, systemIn(environment)) : [];
 
 const place = ({ owner, secretName }: ExpectedSecret): string => `${owner.namespace}/${secretName}`;
 

@@ -2,7 +2,6 @@
 # What the checked-out commit changes since BASE, as Markdown: scripts/ci/preview.sh BASE FILE
 set -euo pipefail
 base=$1 file=$2
-node scripts/bootstrap.mjs
 {
   npx sluice diff "$base" --format markdown
   printf '\n'

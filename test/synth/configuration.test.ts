@@ -3,6 +3,8 @@ import { parseScalerConfig } from '@sluice/policy';
 import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { expectedSecrets } from '../../apps/credentials.ts';
+import { environments } from '../../apps/environments.ts';
+import { systemIn } from '../../apps/main.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
 import {
   environment as exporterEnvironment,
@@ -87,6 +89,9 @@ const services = {
   ),
 };
 
+const secretsIn = (name: string) =>
+  environments.filter((one) => one.name === name).flatMap((one) => expectedSecrets(systemIn(one)));
+
 function reader(shape: object, read: (env: Record<string, string>) => unknown) {
   return { known: Object.keys(shape).flatMap((name) => [name, `${name}_FILE`]), read };
 }
@@ -101,7 +106,7 @@ describe.each(environmentNames)('the environment of a container in %s', (environ
       if (workload === undefined) throw new Error(`no workload is named ${name}`);
       const { namespace } = workload.object.metadata;
       const keysOf = (secretName: string): string[] =>
-        expectedSecrets
+        secretsIn(environment)
           .filter((secret) => secret.owner.namespace === namespace && secret.secretName === secretName)
           .flatMap(({ keys }) => Object.keys(keys));
       const env = environmentOf(workload, keysOf);
@@ -125,7 +130,7 @@ describe.each(environmentNames)('the topology file in %s', (environment) => {
   });
 
   it('names a mounted password for every user, and a user for every password', () => {
-    const users = expectedSecrets.find(({ secretName }) => secretName === 'broker-users');
+    const users = secretsIn(environment).find(({ secretName }) => secretName === 'broker-users');
     expect(topology.users.map(({ passwordFile }) => passwordFile)).toEqual(
       Object.keys(users?.keys ?? {}).map((user) => `/etc/sluice/users/${user}`),
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addonSecretsOf, expectedSecrets } from '../../apps/credentials.ts';
 import { environments } from '../../apps/environments.ts';
+import { systemIn } from '../../apps/main.ts';
 import {
   containersOf,
   environmentNames,
@@ -99,6 +100,8 @@ describe('every workload', () => {
 });
 
 describe('secrets', () => {
+  const secretsOf = (name: string) =>
+    environments.filter((one) => one.name === name).flatMap((one) => expectedSecrets(systemIn(one)));
   const wanted = (environment: string): string[] =>
     workloadsOf(environment).flatMap((workload) => {
       const mounted = (workload.template.spec.volumes ?? []).map(({ secret }) => secret?.secretName);
@@ -110,7 +113,9 @@ describe('secrets', () => {
     });
 
   it.each(environmentNames)('of %s are those that the environment is told to expect', (environment) => {
-    const expected = expectedSecrets.map(({ owner, secretName }) => `${owner.namespace}/${secretName}`);
+    const expected = secretsOf(environment).map(
+      ({ owner, secretName }) => `${owner.namespace}/${secretName}`,
+    );
     expect([...new Set(wanted(environment))].sort()).toEqual(expected.sort());
   });
 
@@ -123,7 +128,7 @@ describe('secrets', () => {
         keys: spec.data.map(({ secretKey }) => secretKey),
       },
     }));
-    const expected = [...expectedSecrets, ...addonSecretsOf(environment)].map(
+    const expected = [...secretsOf(name), ...addonSecretsOf(environment)].map(
       ({ owner, secretName, keys }) => ({
         ...{ namespace: owner.namespace, name: secretName, keys: Object.keys(keys) },
       }),

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { generatedSecretsOf } from '../../../apps/credentials.ts';
 import type { Environment } from '../../../apps/environments.ts';
 import { images } from '../../../apps/images.ts';
+import { systemIn } from '../../../apps/main.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { accessLinks } from './access-links.ts';
 import { deliveryLinks } from './delivery-links.ts';
@@ -46,7 +47,7 @@ export function worldOf(environment: Environment, objects: readonly DesiredObjec
 /** Where a secret manager has them, an ExternalSecret must fetch each. */
 const premade = (environment: Environment): PremadeSecret[] =>
   environment.secrets.kind === 'pre-made'
-    ? generatedSecretsOf(environment).map(({ owner, secretName, keys }) => ({
+    ? generatedSecretsOf(environment, systemIn(environment)).map(({ owner, secretName, keys }) => ({
         ...{ namespace: owner.namespace, name: secretName, keys: Object.keys(keys) },
       }))
     : [];
