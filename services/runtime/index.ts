@@ -1,6 +1,7 @@
 export * from './broker-url.ts';
 export * from './config.ts';
 export * from './deadline.ts';
+export * from './decimal.ts';
 export * from './errors.ts';
 export * from './fields.ts';
 export * from './http.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScalerConfig, Workload } from '@sluice/policy';
+import { messageOf } from '@sluice/runtime';
 import type { Registry } from 'prom-client';
 import { Histories } from './control/histories.ts';
 import type { KubeApis } from './kube/clients.ts';
@@ -105,5 +106,3 @@ function campaign({ lease, kubernetes, histories, instance, log }: Election, ann
     failed: (error) => log.warn({ ...lease, error: messageOf(error) }, 'lease not renewed'),
   });
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -9,10 +9,10 @@ import {
   remember,
   type Situation,
 } from '@sluice/policy';
+import { messageOf, withTimeout } from '@sluice/runtime';
 import { orAbort } from '../sources/shared.ts';
 import { asReadingError, type BacklogSource, type FailureCause } from '../sources/source.ts';
 import type { Observed, ReplicaTarget } from '../targets/target.ts';
-import { bounded } from './bounded.ts';
 import type { Fence } from './fence.ts';
 import type { Histories } from './histories.ts';
 
@@ -125,9 +125,8 @@ export class Controller {
   async #read(): Promise<{ reading: Reading; failure?: FailureCause }> {
     const { name, source, sourceTimeoutMs, observer, closing, fence } = this.#options;
     try {
-      const reading = await bounded(sourceTimeoutMs, (signal) =>
-        orAbort(orAbort(source.read(signal), signal), closing),
-      );
+      const read = withTimeout((signal) => source.read(signal), sourceTimeoutMs, 'the reading');
+      const reading = await orAbort(read, closing);
       return { reading };
     } catch (error) {
       const { cause, message } = asReadingError(error);
@@ -147,7 +146,11 @@ export class Controller {
     const { target, targetTimeoutMs, now } = this.#options;
     try {
       const at = now();
-      const observed = await bounded(targetTimeoutMs, (signal) => target.read(signal));
+      const observed = await withTimeout(
+        (signal) => target.read(signal),
+        targetTimeoutMs,
+        'reading the count',
+      );
       this.#known = { observed, at };
       return observed;
     } catch (error) {
@@ -160,7 +163,8 @@ export class Controller {
     const { target, targetTimeoutMs } = this.#options;
     this.#forget();
     try {
-      return await bounded(targetTimeoutMs, (signal) => target.write(replicas, observed, signal));
+      const write = (signal: AbortSignal) => target.write(replicas, observed, signal);
+      return await withTimeout(write, targetTimeoutMs, 'writing the count');
     } catch (error) {
       this.#failed('write', messageOf(error));
       return 'failed';
@@ -175,5 +179,3 @@ export class Controller {
     this.#known = undefined;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { bounded } from '../control/bounded.ts';
+import { withTimeout } from '@sluice/runtime';
 import type { Fence } from '../control/fence.ts';
 import type { LeaseClock } from './clock.ts';
 import {
@@ -78,7 +78,7 @@ export class Campaign implements Fence {
   async #attempt(): Promise<void> {
     const { identity, clock, store } = this.#options;
     if (this.#lease?.holder !== identity)
-      this.#lease = await bounded(this.#requestMs(), (s) => store.read(s));
+      this.#lease = await withTimeout((signal) => store.read(signal), this.#requestMs(), 'reading the Lease');
     if (this.#lease !== undefined) {
       this.#candidate = observe(this.#candidate, this.#lease, identity, clock.atLeast());
       if (!mayTake(this.#candidate, this.#lease, identity, clock.atLeast(), this.#timing)) return;
@@ -126,7 +126,9 @@ export class Campaign implements Fence {
 
   #write(content: LeaseContent): Promise<StoredLease> {
     const { store } = this.#options;
-    return bounded(this.#requestMs(), (signal) => store.write(content, this.#lease?.version, signal));
+    const version = this.#lease?.version;
+    const write = (signal: AbortSignal) => store.write(content, version, signal);
+    return withTimeout(write, this.#requestMs(), 'writing the Lease');
   }
 
   /** Two requests fit between a renewal and the deadline, and one write in flight into what is left after it. */

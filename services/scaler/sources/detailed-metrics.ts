@@ -1,5 +1,5 @@
 import type { Backlog, DetailedMetricsSource } from '@sluice/policy';
-import { getText, join } from './http.ts';
+import { getText } from './http.ts';
 import { textSamples } from './prometheus-text.ts';
 import type { Shared } from './shared.ts';
 import { type BacklogSource, ReadingError } from './source.ts';
@@ -35,7 +35,7 @@ export async function fetchBrokerCounts(
   now: () => number,
 ): Promise<BrokerCounts> {
   const at = now();
-  const text = await getText({ url: join(url, 'metrics/detailed?family=queue_coarse_metrics'), signal });
+  const text = await getText({ url: `${url}/metrics/detailed?family=queue_coarse_metrics`, signal });
   return { queues: countsOf(text), at };
 }
 

@@ -1,33 +1,57 @@
-import { ReadingError } from './source.ts';
+import {
+  type HttpFailure,
+  HttpRequestError,
+  type HttpResponse,
+  parseBoundedJson,
+  request,
+} from '@sluice/runtime';
+import { type FailureCause, ReadingError } from './source.ts';
 
 export interface Request {
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly credentials?: { readonly username: string; readonly password: string };
+  /** Bounds the wait; the client's own bound is only the last. */
   readonly signal: AbortSignal;
 }
 
+const LONGEST_MS = 30_000;
+
 /**
- * The body of a GET that was answered with 200. Redirects are refused: they would carry credentials along.
- * @throws {ReadingError} timeout | unreachable | unauthorized | queue-missing (404) | http-status
+ * The body of a GET that was answered with 200, of at most 4 MiB.
+ * @throws {ReadingError} unauthorized | queue-missing (404) | http-status | one of CAUSES
  */
-export async function getText({ url, headers = {}, signal }: Request): Promise<string> {
-  try {
-    const response = await fetch(url, { headers, signal, redirect: 'error' });
-    const body = await response.text();
-    if (response.status === 200) return body;
-    throw statusError(url, response.status);
-  } catch (error) {
-    throw error instanceof ReadingError ? error : transportError(url, error, signal);
-  }
+export async function getText({ url, credentials, signal }: Request): Promise<string> {
+  const { status, body } = await answered({ url, credentials, signal, timeoutMs: LONGEST_MS });
+  if (status === 200) return body.toString('utf8');
+  throw statusError(url, status);
 }
 
-/** @throws {ReadingError} also when the body is not JSON */
+/** @throws {ReadingError} also when the body is not JSON, or more of it than a queue's listing can be */
 export async function getJson(request: Request): Promise<unknown> {
   const body = await getText(request);
   try {
-    return JSON.parse(body);
+    return parseBoundedJson(body);
   } catch {
     throw new ReadingError('invalid', `${where(request.url)} did not answer with JSON`);
+  }
+}
+
+const CAUSES: Readonly<Record<HttpFailure, FailureCause>> = {
+  timeout: 'timeout',
+  aborted: 'timeout',
+  unreachable: 'unreachable',
+  redirect: 'redirect',
+  'too-large': 'too-large',
+  'bad-answer': 'invalid',
+  'bad-encoding': 'invalid',
+  'bad-request': 'invalid',
+};
+
+async function answered(asked: Parameters<typeof request>[0]): Promise<HttpResponse> {
+  try {
+    return await request(asked);
+  } catch (error) {
+    throw error instanceof HttpRequestError ? new ReadingError(CAUSES[error.reason], error.message) : error;
   }
 }
 
@@ -37,15 +61,5 @@ function statusError(url: string, status: number): ReadingError {
   return new ReadingError(status === 404 ? 'queue-missing' : 'http-status', message);
 }
 
-function transportError(url: string, error: unknown, signal: AbortSignal): ReadingError {
-  if (signal.aborted) return new ReadingError('timeout', `${where(url)} did not answer in time`);
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new ReadingError('unreachable', `${where(url)} cannot be reached: ${why}`);
-}
-
 /** Without the query, which may be long. */
 const where = (url: string): string => url.replace(/\?.*$/s, '');
-
-/** `base` with or without a slash at its end. */
-export const join = (base: string, path: string): string => `${base.replace(/\/+$/, '')}/${path}`;

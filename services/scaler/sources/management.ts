@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Backlog, ManagementSource } from '@sluice/policy';
-import { instantOf } from '@sluice/runtime';
-import { getJson, join } from './http.ts';
+import { instantOf, readSecretFile, SecretError } from '@sluice/runtime';
+import { getJson } from './http.ts';
 import type { Shared } from './shared.ts';
 import { type BacklogSource, ReadingError } from './source.ts';
 
@@ -90,18 +89,14 @@ async function fetchHead(
 }
 
 /** The password is read each time, so that a rotated secret needs no restart. */
-async function get(source: ManagementSource, path: string, signal: AbortSignal): Promise<unknown> {
-  const password = await readPassword(source.passwordFile);
-  const credentials = Buffer.from(`${source.username}:${password}`).toString('base64');
-  const headers = { authorization: `Basic ${credentials}`, accept: 'application/json' };
-  return getJson({ url: join(source.url, path), headers, signal });
-}
+const get = async (source: ManagementSource, path: string, signal: AbortSignal): Promise<unknown> =>
+  getJson({ url: `${source.url}/${path}`, credentials: credentialsOf(source), signal });
 
-async function readPassword(file: string): Promise<string> {
+function credentialsOf({ username, passwordFile }: ManagementSource) {
   try {
-    return (await readFile(file, 'utf8')).trimEnd();
-  } catch {
-    throw new ReadingError('unauthorized', `the password file '${file}' cannot be read`);
+    return { username, password: readSecretFile(passwordFile) };
+  } catch (error) {
+    throw error instanceof SecretError ? new ReadingError('unauthorized', error.message) : error;
   }
 }
 

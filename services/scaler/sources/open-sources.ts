@@ -1,4 +1,5 @@
 import type { ManagementSource, ScalerConfig, Source } from '@sluice/policy';
+import { parseManagementUrl } from '@sluice/runtime';
 import { clockSource } from './clock.ts';
 import { type BrokerCounts, detailedMetricsSource, fetchBrokerCounts } from './detailed-metrics.ts';
 import { fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
@@ -36,7 +37,7 @@ export function openSources(
   };
   const open = (source: Source): BacklogSource => {
     if (source.kind === 'management') return management(source);
-    if (source.kind === 'prometheus') return prometheusSource(source);
+    if (source.kind === 'prometheus') return prometheusSource(source, now);
     if (source.kind === 'clock') return clockSource(now);
     const load = (signal: AbortSignal) => fetchBrokerCounts(source.url, signal, now);
     return detailedMetricsSource(
@@ -44,8 +45,12 @@ export function openSources(
       brokers.get(source.url, () => new Shared({ ...sharing, load })),
     );
   };
-  return new Map(workloads.map(({ name, source }) => [name, open(source)]));
+  return new Map(workloads.map(({ name, source }) => [name, open(normalized(source))]));
 }
+
+/** @throws {UrlError} for a URL that the file's own check would have refused */
+const normalized = (source: Source): Source =>
+  source.kind === 'clock' ? source : { ...source, url: parseManagementUrl(source.url) };
 
 class Cache<T> {
   readonly #entries = new Map<string, Shared<T>>();

@@ -1,3 +1,5 @@
+import { decimalOf } from '@sluice/runtime';
+
 export interface TextSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -44,8 +46,9 @@ const unescaped = (text: string): string =>
   text.replace(/\\(.)/gs, (whole, escaped: string) => ESCAPES[escaped] ?? whole);
 
 function parseValue(text: string, line: string): number {
-  if (/^[+-]?inf/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  const value = Number(text);
-  if (Number.isNaN(value) && text.toLowerCase() !== 'nan') throw new Error(`not a value: ${line}`);
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  if (/^[+-]?nan$/i.test(text)) return Number.NaN;
+  const value = decimalOf(text);
+  if (value === undefined) throw new Error(`not a value: ${line.slice(0, 200)}`);
   return value;
 }

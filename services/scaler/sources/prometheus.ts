@@ -1,6 +1,7 @@
 import type { Backlog, PrometheusSource } from '@sluice/policy';
+import { decimalOf, instantOf } from '@sluice/runtime';
 import * as z from 'zod';
-import { getJson, join } from './http.ts';
+import { getJson } from './http.ts';
 import { type BacklogSource, ReadingError } from './source.ts';
 
 const pair = z.tuple([z.number(), z.string()]);
@@ -14,8 +15,8 @@ const answer = z.object({
 
 interface Value {
   readonly value: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
+  /** Epoch seconds, as Prometheus writes them. */
+  readonly seconds: number;
 }
 
 /**
@@ -24,14 +25,15 @@ interface Value {
  * `at` is the sample's own timestamp (the scrape) where the ready query is a plain selector, which
  * `timestamp()` tells; for any other expression Prometheus knows only the instant it was evaluated at.
  */
-export function prometheusSource(source: PrometheusSource): BacklogSource {
+export function prometheusSource(source: PrometheusSource, now: () => number): BacklogSource {
   const read = async (signal: AbortSignal): Promise<Backlog> => {
     const [ready, unacked, measured] = await Promise.all([
       query(source.url, source.readyQuery, signal),
       source.unackedQuery === undefined ? undefined : query(source.url, source.unackedQuery, signal),
       scrapedAt(source, signal),
     ]);
-    const at = Math.min(measured ?? ready.at, ready.at);
+    const instants = [ready.seconds, ...(measured === undefined ? [] : [measured])];
+    const at = Math.min(...instants.map((seconds) => believed(seconds, source, now())));
     return { ready: ready.value, unacked: unacked?.value ?? 0, at };
   };
   return { group: `${source.url} ${source.readyQuery}`, read };
@@ -39,7 +41,7 @@ export function prometheusSource(source: PrometheusSource): BacklogSource {
 
 async function query(url: string, expression: string, signal: AbortSignal): Promise<Value> {
   const parameters = new URLSearchParams({ query: expression });
-  const body = await getJson({ url: join(url, `api/v1/query?${parameters}`), signal });
+  const body = await getJson({ url: `${url}/api/v1/query?${parameters}`, signal });
   const parsed = answer.safeParse(body);
   if (!parsed.success)
     throw new ReadingError('invalid', `${url} did not answer '${expression}' with a vector`);
@@ -55,17 +57,34 @@ function only(result: readonly { value: [number, string] }[], expression: string
   return toValue(first.value);
 }
 
-const toValue = ([seconds, value]: [number, string]): Value => ({
-  value: value === '+Inf' || value === '-Inf' ? Number(value.replace('Inf', 'Infinity')) : Number(value),
-  at: Math.round(seconds * 1000),
-});
+const toValue = ([seconds, text]: [number, string]): Value => ({ value: numberOf(text), seconds });
 
-/** Undefined where `timestamp()` does not apply (a scalar) or does not answer: `query` tells the fault then. */
+/** As Prometheus writes it; NaN and the infinite are for the policy to refuse. */
+function numberOf(text: string): number {
+  const special: Readonly<Record<string, number>> = { NaN, '+Inf': Infinity, '-Inf': -Infinity };
+  const value = decimalOf(text) ?? special[text];
+  if (value === undefined) throw new ReadingError('invalid', 'Prometheus answered with what is no number');
+  return value;
+}
+
+/** @returns epoch milliseconds */
+function believed(seconds: number, { url }: PrometheusSource, now: number): number {
+  const at = instantOf(seconds, now);
+  if (at === undefined)
+    throw new ReadingError('invalid', `${url} tells an instant that cannot be: ${seconds}`);
+  return Math.round(at);
+}
+
+/** Undefined where `timestamp()` does not apply: to a scalar. A failure may hide how old the sample is. */
 async function scrapedAt(source: PrometheusSource, signal: AbortSignal): Promise<number | undefined> {
   try {
     const { value } = await query(source.url, `timestamp(\n${source.readyQuery}\n)`, signal);
-    return Number.isFinite(value) ? Math.round(value * 1000) : undefined;
-  } catch {
-    return undefined;
+    return Number.isFinite(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof ReadingError && NOT_APPLICABLE.includes(error.cause)) return undefined;
+    throw error;
   }
 }
+
+/** Prometheus answers 400 for `timestamp()` of a scalar. */
+const NOT_APPLICABLE: readonly string[] = ['http-status', 'empty'];

@@ -1,3 +1,4 @@
+import { withTimeout } from '@sluice/runtime';
 import { ReadingError } from './source.ts';
 
 export interface SharedOptions<T> {
@@ -35,12 +36,10 @@ export class Shared<T> {
   }
 
   #load(): Promise<T> {
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), this.#options.timeoutMs);
     this.#pending = true;
-    const result = this.#options.load(controller.signal).finally(() => {
+    const { load, timeoutMs } = this.#options;
+    const result = withTimeout(load, timeoutMs, 'the reading').finally(() => {
       this.#pending = false;
-      clearTimeout(timer);
     });
     result.catch(() => {}); // every reader may have given up
     return result;

@@ -1,4 +1,5 @@
 import type { Backlog } from '@sluice/policy';
+import { DeadlineError, messageOf } from '@sluice/runtime';
 
 /** Where one workload's backlog is read. */
 export interface BacklogSource {
@@ -15,6 +16,8 @@ export interface BacklogSource {
 export const FAILURE_CAUSES = [
   'timeout',
   'unreachable',
+  'redirect',
+  'too-large',
   'unauthorized',
   'http-status',
   'queue-missing',
@@ -41,5 +44,5 @@ export class ReadingError extends Error {
 /** What a thrown value says as a reading error; anything unforeseen counts as invalid. */
 export function asReadingError(error: unknown): ReadingError {
   if (error instanceof ReadingError) return error;
-  return new ReadingError('invalid', error instanceof Error ? error.message : String(error));
+  return new ReadingError(error instanceof DeadlineError ? 'timeout' : 'invalid', messageOf(error));
 }

@@ -142,7 +142,7 @@ describe('the management API', () => {
   it('never follows a redirect with its credentials', async () => {
     await using other = await answering(200, fixture('api-queue-jobs.json'));
     await using broker = await serve((_, response) => response.writeHead(302, { location: other.url }).end());
-    await expect(read(management(broker))).rejects.toMatchObject({ cause: 'unreachable' });
+    await expect(read(management(broker))).rejects.toMatchObject({ cause: 'redirect' });
     expect(other.requests).toHaveLength(0);
   });
 
@@ -232,16 +232,40 @@ describe('Prometheus', () => {
 
   it.each([
     ['an empty vector', vector(), 'empty'],
-    ['two series', vector([1, '1'], [1, '2']), 'ambiguous'],
+    ['two series', vector([1_700_000_100, '1'], [1_700_000_100, '2']), 'ambiguous'],
     ['an error', undefined, 'http-status'],
     ['a matrix', { status: 'success', data: { resultType: 'matrix', result: [] } }, 'invalid'],
   ])('has no reading from %s', async (_, ready, cause) => {
-    await using server = await prometheus({ ready, unacked: vector([1, '0']) });
+    await using server = await prometheus({ ready, unacked: vector([1_700_000_100, '0']) });
     await expect(read(source(server))).rejects.toMatchObject({ cause });
   });
 
+  it.each(['', ' ', '0x1F', '1_000', 'five'])('takes %j for no number', async (text) => {
+    await using server = await prometheus({
+      ready: vector([1_700_000_100, text]),
+      unacked: vector([1_700_000_100, '0']),
+    });
+    await expect(read(source(server))).rejects.toMatchObject({ cause: 'invalid' });
+  });
+
+  it.each([
+    ['of 1970', 1, 1_700_000_090],
+    ['ten minutes ahead', 1_700_000_700, 1_700_000_090],
+    ['of 1970, where the scrape is', 1_700_000_100, 1],
+  ])('does not believe an instant %s', async (_, evaluated, scraped) => {
+    await using server = await prometheus({
+      ready: vector([evaluated, '105']),
+      unacked: vector([evaluated, '0']),
+      'timestamp(ready)': vector([evaluated, String(scraped)]),
+    });
+    await expect(read(source(server))).rejects.toMatchObject({ cause: 'invalid' });
+  });
+
   it('hands NaN on as it is, for the policy to refuse', async () => {
-    await using server = await prometheus({ ready: vector([1, 'NaN']), unacked: vector([1, '0']) });
+    await using server = await prometheus({
+      ready: vector([1_700_000_100, 'NaN']),
+      unacked: vector([1_700_000_100, '0']),
+    });
     expect(await read(source(server))).toMatchObject([{ ready: NaN }]);
   });
 });
