@@ -1,3 +1,4 @@
+export * from './alarm.ts';
 export * from './backoff.ts';
 export * from './metrics.ts';
 export * from './sessions.ts';

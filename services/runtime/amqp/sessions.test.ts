@@ -1,52 +1,10 @@
-import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionLike, runSessions } from './sessions.ts';
-
-class FakeConnection extends EventEmitter implements ConnectionLike {
-  closed = false;
-  async close(): Promise<void> {
-    this.closed = true;
-  }
-}
-
-/** Connections and time in the test's hands: `attempts` says which of them fail. */
-function bed(attempts: readonly (Error | FakeConnection)[], startAt = 0) {
-  const stop = new AbortController();
-  const seen = { delays: [] as number[], lines: [] as string[], blocked: [] as boolean[], lost: 0 };
-  const remaining = [...attempts];
-  const clock = { now: startAt };
-  const note = (facts: unknown, msg?: string) => void seen.lines.push(JSON.stringify([facts, msg]));
-  const options = {
-    target: () => ({ hostname: 'host', port: 5672, vhost: '%2f', username: 'u', password: 'sesame' }),
-    log: { info: note, warn: note },
-    metrics: {
-      connected: () => {},
-      blocked: (yes: boolean) => void seen.blocked.push(yes),
-      lost: () => {
-        seen.lost += 1;
-      },
-    },
-    signal: stop.signal,
-    random: () => 0.5,
-    now: () => clock.now,
-    sleep: async (ms: number) => {
-      seen.delays.push(ms);
-      if (remaining.length === 0) stop.abort();
-    },
-    connect: async () => {
-      const next = remaining.shift();
-      if (next instanceof FakeConnection) return next;
-      throw next ?? new Error('no more connections');
-    },
-  };
-  return { options, seen, stop, clock };
-}
-
-const refused = () => new Error('connect ECONNREFUSED');
+import { FakeConnection, refused, setup } from './testing/connections.ts';
 
 describe('a supervised connection', () => {
   it('is tried again with doubling full-jitter delays', async () => {
-    const { options, seen } = bed([refused(), refused(), refused(), refused()]);
+    const { options, seen } = setup([refused(), refused(), refused(), refused()]);
     await runSessions({ ...options, session: async () => {} });
     // Half of 0.5, 1, 2, 4 s.
     expect(seen.delays).toEqual([250, 500, 1000, 2000]);
@@ -55,7 +13,7 @@ describe('a supervised connection', () => {
 
   it('ends, closed, when its session has done its work', async () => {
     const connection = new FakeConnection();
-    const { options, seen } = bed([connection]);
+    const { options, seen } = setup([connection]);
     await runSessions({ ...options, session: async () => {} });
     expect(connection.closed).toBe(true);
     expect(seen.delays).toEqual([]);
@@ -64,7 +22,7 @@ describe('a supervised connection', () => {
   it('is replaced when it is lost in the middle of a session', async () => {
     const first = new FakeConnection();
     const second = new FakeConnection();
-    const { options, seen } = bed([first, second]);
+    const { options, seen } = setup([first, second]);
     const sessions: ConnectionLike[] = [];
     const run = runSessions({
       ...options,
@@ -83,7 +41,7 @@ describe('a supervised connection', () => {
 
   it('is replaced when only its channel failed', async () => {
     const connections = [new FakeConnection(), new FakeConnection()];
-    const { options } = bed(connections);
+    const { options } = setup(connections);
     let sessions = 0;
     await runSessions({
       ...options,
@@ -97,7 +55,7 @@ describe('a supervised connection', () => {
   });
 
   it('counts a failure as the first again after 10 s of sound service', async () => {
-    const { options, seen, clock } = bed([refused(), refused(), new FakeConnection(), refused()]);
+    const { options, seen, clock } = setup([refused(), refused(), new FakeConnection(), refused()]);
     await runSessions({
       ...options,
       session: async () => {
@@ -109,7 +67,7 @@ describe('a supervised connection', () => {
   });
 
   it('that dies young goes on doubling: a broker that accepts and drops is not hammered', async () => {
-    const { options, seen } = bed([new FakeConnection(), new FakeConnection(), new FakeConnection()]);
+    const { options, seen } = setup([new FakeConnection(), new FakeConnection(), new FakeConnection()]);
     await runSessions({
       ...options,
       session: async () => {
@@ -120,7 +78,7 @@ describe('a supervised connection', () => {
   });
 
   it('is not made again after the signal', async () => {
-    const { options, stop, seen } = bed([refused()]);
+    const { options, stop, seen } = setup([refused()]);
     stop.abort();
     await runSessions({ ...options, session: async () => {} });
     expect(seen.lost).toBe(0);
@@ -128,7 +86,7 @@ describe('a supervised connection', () => {
 
   it('lost while it drains after the signal is an error', async () => {
     const connection = new FakeConnection();
-    const { options, stop } = bed([connection]);
+    const { options, stop } = setup([connection]);
     const run = runSessions({
       ...options,
       session: async () => {
@@ -140,9 +98,32 @@ describe('a supervised connection', () => {
     await expect(run).rejects.toThrow('lost');
   });
 
+  // As LavinMQ closes the channel that publishes.
+  it('whose broker has an alarm is said to wait for it, at long delays, and counts as blocked', async () => {
+    const alarm = () =>
+      Object.assign(
+        new Error(
+          'Channel closed by server: 406 (PRECONDITION-FAILED) with message "PRECONDITION_FAILED - low disk space"',
+        ),
+        { code: 406 },
+      );
+    const { options, seen } = setup([new FakeConnection(), new FakeConnection()]);
+    await runSessions({
+      ...options,
+      session: async () => {
+        throw alarm();
+      },
+    });
+    // Half of the span from 15 to 30 s.
+    expect(seen.delays).toEqual([22_500, 22_500]);
+    expect(seen.lines.filter((line) => line.includes('alarm of the broker'))).toHaveLength(2);
+    expect(seen.lines.join()).not.toContain('connection lost');
+    expect(seen.blocked).toEqual([false, true, false, false, true, false]);
+  });
+
   it('reports being blocked and unblocked, and is not blocked any more when it is gone', async () => {
     const connection = new FakeConnection();
-    const { options, seen } = bed([connection]);
+    const { options, seen } = setup([connection]);
     await runSessions({
       ...options,
       session: async () => {
@@ -156,7 +137,7 @@ describe('a supervised connection', () => {
   });
 
   it('asks for the password at each attempt, and a file that gives none is an attempt that failed', async () => {
-    const { options, seen } = bed([refused(), new FakeConnection()]);
+    const { options, seen } = setup([refused(), new FakeConnection()]);
     const passwords = ['old', undefined, 'new'];
     const tried: unknown[] = [];
     const { target, connect } = options;
@@ -179,7 +160,7 @@ describe('a supervised connection', () => {
   });
 
   it('never logs the password', async () => {
-    const { options, seen } = bed([new FakeConnection(), refused()]);
+    const { options, seen } = setup([new FakeConnection(), refused()]);
     await runSessions({
       ...options,
       session: async () => {

@@ -1,9 +1,12 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { type ChannelModel, connect, type Options } from 'amqplib';
+import type { ChannelModel, Options } from 'amqplib';
+import { DeadlineError, withTimeout } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { reconnectDelayMs } from './backoff.ts';
+import { isAlarm } from './alarm.ts';
+import { LONGEST_DELAY_MS, reconnectDelayMs } from './backoff.ts';
 import type { ConnectionMetrics } from './metrics.ts';
+import { openConnection } from './open-connection.ts';
 import { addressOf } from './target.ts';
 
 /** What of a connection is supervised. */
@@ -17,11 +20,14 @@ export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
   readonly target: () => Options.Connect;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: ConnectionMetrics;
-  /** Aborted: no further connection is made; a session that runs ends by itself. */
+  /** Aborted: no further connection is made, and one that is being made is given up; a session that runs ends by itself. */
   readonly signal: AbortSignal;
+  /** How long a session may take to end after the signal, milliseconds. @default without a bound of its own */
+  readonly graceMs?: number;
   /** The work on one connection. Resolves when all is done; rejects when it needs another connection. */
   readonly session: (connection: C) => Promise<void>;
-  readonly connect?: (target: Options.Connect) => Promise<C>;
+  /** Opens a connection, which is destroyed when `life` is aborted. */
+  readonly connect?: (target: Options.Connect, life: AbortSignal) => Promise<C>;
   /** In [0, 1). */
   readonly random?: () => number;
   /** Resolves after the time, or as soon as the signal is aborted. */
@@ -32,30 +38,58 @@ export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
 
 /** A connection that lived this long was sound: the next failure counts as the first. */
 const SOUND_AFTER_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 10_000;
+/** From the look-up of the name to the end of the handshake. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** What has to be said is said before: only the broker's log differs when its answer is not awaited. */
+export const CLOSE_TIMEOUT_MS = 2000;
+/** An answer may be late on a busy broker; longer than a heartbeat takes to find that there is none. */
+export const ANSWER_TIMEOUT_MS = 30_000;
+
+/** A wait for a broker's answer, such as an opened channel or a declared queue. @throws {DeadlineError} after 30 s */
+export const answered = <T>(answer: Promise<T>, what: string): Promise<T> =>
+  withTimeout(answer, ANSWER_TIMEOUT_MS, what);
 
 /**
- * Runs the session on a connection, and again on a new one whenever it is lost, with full-jitter delays.
+ * Runs the session on a connection, and again on a new one whenever it is lost, with full-jitter delays. An alarm of
+ * the broker is waited for at the longest of these delays.
  * Resolves when a session has done its work, or the signal came while there was none.
  * @throws what ended the session, when it failed after the signal
  */
 export async function runSessions<C extends ConnectionLike = ChannelModel>(
   options: SessionsOptions<C>,
 ): Promise<void> {
-  const { log, signal, metrics, random = Math.random, sleep = sleepUnless, now = Date.now } = options;
+  const { signal, metrics, now = Date.now } = options;
   let failures = 0;
   while (!signal.aborted) {
     const startedAt = now();
     const failure = await attempt(options);
     if (failure === undefined) return;
-    if (failure.inSession && signal.aborted) throw failure.error;
-    metrics.lost(failure.error);
-    if (now() - startedAt >= SOUND_AFTER_MS && failure.inSession) failures = 0;
-    const delayMs = Math.round(reconnectDelayMs(failures, random));
-    failures += 1;
-    log.warn({ error: messageOf(failure.error), failures, delayMs }, 'connection lost');
-    await sleep(delayMs, signal);
+    const { error, inSession } = failure;
+    if (inSession && signal.aborted) throw error;
+    failures = inSession && now() - startedAt >= SOUND_AFTER_MS ? 1 : failures + 1;
+    metrics.lost(error);
+    await pause(error, failures, options);
   }
+}
+
+/** Before the next connection. */
+async function pause<C extends ConnectionLike>(
+  error: unknown,
+  failures: number,
+  { log, metrics, signal, random = Math.random, sleep = sleepUnless }: SessionsOptions<C>,
+): Promise<void> {
+  if (signal.aborted) return;
+  const alarm = isAlarm(error);
+  // An alarm lasts until somebody makes room: knocking more often would not help.
+  const delayMs = Math.round(
+    alarm ? LONGEST_DELAY_MS * (0.5 + random() / 2) : reconnectDelayMs(failures - 1, random),
+  );
+  const facts = { error: messageOf(error), failures, delayMs };
+  if (alarm) log.warn(facts, 'alarm of the broker');
+  else log.warn(facts, 'connection lost');
+  if (alarm) metrics.blocked(true);
+  await sleep(delayMs, signal);
+  if (alarm) metrics.blocked(false);
 }
 
 interface Failure {
@@ -65,30 +99,71 @@ interface Failure {
 }
 
 async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): Promise<Failure | undefined> {
-  const { session, log, metrics } = options;
-  const open = options.connect ?? (openConnection as unknown as (target: Options.Connect) => Promise<C>);
+  const { log, metrics, signal } = options;
+  const open = options.connect ?? (openConnection as unknown as NonNullable<typeof options.connect>);
+  const life = new AbortController();
   let connection: C;
-  let target: Options.Connect;
+  let broker: string;
   try {
-    target = options.target();
-    connection = await open(target);
+    const target = options.target();
+    broker = addressOf(target);
+    const what = `connecting to ${broker}`;
+    const opening = unlessAborted(open(target, life.signal), signal, what);
+    connection = await withTimeout(opening, CONNECT_TIMEOUT_MS, what);
   } catch (error) {
+    life.abort();
     return { error, inSession: false };
   }
   const lost = watch(connection, log, metrics);
-  log.info({ broker: addressOf(target) }, 'connected');
+  log.info({ broker }, 'connected');
   metrics.connected(true);
   try {
-    await Promise.race([session(connection), lost]);
+    await Promise.race([options.session(connection), lost, overdue(options, life.signal)]);
     return undefined;
   } catch (error) {
     return { error, inSession: true };
   } finally {
-    // Closing what is closed already rejects.
-    await connection.close().catch(() => {});
+    await end(connection, lost);
+    life.abort();
     metrics.connected(false);
     metrics.blocked(false);
   }
+}
+
+/**
+ * Says goodbye, for a moment: the library never reports the end of a connection whose socket broke after the
+ * goodbye was sent, and a broker that is frozen answers none. Closing what is closed already rejects.
+ */
+async function end(connection: ConnectionLike, lost: Promise<never>): Promise<void> {
+  const closing = Promise.race([connection.close(), lost]);
+  await withTimeout(closing, CLOSE_TIMEOUT_MS, 'closing the connection').catch(() => {});
+}
+
+/** Rejects as soon as the signal comes; what becomes of the work then, nobody hears. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const stop = () => reject(new Error(`${what} was not answered`));
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  return promise;
+}
+
+/** Rejects when the signal was longer ago than a session may take to end. */
+function overdue<C extends ConnectionLike>(
+  { signal, graceMs }: SessionsOptions<C>,
+  life: AbortSignal,
+): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  if (graceMs === undefined) return promise;
+  const begin = () => {
+    const timer = setTimeout(() => reject(new DeadlineError('ending the work', graceMs)), graceMs);
+    life.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true, signal: life });
+  promise.catch(() => {});
+  return promise;
 }
 
 /** Rejects when the connection ends, with its error where it has one. */
@@ -112,13 +187,6 @@ function watch(
   lost.catch(() => {});
   return lost;
 }
-
-const openConnection = (target: Options.Connect): Promise<ChannelModel> =>
-  connect(target, {
-    timeout: CONNECT_TIMEOUT_MS,
-    noDelay: true,
-    clientProperties: { connection_name: process.env.POD_NAME ?? `${target.username}-${process.pid}` },
-  });
 
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {
   await sleepFor(ms, undefined, { signal }).catch(() => {});
