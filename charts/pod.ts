@@ -68,6 +68,19 @@ export interface FileMount {
   readonly from: { readonly secret: string } | { readonly configMap: string };
 }
 
+/** A directory of the pod that it may write to, and that goes with it. */
+export interface ScratchVolume {
+  /** The volume's name. */
+  readonly name: string;
+  /** Directory in the container. */
+  readonly path: string;
+  /** Most that it may hold, for example '256Mi'. */
+  readonly size: string;
+}
+
+const scratchVolumes = (scratch: readonly ScratchVolume[]): k8s.Volume[] =>
+  scratch.map(({ name, size }) => ({ name, emptyDir: { sizeLimit: k8s.Quantity.fromString(size) } }));
+
 export const volumesOf = (mounts: readonly FileMount[]): k8s.Volume[] =>
   mounts.map(({ name, from }) =>
     'secret' in from
@@ -125,13 +138,15 @@ export interface PodProps {
   readonly annotations?: Labels;
   readonly priorityClassName: string;
   readonly mounts?: readonly FileMount[];
+  readonly scratch?: readonly ScratchVolume[];
   /** Only a pod that talks to the API server gets a token. @default false */
   readonly apiToken?: boolean;
 }
 
 /** A pod template without its containers. */
 export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s.PodSpec, 'containers'> } {
-  const { name, labels, annotations, priorityClassName, mounts = [], apiToken = false } = props;
+  const { name, labels, annotations, priorityClassName, mounts = [], scratch = [], apiToken = false } = props;
+  const volumes = [...volumesOf(mounts), ...scratchVolumes(scratch)];
   return {
     metadata: { labels: { ...labels }, ...(annotations && { annotations: { ...annotations } }) },
     spec: {
@@ -140,7 +155,7 @@ export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s
       enableServiceLinks: false,
       priorityClassName,
       securityContext: restrictedPod,
-      ...(mounts.length > 0 && { volumes: volumesOf(mounts) }),
+      ...(volumes.length > 0 && { volumes }),
     },
   };
 }
@@ -149,22 +164,31 @@ export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s
 export interface ServiceContainerProps {
   readonly name: string;
   readonly image: string;
+  /** In place of the image's entrypoint and arguments. @default the image's own */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** Whether it answers on the HTTP port. @default true */
+  readonly http?: boolean;
   readonly environment: Readonly<Record<string, EnvValue>>;
   readonly resources: Resources;
   readonly mounts?: readonly FileMount[];
+  readonly scratch?: readonly ScratchVolume[];
 }
 
 /** A container of one of this repository's images: restricted, and answering on its HTTP port. Probes are added. */
 export function serviceContainer(props: ServiceContainerProps): k8s.Container {
-  const { name, image, environment, mounts = [] } = props;
+  const { name, image, command, args, environment, mounts = [], scratch = [], http = true } = props;
+  const volumeMounts = [...mountsOf(mounts), ...scratch.map(({ name, path }) => ({ name, mountPath: path }))];
   return {
     name,
     image,
     imagePullPolicy: 'IfNotPresent',
+    ...(command && { command: [...command] }),
+    ...(args && { args: [...args] }),
     env: env(environment),
-    ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }],
+    ...(http && { ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }] }),
     resources: resources(props.resources),
     securityContext: restrictedContainer,
-    ...(mounts.length > 0 && { volumeMounts: mountsOf(mounts) }),
+    ...(volumeMounts.length > 0 && { volumeMounts }),
   };
 }

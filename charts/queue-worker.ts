@@ -1,18 +1,8 @@
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { HttpService } from './http-service.ts';
-import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
-import {
-  credentialsMount,
-  PASSWORD_FILE,
-  pod,
-  type Resources,
-  serviceContainer,
-  serviceProbes,
-  spreadEvenly,
-} from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+import type { Identity } from './labels.ts';
+import { credentialsMount, PASSWORD_FILE, type Resources } from './pod.ts';
+import { Worker } from './worker.ts';
 
 export interface QueueWorkerProps extends Identity {
   /** The image that runs, pinned. */
@@ -50,9 +40,6 @@ export interface QueueWorkerProps extends Identity {
   readonly resources?: Resources;
 }
 
-/** Seconds between the process's own deadline and the kill: to close its channel and flush its log. */
-const CLOSING_SECONDS = 5;
-
 const LONGEST_PER_MEAN = { constant: 1, uniform: 2, exponential: 7 } as const;
 
 /**
@@ -68,23 +55,11 @@ export class QueueWorker extends Construct {
     super(scope, id);
     const filled = withDefaults(props);
     check(filled);
-    new ServiceAccount(this, 'identity', props);
-    new k8s.KubeDeployment(this, 'deployment', {
-      metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
-      spec: {
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: selectorOf(props) },
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: {
-            maxSurge: k8s.IntOrString.fromString('25%'),
-            maxUnavailable: k8s.IntOrString.fromString('25%'),
-          },
-        },
-        template: template(filled),
-      },
+    new Worker(this, 'worker', {
+      ...filled,
+      environment: environment(filled),
+      mounts: [credentialsMount(props.credentials)],
     });
-    new HttpService(this, 'http', props);
   }
 }
 
@@ -99,7 +74,6 @@ function withDefaults(props: QueueWorkerProps) {
     maxAttempts: 5,
     workDistribution: 'constant' as const,
     longestJobSeconds: props.workSeconds * LONGEST_PER_MEAN[props.workDistribution ?? 'constant'],
-    terminationGracePeriodSeconds: stopDeadlineSeconds + CLOSING_SECONDS,
     resources: { cpu: '20m', memory: '128Mi' },
     ...props,
     stopDeadlineSeconds,
@@ -107,44 +81,11 @@ function withDefaults(props: QueueWorkerProps) {
 }
 
 function check(props: Filled): void {
-  const { prefetch, longestJobSeconds, stopDeadlineSeconds, terminationGracePeriodSeconds } = props;
-  const inHandSeconds = prefetch * longestJobSeconds;
   new Checks(`QueueWorker '${props.name}'`)
-    .dnsLabel('name', props.name)
-    .dnsLabel('namespace', props.namespace)
-    .pinnedImage('image', props.image)
-    .wholeNumber('prefetch', prefetch, 1)
     .wholeNumber('maxAttempts', props.maxAttempts, 1)
     .that(props.workSeconds >= 0, `'workSeconds' (${props.workSeconds}) must not be negative`)
     .that(!/\/\/.*@/.test(props.amqpUrl), `'amqpUrl' must hold no credentials`)
-    .that(
-      stopDeadlineSeconds >= inHandSeconds,
-      `'stopDeadlineSeconds' (${stopDeadlineSeconds}) must be at least 'prefetch' (${prefetch}) x 'longestJobSeconds' (${longestJobSeconds})`,
-    )
-    .that(
-      terminationGracePeriodSeconds > stopDeadlineSeconds,
-      `'terminationGracePeriodSeconds' (${terminationGracePeriodSeconds}) must exceed 'stopDeadlineSeconds' (${stopDeadlineSeconds})`,
-    )
     .done();
-}
-
-function template(props: Filled): k8s.PodTemplateSpec {
-  const mounts = [credentialsMount(props.credentials)];
-  const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image), mounts });
-  return {
-    metadata,
-    spec: {
-      ...spec,
-      terminationGracePeriodSeconds: props.terminationGracePeriodSeconds,
-      topologySpreadConstraints: spreadEvenly(props),
-      containers: [
-        {
-          ...serviceContainer({ ...props, environment: environment(props), mounts }),
-          ...serviceProbes,
-        },
-      ],
-    },
-  };
 }
 
 const environment = (props: Filled) => ({

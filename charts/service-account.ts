@@ -7,10 +7,18 @@ import { type Identity, metadataOf } from './labels.ts';
  * then the Role says what the token may do.
  */
 export class ServiceAccount extends Construct {
-  constructor(scope: Construct, id: string, identity: Identity) {
+  /** @param identity Whose it is; annotations such as a role of the cloud */
+  constructor(
+    scope: Construct,
+    id: string,
+    identity: Identity & { readonly annotations?: Readonly<Record<string, string>> | undefined },
+  ) {
     super(scope, id);
     new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadataOf(identity),
+      metadata: {
+        ...metadataOf(identity),
+        ...(identity.annotations && { annotations: { ...identity.annotations } }),
+      },
       automountServiceAccountToken: false,
     });
   }
