@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'unit',
           ...patience,
           globalSetup: [scratch],
-          include: ['{packages,policy,charts,argocd,apps,ci,cli,services,test/bed}/**/*.test.ts'],
+          include: ['{packages,policy,charts,argocd,apps,ci,cli,services,test/bed,test/soak}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
         },
       },

@@ -61,16 +61,18 @@ export class OptionReader {
 
   count(name: string, text: string | undefined, otherwise: number): number {
     if (text === undefined) return otherwise;
-    const value = Number(text);
+    // Digits only: Number() takes '0x10', '1e3' and ' 5 ' too.
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!Number.isSafeInteger(value) || value < 1)
       this.fault(`'--${name}' (${text}) must be a whole number >= 1`);
     return value;
   }
 
-  /** Seconds. */
-  duration(name: string, text: string | undefined): number | undefined {
-    const seconds = text === undefined ? undefined : parseDuration(text);
-    if (text !== undefined && seconds === undefined) this.fault(`'--${name}' (${text}) ${durationRule}`);
+  /** Seconds. @param maxSeconds @default what a timer can wait */
+  duration(name: string, text: string | undefined, maxSeconds?: number): number | undefined {
+    const seconds = text === undefined ? undefined : parseDuration(text, maxSeconds);
+    if (text !== undefined && seconds === undefined)
+      this.fault(`'--${name}' (${text}) ${durationRule(maxSeconds)}`);
     return seconds;
   }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Report, simulate } from '@sluice/policy';
+import { MAX_SIMULATION_SECONDS, type Report, simulate } from '@sluice/policy';
 import { environments } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
 import { api } from '../apps/project.ts';
@@ -190,7 +190,7 @@ function parse(argv: string[]): Asked | undefined {
     trace: values.trace,
     jobs: values.jobs === undefined ? undefined : reader.count('jobs', values.jobs, 1),
     everySeconds: reader.duration('every', values.every),
-    seconds: reader.duration('for', values.for),
+    seconds: reader.duration('for', values.for, MAX_SIMULATION_SECONDS),
     podStartSeconds: reader.duration('pod-start', values['pod-start']) ?? 10,
     seed: reader.count('seed', values.seed, 1),
   };

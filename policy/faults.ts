@@ -137,6 +137,28 @@ const describe = ({ min, above, max }: Range): string =>
     max === undefined ? '' : ` of at most ${max}`,
   ].join('');
 
-/** Values as people write them; numbers that JSON turns into null keep their name. */
-const show = (value: unknown): string =>
-  typeof value === 'number' || value === undefined ? String(value) : (JSON.stringify(value) ?? String(value));
+/** The longest part of a text that a fault shows. */
+const SHOWN = 80;
+
+/**
+ * Values as people write them; numbers that JSON turns into null keep their name. Of a list or an object only what it
+ * is: it may be large, nested without an end, or hold a secret in the wrong place.
+ */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(cut(withoutCredentials(value)));
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
+
+/** A text without what may be user, password or query of a URL; also of one that is no URL because of its password. */
+function withoutCredentials(text: string): string {
+  const at = text.lastIndexOf('@');
+  const colon = text.indexOf(':');
+  const [scheme = ''] = /^[a-z][a-z\d+.-]*:\/\//i.exec(text) ?? [];
+  if (colon >= 0 && colon < at) return `${scheme}***${text.slice(at)}`;
+  return text.includes('://') && !BARE_URL.test(text) ? '***' : text;
+}
+
+const BARE_URL = /^[a-z][a-z\d+.-]*:\/\/[^:?#]*(:\d+)?(\/[^?#]*)?$/i;

@@ -24,7 +24,7 @@ export * from './decision.ts';
 export { FaultsError, PolicyError } from './faults.ts';
 export * from './policy.ts';
 export * from './simulate/arrivals.ts';
-export { SimulationError } from './simulate/check-simulation.ts';
+export { MAX_SECONDS as MAX_SIMULATION_SECONDS, SimulationError } from './simulate/check-simulation.ts';
 export * from './simulate/service.ts';
 export { simulate } from './simulate/simulate.ts';
 export { simulateService } from './simulate/simulate-service.ts';

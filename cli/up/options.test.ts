@@ -20,7 +20,7 @@ test('every fault is told at once, with the option, its value and the constraint
   expect(() => parseUpOptions(['--jobs', '0', '--work', 'soon', '--runs', '2'])).toThrow(
     [
       "sluice up: '--jobs' (0) must be a whole number >= 1",
-      "sluice up: '--work' (soon) must be a positive duration such as 500ms, 30s, 10m or 1h",
+      "sluice up: '--work' (soon) must be a positive duration such as 500ms, 30s, 10m or 1h, at most 596h",
       "sluice up: '--runs' (2) needs '--every'",
     ].join('\n'),
   );
@@ -35,9 +35,10 @@ test('a duration is its number times its unit', () => {
     [string, number]
   >;
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 100_000 }), unit, (count, [name, seconds]) => {
+    fc.property(fc.integer({ min: 1, max: 500 }), unit, (count, [name, seconds]) => {
       expect(parseDuration(`${count}${name}`)).toBeCloseTo(count * seconds, 9);
     }),
   );
-  for (const text of ['', '0s', '5', '-5s', '5 s', 's', '1e3s']) expect(parseDuration(text)).toBeUndefined();
+  for (const text of ['', '0s', '5', '-5s', '5 s', 's', '1e3s', '597h', `${'9'.repeat(400)}h`])
+    expect(parseDuration(text)).toBeUndefined();
 });

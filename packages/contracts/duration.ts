@@ -1,10 +1,19 @@
 const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
 
-export const durationRule = 'must be a positive duration such as 500ms, 30s, 10m or 1h';
+/** The longest delay of a timer of Node, seconds: 24.8 days. A longer one would end at once. */
+export const MAX_TIMER_SECONDS = (2 ** 31 - 1) / 1000;
 
-/** '30s' -> 30. @returns undefined for anything that is not a positive number with a unit. */
-export function parseDuration(text: string): number | undefined {
+/** What `parseDuration` asks of a text. */
+export const durationRule = (maxSeconds = MAX_TIMER_SECONDS): string =>
+  `must be a positive duration such as 500ms, 30s, 10m or 1h, at most ${Math.floor(maxSeconds / 3600)}h`;
+
+/**
+ * '30s' -> 30. @returns undefined for anything that is not a positive number with a unit, and for what exceeds the
+ * maximum.
+ * @param maxSeconds @default what a timer can wait
+ */
+export function parseDuration(text: string, maxSeconds = MAX_TIMER_SECONDS): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const seconds = match ? Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS] : 0;
-  return seconds > 0 ? seconds : undefined;
+  return seconds > 0 && seconds <= maxSeconds ? seconds : undefined;
 }

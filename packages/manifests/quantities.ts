@@ -17,6 +17,9 @@ const FORM = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[e
 /** Everything is counted in units of 10^-DIGITS, exactly: floats would call 0.1 + 0.2 a change. */
 const DIGITS = 64;
 
+/** Characters; Kubernetes caps what exceeds 2^63 - 1, which has 19 digits. */
+const LONGEST = 100;
+
 /** What the quantity '1' is in the units of `amountOf`. */
 export const ONE = 10n ** BigInt(DIGITS);
 
@@ -34,7 +37,8 @@ export function compareQuantities(left: unknown, right: unknown): number | undef
 /** A quantity in units of 1/ONE, exactly; undefined for what is none. */
 export function amountOf(quantity: unknown): bigint | undefined {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
-  const parts = FORM.exec(String(quantity));
+  const text = String(quantity);
+  const parts = text.length > LONGEST ? null : FORM.exec(text);
   if (parts === null) return undefined;
   const [, sign, number = '', suffix = '', exponent] = parts;
   const [whole = '', fraction = ''] = number.split('.');

@@ -254,3 +254,13 @@ describe('parseScalerConfig', () => {
     expect(faultsOf(data)).toEqual([fault]);
   });
 });
+
+it('shows of a list or an object only what it is: it may be nested without an end, or hold a secret', () => {
+  let nested: unknown = 'sesame';
+  for (let level = 0; level < 20_000; level += 1) nested = [nested];
+  const faults = faultsOf({ pollSeconds: nested, workloads: { password: 'sesame' } });
+  expect(faults).toEqual([
+    "'pollSeconds' (a list) must be a finite number above 0 of at most 3600",
+    "'workloads' (an object) must be a list",
+  ]);
+});

@@ -46,13 +46,21 @@ function checkCron(window: Fields, key: string, checker: Checker): void {
   if (problem !== undefined) checker.fault(key, expression, problem);
 }
 
+const CRON_RULE = 'must be a cron expression of 5 fields';
+
+/** The library takes more: dates, `0 00:` among them, and names such as `@daily`. */
+const FIVE_FIELDS = /^[\w*/,?#-]+([ \t]+[\w*/,?#-]+){4}$/;
+/** No list of minutes is as long. */
+const LONGEST = 500;
+
 /** A fixed instant keeps the check pure: `0 0 30 2 *` is well-formed and never occurs after any instant. */
 function cronProblem(expression: string): string | undefined {
+  if (expression.length > LONGEST || !FIVE_FIELDS.test(expression)) return CRON_RULE;
   try {
     const next = new Cron(expression, { mode: '5-part', timezone: 'UTC' }).nextRun(new Date(0));
     return next === null ? 'must occur some day' : undefined;
   } catch {
-    return 'must be a cron expression of 5 fields';
+    return CRON_RULE;
   }
 }
 

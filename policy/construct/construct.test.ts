@@ -133,7 +133,7 @@ describe('faults', () => {
           maxReplicas: 5,
           behavior: { scaleUp: { policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] } },
         }),
-      `'behavior.scaleUp' ({"stabilizationWindowSeconds":0,"policies":[{"type":"Percent","value":100,"periodSeconds":15}],"selectPolicy":"Max"}) can never leave 0 replicas: a percentage of 0 is 0`,
+      `'behavior.scaleUp' (an object) can never leave 0 replicas: a percentage of 0 is 0`,
     ],
     [
       () =>
@@ -180,6 +180,17 @@ describe('faults', () => {
     ]);
   });
 });
+
+it.each(['0 00:', '@daily', '2026-01-01T00:00:00', '0 8 * *', '0 8 * * 1-5 2026', '\u00a00 8 * * 1'])(
+  'takes %j for no cron expression',
+  (start) => {
+    const policy = proportional({ perReplica: 10, maxReplicas: 4 });
+    const windows = [{ start, end: '0 18 * * *', minReplicas: 1 }];
+    expect(faultsOf(() => schedule({ policy, timeZone: 'UTC', windows }))).toEqual([
+      `'windows[0].start' (${JSON.stringify(start)}) must be a cron expression of 5 fields`,
+    ]);
+  },
+);
 
 describe('parsePolicy', () => {
   it('reads back what JSON carried', () => {

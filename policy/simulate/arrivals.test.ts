@@ -94,11 +94,19 @@ describe('parseTrace', () => {
     expect(faults('time,count\n20,1\n19,1\n21\n22,-1\nx,1\n23,1.5')).toEqual([
       "line 3: 'epoch-seconds' (19) must not be before 20",
       "line 4: '21' must be 'epoch-seconds,count'",
-      "line 5: 'count' (-1) must be a whole number of at least 0",
-      "line 6: 'epoch-seconds' (x) must be a whole number of at least 0",
-      "line 7: 'count' (1.5) must be a whole number of at least 0",
+      "line 5: 'count' (-1) must be a whole number from 0 to 1000000000",
+      "line 6: 'epoch-seconds' (x) must be a whole number from 0 to 253402300799",
+      "line 7: 'count' (1.5) must be a whole number from 0 to 1000000000",
     ]);
     expect(faults('epoch-seconds,count\n')).toEqual(['line 1: a trace must hold at least one entry']);
     expect(faults('x\n'.repeat(40)).at(-1)).toBe('and 19 more');
   });
+});
+
+it.each([
+  ['1700000000000,1', "'epoch-seconds' (1700000000000) must be"],
+  ['1,9007199254740991', "'count' (9007199254740991) must be"],
+  [`1,${'9'.repeat(400)}`, `'count' (${'9'.repeat(60)}...) must be`],
+])('refuses what is no instant and no count: %s', (text, fault) => {
+  expect(() => parseTrace(text)).toThrow(fault);
 });

@@ -28,6 +28,17 @@ const KEYS: readonly (keyof Simulation)[] = [
 /** A year: what is longer is a mistake in the unit. */
 export const MAX_SECONDS = 366 * 86_400;
 
+/** Each is remembered: what is more would fill the memory. */
+const MAX_JOBS = 20_000_000;
+
+/** What only the whole of the arrivals tells. @throws {SimulationError} */
+export function checkExtent(seconds: number, jobs: number): void {
+  const checker = new Checker();
+  checker.integer({ seconds }, 'seconds', { min: 1, max: MAX_SECONDS });
+  checker.integer({ jobs }, 'jobs', { max: MAX_JOBS });
+  if (checker.faults.length > 0) throw new SimulationError(checker.faults);
+}
+
 /** @throws {SimulationError} with every fault at once */
 export function checkSimulation(simulation: Simulation): void {
   const checker = new Checker();
@@ -74,7 +85,7 @@ export function checkArrivals(arrivals: Fields, checker: Checker): void {
 }
 
 function checkBursts(arrivals: Fields, checker: Checker): void {
-  checker.integer(arrivals, 'jobs', { min: 0 });
+  checker.integer(arrivals, 'jobs', { min: 0, max: MAX_JOBS });
   checker.integer(arrivals, 'everySeconds', { min: 1 });
   if (arrivals.firstAtSeconds !== undefined) checker.integer(arrivals, 'firstAtSeconds', { min: 0 });
 }
@@ -86,11 +97,13 @@ function checkSine(arrivals: Fields, checker: Checker): void {
 }
 
 function checkTrace(entries: readonly unknown[], checker: Checker): void {
+  let total = 0;
   if (entries.length === 0) checker.fault('entries', entries, 'must hold at least one entry');
   entries.forEach((entry, index) => {
     const inner = checker.at('entries').at(index);
     const fields = isRecord(entry) ? entry : {};
     inner.integer(fields, 'epochSeconds', { min: 0 });
-    inner.integer(fields, 'count', { min: 0 });
+    total += inner.integer(fields, 'count', { min: 0, max: MAX_JOBS }) ?? 0;
   });
+  if (total > MAX_JOBS) checker.fault('entries', total, `must hold ${MAX_JOBS} jobs at most`);
 }

@@ -244,3 +244,30 @@ it('lists every fault of a simulation at once', () => {
     expect(run).toThrow(fault);
   }
 });
+
+it.each([
+  [[{ epochSeconds: 1, count: 20_000_001 }], 'of at most 20000000'],
+  [
+    [
+      { epochSeconds: 1, count: 15_000_000 },
+      { epochSeconds: 1, count: 15_000_000 },
+    ],
+    "'arrivals.entries' (30000000) must hold 20000000 jobs at most",
+  ],
+  [
+    [
+      { epochSeconds: 0, count: 1 },
+      { epochSeconds: 250_000_000_000, count: 1 },
+    ],
+    "'seconds' (250000003600) must be an integer of at least 1 of at most 31622400",
+  ],
+])('refuses a trace that would fill the memory', (entries, fault) => {
+  expect(() => simulate({ policy: corrected, timing, arrivals: { kind: 'trace', entries } })).toThrow(fault);
+});
+
+it('refuses more jobs than it can remember', () => {
+  const arrivals = { kind: 'bursts', jobs: 20_000_000, everySeconds: 1 } as const;
+  expect(() => simulate({ policy: corrected, timing, arrivals })).toThrow(
+    "'jobs' (1728000000000) must be an integer of at most",
+  );
+});

@@ -1,7 +1,7 @@
 import type { Reading } from '../backlog.ts';
 import { baseOf } from '../decide/decide.ts';
 import { type Arrivals, countsOf } from './arrivals.ts';
-import { checkSimulation } from './check-simulation.ts';
+import { checkExtent, checkSimulation } from './check-simulation.ts';
 import { Fleet } from './fleet.ts';
 import { JobQueue } from './job-queue.ts';
 import { Recorder } from './recorder.ts';
@@ -41,9 +41,11 @@ class Run {
     const { policy, arrivals, timing, seed = 1 } = simulation;
     this.#simulation = simulation;
     this.seconds = simulation.seconds ?? lengthOf(arrivals);
+    checkExtent(this.seconds, 0);
     this.#startAt = simulation.startAt ?? 1000 * firstSecond(arrivals);
     const counts = this.#counts(seed);
     this.#published = counts.reduce((sum, jobs) => sum + jobs, 0);
+    checkExtent(this.seconds, this.#published);
     this.#queue = new JobQueue(counts);
     this.#tally = new Tally(this.#published);
     this.#fleet = new Fleet(this.#queue, timing, seed, this.#tally);

@@ -41,11 +41,21 @@ const isHeader = (line: string): boolean => /^\s*[a-z]/i.test(line);
 function parseLine(line: string, latest: number): TraceEntry | string {
   const cells = line.split(',').map((cell) => cell.trim());
   const [epochSeconds = '', count = ''] = cells;
-  if (cells.length !== 2) return `'${line.trim()}' must be 'epoch-seconds,count'`;
-  if (!isWhole(epochSeconds)) return `'epoch-seconds' (${epochSeconds}) must be a whole number of at least 0`;
-  if (!isWhole(count)) return `'count' (${count}) must be a whole number of at least 0`;
+  if (cells.length !== 2) return `'${cut(line.trim())}' must be 'epoch-seconds,count'`;
+  if (!isWhole(epochSeconds, MAX_EPOCH_SECONDS))
+    return `'epoch-seconds' (${cut(epochSeconds)}) must be a whole number from 0 to ${MAX_EPOCH_SECONDS}`;
+  if (!isWhole(count, MAX_COUNT))
+    return `'count' (${cut(count)}) must be a whole number from 0 to ${MAX_COUNT}`;
   if (Number(epochSeconds) < latest) return `'epoch-seconds' (${epochSeconds}) must not be before ${latest}`;
   return { epochSeconds: Number(epochSeconds), count: Number(count) };
 }
 
-const isWhole = (text: string): boolean => /^\d+$/.test(text) && Number.isSafeInteger(Number(text));
+/** The end of the year 9999: a time in milliseconds is beyond it. */
+const MAX_EPOCH_SECONDS = 253_402_300_799;
+/** Of one entry: far beyond what is simulated in a second, and a sum of them stays a whole number. */
+const MAX_COUNT = 1_000_000_000;
+
+const isWhole = (text: string, max: number): boolean => /^\d{1,16}$/.test(text) && Number(text) <= max;
+
+/** A line may be a whole file. */
+const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { concealInText } from '@sluice/runtime';
+import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
 /** The longest part of a value that a fault shows. */
@@ -15,26 +16,48 @@ export function readYaml<S extends z.ZodType>(
   schema: S,
   faults: string[],
 ): z.output<S> | undefined {
+  try {
+    return parseByYaml(path, readFileSync(path, 'utf8'), schema, faults);
+  } catch (error) {
+    faults.push(`${path}: must be a file that can be read: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** @param path Of the text, for its faults */
+export function parseByYaml<S extends z.ZodType>(
+  path: string,
+  text: string,
+  schema: S,
+  faults: string[],
+): z.output<S> | undefined {
   const found: string[] = [];
-  const data = parseYaml(path, found);
+  const data = parseYaml(text, found);
   const parsed = found.length === 0 ? schema.safeParse(data) : undefined;
   found.push(...(parsed?.error?.issues ?? []).map((issue) => describe(issue, data)));
   faults.push(...found.map((fault) => `${path}: ${fault}`));
   return parsed?.data;
 }
 
-function parseYaml(path: string, faults: string[]): unknown {
+/** Faults say what and where, without the text: it may hold a password where none belongs. */
+function parseYaml(text: string, faults: string[]): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent', lineCounter });
+  const found = [...document.errors, ...document.warnings];
+  const lineOf = ({ pos }: (typeof found)[number]): number => lineCounter.linePos(pos[0]).line;
+  faults.push(...found.map((one) => `must be YAML: ${words(one.code)} at line ${lineOf(one)}`));
+  if (found.length > 0) return undefined;
   try {
-    const document = parseDocument(readFileSync(path, 'utf8'));
-    faults.push(...[...document.errors, ...document.warnings].map(({ message }) => firstLine(message)));
-    return document.errors.length === 0 ? document.toJS() : undefined;
-  } catch (error) {
-    faults.push(`must be a file that can be read: ${(error as Error).message}`);
+    return document.toJS();
+  } catch {
+    // Aliases without an anchor, or so many that they would fill the memory.
+    faults.push('must be YAML whose aliases can be followed');
     return undefined;
   }
 }
 
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
+/** 'DUPLICATE_KEY' -> 'duplicate key' */
+const words = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
 
 function describe(issue: z.core.$ZodIssue, data: unknown): string {
   const subject = issue.path.length === 0 ? 'the file' : `'${issue.path.join('.')}'`;
@@ -53,8 +76,5 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   // It may hold a password where none belongs.
   if (typeof value === 'object' && value !== null) return 'an object';
-  return withoutCredentials(String(value)).slice(0, SHOWN);
+  return concealInText(String(value)).slice(0, SHOWN);
 }
-
-/** `http://user:password@host` also when the rest of it is no URL. */
-const withoutCredentials = (text: string): string => text.replace(/(\w+:\/\/)?[^\s"]*:[^\s"]*@/g, '$1***@');

@@ -54,8 +54,8 @@ metrics:
 
   it('is refused when it is no YAML, or twice says the same', () => {
     expect(faultsOf({ 'a.yaml': 'metrics: [', 'b.yaml': 'metrics: []\nmetrics: []\n' })).toEqual([
-      expect.stringMatching(/^a.yaml: Flow sequence .* at line 1/),
-      expect.stringMatching(/^b.yaml: Map keys must be unique at line 2/),
+      expect.stringMatching(/^a.yaml: must be YAML: bad indent at line 1/),
+      expect.stringMatching(/^b.yaml: must be YAML: duplicate key at line 2/),
     ]);
   });
 

@@ -102,7 +102,7 @@ export function readMappings(directory: string, faults: string[]): Mappings {
     const mapping = readYaml(join(directory, file), mappingSchema, faults);
     return mapping === undefined ? [] : [{ name: moduleName(file), mapping }];
   });
-  return { ...link(mappings, faults), names: files.map(moduleName) };
+  return { ...linkMappings(mappings, faults), names: files.map(moduleName) };
 }
 
 const moduleName = (file: string): string => basename(file, '.yaml');
@@ -124,7 +124,8 @@ interface Named {
   readonly mapping: Mapping;
 }
 
-function link(mappings: readonly Named[], faults: string[]): Omit<Mappings, 'names'> {
+/** Brings the mappings together: what is exposed under one name has one type and one help. */
+export function linkMappings(mappings: readonly Named[], faults: string[]): Omit<Mappings, 'names'> {
   const families = new Map<string, Family>();
   for (const { name: module, mapping } of mappings)
     for (const metric of mapping.metrics) {

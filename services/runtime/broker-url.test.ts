@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concealCredentials, parseBrokerUrl, parseManagementUrl, UrlError } from './broker-url.ts';
+import {
+  concealCredentials,
+  concealInText,
+  parseBrokerUrl,
+  parseManagementUrl,
+  UrlError,
+} from './broker-url.ts';
 
 function refusalOf(parse: (text: string) => unknown, text: string): string {
   try {
@@ -143,5 +149,22 @@ describe('a URL that is shown', () => {
         expect(['not a URL', 'amqp://broker']).toContain(shown);
       }),
     );
+  });
+});
+
+describe('any text', () => {
+  it.each([
+    ['jobs', 'jobs'],
+    ['12:30', '12:30'],
+    ['me@example.com', 'me@example.com'],
+    ['http://host:15672/api', 'http://host:15672/api'],
+    ['http://user:sesame@host:15672', 'http://***@host:15672'],
+    ['amqp://user:ses ame@host', 'amqp://***@host'],
+    ['amqp://user:ses@ame@host', 'amqp://***@host'],
+    ['user:sesame@host', '***@host'],
+    ['http://user:sesame', '***'],
+    ['http://host/?token=sesame', '***'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(concealInText(text)).toBe(shown);
   });
 });

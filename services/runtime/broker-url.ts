@@ -104,4 +104,15 @@ export function concealCredentials(text: string): string {
   return url.href;
 }
 
-const UNAMBIGUOUS = /^[a-z][a-z\d+.-]*:\/\/([^\s/?#@\\]*@)?[^\s/?#@\\]+(\/[^\s?#@\\]*)?(\?[^\s#@\\]*)?$/i;
+const UNAMBIGUOUS = /^[a-z][a-z\d+.-]*:\/\/([^\s/?#@\\]*@)?[^\s/?#@\\]+(\/[^\s:?#@\\]*)?(\?[^\s#@\\]*)?$/i;
+
+/** Any text without what may be user, password or query of a URL; also of one that is no URL because of its password. */
+export function concealInText(text: string): string {
+  const at = text.lastIndexOf('@');
+  const colon = text.indexOf(':');
+  const [scheme = ''] = /^[a-z][a-z\d+.-]*:\/\//i.exec(text) ?? [];
+  if (colon >= 0 && colon < at) return `${scheme}***${text.slice(at)}`;
+  return text.includes('://') && !BARE_URL.test(text) ? '***' : text;
+}
+
+const BARE_URL = /^[a-z][a-z\d+.-]*:\/\/[^:?#]*(:\d+)?(\/[^?#]*)?$/i;

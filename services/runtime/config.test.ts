@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ConfigError, parseConfig } from './config.ts';
-import { amqpFields, integer, oneOf, seconds, secret, text, url } from './fields.ts';
+import { amqpFields, integer, oneOf, seconds, secret, serviceFields, text, url } from './fields.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -117,4 +117,19 @@ describe('a secret', () => {
       "'TARGET' (not a URL) must be a URL of scheme https",
     ]);
   });
+});
+
+it('shows no password of a URL that stands in another variable', () => {
+  const schema = z.object({ ...amqpFields, ...serviceFields });
+  const url = 'amqp://user:sesame@host/%2f';
+  expect(() => parseConfig(schema, { AMQP_URL: 'amqp://host', HTTP_PORT: url })).toThrow(
+    "'HTTP_PORT' (amqp://***@host/%2f) must be an integer from 0 to 65535",
+  );
+});
+
+it('shows no password of a URL that stands where a path belongs', () => {
+  const schema = z.object({ TOKEN: secret('a secret') });
+  expect(() => parseConfig(schema, { TOKEN_FILE: 'amqp://user:sesame@host/%2f' })).toThrow(
+    "'TOKEN_FILE' (amqp://***@host/%2f) must be a file that can be read",
+  );
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { concealInText } from './broker-url.ts';
 import { messageOf } from './errors.ts';
 import { aboutField } from './fields.ts';
 import { Secret, SecretError } from './secrets.ts';
@@ -54,7 +55,7 @@ function readSecret(name: string, environment: Environment, faults: Fault[]): Se
     faults.push(`'${name}' must not be set together with '${name}_FILE'`);
     return undefined;
   }
-  return secretFrom(`${name}_FILE' (${path})`, () => Secret.fromFile(path), faults);
+  return secretFrom(`${name}_FILE' (${concealInText(path)})`, () => Secret.fromFile(path), faults);
 }
 
 /** Read once at once: what is wrong from the start is said at the start. */
@@ -78,6 +79,7 @@ function describe(
   const value = values[name];
   if (value === undefined) return `'${name}' ${issue.code === 'custom' ? issue.message : 'must be set'}`;
   if (value instanceof Secret) return `'${name}' ${issue.message}`;
-  const { conceal } = aboutField(schema.shape[name]);
-  return `'${name}' (${conceal?.(value) ?? value}) ${issue.message}`;
+  // A URL with a password may stand in a variable that is none: two of them were mixed up.
+  const { conceal = concealInText } = aboutField(schema.shape[name]);
+  return `'${name}' (${conceal(value)}) ${issue.message}`;
 }

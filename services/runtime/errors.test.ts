@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from './errors.ts';
+import { messageOf, readFaultOf } from './errors.ts';
 
 describe('what an error says', () => {
   it.each([
@@ -17,5 +17,27 @@ describe('what an error says', () => {
     [Object.assign(new Error(), { code: 'EPIPE' }), 'EPIPE'],
   ])('%o', (error, text) => {
     expect(messageOf(error)).toBe(text);
+  });
+});
+
+describe('why a file of JSON cannot be read', () => {
+  const faultOf = (text: string): string => {
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      return readFaultOf(error);
+    }
+    return 'read';
+  };
+
+  it.each([
+    ['{"password":"sesame"', 'it is no JSON at position 20'],
+    ['sesame', 'it is no JSON'],
+  ])('does not repeat %s', (text, fault) => {
+    expect(faultOf(text)).toBe(fault);
+  });
+
+  it('keeps what the file system says', () => {
+    expect(readFaultOf(new Error('ENOENT: no such file'))).toBe('ENOENT: no such file');
   });
 });

@@ -9,3 +9,10 @@ export function messageOf(error: unknown): string {
     return [...new Set(error.errors.map(messageOf))].join('; ');
   return (error as NodeJS.ErrnoException).code ?? error.name;
 }
+
+/** Why a file of JSON cannot be read. Node quotes the text, which may hold a secret: only the place is told. */
+export function readFaultOf(error: unknown): string {
+  if (!(error instanceof SyntaxError)) return messageOf(error);
+  const [place = ''] = / at position \d+/.exec(error.message) ?? [];
+  return `it is no JSON${place}`;
+}

@@ -64,12 +64,9 @@ function faultsOf(body: Readonly<Record<string, unknown>>): string[] {
   return faults;
 }
 
-/** Short: a fault becomes a message header, and a body may be large. */
+/** Short: a fault becomes a message header, and a body may be large, or nested without an end. */
 function shown(value: unknown): string {
-  try {
-    return (JSON.stringify(value) ?? 'absent').slice(0, 60);
-  } catch {
-    // The parser takes a depth at which the printer's stack ends.
-    return 'nested too deep to be shown';
-  }
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return (JSON.stringify(value) ?? 'absent').slice(0, 60);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FaultsError, parseScalerConfig, type ScalerConfig } from '@sluice/policy';
-import { ConfigError, optionalText, serviceFields, text } from '@sluice/runtime';
+import { ConfigError, optionalText, readFaultOf, serviceFields, text } from '@sluice/runtime';
 import * as z from 'zod';
 import type { LeaseName } from './lease/kube-lease.ts';
 
@@ -37,8 +37,9 @@ function readConfigFile(path: string): { file: ScalerConfig } | { faults: readon
     return { file: parseScalerConfig(JSON.parse(readFileSync(path, 'utf8'))) };
   } catch (error) {
     if (error instanceof FaultsError) return { faults: error.faults };
-    const why = error instanceof Error ? error.message : String(error);
-    return { faults: [`'CONFIG_FILE' (${path}) must be a JSON file that can be read: ${why}`] };
+    return {
+      faults: [`'CONFIG_FILE' (${path}) must be a JSON file that can be read: ${readFaultOf(error)}`],
+    };
   }
 }
 

@@ -1,9 +1,9 @@
-import { seconds, secret, serviceFields, text, url } from '@sluice/runtime';
+import { managementUrl, seconds, secret, serviceFields, text } from '@sluice/runtime';
 import * as z from 'zod';
 
 /** The topology service's environment. */
 export const environment = z.object({
-  MANAGEMENT_URL: url(['http', 'https'], "The broker's management API, for example `http://host:15672`."),
+  MANAGEMENT_URL: managementUrl("The broker's management API, for example `http://host:15672`."),
   MANAGEMENT_USERNAME: text('An administrator.'),
   MANAGEMENT_PASSWORD: secret('Their password.'),
   TOPOLOGY_FILE: text('Path of the JSON file that says what shall stand on the broker.'),

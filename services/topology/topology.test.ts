@@ -60,3 +60,18 @@ it('names every password file that cannot be read', () => {
     "password file of user 'scaler' (/nowhere/scaler)",
   ]);
 });
+
+it.each(['.', '..', 'é'.repeat(128), '\ud800'])(
+  'refuses the name %j: no path of the API, or no short string',
+  (name) => {
+    const file = {
+      vhost: '/',
+      exchanges: [],
+      queues: [{ name, durable: true }],
+      bindings: [],
+      policies: [],
+      users: [],
+    };
+    expect(() => parseTopology(file)).toThrow(/'queues\.0\.name'/);
+  },
+);

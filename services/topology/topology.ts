@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '@sluice/runtime';
+import { ConfigError, readFaultOf } from '@sluice/runtime';
 import * as z from 'zod';
 
-const name = z.string().min(1).max(255);
+/** AMQP's short strings are counted in bytes. */
+const short = z.string().refine((text) => Buffer.byteLength(text) <= 255 && text.isWellFormed(), {
+  error: 'must be 255 bytes at most',
+});
+/** A path of the management API is made of it, in which '.' and '..' would lead elsewhere. */
+const name = short.refine((text) => !/^\.{0,2}$/.test(text), {
+  error: "must be a name, and not '.' or '..'",
+});
 const pattern = z.string().refine(isRegularExpression, { error: 'must be a regular expression' });
 
 const exchange = z.strictObject({
@@ -36,7 +43,7 @@ export const topologySchema = z.strictObject({
   exchanges: z.array(exchange),
   /** No arguments: what a queue does comes from policies, which can change without deleting it. */
   queues: z.array(z.strictObject({ name, durable: z.boolean() })),
-  bindings: z.array(z.strictObject({ exchange: name, queue: name, routingKey: z.string().max(255) })),
+  bindings: z.array(z.strictObject({ exchange: name, queue: name, routingKey: short })),
   policies: z.array(policy),
   users: z.array(user),
 });
@@ -59,7 +66,7 @@ export function readTopologyFile(path: string): Topology {
     data = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError([
-      `'TOPOLOGY_FILE' (${path}) must be a JSON file that can be read: ${(error as Error).message}`,
+      `'TOPOLOGY_FILE' (${path}) must be a JSON file that can be read: ${readFaultOf(error)}`,
     ]);
   }
   return parseTopology(data);

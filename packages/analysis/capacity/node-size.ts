@@ -20,7 +20,8 @@ export function parseNodeSize(text: string): NodeSize | { readonly faults: reado
     if (amount <= 0n) faults.push(`must have a ${key} above 0, such as ${example}`);
     return amount;
   };
-  const pods = Number(pairs.get('pods') ?? DEFAULT_PODS);
+  const written = pairs.get('pods') ?? DEFAULT_PODS;
+  const pods = /^\d+$/.test(written) ? Number(written) : Number.NaN;
   if (!Number.isSafeInteger(pods) || pods < 1) faults.push('must have pods as a whole number >= 1');
   const size = { cpu: quantity('cpu', 'cpu=3920m'), memory: quantity('memory', 'memory=16Gi'), pods };
   return faults.length > 0 ? { faults } : size;

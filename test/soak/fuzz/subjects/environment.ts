@@ -1,0 +1,65 @@
+import { ConfigError, parseConfig } from '@sluice/runtime';
+import { connectOptions } from '@sluice/runtime/amqp';
+import fc from 'fast-check';
+import type { z } from 'zod';
+import { environment as api } from '../../../../services/api/config.ts';
+import { environment as consumer } from '../../../../services/consumer/config.ts';
+import { environment as exporter } from '../../../../services/exporter/config.ts';
+import { environment as publisher } from '../../../../services/publisher/config.ts';
+import { environment as scaler } from '../../../../services/scaler/config.ts';
+import { environment as topology } from '../../../../services/topology/config.ts';
+import { texts } from '../mutate.ts';
+import { firstOf, unless, wrongNumber } from '../oracles.ts';
+import { type AnySubject, CANARY, parsing, subject } from '../subject.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a variable may be set to, whatever it is for. */
+const variable = fc.oneof(
+  { weight: 3, arbitrary: texts('1', '30', '0.5', '8080', 'info', 'jobs', '/run/file', 'constant', '15') },
+  { weight: 1, arbitrary: texts(`amqp://user:${CANARY}@host:5672/%2f`, `http://admin:${CANARY}@host:15672`) },
+  { weight: 1, arbitrary: fc.constant(undefined) },
+);
+
+const VALID: Environment = {
+  ...{ RUN_ID: 'run', AMQP_URL: 'amqp://host', AMQP_PASSWORD: CANARY, MANAGEMENT_URL: 'http://host:15672' },
+  ...{ MANAGEMENT_USERNAME: 'admin', MANAGEMENT_PASSWORD: CANARY, TOPOLOGY_FILE: '/run/file' },
+  ...{ CONFIG_FILE: '/run/file', MAPPINGS_DIRECTORY: '/run/mappings', TARGETS_FILE: '/run/targets' },
+};
+
+/** A sound environment, some of its variables otherwise. */
+function environments(schema: z.ZodObject): fc.Arbitrary<Environment> {
+  const names = Object.keys(schema.shape);
+  const settable = fc.constantFrom(...names, ...names.map((name) => `${name}_FILE`));
+  const sound = Object.fromEntries(names.map((name) => [name, VALID[name]]));
+  return fc
+    .array(fc.tuple(settable, variable), { maxLength: 4 })
+    .map((set) => ({ ...sound, ...Object.fromEntries(set) }));
+}
+
+const reading = <S extends z.ZodRawShape>(service: string, schema: z.ZodObject<S>): AnySubject =>
+  subject<Environment, object>({
+    name: `environment of ${service}`,
+    inputs: environments(schema),
+    parse: (environment) =>
+      parsing(() => {
+        const config = parseConfig(schema, environment);
+        if ('AMQP_URL' in config) connectOptions(config as unknown as Parameters<typeof connectOptions>[0]);
+        return config;
+      }, ConfigError),
+    nonsense: (config) =>
+      firstOf(
+        wrongNumber(config),
+        ...Object.entries(config).map(([name, value]) => unless(value !== '', `${name} is empty`)),
+      ),
+  });
+
+/** Each service's environment. */
+export const serviceEnvironments: readonly AnySubject[] = [
+  reading('publisher', publisher),
+  reading('consumer', consumer),
+  reading('topology', topology),
+  reading('scaler', scaler),
+  reading('exporter', exporter),
+  reading('api', api),
+];
