@@ -1,3 +1,5 @@
+import { messageOf } from '@sluice/runtime';
+
 /** What is known of a run that ended with jobs unconfirmed. */
 export interface RunEnd {
   readonly exchange: string;
@@ -24,5 +26,3 @@ export function stoppedBy({ reason }: AbortSignal): string {
     ? 'DEADLINE_SECONDS'
     : String(reason);
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -17,6 +17,9 @@ await runMain({
     registerMetrics(registry, progress);
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
     await serve();
+    const onRefused = (refused: number): void => {
+      log.warn({ refused }, 'jobs refused');
+    };
     const metrics = connectionMetrics(registry);
     let lost: unknown;
     const remember = (error: unknown) => {
@@ -25,10 +28,13 @@ await runMain({
     };
     const failure = await runSessions({
       ...{ log, signal, target: () => connectOptions(config), metrics: { ...metrics, lost: remember } },
+      // The work ends with the signal; this bounds what should not be there.
+      graceMs: 1000,
       session: (connection) =>
         publish(connection, {
           ...{ runId, progress, signal },
           ...{ exchange, routingKey, window: config.WINDOW },
+          onRefused,
         }),
     }).then(
       () => undefined,

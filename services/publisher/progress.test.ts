@@ -24,6 +24,18 @@ it('gives again what a lost connection left unconfirmed, and nothing else', () =
   expect(drain(progress)).toEqual([0, 3]);
 });
 
+it('gives a refused job again before others, and only that one', () => {
+  const progress = new Progress(4);
+  progress.next();
+  progress.next();
+  progress.refusedByBroker(0);
+  expect([progress.unconfirmed, progress.refused]).toEqual([1, 1]);
+  expect(drain(progress)).toEqual([0, 2, 3]);
+  progress.refusedByBroker(3);
+  progress.sendAgain();
+  expect(drain(progress)).toEqual([0, 1, 2, 3]);
+});
+
 it('counts a returned job as returned, although the broker confirms it too', () => {
   const progress = new Progress(1);
   drain(progress);
@@ -44,6 +56,10 @@ const events = {
   },
   confirmed: (progress: Progress, [first, ...rest]: readonly number[]) => {
     if (first !== undefined) progress.acknowledged(first);
+    return rest;
+  },
+  refused: (progress: Progress, [first, ...rest]: readonly number[]) => {
+    if (first !== undefined) progress.refusedByBroker(first);
     return rest;
   },
   returned: (progress: Progress, sent: readonly number[]) => {

@@ -7,11 +7,15 @@ const RETURNING = 4;
 
 /**
  * Which jobs of a run are where: pending -> sent -> confirmed or returned, each in one place at a time. Jobs that
- * a lost connection left unconfirmed are pending again. A confirm of what is not sent changes nothing.
+ * the broker refused or that a lost connection left unconfirmed are pending again. A confirm of what is not sent
+ * changes nothing.
  */
 export class Progress {
   readonly #states: Uint8Array;
   #cursor = 0;
+  /** Refused, before the cursor. */
+  #again: number[] = [];
+  #refused = 0;
   #confirmed = 0;
   #returned = 0;
   #sent = 0;
@@ -29,6 +33,11 @@ export class Progress {
     return this.#returned;
   }
 
+  /** How often the broker refused a job; it may have refused the same one many times. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Published and not confirmed. */
   get unconfirmed(): number {
     return this.#sent;
@@ -41,13 +50,29 @@ export class Progress {
 
   /** @returns the next job to publish, which counts as sent from now on; undefined when there is none. */
   next(): number | undefined {
+    const index = this.#again.shift() ?? this.#following();
+    if (index === undefined) return undefined;
+    this.#states[index] = SENT;
+    this.#sent += 1;
+    return index;
+  }
+
+  #following(): number | undefined {
     const states = this.#states;
     while (this.#cursor < states.length && states[this.#cursor] !== PENDING) this.#cursor += 1;
     if (this.#cursor === states.length) return undefined;
-    states[this.#cursor] = SENT;
-    this.#sent += 1;
     this.#cursor += 1;
     return this.#cursor - 1;
+  }
+
+  /** The broker did not take it, and it alone: it is pending again. */
+  refusedByBroker(index: number): void {
+    const state = this.#states[index];
+    if (state !== SENT && state !== RETURNING) return;
+    this.#states[index] = PENDING;
+    this.#sent -= 1;
+    this.#refused += 1;
+    this.#again.push(index);
   }
 
   /** The broker sends a return before the confirm of the same message. */
@@ -72,5 +97,6 @@ export class Progress {
     }
     this.#sent = 0;
     this.#cursor = 0;
+    this.#again = [];
   }
 }

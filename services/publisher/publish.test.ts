@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import { decodeJob } from '@sluice/runtime';
 import type { ChannelModel } from 'amqplib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Progress } from './progress.ts';
-import { publish } from './publish.ts';
+import { publish, STALL_MS } from './publish.ts';
 
 type Settle = (error: Error | null) => void;
 interface Published {
@@ -43,20 +43,36 @@ class FakeChannel extends EventEmitter {
   }
 }
 
-interface Bed {
+interface Setup {
   readonly jobs?: number;
   readonly window?: number;
   readonly progress?: Progress;
   readonly room?: () => boolean;
+  readonly onRefused?: (jobs: number) => void;
 }
 
-function started({ jobs = 3, window = 10, progress = new Progress(jobs), room = () => true }: Bed = {}) {
+function started({
+  jobs = 3,
+  window = 10,
+  progress = new Progress(jobs),
+  room = () => true,
+  ...rest
+}: Setup = {}) {
   const channel = new FakeChannel();
   channel.room = room;
   const connection = Object.assign(new EventEmitter(), { createConfirmChannel: async () => channel });
   const stop = new AbortController();
   const run = publish(connection as unknown as ChannelModel, {
-    ...{ runId: 'run-1', exchange: 'jobs', routingKey: 'work', window, progress, now: () => 1999 },
+    ...{
+      runId: 'run-1',
+      exchange: 'jobs',
+      routingKey: 'work',
+      window,
+      progress,
+      now: () => 1999,
+      random: () => 0.5,
+    },
+    ...rest,
     signal: stop.signal,
   });
   run.catch(() => {});
@@ -148,9 +164,9 @@ describe('waits', () => {
 describe('fails and publishes no more', () => {
   it.each([
     [
-      'the broker refuses a job',
-      'message nacked',
-      (channel) => channel.confirm(0, new Error('message nacked')),
+      'the channel ends with confirms in flight',
+      'channel closed',
+      (channel) => channel.confirm(0, new Error('channel closed')),
     ],
     ['the channel closes', 'the channel closed', (channel) => channel.emit('close')],
     ['the channel has an error', '404', (channel) => channel.emit('error', new Error('404'))],
@@ -173,6 +189,81 @@ describe('fails and publishes no more', () => {
     channel.confirm(0);
     expect(channel.published).toHaveLength(1);
   });
+});
+
+describe('what the broker refuses', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const nack = new Error('message nacked');
+
+  it('is published again after a while, and nothing else: confirms in flight count', async () => {
+    const refused: number[] = [];
+    const { channel, run, progress } = await opened(
+      started({ jobs: 5, window: 4, onRefused: (jobs) => refused.push(jobs) }),
+    );
+    channel.confirm(1, nack);
+    channel.confirm(0);
+    channel.confirm(2, nack);
+    channel.confirm(3);
+    // The queue is full: what it was not asked for yet waits too.
+    expect(channel.ids).toEqual(['run-1-0', 'run-1-1', 'run-1-2', 'run-1-3']);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(channel.ids.slice(4)).toEqual(['run-1-1', 'run-1-2', 'run-1-4']);
+    expect([refused, progress.refused]).toEqual([[2], 2]);
+    for (const index of [4, 5, 6]) channel.confirm(index);
+    await run;
+    expect([progress.confirmed, vi.getTimerCount()]).toEqual([5, 0]);
+  });
+
+  it('is asked for ever more rarely while nothing is confirmed, at least every 5 s', async () => {
+    const { channel, stop, run } = await opened(started({ jobs: 1 }));
+    const times: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const begun = performance.now();
+      channel.confirm(round, nack);
+      while (channel.published.length < round + 2) await vi.advanceTimersByTimeAsync(125);
+      times.push(performance.now() - begun);
+    }
+    // Three quarters of 0.5, 1, 2, 4, 5, 5 s, looked at every eighth of a second.
+    expect(times).toEqual([375, 750, 1500, 3000, 3750, 3750, 3750, 3750]);
+    stop.abort('SIGTERM');
+    await expect(run).rejects.toThrow('stopped by SIGTERM while the broker refused jobs (message nacked');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a broker that confirms nothing', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is left within a minute for another connection', async () => {
+    const { channel, run } = await opened(started({ jobs: 3, window: 2 }));
+    const failed = expect(run).rejects.toThrow('the broker confirmed nothing for 30 s');
+    await vi.advanceTimersByTimeAsync(STALL_MS);
+    channel.confirm(0);
+    await vi.advanceTimersByTimeAsync(2 * STALL_MS);
+    await failed;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is waited for while it has an alarm', async () => {
+    const { connection, stop, run } = await opened(started({ jobs: 3, window: 2 }));
+    connection.emit('blocked');
+    await vi.advanceTimersByTimeAsync(10 * STALL_MS);
+    stop.abort('SIGTERM');
+    await expect(run).rejects.toThrow('while the broker blocked publishers');
+  });
+});
+
+it('does not wait for a channel when the signal comes', async () => {
+  const stop = new AbortController();
+  const connection = Object.assign(new EventEmitter(), { createConfirmChannel: () => new Promise(() => {}) });
+  const run = publish(connection as unknown as ChannelModel, {
+    ...{ runId: 'run-1', exchange: 'jobs', routingKey: 'work', window: 1, progress: new Progress(1) },
+    signal: stop.signal,
+  });
+  stop.abort('SIGTERM');
+  await expect(run).rejects.toThrow('stopped by SIGTERM while the broker did not answer');
 });
 
 it('counts a job that comes back as returned, not as confirmed, and ends all the same', async () => {

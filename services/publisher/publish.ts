@@ -1,4 +1,5 @@
 import { encodeJob, jobId } from '@sluice/runtime';
+import { answered, reconnectDelayMs } from '@sluice/runtime/amqp';
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
 import { stoppedBy } from './failure.ts';
 import type { Progress } from './progress.ts';
@@ -12,25 +13,52 @@ export interface PublishOptions {
   readonly progress: Progress;
   /** Aborted: publish nothing more. */
   readonly signal: AbortSignal;
+  /** Told of jobs that the broker refused, when they are published again. */
+  readonly onRefused?: (jobs: number) => void;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  /** In [0, 1). */
+  readonly random?: () => number;
 }
+
+/** How long the broker may confirm nothing of what it was sent, milliseconds: twice at most, looked at in between. */
+export const STALL_MS = 30_000;
+/** A queue that is full makes room job by job; a longer wait would leave it unused. */
+const LONGEST_REFUSAL_MS = 5000;
 
 /**
  * Publishes what is pending on one connection. Resolves when every job is settled; rejects when the channel
- * is gone, the broker refuses a job, or the signal comes.
+ * is gone, nothing is confirmed for long, or the signal comes. What the broker refuses, and only that, is published
+ * again after a while.
  */
 export async function publish(connection: ChannelModel, options: PublishOptions): Promise<void> {
-  options.progress.sendAgain();
-  const channel = await connection.createConfirmChannel();
+  const { progress, signal } = options;
+  progress.sendAgain();
+  const channel = await unlessStopped(
+    answered(connection.createConfirmChannel(), 'opening a channel'),
+    signal,
+  );
   const pump = new Pump(channel, options);
   connection.on('blocked', () => pump.pause());
   connection.on('unblocked', () => pump.resume());
   await pump.run();
-  await channel.close();
+  // All is confirmed: nothing depends on the answer, which a broken link would not give.
+  channel.close().catch(() => {});
+}
+
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const stop = () => reject(new Error(`stopped by ${stoppedBy(signal)} while the broker did not answer`));
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  return promise;
 }
 
 const BLOCKED = ' while the broker blocked publishers (memory or disk alarm)';
+const REFUSED = ' while the broker refused jobs (message nacked: a queue is at its limit)';
+/** The library's word for a negative confirm; the end of a channel has another. */
+const NACKED = 'message nacked';
 
 /** Keeps the window full while the channel and the broker take more. */
 class Pump {
@@ -38,19 +66,27 @@ class Pump {
   readonly #options: PublishOptions;
   readonly #done = Promise.withResolvers<void>();
   readonly #now: () => number;
+  readonly #random: () => number;
   #ended = false;
   #blocked = false;
   #full = false;
+  #watch: NodeJS.Timeout | undefined;
+  /** Set while refused jobs wait to be published again. */
+  #waiting: NodeJS.Timeout | undefined;
+  #refusedNow = 0;
+  /** Waits in a row without a confirm in between. */
+  #refusals = 0;
 
   constructor(channel: ConfirmChannel, options: PublishOptions) {
     this.#channel = channel;
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#random = options.random ?? Math.random;
   }
 
   run(): Promise<void> {
     const { signal } = this.#options;
-    const stop = () => this.#end(new Error(`stopped by ${stoppedBy(signal)}${this.#blocked ? BLOCKED : ''}`));
+    const stop = () => this.#end(new Error(`stopped by ${stoppedBy(signal)}${this.#hindrance()}`));
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     this.#channel.on('error', (error) => this.#end(error));
@@ -60,8 +96,27 @@ class Pump {
       this.#full = false;
       this.#fill();
     });
+    this.#watchConfirms();
     this.#fill();
     return this.#done.promise;
+  }
+
+  #hindrance(): string {
+    if (this.#blocked) return BLOCKED;
+    return this.#waiting === undefined && this.#refusals === 0 ? '' : REFUSED;
+  }
+
+  /** A broker may be alive, and a queue of it not. */
+  #watchConfirms(): void {
+    const { progress } = this.#options;
+    const settled = () => progress.confirmed + progress.returned + progress.refused;
+    let before = -1;
+    this.#watch = setInterval(() => {
+      const waits = progress.unconfirmed > 0 && !this.#blocked;
+      if (waits && settled() === before)
+        this.#end(new Error(`the broker confirmed nothing for ${STALL_MS / 1000} s`));
+      before = waits ? settled() : -1;
+    }, STALL_MS);
   }
 
   pause(): void {
@@ -76,18 +131,24 @@ class Pump {
   /** Nothing is published after this; the promise keeps its first result. */
   #end(error?: Error): void {
     this.#ended = true;
+    clearInterval(this.#watch);
+    clearTimeout(this.#waiting);
     if (error === undefined) this.#done.resolve();
     else this.#done.reject(error);
   }
 
   #fill(): void {
     const { progress, window } = this.#options;
-    while (!this.#ended && !this.#blocked && !this.#full && progress.unconfirmed < window) {
+    while (this.#mayPublish() && progress.unconfirmed < window) {
       const index = progress.next();
       if (index === undefined) break;
       this.#send(index);
     }
     if (progress.settled) this.#end();
+  }
+
+  #mayPublish(): boolean {
+    return !this.#ended && !this.#blocked && !this.#full && this.#waiting === undefined;
   }
 
   #send(index: number): void {
@@ -112,11 +173,36 @@ class Pump {
   }
 
   #settle(index: number, error: Error | null): void {
+    if (error?.message === NACKED) {
+      this.#refuse(index);
+      return;
+    }
     if (error) {
       this.#end(error);
       return;
     }
+    this.#refusals = 0;
     this.#options.progress.acknowledged(index);
+    this.#fill();
+  }
+
+  /** One job is refused, the others on their way are not: their confirms count. */
+  #refuse(index: number): void {
+    this.#options.progress.refusedByBroker(index);
+    this.#refusedNow += 1;
+    if (this.#ended || this.#waiting !== undefined) return;
+    const longest = Math.min(
+      LONGEST_REFUSAL_MS,
+      reconnectDelayMs(this.#refusals, () => 1),
+    );
+    this.#refusals += 1;
+    this.#waiting = setTimeout(() => this.#publishAgain(), longest * (0.5 + this.#random() / 2));
+  }
+
+  #publishAgain(): void {
+    this.#waiting = undefined;
+    this.#options.onRefused?.(this.#refusedNow);
+    this.#refusedNow = 0;
     this.#fill();
   }
 

@@ -13,7 +13,7 @@ it('describes every variable as it is read, and no other', () => {
 
 it('describes every metric as it is registered, and no other', () => {
   const registry = new Registry();
-  registerMetrics(registry, { confirmed: 0, returned: 0, unconfirmed: 0 });
+  registerMetrics(registry, { confirmed: 0, refused: 0, returned: 0, unconfirmed: 0 });
   connectionMetrics(registry);
   expect(tableOf(readme, 'Metrics')).toEqual(metricsOf(registry));
 });

@@ -61,7 +61,7 @@ describe('a run that cannot be confirmed', () => {
     });
     expect(await bed.publish({ JOBS: '50', DEADLINE_SECONDS: '1' })).toBe(1);
     expect(Number(bed.of('run failed')[0]?.confirmed)).toBeLessThanOrEqual(await bed.count());
-    expect(failure()).toContain('before that: message nacked');
+    expect(failure()).toMatch(/^stopped by DEADLINE_SECONDS while the broker refused jobs \(message nacked/);
   });
 
   it('ends 1 on SIGTERM while it waits for the broker, and says what it waited for', async () => {
@@ -91,6 +91,20 @@ describe('a broker in trouble', () => {
       'stopped by DEADLINE_SECONDS while the broker blocked publishers (memory or disk alarm)',
     );
     expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(10);
+  });
+
+  it('that is frozen in the middle of a run keeps nobody beyond the deadline', async () => {
+    await on(broker);
+    const { ended } = bed.startPublisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
+    await eventually('jobs flow', async () => (await bed.count()) > 100);
+    process.kill(broker.pid, 'SIGSTOP');
+    try {
+      expect(await ended).toBe(1);
+    } finally {
+      process.kill(broker.pid, 'SIGCONT');
+    }
+    expect(failure()).toBe('stopped by DEADLINE_SECONDS');
+    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(11);
   });
 
   it('that is restarted in the middle of a run holds every id when the run ends 0', async () => {
