@@ -5,6 +5,7 @@ import { downVerdict, upVerdict } from './hpa-behavior.ts';
 import { BLIND_WORK } from './hpa-dialect.ts';
 import { countVerdict, isPlain } from './hpa-metric.ts';
 import type { KedaCluster, KedaWorkload } from './keda-types.ts';
+import { windowParity } from './keda-windows.ts';
 
 type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
 
@@ -36,10 +37,21 @@ export function kedaDialect(
     staleAfterSeconds: () => AGES[source.kind](remembers),
     'behavior.scaleUp': upwards,
     'behavior.scaleDown': downwards,
-    windows: () => FLOOR,
+    windows: (_, whole) => windowsVerdict(whole),
     holidays: () => NO_HOLIDAYS,
   };
   return (clause, policy) => judges[clause](baseOf(policy), policy);
+}
+
+/** Each window must be read and kept by KEDA's own cron. */
+function windowsVerdict(policy: Policy): Verdict {
+  if (policy.kind !== 'schedule') return FLOOR;
+  const parities = policy.windows.map((window) => windowParity(policy, window));
+  const reasons = (kind: 'refused' | 'clock-change'): string =>
+    parities.flatMap((parity) => (parity.kind === kind ? [parity.why] : [])).join(' ');
+  const [refusal, change] = [reasons('refused'), reasons('clock-change')];
+  if (refusal !== '') return refused(refusal);
+  return change === '' ? FLOOR : approximate(`${FLOOR.why} ${change}`);
 }
 
 function upwards({ behavior, minReplicas }: BasePolicy): Verdict {

@@ -22,26 +22,28 @@ export const highestFloor = ({ policy, windows }: SchedulePolicy): number =>
 
 const spans = new WeakMap<SchedulePolicy, Floor & { readonly from: number; readonly until: number }>();
 
-interface Timed {
+/** A window on the clock of its zone. */
+export interface TimedWindow {
   readonly window: ScheduleWindow;
   readonly start: CronEvent;
   readonly end: CronEvent;
 }
 
-const timed = new WeakMap<SchedulePolicy, readonly Timed[]>();
+const timed = new WeakMap<SchedulePolicy, readonly TimedWindow[]>();
 
-function windowsOf(policy: SchedulePolicy): readonly Timed[] {
+function windowsOf(policy: SchedulePolicy): readonly TimedWindow[] {
   const known = timed.get(policy);
   if (known !== undefined) return known;
-  const { timeZone, windows, holidays } = policy;
-  const made = windows.map((window) => ({
-    window,
-    start: cronEvent(window.start, timeZone, holidays),
-    end: cronEvent(window.end, timeZone, []),
-  }));
+  const made = policy.windows.map((window) => timedWindow(policy, window));
   timed.set(policy, made);
   return made;
 }
+
+export const timedWindow = ({ timeZone, holidays }: SchedulePolicy, window: ScheduleWindow): TimedWindow => ({
+  window,
+  start: cronEvent(window.start, timeZone, holidays),
+  end: cronEvent(window.end, timeZone, []),
+});
 
 function computeFloor(policy: SchedulePolicy, now: number): Floor {
   const open = windowsOf(policy).filter((window) => isOpen(window, now));
@@ -50,7 +52,7 @@ function computeFloor(policy: SchedulePolicy, now: number): Floor {
 }
 
 /** Open from a start that counts (not on a holiday) until the first end after it; in one minute the end is first. */
-function isOpen({ start, end }: Timed, now: number): boolean {
+export function isOpen({ start, end }: TimedWindow, now: number): boolean {
   const started = lastOccurrence(start, now);
   const ended = lastOccurrence(end, now);
   return started !== undefined && (ended === undefined || !isBefore(started, ended));
