@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from '../argocd/api.ts';
-import { type Environment, local, pages, production } from './environments.ts';
+import { type Environment, environments, local, pages, production } from './environments.ts';
 import { render } from './main.ts';
 
 /** What docs/how-to/add-an-environment.md shows: a third environment is one object. */
@@ -89,3 +89,12 @@ describe('an environment without addons', () => {
     expect(paths.filter((path) => /monitoring|addons/.test(path))).toEqual([]);
   });
 });
+
+it.each(environments)(
+  '$name enforces no Pod Security Standards that its Kubernetes does not know',
+  (environment) => {
+    const minor = (version: string): number => Number(version.split('.')[1]);
+    expect(environment.kubernetes).toMatch(/^1\.\d+$/);
+    expect(minor(environment.podSecurityVersion)).toBeLessThanOrEqual(minor(environment.kubernetes));
+  },
+);

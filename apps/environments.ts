@@ -29,6 +29,8 @@ export interface Environment {
   readonly broker: BrokerKind;
   /** The broker's disk. */
   readonly brokerVolume: { readonly size: string; readonly storageClassName?: string };
+  /** The Kubernetes minor that runs: from 1.37 on an HPA goes to 0 (`kubernetes` of `Scaling`). */
+  readonly kubernetes: string;
   /** The Kubernetes minor whose Pod Security Standards hold. */
   readonly podSecurityVersion: string;
   /** Where pods reach the API server: behind the Service, as a packet filter sees it. */
@@ -127,6 +129,7 @@ export const local: Environment = {
   logs: { retention: '48h', volume: '5Gi' },
   broker: 'lavinmq',
   brokerVolume: { size: '1Gi' },
+  kubernetes: '1.36',
   podSecurityVersion: 'v1.34',
   // The Service's address, and the node's: Docker gives kind's nodes one from 172.16.0.0/12.
   apiServer: [
@@ -182,6 +185,7 @@ export const production: Environment = {
   },
   broker: 'lavinmq',
   brokerVolume: { size: '20Gi', storageClassName: 'gp3' },
+  kubernetes: '1.36',
   podSecurityVersion: 'v1.34',
   // EKS: the Service's address, and the control plane's interfaces in the cluster's own subnets.
   apiServer: [

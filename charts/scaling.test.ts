@@ -57,6 +57,23 @@ describe('Scaling', () => {
     expect(scalerConfig?.workloads.map(({ name }) => name)).toEqual(['mail']);
   });
 
+  it("lets an HPA go to 0 where the environment's Kubernetes does", () => {
+    const idle = { ...workload('jobs'), policy: proportional({ perReplica: 10, maxReplicas: 25 }) };
+    const scaled = (kubernetes: string) => {
+      const chart = new Chart(Testing.app(), 'test');
+      const identity = { name: 'scaling', namespace: 'monitoring', component: 'scaler' } as const;
+      new Scaling(chart, 'scaling', {
+        ...identity,
+        kubernetes,
+        pollSeconds: 5,
+        workloads: [Scaling.hpa(idle)],
+      });
+      return chart.toJson();
+    };
+    expect(scaled('1.37')[0].spec.minReplicas).toBe(0);
+    expect(faultsWhile(() => scaled('1.36'))).toEqual([expect.stringContaining('HPAScaleToZero')]);
+  });
+
   it('refuses prometheus-adapter and KEDA in one environment', () => {
     expect(faultsOf(Scaling.hpa(workload('jobs')), Scaling.keda(workload('mail'), keda))).toEqual([
       "'workloads' must not ask for both prometheus-adapter ('jobs') and KEDA ('mail'): both serve v1beta1.external.metrics.k8s.io, and a cluster has one",

@@ -28,6 +28,8 @@ export type Scaled =
 export interface ScalingProps extends Identity {
   /** Seconds between two readings of the own scaler. */
   readonly pollSeconds: number;
+  /** The environment's Kubernetes, for example '1.36': it decides what an HPA can keep. @default not known */
+  readonly kubernetes?: string;
   /** Every scaled workload of the environment: only all of them together show who fights whom. */
   readonly workloads: readonly Scaled[];
 }
@@ -50,8 +52,8 @@ export class Scaling extends Construct {
     super(scope, id);
     check(props);
     this.scalerConfig = scalerConfig(props);
-    const hpas = props.workloads.filter((one) => one.backend === 'hpa').map(compiledHpa);
-    const kedas = props.workloads.filter((one) => one.backend === 'keda').map(compiledKeda);
+    const hpas = props.workloads.filter((one) => one.backend === 'hpa').map(compiledHpa(props));
+    const kedas = props.workloads.filter((one) => one.backend === 'keda').map(compiledKeda(props));
     for (const { manifests } of [...hpas, ...kedas])
       for (const { metadata, ...manifest } of manifests) {
         const labels = labelsOf({ ...metadata, component: 'scaler' });
@@ -89,11 +91,18 @@ export class Scaling extends Construct {
   }
 }
 
-const compiledHpa = ({ workload, cluster }: Scaled & { backend: 'hpa' }): CompiledHpa =>
-  compileHpa(workload, cluster);
+/** What a workload says of its cluster counts before what the environment's version tells. */
+const versionOf = ({ kubernetes }: ScalingProps) => (kubernetes === undefined ? {} : { kubernetes });
 
-const compiledKeda = ({ workload, cluster }: Scaled & { backend: 'keda' }): CompiledKeda =>
-  compileKeda(workload, cluster);
+const compiledHpa =
+  (props: ScalingProps) =>
+  ({ workload, cluster }: Scaled & { backend: 'hpa' }): CompiledHpa =>
+    compileHpa(workload, { ...versionOf(props), ...cluster });
+
+const compiledKeda =
+  (props: ScalingProps) =>
+  ({ workload, cluster }: Scaled & { backend: 'keda' }): CompiledKeda =>
+    compileKeda(workload, { ...versionOf(props), ...cluster });
 
 function scalerConfig({ pollSeconds, workloads }: ScalingProps): ScalerConfig | undefined {
   const own = workloads.filter((one) => one.backend === 'scaler').map(({ workload }) => workload);
@@ -110,8 +119,8 @@ function check(props: ScalingProps): void {
   const own = scalerConfig(props);
   if (own !== undefined) checkFidelity(checks, () => compileScalerConfig(own));
   for (const one of props.workloads) {
-    if (one.backend === 'hpa') checkFidelity(checks, () => compiledHpa(one));
-    if (one.backend === 'keda') checkFidelity(checks, () => compiledKeda(one));
+    if (one.backend === 'hpa') checkFidelity(checks, () => compiledHpa(props)(one));
+    if (one.backend === 'keda') checkFidelity(checks, () => compiledKeda(props)(one));
   }
   checks.done();
 }

@@ -24,6 +24,8 @@ export interface Range {
   /** The value itself is not allowed. */
   readonly above?: number;
   readonly max?: number;
+  /** As `max`, of a bound so far away that it is named only to those who exceed it. */
+  readonly limit?: number;
 }
 
 /**
@@ -117,7 +119,7 @@ export class Checker {
   ): number | undefined {
     const value = data[key];
     if (typeof value === 'number' && isKind(value) && within(value, range)) return value;
-    this.fault(key, value, `must be ${kind}${describe(range)}`);
+    this.fault(key, value, `must be ${kind}${describe(range, value)}`);
     return undefined;
   }
 }
@@ -125,17 +127,20 @@ export class Checker {
 export const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const within = (value: number, { min, above, max }: Range): boolean =>
+const within = (value: number, { min, above, max, limit }: Range): boolean =>
   !(min !== undefined && value < min) &&
   !(above !== undefined && value <= above) &&
-  !(max !== undefined && value > max);
+  !(max !== undefined && value > max) &&
+  !(limit !== undefined && value > limit);
 
-const describe = ({ min, above, max }: Range): string =>
-  [
+function describe({ min, above, max, limit }: Range, value: unknown): string {
+  if (limit !== undefined && Number(value) > limit) return ` of at most ${limit}`;
+  return [
     min === undefined ? '' : ` of at least ${min}`,
     above === undefined ? '' : ` above ${above}`,
     max === undefined ? '' : ` of at most ${max}`,
   ].join('');
+}
 
 /** The longest part of a text that a fault shows. */
 const SHOWN = 80;

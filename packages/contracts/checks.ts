@@ -5,6 +5,8 @@ export class ChartError extends FaultsError {
   override readonly name = 'ChartError';
 }
 
+const MAX_INT32 = 2 ** 31 - 1;
+
 /**
  * Collects what is wrong with a construct's props; a fault names the property, its value and the
  * constraint: `'stopDeadlineSeconds' (3) must be at least 'longestJobSeconds' (5)`.
@@ -33,7 +35,8 @@ export class Checks {
   /** A name that a browser can ask for: of at least two labels. */
   hostName(property: string, value: string): this {
     const labels = value.split('.');
-    const holds = labels.length > 1 && labels.every((label) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label));
+    const holds =
+      labels.length > 1 && labels.every((label) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(label));
     return this.that(holds, `'${property}' (${value}) must be a host name of at least two labels`);
   }
 
@@ -47,7 +50,9 @@ export class Checks {
   }
 
   wholeNumber(property: string, value: number, min: number): this {
-    const holds = Number.isSafeInteger(value) && value >= min;
+    // Kubernetes holds counts, seconds and ports in 32 bits.
+    this.that(!(value > MAX_INT32), `'${property}' (${value}) must be at most ${MAX_INT32}`);
+    const holds = Number.isInteger(value) && value >= min;
     return this.that(holds, `'${property}' (${value}) must be a whole number of at least ${min}`);
   }
 

@@ -1,3 +1,4 @@
+import { DNS_LABEL, isDnsLabel } from '../bounds.ts';
 import { checkPolicy } from '../construct/check-policy.ts';
 import { Checker, FaultsError, type Fields, isRecord } from '../faults.ts';
 import { checkFit } from './check-fit.ts';
@@ -36,6 +37,7 @@ function checkConfig(data: Fields, checker: Checker): void {
     checker.number(data, 'idlePollSeconds', { above: 0, max: 3600 });
     checker.ordered(data, 'idlePollSeconds', 'pollSeconds');
   }
+  checkPace(data, checker);
   const workloads = checker.list(data, 'workloads');
   const list = checker.at('workloads');
   workloads.forEach((workload, index) => {
@@ -47,9 +49,21 @@ function checkConfig(data: Fields, checker: Checker): void {
   checkUnique(workloads, list, 'target', objectOf('hpa'));
 }
 
+/** Faster than this, a scaler does nothing but ask. */
+const FASTEST_POLL_SECONDS = 0.01;
+
+function checkPace(data: Fields, checker: Checker): void {
+  for (const key of ['pollSeconds', 'idlePollSeconds']) {
+    const seconds = data[key];
+    if (typeof seconds === 'number' && seconds > 0 && seconds < FASTEST_POLL_SECONDS)
+      checker.fault(key, seconds, `must be at least ${FASTEST_POLL_SECONDS}`);
+  }
+}
+
 function checkWorkload(workload: Fields, poll: number | undefined, checker: Checker): void {
   checker.onlyKeys(workload, ['name', 'source', 'target', 'policy']);
-  checker.text(workload, 'name');
+  const name = checker.text(workload, 'name');
+  if (name !== undefined && !isDnsLabel(name)) checker.fault('name', name, DNS_LABEL);
   const source = checker.record(workload, 'source');
   if (source !== undefined) checkSource(source, checker.at('source'));
   const target = checker.record(workload, 'target');

@@ -1,3 +1,4 @@
+import { DNS_LABEL, DNS_NAME, isDnsLabel, isDnsName, MAX_TIMER_SECONDS } from '../bounds.ts';
 import { type Checker, type Fields, isRecord } from '../faults.ts';
 
 export function checkTarget(target: Fields, checker: Checker): void {
@@ -8,20 +9,15 @@ export function checkTarget(target: Fields, checker: Checker): void {
 
 function checkObject(target: Fields, checker: Checker): void {
   checker.onlyKeys(target, ['kind', 'namespace', 'name']);
-  for (const key of ['namespace', 'name']) {
-    const value = checker.text(target, key);
-    if (value !== undefined && !isDnsName(value)) {
-      checker.fault(key, value, 'must be a Kubernetes name: a-z, 0-9, - and .');
-    }
-  }
+  const namespace = checker.text(target, 'namespace');
+  if (namespace !== undefined && !isDnsLabel(namespace)) checker.fault('namespace', namespace, DNS_LABEL);
+  const name = checker.text(target, 'name');
+  if (name !== undefined && !isDnsName(name)) checker.fault('name', name, DNS_NAME);
 }
-
-const isDnsName = (value: string): boolean =>
-  value.length <= 253 && /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(value);
 
 function checkProcess(target: Fields, checker: Checker): void {
   checker.onlyKeys(target, ['kind', 'command', 'env', 'graceSeconds']);
-  checker.number(target, 'graceSeconds', { min: 0 });
+  checker.number(target, 'graceSeconds', { min: 0, limit: MAX_TIMER_SECONDS });
   const command = checker.list(target, 'command');
   if (Array.isArray(target.command) && command.length === 0) {
     checker.fault('command', command, 'must name a program');

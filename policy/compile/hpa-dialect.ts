@@ -4,15 +4,14 @@ import type { Clause, Dialect, Verdict } from './fidelity.ts';
 import { downVerdict, upVerdict } from './hpa-behavior.ts';
 import { countVerdict } from './hpa-metric.ts';
 import type { HpaCluster } from './hpa-types.ts';
+import { capabilitiesOf } from './kubernetes-version.ts';
 import type { PrometheusSource } from './scaler-config.ts';
 
 type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
 
 /** What an HPA on one external metric makes of each clause. */
-export function hpaDialect(
-  { unackedQuery }: PrometheusSource,
-  { scaleToZero = false, tolerance = true }: HpaCluster,
-): Dialect {
+export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaCluster): Dialect {
+  const { scaleToZero, tolerance } = capabilitiesOf(cluster);
   const counted: Judge = (_, whole) => {
     const verdict = countVerdict(whole, tolerance);
     return verdict.fidelity !== 'refused' && unackedQuery === undefined ? BLIND_WORK : verdict;

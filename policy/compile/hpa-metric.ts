@@ -54,6 +54,11 @@ export function countVerdict(policy: Policy, tolerance: boolean): Verdict {
       fidelity: 'refused',
       why: `An HPA counts in thousandths of a message, and ${wanted} messages a replica are fewer; choose the own scaler.`,
     };
+  if (!Number.isSafeInteger(milli))
+    return {
+      fidelity: 'refused',
+      why: `${wanted} messages a replica are more than an HPA can count; choose the own scaler.`,
+    };
   if (!tolerance) return TOLERANT;
   if (Math.abs(wanted * 1000 - milli) > milli * 1e-9)
     return {

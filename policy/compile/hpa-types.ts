@@ -15,9 +15,11 @@ export interface HpaWorkload {
 
 /** What the cluster's version and feature gates allow. */
 export interface HpaCluster {
-  /** The feature gate HPAScaleToZero is on. @default false */
+  /** The minor that runs there, for example '1.36': it decides what is left out below. @default not known */
+  readonly kubernetes?: string;
+  /** The feature gate HPAScaleToZero is on. @default from Kubernetes 1.37 on, where it is on by default */
   readonly scaleToZero?: boolean;
-  /** `behavior` may hold a tolerance (Kubernetes >= 1.35). @default true */
+  /** `behavior` may hold a tolerance. @default from Kubernetes 1.35 on, and where the version is not known */
   readonly tolerance?: boolean;
 }
 

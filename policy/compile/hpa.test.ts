@@ -150,6 +150,30 @@ describe('compileHpa', () => {
     expect(verdicts(slow)['behavior.scaleDown']).toBe('refused');
   });
 
+  it("goes to 0 where the environment's Kubernetes does so by default", () => {
+    const idle = proportional({ perReplica: 10, maxReplicas: 25 });
+    const minReplicas = (cluster: object) => verdicts(idle, cluster).minReplicas;
+    for (const kubernetes of ['1.37', 'v1.37.1', '1.40']) {
+      expect(minReplicas({ kubernetes })).toBe('exact');
+      expect(compiled(idle, { kubernetes }).manifests[0]?.spec.minReplicas).toBe(0);
+    }
+    for (const kubernetes of ['1.36', 'v1.36.3', '1.9', undefined])
+      expect(minReplicas({ ...(kubernetes && { kubernetes }) })).toBe('refused');
+    // The gate is what counts: on below, off above.
+    expect(minReplicas({ kubernetes: '1.36', scaleToZero: true })).toBe('exact');
+    expect(minReplicas({ kubernetes: '1.37', scaleToZero: false })).toBe('refused');
+    expect(JSON.stringify(compiled(idle, { kubernetes: '1.37' }).manifests)).toContain('tolerance');
+    const busy = proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 25 });
+    expect(JSON.stringify(compiled(busy, { kubernetes: '1.34' }).manifests)).not.toContain('tolerance');
+  });
+
+  it.each(['', '1', '2.0', '1.37-eks', 'latest', '1.99999'])("'%s' is no version", (kubernetes) => {
+    const policy = proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 25 });
+    expect(() => compiled(policy, { kubernetes })).toThrow(
+      new ScalerConfigError([`'kubernetes' ("${kubernetes}") must be a version such as 1.36`]),
+    );
+  });
+
   it('takes no calculated query: the adapter discovers series', () => {
     const source = { ...scraped, readyQuery: 'sum(ready)' };
     const policy = proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 25 });

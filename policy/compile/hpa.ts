@@ -13,12 +13,14 @@ import type {
   HpaWorkload,
 } from './hpa-types.ts';
 
+import { capabilitiesOf, kubernetesFaults } from './kubernetes-version.ts';
+
 /**
  * @throws {ScalerConfigError} with every fault of the workload but the refused clauses, which are listed in
  * `fidelity`
  */
 export function compileHpa(workload: HpaWorkload, cluster: HpaCluster = {}): CompiledHpa {
-  const faults = [...workloadFaults(workload), ...hpaFaults(workload)];
+  const faults = [...workloadFaults(workload), ...hpaFaults(workload), ...kubernetesFaults(cluster)];
   if (faults.length > 0) throw new ScalerConfigError(faults);
   const { name, policy, source } = workload;
   const fidelity = judge(name, policy, hpaDialect(source, cluster));
@@ -45,9 +47,10 @@ function hpaFaults({ source, target }: HpaWorkload): readonly string[] {
 function autoscaler(
   { name, target }: HpaWorkload,
   policy: BasePolicy,
-  { tolerance = true }: HpaCluster,
+  cluster: HpaCluster,
 ): HorizontalPodAutoscaler {
   const { minReplicas, maxReplicas, behavior } = policy;
+  const { tolerance } = capabilitiesOf(cluster);
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',

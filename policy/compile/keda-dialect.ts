@@ -6,14 +6,13 @@ import { BLIND_WORK } from './hpa-dialect.ts';
 import { countVerdict, isPlain } from './hpa-metric.ts';
 import type { KedaCluster, KedaWorkload } from './keda-types.ts';
 import { windowParity } from './keda-windows.ts';
+import { capabilitiesOf } from './kubernetes-version.ts';
 
 type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
 
 /** What KEDA makes of each clause: its operator between 0 and 1, its HPA above. */
-export function kedaDialect(
-  { source }: Pick<KedaWorkload, 'source'>,
-  { tolerance = true }: KedaCluster,
-): Dialect {
+export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: KedaCluster): Dialect {
+  const { tolerance } = capabilitiesOf(cluster);
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
   const remembers = source.kind === 'prometheus' && isPlain(source);
   const counted: Judge = (_, whole) => {

@@ -22,7 +22,9 @@ export interface KedaCluster {
   readonly pollSeconds: number;
   /** Secret in the target's namespace with the keys `username` and `password`; a rabbitmq trigger needs it. */
   readonly credentials?: string;
-  /** `behavior` may hold a tolerance (Kubernetes >= 1.35). @default true */
+  /** The minor that runs there, for example '1.36'. @default not known */
+  readonly kubernetes?: string;
+  /** `behavior` may hold a tolerance. @default from Kubernetes 1.35 on, and where the version is not known */
   readonly tolerance?: boolean;
 }
 

@@ -156,7 +156,7 @@ describe('compileKeda', () => {
     expect(faulty).toThrow(
       new ScalerConfigError([
         "'credentials' must name a Secret where KEDA asks the broker itself",
-        "'pollSeconds' (0.5) must be an integer of at least 1",
+        "'pollSeconds' (0.5) must be an integer of at least 1 and at most 3600",
       ]),
     );
   });

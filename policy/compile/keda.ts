@@ -1,3 +1,4 @@
+import { DNS_NAME, isDnsName } from '../bounds.ts';
 import { baseOf } from '../decide/decide.ts';
 import { ScalerConfigError, workloadFaults } from './check-scaler-config.ts';
 import { judge, refusals } from './fidelity.ts';
@@ -5,13 +6,18 @@ import { hpaBehavior } from './hpa-behavior.ts';
 import { kedaDialect } from './keda-dialect.ts';
 import { authentication, triggersOf } from './keda-triggers.ts';
 import type { CompiledKeda, KedaCluster, KedaWorkload, ScaledObject } from './keda-types.ts';
+import { capabilitiesOf, kubernetesFaults } from './kubernetes-version.ts';
 
 /**
  * @throws {ScalerConfigError} with every fault of the workload but the refused clauses, which are listed in
  * `fidelity`
  */
 export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): CompiledKeda {
-  const faults = [...workloadFaults(workload), ...kedaFaults(workload, cluster)];
+  const faults = [
+    ...workloadFaults(workload),
+    ...kedaFaults(workload, cluster),
+    ...kubernetesFaults(cluster),
+  ];
   if (faults.length > 0) throw new ScalerConfigError(faults);
   const fidelity = judge(workload.name, workload.policy, kedaDialect(workload, cluster));
   if (refusals(fidelity).length > 0) return { manifests: [], fidelity };
@@ -19,6 +25,9 @@ export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): Compi
   const authentications = workload.source.kind === 'management' ? secrets : [];
   return { manifests: [scaledObject(workload, cluster), ...authentications], fidelity };
 }
+
+/** As long as the own scaler's. */
+const MAX_POLL_SECONDS = 3600;
 
 function kedaFaults(
   { source, target }: KedaWorkload,
@@ -35,14 +44,20 @@ function kedaFaults(
       "'credentials' must name a Secret where KEDA asks the broker itself",
     ],
     [
-      Number.isInteger(pollSeconds) && pollSeconds >= 1,
-      `'pollSeconds' (${pollSeconds}) must be an integer of at least 1`,
+      credentials === undefined || isDnsName(credentials),
+      `'credentials' (${JSON.stringify(credentials)}) ${DNS_NAME}`,
+    ],
+    [
+      Number.isInteger(pollSeconds) && pollSeconds >= 1 && pollSeconds <= MAX_POLL_SECONDS,
+      `'pollSeconds' (${pollSeconds}) must be an integer of at least 1 and at most ${MAX_POLL_SECONDS}`,
     ],
   ];
   return holds.filter(([held]) => !held).map(([, fault]) => fault);
 }
 
-function scaledObject(workload: KedaWorkload, { pollSeconds, tolerance = true }: KedaCluster): ScaledObject {
+function scaledObject(workload: KedaWorkload, cluster: KedaCluster): ScaledObject {
+  const { pollSeconds } = cluster;
+  const { tolerance } = capabilitiesOf(cluster);
   const { minReplicas, maxReplicas, behavior } = baseOf(workload.policy);
   const { name, target } = workload;
   return {

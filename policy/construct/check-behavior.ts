@@ -1,3 +1,4 @@
+import { MAX_INT32 } from '../bounds.ts';
 import { type Checker, type Fields, isRecord } from '../faults.ts';
 
 const DAY_SECONDS = 86_400;
@@ -33,7 +34,7 @@ function checkRatePolicy(policy: unknown, checker: Checker, index: number): void
   const inner = checker.at(index);
   inner.onlyKeys(policy, ['type', 'value', 'periodSeconds']);
   inner.oneOf(policy, 'type', ['Pods', 'Percent']);
-  inner.integer(policy, 'value', { min: 1 });
+  inner.integer(policy, 'value', { min: 1, limit: MAX_INT32 });
   inner.number(policy, 'periodSeconds', { above: 0, max: DAY_SECONDS });
 }
 

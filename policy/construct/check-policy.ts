@@ -1,8 +1,10 @@
+import { MAX_INT32, MAX_TIMER_SECONDS } from '../bounds.ts';
 import { Checker, type Fields, isRecord } from '../faults.ts';
 import { checkBehavior } from './check-behavior.ts';
 import { checkWindows } from './check-windows.ts';
 
 const COMMON = ['kind', 'minReplicas', 'maxReplicas', 'staleAfterSeconds', 'behavior'];
+const SECONDS = { above: 0, limit: MAX_TIMER_SECONDS };
 const BASE_KINDS = ['latch', 'proportional', 'drain', 'constant'];
 
 /** Every fault of data that claims to be a policy; empty when it is one. */
@@ -28,10 +30,10 @@ function checkBase(data: Fields, checker: Checker, kinds: readonly string[]): vo
 
 function checkCommon(data: Fields, checker: Checker, own: readonly string[]): void {
   checker.onlyKeys(data, [...COMMON, ...own]);
-  checker.integer(data, 'minReplicas', { min: 0 });
-  checker.integer(data, 'maxReplicas', { min: 1 });
+  checker.integer(data, 'minReplicas', { min: 0, limit: MAX_INT32 });
+  checker.integer(data, 'maxReplicas', { min: 1, limit: MAX_INT32 });
   checker.ordered(data, 'minReplicas', 'maxReplicas');
-  checker.number(data, 'staleAfterSeconds', { above: 0 });
+  checker.number(data, 'staleAfterSeconds', SECONDS);
   checkBehavior(data, checker);
 }
 
@@ -59,19 +61,19 @@ function checkStart(start: Fields, checker: Checker): void {
   }
   if (start.readyAtLeast !== undefined) checker.integer(start, 'readyAtLeast', { min: 1 });
   if (start.readyAbove !== undefined) checker.integer(start, 'readyAbove', { min: 0 });
-  if (start.oldestWaitSeconds !== undefined) checker.number(start, 'oldestWaitSeconds', { above: 0 });
+  if (start.oldestWaitSeconds !== undefined) checker.number(start, 'oldestWaitSeconds', SECONDS);
 }
 
 function checkProportional(data: Fields, checker: Checker): void {
   checkCommon(data, checker, ['perReplica']);
-  checker.number(data, 'perReplica', { above: 0 });
+  checker.number(data, 'perReplica', { above: 0, limit: MAX_INT32 });
 }
 
 function checkDrain(data: Fields, checker: Checker): void {
   checkCommon(data, checker, ['sloSeconds', 'meanServiceSeconds', 'podStartSeconds']);
-  const slo = checker.number(data, 'sloSeconds', { above: 0 });
-  const start = checker.number(data, 'podStartSeconds', { min: 0 });
-  checker.number(data, 'meanServiceSeconds', { above: 0 });
+  const slo = checker.number(data, 'sloSeconds', SECONDS);
+  const start = checker.number(data, 'podStartSeconds', { min: 0, limit: MAX_TIMER_SECONDS });
+  checker.number(data, 'meanServiceSeconds', SECONDS);
   if (slo !== undefined && start !== undefined && start >= slo) {
     checker.fault('podStartSeconds', start, `must be below '${checker.path('sloSeconds')}' (${slo})`);
   }

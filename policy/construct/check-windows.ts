@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { MAX_INT32 } from '../bounds.ts';
 import { type Checker, type Fields, isRecord } from '../faults.ts';
 
 export function checkWindows(data: Fields, maxReplicas: unknown, checker: Checker): void {
@@ -33,7 +34,7 @@ function checkWindow(window: Fields, maxReplicas: unknown, checker: Checker): vo
   if (typeof window.start === 'string' && window.start === window.end) {
     checker.fault('end', window.end, `must differ from '${checker.path('start')}'`);
   }
-  const floor = checker.integer(window, 'minReplicas', { min: 1 });
+  const floor = checker.integer(window, 'minReplicas', { min: 1, limit: MAX_INT32 });
   if (floor !== undefined && typeof maxReplicas === 'number' && floor > maxReplicas) {
     checker.fault('minReplicas', floor, `must not exceed 'policy.maxReplicas' (${maxReplicas})`);
   }
@@ -57,7 +58,7 @@ const LONGEST = 500;
 function cronProblem(expression: string): string | undefined {
   if (expression.length > LONGEST || !FIVE_FIELDS.test(expression)) return CRON_RULE;
   try {
-    const next = new Cron(expression, { mode: '5-part', timezone: 'UTC' }).nextRun(new Date(0));
+    const next = new Cron(expression, { mode: '5-part', utcOffset: 0 }).nextRun(new Date(0));
     return next === null ? 'must occur some day' : undefined;
   } catch {
     return CRON_RULE;

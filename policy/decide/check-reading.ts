@@ -1,6 +1,6 @@
 import { type Backlog, isMissing } from '../backlog.ts';
 import type { Reason } from '../decision.ts';
-import { count, type Measured, type Situation, type Step, seconds } from './situation.ts';
+import { count, inSeconds, type Measured, type Situation, type Step } from './situation.ts';
 
 /** Clocks of a broker and a scaler may differ by this; a reading from further ahead is wrong. */
 export const CLOCK_SKEW_SECONDS = 5;
@@ -16,8 +16,8 @@ export function checkReading(
   if (problem !== undefined) return held('ReadingInvalid', `The reading is invalid: ${problem}`, current);
   const age = now - reading.at;
   if (age > staleAfterSeconds * 1000) {
-    const limit = `older than ${staleAfterSeconds} s`;
-    return held('ReadingStale', `The reading is ${seconds(age)} s old, ${limit}`, current);
+    const limit = `older than ${inSeconds(staleAfterSeconds)}`;
+    return held('ReadingStale', `The reading is ${inSeconds(age / 1000)} old, ${limit}`, current);
   }
   return { measured: { ...situation, reading } };
 }
@@ -32,7 +32,7 @@ function invalidity({ ready, unacked, oldestWaitSeconds, at }: Backlog, now: num
   if (!isAge(oldestWaitSeconds)) return `'oldestWaitSeconds' (${oldestWaitSeconds}) must be at least 0`;
   if (!Number.isFinite(at)) return `'at' (${at}) must be an instant`;
   const ahead = at - now;
-  return ahead > CLOCK_SKEW_SECONDS * 1000 ? `'at' lies ${seconds(ahead)} s in the future` : undefined;
+  return ahead > CLOCK_SKEW_SECONDS * 1000 ? `'at' lies ${inSeconds(ahead / 1000)} in the future` : undefined;
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

@@ -1,7 +1,7 @@
 import type { Reason } from '../decision.ts';
 import type { LatchPolicy, LatchStart } from '../policy.ts';
 import { type OldestWait, oldestWait } from './oldest-wait.ts';
-import { count, type Measured } from './situation.ts';
+import { count, inSeconds, type Measured } from './situation.ts';
 
 export interface Cause {
   readonly reason: Reason;
@@ -33,7 +33,7 @@ function waitedTooLong({ oldestWaitSeconds }: LatchStart, situation: Measured): 
   const who = `The oldest of ${count(situation.reading.ready, 'ready message')}`;
   return {
     reason: 'OldestWaitExceeded',
-    why: `${who} waits ${seconds} s (${SOURCES[source]}), the limit is ${oldestWaitSeconds} s`,
+    why: `${who} waits ${inSeconds(seconds)} (${SOURCES[source]}), the limit is ${inSeconds(oldestWaitSeconds)}`,
   };
 }
 

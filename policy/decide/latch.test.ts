@@ -51,7 +51,7 @@ describe('second fault: a residue below the mark waits for ever', () => {
       reading: { ...polled.reading, oldestWaitSeconds: 0 },
     }));
     const decisions = follow(corrected, told);
-    expect(replicasOf(decisions).indexOf(25)).toBe(12);
+    expect(replicasOf(decisions).indexOf(7)).toBe(12);
     expect(decisions[12]?.message).toContain('waits 60 s (a lower bound: since first sight)');
   });
 

@@ -1,6 +1,6 @@
 import type { LatchPolicy } from '../policy.ts';
 import { type Cause, markReached, startCause } from './latch-start.ts';
-import { count, type Measured, type Step, seconds } from './situation.ts';
+import { count, inSeconds, type Measured, type Step } from './situation.ts';
 
 /**
  * 0 or N, or what a residue needs. The latch's state is the count itself, so a scaler that restarts knows it
@@ -101,6 +101,6 @@ function stopDrained(policy: LatchPolicy, { reading, current, history }: Measure
     const message = `0 messages ready and unacked; the next reading must confirm it before ${count(current, 'replica')} close.`;
     return { replicas: current, reason: 'DrainUnconfirmed', message };
   }
-  const message = `0 messages ready and unacked on two readings ${seconds(apart)} s apart: closing to ${count(policy.minReplicas, 'replica')}.`;
+  const message = `0 messages ready and unacked on two readings ${inSeconds(apart / 1000)} apart: closing to ${count(policy.minReplicas, 'replica')}.`;
   return { replicas: policy.minReplicas, reason: 'BacklogDrained', message };
 }

@@ -1,7 +1,8 @@
+import { MAX_INT32 } from '../bounds.ts';
 import type { BasePolicy, ConstantPolicy, DrainPolicy, Policy, ProportionalPolicy } from '../policy.ts';
 import { recommendLatch } from './recommend-latch.ts';
 import { floorAt, highestFloor } from './schedule-floor.ts';
-import { count, type Measured, type Step } from './situation.ts';
+import { count, inSeconds, type Measured, type Step } from './situation.ts';
 
 /** First stage: what the policy wants for this backlog, before any window, rate or bound. */
 export function recommend(policy: Policy, situation: Measured): Step {
@@ -38,7 +39,7 @@ function recommendDrain(policy: DrainPolicy, { reading }: Measured): Step {
   const replicas = roundUp((work * meanServiceSeconds) / (sloSeconds - podStartSeconds));
   return within(
     replicas,
-    `${count(work, 'message')} x ${meanServiceSeconds} s / (${sloSeconds} s - ${podStartSeconds} s)`,
+    `${count(work, 'message')} x ${inSeconds(meanServiceSeconds)} / (${inSeconds(sloSeconds)} - ${inSeconds(podStartSeconds)})`,
   );
 }
 
@@ -54,4 +55,5 @@ const within = (replicas: number, sum: string): Step => ({
 });
 
 /** Binary fractions must not cost a replica: 3 x 0.1 / 0.3 is 1.0000000000000002 and means 1. */
-const roundUp = (exact: number): number => Math.max(0, Math.ceil(exact - exact * 1e-12));
+const roundUp = (exact: number): number =>
+  exact < MAX_INT32 ? Math.max(0, Math.ceil(exact - exact * 1e-12)) : MAX_INT32;

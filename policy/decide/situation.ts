@@ -22,3 +22,10 @@ export type Step = Decision;
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 export const seconds = (milliseconds: number): number => Math.round(milliseconds / 100) / 10;
+
+/** '62.8 s', and '20 ms' of what one digit of a second would make 0. */
+export function inSeconds(value: number): string {
+  const tenths = Math.round(value * 10) / 10;
+  const exact = Math.abs(value) >= 1 || tenths === value;
+  return exact ? `${tenths} s` : `${Math.round(value * 10_000) / 10} ms`;
+}

@@ -1,7 +1,7 @@
 import { checkPolicy } from '../construct/check-policy.ts';
 import { highestFloor } from '../decide/schedule-floor.ts';
 import { Checker, type Fields } from '../faults.ts';
-import { checkArrivals, MAX_SECONDS, SimulationError } from './check-simulation.ts';
+import { checkArrivals, checkSize, INSTANT, MAX_SECONDS, SimulationError } from './check-simulation.ts';
 import type { ServiceSimulation } from './service.ts';
 
 const KEYS: readonly (keyof ServiceSimulation)[] = [
@@ -16,7 +16,7 @@ export function checkService(simulation: ServiceSimulation): void {
   checker.onlyKeys(data, KEYS);
   checkPolicies(simulation, checker);
   checker.number(data, 'capacityPerReplica', { above: 0 });
-  checker.integer(data, 'startAt');
+  checker.integer(data, 'startAt', INSTANT);
   checker.integer(data, 'seconds', { min: 1, max: MAX_SECONDS });
   if (data.seed !== undefined) checker.integer(data, 'seed');
   const timing = checker.record(data, 'timing');
@@ -29,6 +29,7 @@ export function checkService(simulation: ServiceSimulation): void {
 function checkPolicies({ policy, minimum }: ServiceSimulation, checker: Checker): void {
   const before = checker.faults.length;
   checkPolicy(policy, checker.at('policy'));
+  checkSize({ ...policy }, checker.at('policy'));
   if (minimum !== undefined) checkPolicy(minimum, checker.at('minimum'));
   if (checker.faults.length > before) return;
   checker.at('policy').oneOf({ ...policy }, 'kind', ['proportional']);
@@ -44,8 +45,9 @@ function checkPolicies({ policy, minimum }: ServiceSimulation, checker: Checker)
 }
 
 function checkTiming(timing: Fields, checker: Checker): void {
-  const scrape = checker.integer(timing, 'scrapeSeconds', { min: 1 });
+  const scrape = checker.integer(timing, 'scrapeSeconds', { min: 1, limit: MAX_SECONDS });
   checker.integer(timing, 'windowSeconds', { min: 2 * (scrape ?? 1) });
-  for (const key of ['syncSeconds', 'pollSeconds']) checker.integer(timing, key, { min: 1 });
-  checker.integer(timing, 'podStartSeconds', { min: 0 });
+  for (const key of ['syncSeconds', 'pollSeconds'])
+    checker.integer(timing, key, { min: 1, limit: MAX_SECONDS });
+  checker.integer(timing, 'podStartSeconds', { min: 0, limit: MAX_SECONDS });
 }

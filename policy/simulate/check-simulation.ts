@@ -11,6 +11,12 @@ export class SimulationError extends FaultsError {
   }
 }
 
+/** A simulation holds every replica, one by one. */
+export const MAX_REPLICAS = 100_000;
+
+/** 9999-01-01: before it every year has four digits. */
+const MAX_INSTANT = Date.UTC(9999, 0);
+
 const KEYS: readonly (keyof Simulation)[] = [
   'policy',
   'arrivals',
@@ -45,7 +51,10 @@ export function checkSimulation(simulation: Simulation): void {
   const data: Fields = { ...simulation };
   checker.onlyKeys(data, KEYS);
   const policy = checker.record(data, 'policy');
-  if (policy !== undefined) checkPolicy(policy, checker.at('policy'));
+  if (policy !== undefined) {
+    checkPolicy(policy, checker.at('policy'));
+    checkSize(policy, checker.at('policy'));
+  }
   checkOptions(data, checker);
   const timing = checker.record(data, 'timing');
   if (timing !== undefined) checkTiming(timing, checker.at('timing'));
@@ -54,24 +63,39 @@ export function checkSimulation(simulation: Simulation): void {
   if (checker.faults.length > 0) throw new SimulationError(checker.faults);
 }
 
+export const INSTANT = { limit: MAX_INSTANT };
+
+export function checkSize(policy: Fields, checker: Checker): void {
+  if (isRecord(policy.policy)) checkSize(policy.policy, checker.at('policy'));
+  const { maxReplicas } = policy;
+  if (typeof maxReplicas === 'number' && maxReplicas > MAX_REPLICAS)
+    checker.fault(
+      'maxReplicas',
+      maxReplicas,
+      `must be at most ${MAX_REPLICAS}: a simulation holds every replica`,
+    );
+}
+
 function checkOptions(data: Fields, checker: Checker): void {
   for (const key of ['seconds', 'arrivalSeconds'] as const) {
     if (data[key] !== undefined) checker.integer(data, key, { min: 1, max: MAX_SECONDS });
   }
-  for (const key of ['seed', 'startAt'] as const) if (data[key] !== undefined) checker.integer(data, key);
-  if (data.initialReplicas !== undefined) checker.integer(data, 'initialReplicas', { min: 0 });
+  if (data.seed !== undefined) checker.integer(data, 'seed');
+  if (data.startAt !== undefined) checker.integer(data, 'startAt', INSTANT);
+  if (data.initialReplicas !== undefined)
+    checker.integer(data, 'initialReplicas', { min: 0, limit: MAX_REPLICAS });
 }
 
 function checkTiming(timing: Fields, checker: Checker): void {
-  checker.number(timing, 'pollSeconds', { min: 1 });
-  checker.integer(timing, 'scrapeDelaySeconds', { min: 0 });
-  checker.number(timing, 'podStartSeconds', { min: 0 });
-  checker.number(timing, 'gracefulStopSeconds', { min: 0 });
+  checker.number(timing, 'pollSeconds', { min: 1, limit: MAX_SECONDS });
+  checker.integer(timing, 'scrapeDelaySeconds', { min: 0, limit: MAX_SECONDS });
+  checker.number(timing, 'podStartSeconds', { min: 0, limit: MAX_SECONDS });
+  checker.number(timing, 'gracefulStopSeconds', { min: 0, limit: MAX_SECONDS });
   checker.boolean(timing, 'killsAfterGrace');
   const service = checker.record(timing, 'service');
   if (service === undefined) return;
   checker.at('service').oneOf(service, 'distribution', ['constant', 'uniform', 'exponential']);
-  checker.at('service').number(service, 'meanSeconds', { above: 0 });
+  checker.at('service').number(service, 'meanSeconds', { above: 0, limit: MAX_SECONDS });
 }
 
 export function checkArrivals(arrivals: Fields, checker: Checker): void {
@@ -86,14 +110,15 @@ export function checkArrivals(arrivals: Fields, checker: Checker): void {
 
 function checkBursts(arrivals: Fields, checker: Checker): void {
   checker.integer(arrivals, 'jobs', { min: 0, max: MAX_JOBS });
-  checker.integer(arrivals, 'everySeconds', { min: 1 });
-  if (arrivals.firstAtSeconds !== undefined) checker.integer(arrivals, 'firstAtSeconds', { min: 0 });
+  checker.integer(arrivals, 'everySeconds', { min: 1, limit: MAX_SECONDS });
+  if (arrivals.firstAtSeconds !== undefined)
+    checker.integer(arrivals, 'firstAtSeconds', { min: 0, limit: MAX_SECONDS });
 }
 
 function checkSine(arrivals: Fields, checker: Checker): void {
   checker.number(arrivals, 'meanPerSecond', { min: 0, max: 1e6 });
   checker.number(arrivals, 'amplitude', { min: 0, max: 1 });
-  checker.number(arrivals, 'periodSeconds', { above: 0 });
+  checker.number(arrivals, 'periodSeconds', { above: 0, limit: MAX_SECONDS });
 }
 
 function checkTrace(entries: readonly unknown[], checker: Checker): void {
@@ -102,7 +127,7 @@ function checkTrace(entries: readonly unknown[], checker: Checker): void {
   entries.forEach((entry, index) => {
     const inner = checker.at('entries').at(index);
     const fields = isRecord(entry) ? entry : {};
-    inner.integer(fields, 'epochSeconds', { min: 0 });
+    inner.integer(fields, 'epochSeconds', { min: 0, limit: MAX_INSTANT / 1000 });
     total += inner.integer(fields, 'count', { min: 0, max: MAX_JOBS }) ?? 0;
   });
   if (total > MAX_JOBS) checker.fault('entries', total, `must hold ${MAX_JOBS} jobs at most`);
