@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@sluice/runtime/processes';
 import { runSynth } from './synth.ts';
 import { provideBroker } from './up/broker.ts';
 import { type Gauges, readGauges } from './up/gauges.ts';
@@ -7,7 +8,7 @@ import { parseUpOptions, type UpOptions, upHelp } from './up/options.ts';
 import { planFor, type SystemPlan } from './up/plan.ts';
 import { makeRunDirectory } from './up/rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
-import { freePort, System } from './up/system.ts';
+import { System } from './up/system.ts';
 import { decisionLine, type Frame, renderFrame, statusLine, summary, trajectory } from './up/view.ts';
 import { type Ending, EndWatch } from './up/watch.ts';
 

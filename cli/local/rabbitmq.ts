@@ -1,15 +1,20 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type Afterwards, afterwards, freePorts, killGroup, spawnOwned } from '@sluice/runtime/processes';
 
 const binaries = '/usr/lib/rabbitmq/bin';
+const REQUEST_TIMEOUT_MS = 2000;
+const CONTROL_TIMEOUT_MS = 60_000;
+/** Again, as long as a server in its last moment still writes there. */
+const REMOVE = 'for try in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$1" && exit; sleep 0.2; done';
 
 export interface RabbitMQOptions {
   /** Holds all of the broker's files and is removed by `stop`. @default a new one below the system's temporary directory */
@@ -18,6 +23,8 @@ export interface RabbitMQOptions {
   readonly collectStatisticsMs?: number;
   /** How long a start may take, milliseconds. @default 60000 */
   readonly startDeadlineMs?: number;
+  /** Ends a start. */
+  readonly signal?: AbortSignal;
 }
 
 /** A RabbitMQ of our own on loopback, with an administrator that no other broker has. */
@@ -51,18 +58,19 @@ interface Ports {
 }
 
 /**
- * Starts Debian's RabbitMQ on free loopback ports with its own data, node name and port mapper.
+ * Starts Debian's RabbitMQ on free loopback ports with its own data, node name and port mapper. All of it ends
+ * with this process, however that ends.
  * @throws Error with the end of the broker's log when it does not come up in time
  */
 export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<LocalBroker> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-')));
   const password = randomBytes(24).toString('hex');
-  const ports = await freePorts();
+  const ports = await choosePorts();
   await mkdir(directory, { recursive: true });
   await writeConfiguration(directory, ports, password, options.collectStatisticsMs ?? 1000);
   const broker = new RabbitMQ(directory, ports, password, options.startDeadlineMs ?? 60_000);
   try {
-    await broker.restart();
+    await broker.restart(options.signal);
   } catch (error) {
     await broker.stop();
     throw error;
@@ -80,6 +88,7 @@ class RabbitMQ implements LocalBroker {
   readonly #ports: Ports;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #startDeadlineMs: number;
+  readonly #removal: Afterwards;
   #mapper: ChildProcess | undefined;
   #server: ChildProcess | undefined;
 
@@ -89,6 +98,7 @@ class RabbitMQ implements LocalBroker {
     this.#environment = environment(directory, ports);
     this.#startDeadlineMs = startDeadlineMs;
     this.password = password;
+    this.#removal = afterwards(['/bin/sh', '-c', REMOVE, 'sh', directory]);
     this.amqpUrl = `amqp://${this.username}:${password}@127.0.0.1:${ports.amqp}/%2f`;
     this.managementUrl = `http://127.0.0.1:${ports.management}`;
     this.metricsUrl = `http://127.0.0.1:${ports.metrics}`;
@@ -99,7 +109,7 @@ class RabbitMQ implements LocalBroker {
   }
 
   async control(...args: string[]): Promise<string> {
-    const options = { env: this.#environment };
+    const options = { env: this.#environment, timeout: CONTROL_TIMEOUT_MS };
     return (await promisify(execFile)(join(binaries, 'rabbitmqctl'), args, options)).stdout;
   }
 
@@ -107,12 +117,13 @@ class RabbitMQ implements LocalBroker {
     await end(this.#server, 'SIGKILL');
   }
 
-  async restart(): Promise<void> {
+  async restart(signal?: AbortSignal): Promise<void> {
     await end(this.#server, 'SIGTERM');
+    signal?.throwIfAborted();
     if (!alive(this.#mapper)) this.#mapper = this.#spawn('epmd', ['-port', String(this.#ports.epmd)]);
     await untilAccepting(this.#ports.epmd, this.#deadline());
     this.#server = this.#spawn(join(binaries, 'rabbitmq-server'), []);
-    await this.#untilReady();
+    await this.#untilReady(signal);
   }
 
   async stop(): Promise<void> {
@@ -120,34 +131,33 @@ class RabbitMQ implements LocalBroker {
     await end(this.#server, 'SIGKILL');
     await end(this.#mapper, 'SIGKILL');
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
+    this.#removal.cancel();
   }
 
   #deadline = (): number => Date.now() + this.#startDeadlineMs;
 
   #spawn(command: string, args: string[]): ChildProcess {
     const log = openSync(join(this.#directory, 'broker.log'), 'a', 0o600);
-    // A process group of its own: Ctrl-C at a terminal ends the caller, which then stops the broker itself.
-    const child = spawn(command, args, {
-      cwd: this.#directory,
-      env: this.#environment,
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
+    const options = { cwd: this.#directory, env: this.#environment, stdout: log, stderr: log };
+    const child = spawnOwned([command, ...args], options);
     child.on('error', () => {});
     closeSync(log);
     return child;
   }
 
-  async #untilReady(): Promise<void> {
+  async #untilReady(signal?: AbortSignal): Promise<void> {
     const deadline = this.#deadline();
     const url = `${this.managementUrl}/api/overview`;
     const authorization = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
     // A connection kept alive would make the broker's graceful stop wait 5 s for it.
     const headers = { authorization, connection: 'close' };
-    const answers = async () => (await fetch(url, { headers }).catch(() => undefined))?.ok === true;
+    const answers = async () =>
+      (await fetch(url, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).catch(() => undefined))
+        ?.ok === true;
     while (
       !((await answers()) && (await accepting(this.#ports.amqp)) && (await accepting(this.#ports.metrics)))
     ) {
+      signal?.throwIfAborted();
       if (!alive(this.#server) || Date.now() > deadline)
         throw new Error(`RabbitMQ did not start; its log ends with:\n${this.#logTail()}`);
       await sleep(50);
@@ -222,42 +232,26 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   if (!alive(child) || child.pid === undefined) return;
   const exited = once(child, 'exit');
   child.kill(signal);
-  const escalation = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const escalation = setTimeout(() => killGroup(child), 10_000);
   await exited;
   clearTimeout(escalation);
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // ESRCH: the group ended with its leader.
-  }
+  killGroup(child);
 }
 
-async function freePorts(): Promise<Ports> {
-  // Held open together, so that no two are the same.
-  const servers = await Promise.all(
-    Array.from({ length: 5 }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const taken = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  const [amqp = 0, management = 0, metrics = 0, distribution = 0, epmd = 0] = taken;
+async function choosePorts(): Promise<Ports> {
+  const [amqp = 0, management = 0, metrics = 0, distribution = 0, epmd = 0] = await freePorts(5);
   return { amqp, management, metrics, distribution, epmd };
 }
 
 function accepting(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect({ port, host: '127.0.0.1', timeout: REQUEST_TIMEOUT_MS });
     const settle = (result: boolean) => {
       socket.destroy();
       resolve(result);
     };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false)).once('timeout', () => settle(false));
   });
 }
 

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type Command, killGroup, spawnOwned } from '@sluice/runtime/processes';
 
 /** One service of this repository as a process of this machine. */
 export interface ServiceProcess {
@@ -13,32 +14,33 @@ export interface ServiceProcess {
 
 export const repositoryRoot = join(import.meta.dirname, '..', '..');
 
-export const serviceCommand = (name: string): [string, ...string[]] => [
+export const serviceCommand = (name: string): Command => [
   process.execPath,
   join(repositoryRoot, 'services', name, 'main.ts'),
 ];
 
 /**
  * Starts a service; its JSON lines go to `onLine`, everything it prints to the run's log file.
- * It leads a process group of its own, so that Ctrl-C reaches it only through `stop`.
+ * It leads a process group of its own, so that Ctrl-C reaches it only through `stop`; it never outlives this
+ * process.
  */
 export function startService(
   name: string,
   env: Readonly<Record<string, string>>,
   { logFile, onLine }: { logFile: string; onLine: (line: unknown) => void },
 ): ServiceProcess {
-  const [command, ...args] = serviceCommand(name);
-  const child = spawn(command, args, {
+  const child = spawnOwned(serviceCommand(name), {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    stdout: 'pipe',
+    stderr: 'pipe',
   });
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (text) => {
-      appendFileSync(logFile, `${text}\n`);
-      const line = parseLine(text);
-      if (line !== undefined) onLine(line);
-    });
+    if (stream !== null)
+      createInterface({ input: stream }).on('line', (text) => {
+        appendFileSync(logFile, `${text}\n`);
+        const line = parseLine(text);
+        if (line !== undefined) onLine(line);
+      });
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(127));
     child.once('close', (code) => resolve(code ?? 128));
@@ -60,17 +62,8 @@ function parseLine(text: string): unknown {
 export async function stopService({ child, ended }: ServiceProcess, graceSeconds: number): Promise<number> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return ended;
   child.kill('SIGTERM');
-  const { pid } = child;
-  const timer = setTimeout(() => killGroup(pid), graceSeconds * 1000);
+  const timer = setTimeout(() => killGroup(child), graceSeconds * 1000);
   const code = await ended;
   clearTimeout(timer);
   return code;
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

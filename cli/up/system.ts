@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { compileScalerConfig } from '@sluice/policy';
 import type { RunBroker } from './broker.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
@@ -159,14 +158,4 @@ export class System {
       },
     );
   }
-}
-
-/** A port that was free a moment ago, on loopback. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port on loopback');
-  return address.port;
 }

@@ -21,6 +21,7 @@ const WORKSPACES: Readonly<Record<string, string>> = {
   '@sluice/policy': 'policy/index.ts',
   '@sluice/runtime': 'services/runtime/index.ts',
   '@sluice/runtime/amqp': 'services/runtime/amqp/index.ts',
+  '@sluice/runtime/processes': 'services/runtime/processes/index.ts',
 };
 const IMPORT = /(?:^|[\s;])(?:from|import)\s*\(?\s*'([^']+)'/g;
 /** A path that is opened beside the module system: `new URL('../x', import.meta.url)`. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,17 @@ const program = `
   writeFileSync(process.env.DIRECTORY + '/' + process.env.POD_NAME, String(process.pid));
   setInterval(() => {}, 1000);
 `;
+
+/** A scaler's part that runs three of a stubborn program, each with a child of its own. */
+const ownerOf = (directory: string) => `
+  import { ProcessReplicas } from ${JSON.stringify(join(import.meta.dirname, 'process.ts'))};
+  const own = ${JSON.stringify(`sleep 1000 & echo $! > ${directory}/$POD_NAME-child; trap '' TERM; echo $$ > ${directory}/$POD_NAME; wait`)};
+  const target = { kind: 'process', command: ['/bin/sh', '-c', own], env: {}, graceSeconds: 20 };
+  await new ProcessReplicas(target, { workload: 'jobs', onCrash: () => {} }).write(3);
+  setInterval(() => {}, 1000);
+`;
+
+const within = { timeout: 12_000, interval: 20 };
 
 const started: ProcessReplicas[] = [];
 
@@ -88,6 +100,19 @@ describe('local processes as replicas', () => {
     await crashed(3);
   });
 
+  it('are killed with all that they started when the scaler is killed, however stubborn', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-processes-'));
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', ownerOf(directory)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const pids = () =>
+      readdirSync(directory).map((name) => Number(readFileSync(join(directory, name), 'utf8')));
+    await vi.waitFor(() => expect(pids().filter((pid) => pid > 0)).toHaveLength(6), within);
+    expect(pids().every(alive)).toBe(true);
+    owner.kill('SIGKILL');
+    await vi.waitFor(() => expect(pids().filter(alive)).toEqual([]), within);
+  }, 30_000);
+
   it('survive a program that does not exist, as crashes', async () => {
     const crashes: string[] = [];
     const target = new ProcessReplicas(
@@ -95,7 +120,7 @@ describe('local processes as replicas', () => {
       { workload: 'jobs', onCrash: (identity, outcome) => crashes.push(`${identity}: ${outcome}`) },
     );
     await target.write(1);
-    await vi.waitFor(() => expect(crashes).toEqual(['jobs-1: spawn /nowhere/at/all ENOENT']));
+    await vi.waitFor(() => expect(crashes).toEqual(['jobs-1: exit code 127']));
     await target.stop();
   });
 });

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { ProcessTarget } from '@sluice/policy';
+import { killGroup, spawnOwned } from '@sluice/runtime/processes';
 import type { Observed, ReplicaTarget } from './target.ts';
 
 /** A crashed child comes back after 0.5 s, then 1 s, 2 s ... 30 s; one that lived 30 s starts over. */
@@ -26,7 +27,8 @@ export interface ProcessTargetOptions {
 /**
  * N child processes of this one, as a Deployment has N pods: the count is what is wanted, and a child that
  * ends by itself is replaced on a later read, with backoff. Children share stdout and stderr with the
- * scaler; each is told its identity in POD_NAME.
+ * scaler; each is told its identity in POD_NAME. None outlives the scaler, not even one that was killed: a
+ * scaler that starts after it finds nothing to adopt, and together they never run more than the count.
  */
 export class ProcessReplicas implements ReplicaTarget {
   readonly #target: ProcessTarget;
@@ -71,9 +73,8 @@ export class ProcessReplicas implements ReplicaTarget {
 
   #ensure(slot: Slot): void {
     if (slot.child !== undefined || this.#clock() < slot.notBefore) return;
-    const [command, ...args] = this.#target.command;
     const env = { ...process.env, ...this.#target.env, POD_NAME: slot.identity };
-    const child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawnOwned(this.#target.command, { env });
     slot.child = child;
     slot.startedAt = this.#clock();
     child.once('error', (error) => this.#gone(slot, child, error.message));
@@ -93,7 +94,7 @@ export class ProcessReplicas implements ReplicaTarget {
   #end({ child }: Slot): void {
     if (child === undefined) return;
     const { promise: exited, resolve } = Promise.withResolvers<void>();
-    const killer = setTimeout(() => child.kill('SIGKILL'), this.#target.graceSeconds * 1000);
+    const killer = setTimeout(() => killGroup(child), this.#target.graceSeconds * 1000);
     child.once('close', () => {
       clearTimeout(killer);
       this.#ending.delete(exited);
