@@ -31,8 +31,9 @@ const answers: ReadonlyMap<string, () => string> = new Map([
 
 // Who has seen enough (`| head`) closes the pipe: no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  // A command that has servers to end listens itself.
+  if (process.stdout.listenerCount('error') === 1) process.exit();
 });
 
 try {

@@ -1,20 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@sluice/runtime/processes';
+import { INTERRUPTED, interruption, orInterrupted } from './interruption.ts';
+import { prepareBundles } from './local/bundles.ts';
 import { runSynth } from './synth.ts';
-import { provideBroker } from './up/broker.ts';
+import { provideBroker, type RunBroker } from './up/broker.ts';
 import { type Gauges, readGauges } from './up/gauges.ts';
 import { Ledger } from './up/ledger.ts';
 import { parseUpOptions, type UpOptions, upHelp } from './up/options.ts';
 import { planFor, type SystemPlan } from './up/plan.ts';
+import { repositoryRoot } from './up/processes.ts';
 import { makeRunDirectory } from './up/rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
-import { System } from './up/system.ts';
+import { SERVICES, System } from './up/system.ts';
 import { decisionLine, type Frame, renderFrame, statusLine, summary, trajectory } from './up/view.ts';
 import { type Ending, EndWatch } from './up/watch.ts';
 
 const FRAME_MS = 250;
 const STATUS_EVERY_MS = 5000;
 const STALL_SECONDS = 180;
+/** The longest grace of a consumer, and the scaler's own. */
+const GRACE_SECONDS = 45;
+/** From an interruption to the end, whatever does not answer: first what the services have, then the whole. */
+const INTERRUPTED_GRACE_SECONDS = 3;
+const INTERRUPTED_SECONDS = 4.5;
 
 /** `sluice up`: the system on this machine. @returns 0 settled and balanced, 1 not, 2 bad options, 130 interrupted. */
 export async function runUp(argv: string[]): Promise<number> {
@@ -23,16 +31,23 @@ export async function runUp(argv: string[]): Promise<number> {
     process.stdout.write(upHelp);
     return 0;
   }
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
-  const code = await runSynth([]);
-  if (code !== 0) return code;
+  const interrupted = interruption(INTERRUPTED_SECONDS * 1000);
+  try {
+    const code = await runSynth([]);
+    return code === 0 && !interrupted.aborted ? await runOnBroker(options, interrupted) : code;
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    return INTERRUPTED;
+  }
+}
+
+async function runOnBroker(options: UpOptions, interrupted: AbortSignal): Promise<number> {
   const screen =
     process.stdout.isTTY && !options.plain ? terminalScreen(process.stdout) : plainScreen(process.stdout);
   screen.print('starting the broker');
-  const broker = await provideBroker(process.env);
+  const broker = await provideBroker(process.env, interrupted);
   try {
-    const run = new Run(options, planFor(options), screen, interruption.signal);
+    const run = new Run(options, planFor(options), screen, interrupted);
     return await run.on(broker);
   } finally {
     screen.close();
@@ -62,19 +77,28 @@ class Run {
     this.#interrupted = interrupted;
   }
 
-  async on(broker: Awaited<ReturnType<typeof provideBroker>>): Promise<number> {
+  async on(broker: RunBroker): Promise<number> {
     this.#title = `Sluice: '${this.#plan.queue}' on ${broker.label}`;
     if (this.#screen.plain) this.#screen.print(this.#title);
-    const system = new System(this.#plan, broker, makeRunDirectory(), this.#ledger, await freePort());
+    const system = new System({
+      ...{ plan: this.#plan, broker, ledger: this.#ledger, files: makeRunDirectory() },
+      bundles: await prepareBundles({ root: repositoryRoot, services: SERVICES, signal: this.#interrupted }),
+      metricsPort: await freePort(),
+    });
     try {
-      await system.start();
+      await orInterrupted(system.start(), this.#interrupted);
       void this.#publishRuns(system);
-      const ending = await this.#watch(system);
-      await system.stop();
-      return this.#conclude(ending, system);
+      const ending = await this.#watch(system, broker);
+      await this.#stop(system);
+      return await this.#conclude(ending, system);
     } finally {
-      await system.stop();
+      await this.#stop(system);
     }
+  }
+
+  /** Jobs in hand end in order; of a run that was interrupted, what has not ended soon goes back to the queue. */
+  #stop(system: System): Promise<void> {
+    return system.stop(this.#interrupted.aborted ? INTERRUPTED_GRACE_SECONDS : GRACE_SECONDS);
   }
 
   async #publishRuns(system: System): Promise<void> {
@@ -87,10 +111,10 @@ class Run {
     this.#publishing = false;
   }
 
-  async #watch(system: System): Promise<Ending> {
+  async #watch(system: System, broker: RunBroker): Promise<Ending> {
     const watch = new EndWatch(STALL_SECONDS, Date.now());
     for (;;) {
-      this.#gauges = (await readGauges(system.metricsPort)) ?? this.#gauges;
+      this.#gauges = (await readGauges(system.metricsPort, this.#interrupted)) ?? this.#gauges;
       this.#show();
       const ending = watch.ending(
         {
@@ -99,7 +123,7 @@ class Run {
           processed: this.#ledger.processed,
           replicas: this.#gauges?.replicas,
           interrupted: this.#interrupted.aborted,
-          casualty: system.casualty,
+          failed: system.failed ?? (broker.running() ? undefined : { name: 'broker' }),
         },
         Date.now(),
       );
@@ -137,13 +161,17 @@ class Run {
 
   async #conclude(ending: Ending, system: System): Promise<number> {
     this.#screen.keep();
-    if (ending === 'failed' && system.casualty !== undefined)
-      this.#screen.print(system.failure(system.casualty.name, await system.casualty.ended));
+    if (ending === 'failed') this.#screen.print(await whatFailed(system));
     if (ending !== 'settled') this.#screen.print(`the run was ${ending} before every job was done`);
     this.#screen.print('');
     const path = trajectory(this.#ledger.decisions);
     for (const line of summary(this.#ledger, path, ending === 'settled')) this.#screen.print(line);
-    if (ending === 'interrupted') return 130;
+    if (ending === 'interrupted') return INTERRUPTED;
     return ending === 'settled' && this.#ledger.balanced ? 0 : 1;
   }
+}
+
+async function whatFailed(system: System): Promise<string> {
+  const { failed } = system;
+  return failed === undefined ? 'the broker ended' : system.failure(failed.name, await failed.ended);
 }

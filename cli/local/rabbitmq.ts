@@ -39,6 +39,8 @@ export interface LocalBroker {
   readonly password: string;
   /** Of the running broker; changes with `restart`. */
   readonly pid: number;
+  /** False when it has ended, whoever ended it. */
+  readonly running: boolean;
   /** Runs `rabbitmqctl` against this broker; resolves to its standard output. */
   control(...args: string[]): Promise<string>;
   /** SIGKILL, as a node failure: nothing is flushed. Resolves when the process is gone. */
@@ -106,6 +108,10 @@ class RabbitMQ implements LocalBroker {
 
   get pid(): number {
     return this.#server?.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return alive(this.#server);
   }
 
   async control(...args: string[]): Promise<string> {

@@ -1,4 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { parseBrokerUrl, parseManagementUrl, UrlError } from '@sluice/runtime';
+import { ConfigurationError } from '../../packages/contracts/errors.ts';
 import { startLavinMQ } from '../local/lavinmq.ts';
 import { startRabbitMQ } from '../local/rabbitmq.ts';
 
@@ -13,14 +16,22 @@ export interface RunBroker {
   readonly password: string;
   /** Ours alone: per-service users are declared. A borrowed broker keeps the users it has. */
   readonly own: boolean;
+  /** False once a broker of our own has ended by itself. */
+  running(): boolean;
+  /** Ends within seconds. */
   stop(): Promise<void>;
 }
 
-/** AMQP_URL if given, else LavinMQ where Docker answers, else RabbitMQ of this machine. */
-export async function provideBroker(env: NodeJS.ProcessEnv): Promise<RunBroker> {
+const DOCKER_TIMEOUT_MS = 10_000;
+
+/**
+ * AMQP_URL if given, else LavinMQ where Docker answers, else RabbitMQ of this machine.
+ * @throws ConfigurationError for a URL that cannot be; what the signal says when it ends the wait
+ */
+export async function provideBroker(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<RunBroker> {
   if (env.AMQP_URL) return borrowed(env.AMQP_URL, env.MANAGEMENT_URL);
-  if (dockerAnswers()) return { ...(await startLavinMQ()), own: true };
-  const broker = await startRabbitMQ();
+  if (await dockerAnswers(signal)) return { ...(await startLavinMQ(signal)), own: true, running: () => true };
+  const broker = await startRabbitMQ({ signal });
   return {
     label: 'RabbitMQ on this machine',
     amqpUrl: withoutCredentials(new URL(broker.amqpUrl)),
@@ -28,21 +39,38 @@ export async function provideBroker(env: NodeJS.ProcessEnv): Promise<RunBroker> 
     username: broker.username,
     password: broker.password,
     own: true,
+    running: () => broker.running,
     stop: () => broker.stop(),
   };
 }
 
 function borrowed(amqpUrl: string, managementUrl: string | undefined): RunBroker {
-  const url = new URL(amqpUrl);
+  const faults: string[] = [];
+  const url = parsed('AMQP_URL', () => parseBrokerUrl(amqpUrl), faults);
+  const management = parsed(
+    'MANAGEMENT_URL',
+    () => (managementUrl ? parseManagementUrl(managementUrl) : undefined),
+    faults,
+  );
+  if (url === undefined || faults.length > 0) throw new ConfigurationError('up', faults);
+  const { protocol, hostname, port, vhost, username = 'guest', password = 'guest' } = url;
+  const host = hostname.includes(':') ? `[${hostname}]` : hostname;
   return {
-    label: `the broker at ${url.host}`,
-    amqpUrl: withoutCredentials(url),
-    managementUrl: managementUrl ?? `http://${url.hostname}:15672`,
-    username: decodeURIComponent(url.username) || 'guest',
-    password: decodeURIComponent(url.password) || 'guest',
-    own: false,
-    stop: async () => {},
+    label: `the broker at ${host}:${port}`,
+    amqpUrl: `${protocol}://${host}:${port}/${encodeURIComponent(vhost)}`,
+    managementUrl: management ?? `http://${host}:15672`,
+    ...{ username, password, own: false, running: () => true, stop: async () => {} },
   };
+}
+
+function parsed<T>(variable: string, parse: () => T, faults: string[]): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof UrlError)) throw error;
+    faults.push(`'${variable}' ${error.message}`);
+    return undefined;
+  }
 }
 
 export function withoutCredentials(url: URL): string {
@@ -52,5 +80,11 @@ export function withoutCredentials(url: URL): string {
   return bare.href;
 }
 
-const dockerAnswers = (): boolean =>
-  spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 10_000 }).status === 0;
+const dockerAnswers = (signal: AbortSignal): Promise<boolean> =>
+  promisify(execFile)('docker', ['info'], { signal, timeout: DOCKER_TIMEOUT_MS }).then(
+    () => true,
+    () => {
+      signal.throwIfAborted();
+      return false;
+    },
+  );

@@ -1,16 +1,22 @@
+import { request } from '@sluice/runtime';
+
 /** What the scaler's /metrics tells of the one workload this machine runs. */
 export interface Gauges {
   readonly ready: number;
   readonly unacked: number;
   readonly replicas: number;
-  readonly oldestWaitSeconds: number;
+  /** Undefined where the broker does not tell it. */
+  readonly oldestWaitSeconds: number | undefined;
 }
 
-/** @returns undefined while the scaler does not answer or has no reading yet. */
-export async function readGauges(port: number): Promise<Gauges | undefined> {
+const TIMEOUT_MS = 1000;
+
+/** @returns undefined while the scaler does not answer or has no reading yet, and once the signal has aborted. */
+export async function readGauges(port: number, signal: AbortSignal): Promise<Gauges | undefined> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(1000) });
-    return response.ok ? parseGauges(await response.text()) : undefined;
+    const url = `http://127.0.0.1:${port}/metrics`;
+    const { status, body } = await request({ url, timeoutMs: TIMEOUT_MS, signal });
+    return status === 200 ? parseGauges(body.toString()) : undefined;
   } catch {
     return undefined;
   }
@@ -18,11 +24,14 @@ export async function readGauges(port: number): Promise<Gauges | undefined> {
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function parseGauges(exposition: string): Gauges | undefined {
-  const value = (name: string, label = ''): number =>
-    Number(new RegExp(`^${name}\\{[^}]*${label}[^}]*\\} (\\S+)$`, 'm').exec(exposition)?.[1]);
+  const value = (name: string, label = ''): number | undefined => {
+    const text = new RegExp(`^${name}\\{[^}]*${label}[^}]*\\} (\\S+)$`, 'm').exec(exposition)?.[1];
+    const parsed = Number(text);
+    return Number.isFinite(parsed) ? parsed : undefined;
+  };
   const ready = value('sluice_scaler_backlog', 'state="ready"');
   const unacked = value('sluice_scaler_backlog', 'state="unacked"');
   const replicas = value('sluice_scaler_current_replicas');
-  if ([ready, unacked, replicas].some(Number.isNaN)) return undefined;
-  return { ready, unacked, replicas, oldestWaitSeconds: value('sluice_scaler_oldest_wait_seconds') || 0 };
+  if (ready === undefined || unacked === undefined || replicas === undefined) return undefined;
+  return { ready, unacked, replicas, oldestWaitSeconds: value('sluice_scaler_oldest_wait_seconds') };
 }

@@ -12,6 +12,13 @@ export interface ServiceProcess {
   readonly ended: Promise<number>;
 }
 
+export interface ServiceOptions {
+  readonly logFile: string;
+  readonly onLine: (line: unknown) => void;
+  /** @default the service's sources, run as they are */
+  readonly command?: Command;
+}
+
 export const repositoryRoot = join(import.meta.dirname, '..', '..');
 
 export const serviceCommand = (name: string): Command => [
@@ -27,9 +34,9 @@ export const serviceCommand = (name: string): Command => [
 export function startService(
   name: string,
   env: Readonly<Record<string, string>>,
-  { logFile, onLine }: { logFile: string; onLine: (line: unknown) => void },
+  { logFile, onLine, command = serviceCommand(name) }: ServiceOptions,
 ): ServiceProcess {
-  const child = spawnOwned(serviceCommand(name), {
+  const child = spawnOwned(command, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdout: 'pipe',
     stderr: 'pipe',

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { compileScalerConfig } from '@sluice/policy';
+import type { Bundles } from '../local/bundles.ts';
 import type { RunBroker } from './broker.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
 import type { SystemPlan } from './plan.ts';
-import { type ServiceProcess, serviceCommand, startService, stopService } from './processes.ts';
+import { type ServiceProcess, startService, stopService } from './processes.ts';
 import { newPassword, type RunDirectory } from './rundir.ts';
 
 interface Account {
@@ -11,29 +12,42 @@ interface Account {
   readonly passwordFile: string;
 }
 
+/** What runs as processes of a run. */
+export const SERVICES = ['topology', 'publisher', 'scaler', 'consumer'];
 const LEAST_PRIVILEGED = ['publisher', 'consumer', 'scaler'];
 /** Each process serves its health and metrics on a port of its own, to this machine only. */
 const LOOPBACK = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
-const SCALER_GRACE_SECONDS = 45;
 const LOG_TAIL_LINES = 5;
 
-/** The services of one run: started in order, stopped in the reverse one. */
+/** What a run is made of. */
+export interface SystemParts {
+  readonly plan: SystemPlan;
+  readonly broker: RunBroker;
+  readonly bundles: Bundles;
+  readonly files: RunDirectory;
+  readonly ledger: Ledger;
+  /** Where the scaler serves its metrics, on loopback. */
+  readonly metricsPort: number;
+}
+
+/** The services of one run. None of them outlives this process. */
 export class System {
   readonly metricsPort: number;
   readonly #plan: SystemPlan;
+  readonly #bundles: Bundles;
   readonly #broker: RunBroker;
   readonly #files: RunDirectory;
   readonly #ledger: Ledger;
   readonly #admin: Account;
   readonly #passwordFiles: Record<string, string>;
-  #scaler: ServiceProcess | undefined;
-  #publisher: ServiceProcess | undefined;
-  #casualty: ServiceProcess | undefined;
+  readonly #running = new Set<ServiceProcess>();
+  #failed: ServiceProcess | undefined;
   #stopping = false;
 
-  constructor(plan: SystemPlan, broker: RunBroker, files: RunDirectory, ledger: Ledger, metricsPort: number) {
+  constructor({ plan, broker, bundles, files, ledger, metricsPort }: SystemParts) {
     this.#plan = plan;
     this.#broker = broker;
+    this.#bundles = bundles;
     this.#files = files;
     this.#ledger = ledger;
     this.metricsPort = metricsPort;
@@ -44,8 +58,8 @@ export class System {
   }
 
   /** The service that ended although the run goes on, or ended badly. */
-  get casualty(): ServiceProcess | undefined {
-    return this.#casualty;
+  get failed(): ServiceProcess | undefined {
+    return this.#failed;
   }
 
   /** Declares the topology, then starts the scaler. @throws Error with the end of the log when a service fails. */
@@ -58,31 +72,33 @@ export class System {
     });
     const code = await topology.ended;
     if (code !== 0) throw new Error(this.failure('topology', code));
-    this.#scaler = this.#service('scaler', {
+    if (this.#stopping) return;
+    const scaler = this.#service('scaler', {
       CONFIG_FILE: this.#files.config('scaler', this.#scalerConfig()),
       HTTP_PORT: String(this.metricsPort),
     });
-    void this.#scaler.ended.then(() => this.#mourn(this.#scaler));
+    void scaler.ended.then(() => this.#ended(scaler));
   }
 
   /** One publisher run. Resolves when it has ended, however it did. */
   async publish(runId: string, jobs: number): Promise<void> {
+    if (this.#stopping) return;
     this.#ledger.announce(runId, jobs);
-    this.#publisher = this.#service('publisher', {
+    const publisher = this.#service('publisher', {
       ...this.#amqp('publisher'),
       RUN_ID: runId,
       JOBS: String(jobs),
       EXCHANGE: this.#plan.queue,
       ROUTING_KEY: this.#plan.queue,
     });
-    const code = await this.#publisher.ended;
-    if (code !== 0) this.#mourn(this.#publisher);
+    const code = await publisher.ended;
+    if (code !== 0) this.#ended(publisher);
   }
 
-  async stop(): Promise<void> {
+  /** SIGTERM to all at once; what has not ended after the grace is killed with all that it started. */
+  async stop(graceSeconds: number): Promise<void> {
     this.#stopping = true;
-    for (const service of [this.#publisher, this.#scaler])
-      if (service !== undefined) await stopService(service, SCALER_GRACE_SECONDS);
+    await Promise.all([...this.#running].map((service) => stopService(service, graceSeconds)));
   }
 
   /** What to tell when a service failed: its last lines say why. */
@@ -91,8 +107,8 @@ export class System {
     return [`${name} ended with ${code}; the end of ${this.#files.logFile}:`, ...tail].join('\n  ');
   }
 
-  #mourn(service: ServiceProcess | undefined): void {
-    if (!this.#stopping) this.#casualty ??= service;
+  #ended(service: ServiceProcess): void {
+    if (!this.#stopping) this.#failed ??= service;
   }
 
   get #vhost(): string {
@@ -114,9 +130,11 @@ export class System {
   }
 
   #scalerConfig(): unknown {
-    const { name, queue, policy, pollSeconds, workSeconds, stopDeadlineSeconds } = this.#plan;
+    const { name, queue, policy, pollSeconds, idlePollSeconds, workSeconds, stopDeadlineSeconds } =
+      this.#plan;
     const env = {
       ...LOOPBACK,
+      ...this.#bundles.env,
       ...this.#amqp('consumer'),
       QUEUE: queue,
       EXCHANGE: queue,
@@ -126,6 +144,7 @@ export class System {
     };
     return compileScalerConfig({
       pollSeconds,
+      idlePollSeconds,
       workloads: [
         {
           name,
@@ -138,7 +157,7 @@ export class System {
           },
           target: {
             kind: 'process',
-            command: serviceCommand('consumer'),
+            command: [...this.#bundles.command('consumer')],
             env,
             graceSeconds: stopDeadlineSeconds + 5,
           },
@@ -149,13 +168,17 @@ export class System {
   }
 
   #service(name: string, env: Record<string, string>): ServiceProcess {
-    return startService(
+    const service = startService(
       name,
-      { ...LOOPBACK, ...env },
+      { ...LOOPBACK, ...this.#bundles.env, ...env },
       {
+        command: this.#bundles.command(name),
         logFile: this.#files.logFile,
         onLine: (line) => this.#ledger.record(line as ServiceLine),
       },
     );
+    this.#running.add(service);
+    void service.ended.then(() => this.#running.delete(service));
+    return service;
   }
 }

@@ -41,8 +41,35 @@ test('no line is wider than the terminal', () => {
     for (const line of renderFrame(frame(), width)) expect(line.length).toBeLessThanOrEqual(width);
 });
 
+test('the newest decision can be read as a whole on a narrow terminal', () => {
+  const { ledger } = frame();
+  const message =
+    'The oldest message waits 62.8 s (as the broker says), the limit is 60 s: opening to 7 replicas.';
+  const decision = {
+    msg: 'decision',
+    current: 0,
+    replicas: 7,
+    reason: 'OldestWaitExceeded',
+    time: at,
+  } as const;
+  ledger.record({ ...decision, message });
+  const lines = renderFrame({ ...frame(), ledger }, 80);
+  expect(lines.slice(-3).join(' ').replace(/\s+/g, ' ')).toContain(`0 -> 7 OldestWaitExceeded ${message}`);
+  expect(lines.every((line) => line.length <= 80)).toBe(true);
+});
+
 test('before the first reading it says so', () => {
   expect(renderFrame({ ...frame(), gauges: undefined }, 80).join('\n')).toContain('no reading yet');
+});
+
+test('an oldest wait that the broker does not tell is unknown while jobs wait, and never 0', () => {
+  const { gauges } = frame();
+  if (gauges === undefined) throw new Error('the frame has gauges');
+  const shown = (ready: number, oldestWaitSeconds: number | undefined) =>
+    renderFrame({ ...frame(), gauges: { ...gauges, ready, oldestWaitSeconds } }, 80).join('\n');
+  expect(shown(75, undefined)).toContain('oldest wait unknown');
+  expect(shown(0, undefined)).toContain('oldest wait none');
+  expect(shown(75, 62.826999)).toContain('oldest wait 62.8 s');
 });
 
 test('the summary states the equation, and breaks it when it does not hold', () => {
@@ -74,6 +101,11 @@ test('gauges are read from the scaler’s exposition, whatever the order of labe
     'sluice_scaler_backlog{service="scaler",state="unacked",workload="consumer"} 25',
     'sluice_scaler_current_replicas{workload="consumer"} 25',
   ].join('\n');
-  expect(parseGauges(exposition)).toEqual({ ready: 72, unacked: 25, replicas: 25, oldestWaitSeconds: 0 });
+  expect(parseGauges(exposition)).toEqual({
+    ready: 72,
+    unacked: 25,
+    replicas: 25,
+    oldestWaitSeconds: undefined,
+  });
   expect(parseGauges('')).toBeUndefined();
 });

@@ -22,7 +22,7 @@ export function renderFrame(frame: Frame, width: number): string[] {
   const { gauges, ledger } = frame;
   const header = `${frame.title}   ${clock(frame.elapsedSeconds)}`;
   const backlog = gauges
-    ? `ready ${pad(gauges.ready)}   in flight ${pad(gauges.unacked)}   oldest wait ${seconds(gauges.oldestWaitSeconds)}`
+    ? `ready ${pad(gauges.ready)}   in flight ${pad(gauges.unacked)}   oldest wait ${oldestWait(gauges)}`
     : 'no reading yet';
   return [
     header,
@@ -33,7 +33,7 @@ export function renderFrame(frame: Frame, width: number): string[] {
     `  jobs      ${counts(ledger)}   ${throughput(ledger, frame.now).toFixed(1)} jobs/s`,
     '',
     '  decisions',
-    ...ledger.decisions.slice(-6).map((decision) => `  ${decisionLine(decision)}`),
+    ...decisionLines(ledger.decisions.slice(-6), width),
   ].map((line) => clip(line, width));
 }
 
@@ -43,6 +43,26 @@ export const counts = ({ published, confirmed, processed }: Ledger): string =>
 export function decisionLine({ at, from, to, reason, message }: DecisionRecord): string {
   const time = new Date(at).toTimeString().slice(0, 8);
   return `${time}  ${String(from).padStart(3)} -> ${String(to).padEnd(3)}  ${reason.padEnd(18)}  ${message}`;
+}
+
+/** A line each; where the newest one's message does not fit beside it, it stands below it, as a whole. */
+function decisionLines(decisions: readonly DecisionRecord[], width: number): string[] {
+  const lines = decisions.map((decision) => `  ${decisionLine(decision)}`);
+  const newest = decisions.at(-1);
+  if (newest === undefined || (lines.at(-1) ?? '').length <= width) return lines;
+  const facts = `  ${decisionLine({ ...newest, message: '' })}`.trimEnd();
+  return [...lines.slice(0, -1), facts, ...wrapped(newest.message, width, ' '.repeat(6))];
+}
+
+function wrapped(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
 }
 
 /** One line for a log or a pipe. */
@@ -88,6 +108,12 @@ export function summary(ledger: Ledger, replicas: readonly number[], ended = tru
 export function trajectory(decisions: readonly DecisionRecord[]): number[] {
   const counts = [0, ...decisions.map(({ to }) => to)];
   return counts.filter((count, index) => count !== counts[index - 1]);
+}
+
+/** With no job waiting there is no wait; what the broker does not tell is not 0. */
+function oldestWait({ ready, oldestWaitSeconds }: Gauges): string {
+  if (oldestWaitSeconds !== undefined) return seconds(oldestWaitSeconds);
+  return ready === 0 ? 'none' : 'unknown';
 }
 
 const pad = (count: number): string => String(count).padStart(4);

@@ -7,7 +7,7 @@ const busy: Progress = {
   processed: 10,
   replicas: 25,
   interrupted: false,
-  casualty: undefined,
+  failed: undefined,
 };
 
 test('a run is over when every job is done and the workload is back at 0, not before', () => {
@@ -34,7 +34,7 @@ test('an idle pause between two publisher runs is no stall', () => {
   expect(watch.ending(idle, 600_000)).toBeUndefined();
 });
 
-test('an interruption and a dead service end it at once', () => {
+test('an interruption and a service that failed end it at once', () => {
   expect(new EndWatch(120, 0).ending({ ...busy, interrupted: true }, 0)).toBe('interrupted');
-  expect(new EndWatch(120, 0).ending({ ...busy, casualty: { name: 'scaler' } }, 0)).toBe('failed');
+  expect(new EndWatch(120, 0).ending({ ...busy, failed: { name: 'scaler' } }, 0)).toBe('failed');
 });

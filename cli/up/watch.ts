@@ -12,7 +12,7 @@ export interface Progress {
   readonly replicas: number | undefined;
   readonly interrupted: boolean;
   /** A service that ended although the run goes on, or ended badly. */
-  readonly casualty: Pick<ServiceProcess, 'name'> | undefined;
+  readonly failed: Pick<ServiceProcess, 'name'> | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export class EndWatch {
 
   ending(progress: Progress, now: number): Ending | undefined {
     if (progress.interrupted) return 'interrupted';
-    if (progress.casualty !== undefined) return 'failed';
+    if (progress.failed !== undefined) return 'failed';
     if (!progress.publishing && progress.settled && progress.replicas === 0) return 'settled';
     return this.#stalled(progress, now) ? 'stalled' : undefined;
   }

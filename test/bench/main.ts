@@ -4,6 +4,7 @@ import type { Bench } from './figures.ts';
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'publisher-throughput': async () => (await import('./publisher.ts')).publisherThroughput,
   'consumer-overhead': async () => (await import('./consumer.ts')).consumerOverhead,
+  burst: async () => (await import('./burst.ts')).burst,
   'scaler-reaction': async () => (await import('./scaler-reaction.ts')).scalerReaction,
   'scaler-load': async () => (await import('./scaler-load.ts')).scalerLoad,
   'api-throughput': async () => (await import('./api-throughput.ts')).apiThroughput,

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Command } from '@sluice/runtime/processes';
+
+/** Services as they are in the images: one file each, with its compiled code beside it. */
+export interface Bundles {
+  command(service: string): Command;
+  /** For every process that runs one of them. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface BundleOptions {
+  /** Holds the sources. */
+  readonly root: string;
+  readonly services: readonly string[];
+  /** @default $XDG_CACHE_HOME/sluice/services, else ~/.cache/sluice/services */
+  readonly cache?: string;
+  readonly signal?: AbortSignal;
+}
+
+const BUILD_TIMEOUT_MS = 120_000;
+const UNUSED_FOR_MS = 30 * 24 * 3600 * 1000;
+
+/**
+ * Builds the bundles of these services, or takes those that were built from the same sources, lock file and Node.
+ * Several processes may do so at once. What nobody used for 30 days is removed.
+ * @throws Error with what the bundler said
+ */
+export async function prepareBundles(options: BundleOptions): Promise<Bundles> {
+  const { cache = cacheDirectory(), services } = options;
+  const directory = join(cache, keyOf(options));
+  if (!(await exists(directory))) await build(directory, options);
+  await utimes(directory, new Date(), new Date());
+  await removeUnused(cache);
+  const known = new Set(services);
+  return {
+    command: (service) => {
+      if (!known.has(service)) throw new Error(`there is no bundle of '${service}'`);
+      return [process.execPath, join(directory, service, 'main.mjs')];
+    },
+    env: compileCache(directory),
+  };
+}
+
+function cacheDirectory(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice', 'services');
+}
+
+const compileCache = (directory: string) => ({
+  NODE_COMPILE_CACHE: join(directory, 'compiled'),
+  NODE_COMPILE_CACHE_PORTABLE: '1',
+});
+
+/** Everything that a bundle is made of. */
+function keyOf({ root, services }: BundleOptions): string {
+  const hash = createHash('sha256').update(`${process.version} ${process.arch} ${services.join()}`);
+  const sources = globSync('{policy,services}/**/*.{ts,json}', {
+    cwd: root,
+    exclude: (name) => name === 'node_modules' || name.endsWith('.test.ts'),
+  });
+  for (const path of ['package-lock.json', ...sources.sort()])
+    hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Beside its place, and moved there when it is whole: who finds it finds all of it. */
+async function build(directory: string, { root, services, signal }: BundleOptions): Promise<void> {
+  const unfinished = `${directory}.${randomBytes(6).toString('hex')}`;
+  await mkdir(unfinished, { recursive: true });
+  const node = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    promisify(execFile)(process.execPath, args, {
+      ...{ cwd: root, timeout: BUILD_TIMEOUT_MS, env: { PATH: process.env.PATH, ...env } },
+      ...(signal && { signal }),
+    });
+  try {
+    for (const service of services) {
+      await node([join(root, 'services', 'bundle.ts'), service, join(unfinished, service)]);
+      // Its configuration cannot be, so it ends with 2 before it does anything, and keeps what it compiled.
+      const warmUp = { HTTP_PORT: 'none', ...compileCache(unfinished) };
+      await node([join(unfinished, service, 'main.mjs')], warmUp).catch(expectStatus2);
+    }
+    await rename(unfinished, directory).catch(async (error) => {
+      if (!(await exists(directory))) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+function expectStatus2(error: { readonly code?: unknown }): void {
+  if (error.code !== 2) throw error;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function removeUnused(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    const usedAt = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    );
+    if (Date.now() - usedAt > UNUSED_FOR_MS) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { freePort } from '@sluice/runtime/processes';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
+import { repositoryRoot } from '../../cli/up/processes.ts';
+import { eventually } from '../support/job-bed.ts';
+import { Mark } from '../support/marked.ts';
+import { freshVhost, type Vhost } from '../support/vhost.ts';
+
+/** A run that would go on for minutes: 400 jobs of 3 s. */
+const BUSY = ['--plain', '--jobs', '400', '--work', '3s'];
+/** Promised are 5 s; a machine that is busy with something else gets twice that. */
+const SECONDS = 10;
+
+const CONSUMER = /\/consumer\/main\.(ts|mjs)$/;
+const SCALER = /\/scaler\/main\.(ts|mjs)$/;
+const PUBLISHER = /\/publisher\/main\.(ts|mjs)$/;
+
+// Most of it is the start of 25 consumers, which a machine that is busy with something else takes its time for.
+vi.setConfig({ testTimeout: 180_000 });
+
+class Run {
+  readonly mark = new Mark();
+  readonly lines: string[] = [];
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | string>;
+
+  constructor(
+    options: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    command = ['node', 'cli/main.ts', 'up'],
+  ) {
+    const [program = '', ...args] = command;
+    const own = { ...this.mark.env, AMQP_URL: undefined, MANAGEMENT_URL: undefined, ...env };
+    // A process group of its own: what a test sends reaches this process alone.
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    this.child = spawn(program, [...args, ...options], {
+      cwd: repositoryRoot,
+      env: own,
+      detached: true,
+      stdio: [...stdio],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
+    this.ended = once(this.child, 'exit').then(([code, signal]) => code ?? signal);
+  }
+
+  async runs(program: RegExp, count = 1): Promise<number[]> {
+    const enough = async () => this.mark.nodes(program).length >= count;
+    await eventually(`${count} of ${program}: ${this.lines.slice(-5).join('\n')}`, enough, 90);
+    return this.mark.nodes(program);
+  }
+
+  /** @returns seconds until it has ended */
+  async endsWith(code: number | string, seconds = SECONDS): Promise<void> {
+    const since = performance.now();
+    expect([await this.ended, this.lines.at(-1)]).toEqual([code, expect.anything()]);
+    expect((performance.now() - since) / 1000).toBeLessThan(seconds);
+  }
+
+  async leavesNothing(): Promise<void> {
+    await eventually('no process is left', async () => this.mark.processes().length === 0, 10).catch(
+      () => {},
+    );
+    expect(this.mark.processes()).toEqual([]);
+    await eventually('no file is left', async () => this.mark.files.length === 0, 10).catch(() => {});
+    expect(this.mark.files).toEqual([]);
+  }
+}
+
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close();
+});
+
+function start(options: readonly string[], env: NodeJS.ProcessEnv = {}, command?: string[]): Run {
+  const run = new Run(options, env, command);
+  opened.push(async () => {
+    for (const { pid } of run.mark.processes()) process.kill(pid, 'SIGKILL');
+  });
+  return run;
+}
+
+/** On the broker that the tests share. */
+async function borrowed(): Promise<{ vhost: Vhost; env: NodeJS.ProcessEnv }> {
+  const vhost = await freshVhost(inject('broker'));
+  opened.unshift(vhost.remove);
+  return { vhost, env: { AMQP_URL: vhost.amqpUrl, MANAGEMENT_URL: vhost.broker.managementUrl } };
+}
+
+/** Takes connections and never says a word. */
+async function silentServer(): Promise<number> {
+  const sockets = new Set<Socket>();
+  const port = await freePort();
+  const server: Server = createServer((socket) => sockets.add(socket)).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return port;
+}
+
+describe('a run on this machine, at work on 25 consumers,', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s and leaves nothing', async (signal) => {
+    const { env } = await borrowed();
+    const run = start(BUSY, env);
+    await run.runs(CONSUMER, 25);
+    run.child.kill(signal);
+    await run.endsWith(130);
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).toContain('the run was interrupted');
+  });
+
+  it('ends when nobody reads what it prints, and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const run = start(BUSY, env);
+    await run.runs(CONSUMER, 25);
+    run.child.stdout?.destroy();
+    run.child.stderr?.destroy();
+    await run.endsWith(130, 20);
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).not.toMatch(/EPIPE|at .*\.ts:\d+/);
+  });
+
+  it('ends with the npm that started it, and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const run = start(BUSY, env, ['npm', 'start', '--ignore-scripts', '--']);
+    await run.runs(CONSUMER, 25);
+    run.child.kill('SIGKILL');
+    await run.endsWith('SIGKILL');
+    await run.leavesNothing();
+  });
+
+  it('ends with 1 when its scaler is killed, and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const run = start(BUSY, env);
+    await run.runs(CONSUMER, 25);
+    for (const pid of await run.runs(SCALER)) process.kill(pid, 'SIGKILL');
+    await run.endsWith(1);
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).toContain('scaler ended with 128');
+  });
+
+  it('goes on when a consumer is killed, to the last job', async () => {
+    const { env } = await borrowed();
+    const run = start(['--plain', '--jobs', '150', '--work', '500ms'], env);
+    const [pid = 0] = await run.runs(CONSUMER, 25);
+    process.kill(pid, 'SIGKILL');
+    await run.endsWith(0, 60);
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).toContain('published 150 = confirmed 150 = processed 150   lost 0');
+  });
+
+  it('ends with 1 when its publisher is killed, and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const run = start(['--plain', '--jobs', '400000', '--work', '3s'], env);
+    for (const pid of await run.runs(PUBLISHER)) process.kill(pid, 'SIGKILL');
+    await run.endsWith(1);
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).toContain('publisher ended with 128');
+  });
+});
+
+describe('a run whose broker does not answer', () => {
+  it('ends by Ctrl-C while the management API keeps silent', async () => {
+    const { env } = await borrowed();
+    const run = start(BUSY, { ...env, MANAGEMENT_URL: `http://127.0.0.1:${await silentServer()}` });
+    await run.runs(/\/topology\/main\.(ts|mjs)$/);
+    run.child.kill('SIGINT');
+    await run.endsWith(130);
+    await run.leavesNothing();
+  });
+});
+
+describe('a run with a broker of its own', () => {
+  const beam = (run: Run) => run.mark.processes().filter(({ command }) => /beam/.test(command[0] ?? ''));
+
+  it('ends by Ctrl-C while the broker is stopped', async () => {
+    const run = start(BUSY);
+    await run.runs(CONSUMER, 25);
+    for (const { pid } of beam(run)) process.kill(pid, 'SIGSTOP');
+    run.child.kill('SIGINT');
+    await run.endsWith(130);
+    await run.leavesNothing();
+  });
+
+  it('ends with 1 when the broker is killed, and leaves nothing', async () => {
+    const run = start(BUSY);
+    await run.runs(CONSUMER, 25);
+    for (const { pid } of beam(run)) process.kill(pid, 'SIGKILL');
+    await run.endsWith(1, 60);
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).toContain('the broker ended');
+  });
+
+  it('takes broker, data, scaler and consumers along when it is killed itself', async () => {
+    const run = start(BUSY);
+    await run.runs(CONSUMER, 25);
+    expect(beam(run)).not.toEqual([]);
+    expect(run.mark.files).not.toEqual([]);
+    run.child.kill('SIGKILL');
+    await run.endsWith('SIGKILL');
+    await run.leavesNothing();
+  });
+});
