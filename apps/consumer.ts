@@ -50,6 +50,7 @@ export const consumerApplication: Application = {
       credentials: CREDENTIALS_SECRET,
       queue: jobs.queue,
       maxAttempts: jobs.maxAttempts,
+      maxBodyBytes: jobs.maxBodyBytes,
       workSeconds: jobs.workSeconds,
       stopDeadlineSeconds: jobs.stopDeadlineSeconds,
       priorityClassName: PRIORITY.low,

@@ -14,6 +14,8 @@ export interface JobsWorkload {
   readonly retrySeconds: number;
   /** Tries before a job is parked. */
   readonly maxAttempts: number;
+  /** Bytes of the longest job; a longer one is parked unread. */
+  readonly maxBodyBytes: number;
   /** Seconds a consumer gives the job in hand after SIGTERM. */
   readonly stopDeadlineSeconds: number;
   /** Seconds between two readings of the backlog. */
@@ -31,6 +33,7 @@ const jobs: JobsWorkload = {
   workSeconds: 5,
   retrySeconds: 30,
   maxAttempts: 5,
+  maxBodyBytes: 64 * 1024,
   stopDeadlineSeconds: 30,
   pollSeconds: 5,
   idlePollSeconds: 0.5,

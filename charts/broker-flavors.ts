@@ -19,13 +19,22 @@ export interface BrokerFlavor {
 
 export const CONFIG_PATH = '/etc/sluice/broker';
 
+/**
+ * What the broker takes at most, so that a delivery does not end the pod that takes it: a message of 20 MB costs a
+ * consumer 90 MiB besides its 30, before it can look at its size. The default of both brokers is 128 MiB.
+ */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+
 /** The same ports on both brokers: their defaults. */
 export const BROKER_PORTS = { amqp: 5672, management: 15672, metrics: 15692 } as const;
 
 export const flavors: Readonly<Record<BrokerKind, BrokerFlavor>> = {
   lavinmq: {
     // Metrics bind to loopback unless told otherwise, and the first user may only come from there.
-    args: ['--bind=0.0.0.0', '--metrics-http-bind=0.0.0.0', '--default-user-only-loopback=false'],
+    args: [
+      ...['--bind=0.0.0.0', '--metrics-http-bind=0.0.0.0', '--default-user-only-loopback=false'],
+      `--config=${CONFIG_PATH}/lavinmq.ini`,
+    ],
     env: ({ username, secret }) => ({
       LAVINMQ_DATADIR: '/var/lib/lavinmq',
       LAVINMQ_DEFAULT_USER: username,
@@ -34,7 +43,7 @@ export const flavors: Readonly<Record<BrokerKind, BrokerFlavor>> = {
     }),
     dataPath: '/var/lib/lavinmq',
     scratchPaths: ['/tmp'],
-    config: {},
+    config: { 'lavinmq.ini': ['[amqp]', `max_message_size = ${MAX_MESSAGE_BYTES}`, ''].join('\n') },
     metricPrefix: 'lavinmq',
   },
   rabbitmq: {
@@ -61,6 +70,7 @@ export const flavors: Readonly<Record<BrokerKind, BrokerFlavor>> = {
         'management.tcp.port = 15672',
         'prometheus.tcp.port = 15692',
         'loopback_users = none',
+        `max_message_size = ${MAX_MESSAGE_BYTES}`,
         '',
       ].join('\n'),
     },

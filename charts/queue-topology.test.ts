@@ -7,12 +7,12 @@ const passwordFiles = Object.fromEntries(USERS.map((user) => [user, `/etc/${user
 describe('a work queue', () => {
   const topology = workQueue({ queue: 'jobs', retrySeconds: 30, passwordFiles });
 
-  it('sends what was rejected through the retry queue and back after its time', () => {
+  it('sends retries back after their time, and parks what the broker drops, without any exchange of ours', () => {
     expect(topology.policies.map(({ pattern, definition }) => [pattern, definition])).toEqual([
-      ['^jobs$', { 'dead-letter-exchange': 'jobs', 'dead-letter-routing-key': 'jobs.retry' }],
+      ['^jobs$', { 'dead-letter-exchange': '', 'dead-letter-routing-key': 'jobs.parked' }],
       [
         '^jobs\\.retry$',
-        { 'message-ttl': 30_000, 'dead-letter-exchange': 'jobs', 'dead-letter-routing-key': 'jobs' },
+        { 'message-ttl': 30_000, 'dead-letter-exchange': '', 'dead-letter-routing-key': 'jobs' },
       ],
     ]);
   });

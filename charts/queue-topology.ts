@@ -105,19 +105,25 @@ export function brokerTopology({
   };
 }
 
-/** jobs -(rejected)-> jobs.retry -(after retrySeconds)-> jobs, and jobs.parked. */
+/**
+ * A work queue with delayed retry and a place for what failed for good. The consumer publishes to all three over
+ * the exchange; the policies move what only the broker can move:
+ * jobs.retry -(after retrySeconds)-> jobs, and jobs -(delivery limit or expiry)-> jobs.parked.
+ */
 function partsOf({ queue, retrySeconds }: WorkQueue) {
   const retry = `${queue}.retry`;
-  const names = [queue, retry, `${queue}.parked`];
-  const deadLetterTo = (routingKey: string) => ({
-    'dead-letter-exchange': queue,
-    'dead-letter-routing-key': routingKey,
+  const parked = `${queue}.parked`;
+  const names = [queue, retry, parked];
+  // Over the default exchange, which routes to a queue by its name and cannot be deleted.
+  const deadLetterTo = (name: string) => ({
+    'dead-letter-exchange': '',
+    'dead-letter-routing-key': name,
   });
   const policy = (name: string, definition: Record<string, string | number>) => ({
     ...{ name, pattern: exactly([name]), applyTo: 'queues' as const, definition },
   });
   const policies = [
-    policy(queue, deadLetterTo(retry)),
+    policy(queue, deadLetterTo(parked)),
     policy(retry, { 'message-ttl': retrySeconds * 1000, ...deadLetterTo(queue) }),
   ];
   return { exchange: queue, names, policies };

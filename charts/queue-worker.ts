@@ -21,6 +21,8 @@ export interface QueueWorkerProps extends Identity {
   readonly prefetch?: number;
   /** Tries before a job is parked. @default 5 */
   readonly maxAttempts?: number;
+  /** Bytes of the longest body; a longer one is parked unread. @default 65536 */
+  readonly maxBodyBytes?: number;
   /** Seconds of the simulated work, where no handler replaces it. */
   readonly workSeconds: number;
   /** How those seconds are distributed. @default 'constant' */
@@ -72,6 +74,7 @@ function withDefaults(props: QueueWorkerProps) {
     exchange: props.queue,
     prefetch: 1,
     maxAttempts: 5,
+    maxBodyBytes: 64 * 1024,
     workDistribution: 'constant' as const,
     longestJobSeconds: props.workSeconds * LONGEST_PER_MEAN[props.workDistribution ?? 'constant'],
     resources: { cpu: '20m', memory: '128Mi' },
@@ -83,6 +86,7 @@ function withDefaults(props: QueueWorkerProps) {
 function check(props: Filled): void {
   new Checks(`QueueWorker '${props.name}'`)
     .wholeNumber('maxAttempts', props.maxAttempts, 1)
+    .wholeNumber('maxBodyBytes', props.maxBodyBytes, 1024)
     .that(props.workSeconds >= 0, `'workSeconds' (${props.workSeconds}) must not be negative`)
     .that(!/\/\/.*@/.test(props.amqpUrl), `'amqpUrl' must hold no credentials`)
     .done();
@@ -94,9 +98,12 @@ const environment = (props: Filled) => ({
   AMQP_PASSWORD_FILE: PASSWORD_FILE,
   QUEUE: props.queue,
   EXCHANGE: props.exchange,
+  ROUTING_KEY: props.queue,
+  RETRY_ROUTING_KEY: `${props.queue}.retry`,
   PARKING_ROUTING_KEY: `${props.queue}.parked`,
   PREFETCH: String(props.prefetch),
   MAX_ATTEMPTS: String(props.maxAttempts),
+  MAX_BODY_BYTES: String(props.maxBodyBytes),
   WORK_SECONDS: String(props.workSeconds),
   WORK_DISTRIBUTION: props.workDistribution,
   STOP_DEADLINE_SECONDS: String(props.stopDeadlineSeconds),

@@ -1,14 +1,47 @@
 import type { MessageProperties } from 'amqplib';
 
-/**
- * How often a message failed at this queue: the broker counts rejections in the x-death header. Deliveries
- * that ended with the consumer's own death are not among them.
- * @see https://www.rabbitmq.com/docs/dlx#effects
- */
-export function failedAttempts(properties: Pick<MessageProperties, 'headers'>, queue: string): number {
-  const deaths: unknown = properties.headers?.['x-death'];
-  if (!Array.isArray(deaths)) return 0;
-  const death = deaths.find((each) => each?.reason === 'rejected' && each.queue === queue);
-  const count = Number(death?.count);
-  return Number.isSafeInteger(count) ? count : 0;
+/** Deliveries of a message that did not end with its work done. */
+export interface Attempts {
+  /** Its handler threw. */
+  readonly failed: number;
+  /** Nothing was heard of it: its consumer, the connection or the broker died with it in hand. */
+  readonly lost: number;
 }
+
+/** Both counts travel with the message, written by the consumer that publishes it again, and by it only. */
+export const FAILED_HEADER = 'x-sluice-failed';
+export const LOST_HEADER = 'x-sluice-lost';
+
+export const NONE: Attempts = { failed: 0, lost: 0 };
+
+/** Beyond any MAX_ATTEMPTS; sums of such counts stay exact. */
+const MOST = 1_000_000;
+
+/**
+ * What a message went through before. A publisher may write any header: a count is a whole number from 0, or 0.
+ * Rejections in x-death are those of a consumer older than the headers; the counts of both add up.
+ */
+export function attemptsOf({ headers }: Pick<MessageProperties, 'headers'>, queue: string): Attempts {
+  if (typeof headers !== 'object' || headers === null) return NONE;
+  const failed = countOf(headers[FAILED_HEADER]) + rejections(headers['x-death'], queue);
+  const lost = countOf(headers[LOST_HEADER]);
+  return failed + lost === 0 ? NONE : { failed, lost };
+}
+
+/**
+ * Deliveries that a redelivery adds: a quorum queue counts them, a classic one only says that there was one.
+ * @see https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
+ */
+export const deliveriesLost = ({ headers }: Pick<MessageProperties, 'headers'>): number =>
+  Math.max(1, countOf(headers?.['x-delivery-count']));
+
+/** @see https://www.rabbitmq.com/docs/dlx#effects */
+function rejections(deaths: unknown, queue: string): number {
+  if (!Array.isArray(deaths)) return 0;
+  return deaths
+    .filter((death) => death?.reason === 'rejected' && death.queue === queue)
+    .reduce((sum: number, { count }) => Math.min(sum + countOf(count), MOST), 0);
+}
+
+const countOf = (value: unknown): number =>
+  Number.isSafeInteger(value) ? Math.min(Math.max(0, value as number), MOST) : 0;

@@ -1,35 +1,32 @@
 import { EventEmitter } from 'node:events';
-import { encodeJob } from '@sluice/runtime';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { expect, it } from 'vitest';
 import { consume } from './consume.ts';
-import { Worker } from './worker.ts';
+import type { HandLike } from './hand.ts';
 
 type Deliver = (message: ConsumeMessage | null) => void;
 
-/** A channel that throws once it is closed, as the real one does. */
+/** A broker's side of a channel; deliveries are the test's to make. */
 class FakeChannel extends EventEmitter {
   readonly heard: string[] = [];
-  deliver: Deliver = () => {};
-  isClosed = false;
+  readonly deliver: Deliver[] = [];
 
   async prefetch(count: number): Promise<void> {
     this.heard.push(`prefetch ${count}`);
   }
 
   async consume(queue: string, deliver: Deliver): Promise<{ consumerTag: string }> {
+    this.deliver.push(deliver);
     this.heard.push(`consume ${queue}`);
-    this.deliver = deliver;
-    return { consumerTag: 'tag' };
+    return { consumerTag: `tag-${this.deliver.length}` };
   }
 
   async cancel(tag: string): Promise<void> {
     this.heard.push(`cancel ${tag}`);
   }
 
-  ack(): void {
-    if (this.isClosed) throw new Error('Channel closed');
-    this.heard.push('ack');
+  ack({ content }: ConsumeMessage): void {
+    this.heard.push(`ack ${content}`);
   }
 
   async close(): Promise<void> {
@@ -37,59 +34,61 @@ class FakeChannel extends EventEmitter {
   }
 }
 
-const message = (): ConsumeMessage =>
-  ({ content: encodeJob('r', 1, 0), fields: { redelivered: false }, properties: {} }) as ConsumeMessage;
+const message = (name: string): ConsumeMessage => ({ content: Buffer.from(name) }) as ConsumeMessage;
 
-async function started() {
+/** One message at work: ends when the test says so. */
+interface Work {
+  readonly name: string;
+  readonly hand: HandLike;
+  end(): void;
+}
+
+async function started(prefetch = 2) {
   const channel = new FakeChannel();
   const stop = new AbortController();
-  const work = Promise.withResolvers<void>();
-  const warnings: unknown[] = [];
+  const begun: Work[] = [];
   const readiness: boolean[] = [];
-  const worker = new Worker({
-    ...{ queue: 'jobs', maxAttempts: 3, handle: () => work.promise },
-    log: {
-      info: () => {},
-      error: () => {},
-      warn: (_: object, msg: string) => void warnings.push(msg),
-    } as never,
-    metrics: { started: () => {}, finished: () => {}, waited: () => {} },
-  });
-  const connection = { createChannel: async () => channel } as unknown as ChannelModel;
-  const run = consume(connection, {
-    ...{ queue: 'jobs', prefetch: 2, worker, signal: stop.signal },
-    parking: { exchange: 'jobs', routingKey: 'jobs.parked' },
+  const worker = {
+    work: async (taken: ConsumeMessage, hand: HandLike) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      begun.push({ name: String(taken.content), hand, end: resolve });
+      await promise;
+      hand.ack(taken);
+    },
+  };
+  const run = consume({ createChannel: async () => channel } as unknown as ChannelModel, {
+    ...{ queue: 'jobs', prefetch, worker, signal: stop.signal },
     consuming: (yes) => void readiness.push(yes),
   });
   run.catch(() => {});
   while (readiness.length === 0) await Promise.resolve();
-  return { channel, stop, work, run, warnings, readiness };
+  const names = () => begun.map(({ name }) => name);
+  return { channel, stop, begun, names, run, readiness };
 }
 
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 it('takes no more after the signal, and ends when what it has in hand is acknowledged', async () => {
-  const { channel, stop, work, run, readiness } = await started();
-  channel.deliver(message());
+  const { channel, stop, begun, run, readiness } = await started();
+  channel.deliver[0]?.(message('a'));
   stop.abort();
-  while (!channel.heard.includes('cancel tag')) await Promise.resolve();
+  await turn();
   expect(readiness).toEqual([true, false]);
   // Sent by the broker before it heard of the cancel.
-  channel.deliver(message());
+  channel.deliver[0]?.(message('b'));
   expect(channel.heard).not.toContain('close');
-  work.resolve();
+  for (const { end } of begun) end();
   await run;
-  expect(channel.heard).toEqual(['prefetch 2', 'consume jobs', 'cancel tag', 'ack', 'ack', 'close']);
+  expect(channel.heard).toEqual(['prefetch 2', 'consume jobs', 'cancel tag-1', 'ack a', 'ack b', 'close']);
 });
 
-it('survives that the channel closes under a job: the outcome cannot be told, and the job comes again', async () => {
-  const { channel, work, run, warnings, readiness } = await started();
-  channel.deliver(message());
-  channel.isClosed = true;
+it('gives up what it held when the channel is gone', async () => {
+  const { channel, begun, run, readiness } = await started();
+  channel.deliver[0]?.(message('a'));
   channel.emit('close');
   await expect(run).rejects.toThrow('the channel closed');
   expect(readiness.at(-1)).toBe(false);
-  work.resolve();
-  while (warnings.length === 0) await Promise.resolve();
-  expect(warnings).toEqual(['outcome not delivered']);
+  expect(begun[0]?.hand.gone.aborted).toBe(true);
 });
 
 it('fails with what the channel failed with', async () => {
@@ -101,6 +100,47 @@ it('fails with what the channel failed with', async () => {
 
 it('fails when the broker cancels it: the queue is gone', async () => {
   const { channel, run } = await started();
-  channel.deliver(null);
+  channel.deliver[0]?.(null);
   await expect(run).rejects.toThrow("the broker cancelled the consumer of queue 'jobs'");
+});
+
+it('gives the place of a held message to another, with one more consumer, and takes it back', async () => {
+  const { channel, begun, names } = await started(1);
+  channel.deliver[0]?.(message('held'));
+  const back = begun[0]?.hand.hold(message('held'));
+  await turn();
+  expect(channel.heard.slice(2)).toEqual(['prefetch 1', 'consume jobs']);
+  channel.deliver[1]?.(message('good'));
+  expect(names()).toEqual(['held', 'good']);
+  back?.();
+  begun[0]?.end();
+  await turn();
+  expect(channel.heard.slice(4)).toEqual(['cancel tag-2', 'ack held']);
+  // The first consumer's place is free, but the second one's job is still at work.
+  channel.deliver[0]?.(message('next'));
+  expect(names()).toEqual(['held', 'good']);
+  begun[1]?.end();
+  await turn();
+  expect(names()).toEqual(['held', 'good', 'next']);
+});
+
+it('begins nothing that waits when it stops', async () => {
+  const { channel, begun, names, stop, run } = await started(1);
+  for (const name of ['a', 'b']) channel.deliver[0]?.(message(name));
+  stop.abort();
+  await turn();
+  begun[0]?.end();
+  await run;
+  expect(names()).toEqual(['a']);
+  expect(channel.heard).not.toContain('ack b');
+});
+
+it('holds no more than the memory of a pod bears', async () => {
+  const { channel, begun } = await started(200);
+  for (let index = 0; index < 200; index += 1) channel.deliver[0]?.(message(String(index)));
+  for (const { name, hand } of begun) hand.hold(message(name));
+  const large = { content: Buffer.alloc(9 * 1024 * 1024) } as ConsumeMessage;
+  begun[0]?.hand.hold(large);
+  await turn();
+  expect(channel.heard.filter((each) => each === 'consume jobs')).toHaveLength(1 + 100);
 });

@@ -1,52 +1,38 @@
+import { withTimeout } from '@sluice/runtime';
 import type { Channel, ChannelModel } from 'amqplib';
-import { type ParkingAddress, parkingOn } from './parking.ts';
-import type { Worker } from './worker.ts';
+import { Intake, type IntakeOptions } from './intake.ts';
 
-export interface ConsumeOptions {
-  readonly queue: string;
-  readonly prefetch: number;
-  readonly parking: ParkingAddress;
-  readonly worker: Worker;
+export interface ConsumeOptions extends IntakeOptions {
   /** Aborted: take no more, finish what is in hand. */
   readonly signal: AbortSignal;
   /** Told whether messages can come. */
   readonly consuming: (yes: boolean) => void;
 }
 
+/** The end of a connection may leave a closing without an answer. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
 /**
  * Consumes on one connection until the signal. Resolves when every job in hand is settled and the broker has
  * heard of it; rejects when the channel or its consumer is gone.
  */
 export async function consume(connection: ChannelModel, options: ConsumeOptions): Promise<void> {
-  const { queue, prefetch, worker, signal, consuming } = options;
+  const { signal, consuming } = options;
   const channel = await connection.createChannel();
   const gone = channelGone(channel);
-  const park = parkingOn(connection, options.parking);
-  const inHand = new Set<Promise<void>>();
-  await channel.prefetch(prefetch);
-  const { promise: cancelled, reject: cancel } = Promise.withResolvers<never>();
-  const { consumerTag } = await channel.consume(queue, (message) => {
-    if (message === null) return cancel(new Error(`the broker cancelled the consumer of queue '${queue}'`));
-    const work = worker.work(message, channel, park);
-    inHand.add(work);
-    void work.then(() => inHand.delete(work));
-  });
-  consuming(true);
+  const intake = new Intake(channel, options);
   try {
-    await Promise.race([aborted(signal), gone, cancelled]);
+    await Promise.race([intake.open(), gone]);
+    consuming(true);
+    await Promise.race([aborted(signal), gone, intake.cancelled]);
     consuming(false);
-    await Promise.race([drain(channel, consumerTag, inHand), gone]);
+    await Promise.race([intake.drain(), gone]);
     // Answered after the acks before it have been taken.
-    await channel.close();
+    await withTimeout(channel.close(), CLOSE_TIMEOUT_MS, 'closing the channel');
   } finally {
     consuming(false);
+    intake.end();
   }
-}
-
-/** After the cancel nothing more arrives; what arrived before it is in hand too. */
-async function drain(channel: Channel, consumerTag: string, inHand: Set<Promise<void>>): Promise<void> {
-  await channel.cancel(consumerTag);
-  while (inHand.size > 0) await Promise.all(inHand);
 }
 
 /** Rejects when the channel ends, with its error where it has one. */

@@ -4,9 +4,12 @@ import { ConfigError, type Job } from '@sluice/runtime';
 
 /** What a handler knows besides the job. */
 export interface HandlerContext {
-  /** 1 for the first. */
+  /** 1 for the first: deliveries that failed or were lost before, and this one. */
   readonly attempt: number;
-  /** The broker delivered it before and heard nothing: the work may have been done already. */
+  /**
+   * An earlier delivery ended without an answer: the work may have been done already. No more than a hint: a
+   * RabbitMQ that was killed marks all that it had, a LavinMQ marks none. What tells a repetition is the job's id.
+   */
   readonly redelivered: boolean;
 }
 

@@ -1,9 +1,16 @@
-import { runMain } from '@sluice/runtime';
+import { setMaxListeners } from 'node:events';
+import { type Logger, messageOf, runMain } from '@sluice/runtime';
 import { connectionMetrics, connectOptions, runSessions } from '@sluice/runtime/amqp';
-import { environment } from './config.ts';
+import type { ChannelModel } from 'amqplib';
+import { addressesOf, environment } from './config.ts';
 import { consume } from './consume.ts';
+import { Consumption } from './consumption.ts';
+import { type Dependencies, missingOf } from './dependencies.ts';
+import { Fates } from './fates.ts';
 import { loadHandler } from './handler.ts';
-import { jobMetrics } from './metrics.ts';
+import { type ConsumerMetrics, consumerMetrics, holdMetrics, jobMetrics } from './metrics.ts';
+import { PublishingConnection } from './publishing.ts';
+import { Republisher } from './republisher.ts';
 import { simulatedWork } from './simulated-work.ts';
 import { Worker } from './worker.ts';
 
@@ -15,29 +22,54 @@ await runMain({
     const handle = config.HANDLER
       ? await loadHandler(config.HANDLER)
       : simulatedWork(config.WORK_DISTRIBUTION, config.WORK_SECONDS);
-    const queue = config.QUEUE;
+    const { QUEUE: queue, PREFETCH: prefetch, MAX_ATTEMPTS: maxAttempts } = config;
+    const { signal } = stop;
+    // As many listeners as there are messages in hand.
+    setMaxListeners(0, signal);
+    const connections = connectionMetrics(registry);
+    const target = () => connectOptions(config);
+    const publishing = new PublishingConnection({
+      ...{ target, metrics: connections, log: log.child({ connection: 'publishing' }) },
+    });
+    const addresses = addressesOf(config);
     const worker = new Worker({
-      ...{ queue, handle, log, maxAttempts: config.MAX_ATTEMPTS },
-      metrics: jobMetrics(registry),
+      ...{ queue, handle, log, maxBodyBytes: config.MAX_BODY_BYTES, metrics: jobMetrics(registry) },
+      fates: new Fates({ maxAttempts, ...addresses }),
+      republisher: new Republisher({ publishing, log, stop: signal, metrics: holdMetrics(registry) }),
     });
-    let ready = false;
-    const consuming = (yes: boolean) => {
-      ready = yes;
-    };
-    await serve(() => (ready ? undefined : `not consuming '${queue}'`));
-    const parking = { exchange: config.EXCHANGE, routingKey: config.PARKING_ROUTING_KEY };
+    const metrics = consumerMetrics(registry);
+    const consumption = new Consumption({
+      ...{ queue, limitSeconds: config.IDLE_LIMIT_SECONDS, metrics, stop: signal },
+    });
+    await serve(consumption.ready, consumption.live);
+    const { exchange } = addresses.work;
+    const queues = [addresses.retry.routingKey, addresses.parking.routingKey];
+    const consuming = (yes: boolean) => consumption.set(yes);
     await runSessions({
-      ...{
-        log,
-        target: () => connectOptions(config),
-        metrics: connectionMetrics(registry),
-        signal: stop.signal,
+      // Only what publishes is blocked.
+      ...{ log, target, metrics: { ...connections, blocked: () => {} }, signal },
+      session: (connection) => {
+        void reportMissing(connection, { exchange, queues }, metrics, log);
+        return consume(connection, { queue, prefetch, worker, consuming, signal });
       },
-      session: (connection) =>
-        consume(connection, {
-          ...{ queue, parking, worker, consuming, prefetch: config.PREFETCH, signal: stop.signal },
-        }),
     });
+    await publishing.close();
     return 0;
   },
 });
+
+/** Says what will be needed and is not there; good jobs are done all the same. */
+async function reportMissing(
+  connection: ChannelModel,
+  dependencies: Dependencies,
+  metrics: Pick<ConsumerMetrics, 'missing'>,
+  log: Pick<Logger, 'error' | 'warn'>,
+): Promise<void> {
+  try {
+    const missing = await missingOf(connection, dependencies);
+    metrics.missing(missing.length);
+    if (missing.length > 0) log.error({ missing }, 'retry and parking not possible');
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'retry and parking not checked');
+  }
+}

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { configurationOf, loggedBy, metricsOf, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
-import { jobMetrics } from './metrics.ts';
+import { consumerMetrics, holdMetrics, jobMetrics } from './metrics.ts';
 
 const readme = new URL('README.md', import.meta.url);
 
@@ -14,6 +14,8 @@ it('describes every variable as it is read, and no other', () => {
 it('describes every metric as it is registered, and no other', () => {
   const registry = new Registry();
   jobMetrics(registry);
+  holdMetrics(registry);
+  consumerMetrics(registry);
   connectionMetrics(registry);
   expect(tableOf(readme, 'Metrics')).toEqual(metricsOf(registry));
 });

@@ -1,33 +1,37 @@
-import { decodeJob, InvalidJobError, type Job, type Logger } from '@sluice/runtime';
+import { decodeJob, type Job, type Logger } from '@sluice/runtime';
 import type { ConsumeMessage } from 'amqplib';
-import { failedAttempts } from './attempts.ts';
+import { type Attempts, attemptsOf } from './attempts.ts';
+import { type Fate, type Fates, factsOf, SUCCEEDED } from './fates.ts';
+import type { HandLike } from './hand.ts';
 import type { Handle } from './handler.ts';
-import type { JobMetrics, Outcome } from './metrics.ts';
-import type { Park } from './parking.ts';
-
-/** How an outcome is told to the broker. */
-export interface AcknowledgerLike {
-  ack(message: ConsumeMessage): void;
-  nack(message: ConsumeMessage, allUpTo: boolean, requeue: boolean): void;
-}
+import type { JobMetrics } from './metrics.ts';
+import type { Republisher } from './republisher.ts';
 
 export interface WorkerOptions {
   readonly queue: string;
-  readonly maxAttempts: number;
+  readonly fates: Fates;
+  /** A larger body is not read. */
+  readonly maxBodyBytes: number;
   readonly handle: Handle;
+  readonly republisher: Pick<Republisher, 'republish'>;
   readonly metrics: JobMetrics;
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
 
 interface Delivery {
   readonly message: ConsumeMessage;
+  readonly attempts: Attempts;
   readonly startedAt: number;
-  readonly job?: Job;
+  durationSeconds: number;
+  job?: Job;
 }
 
-/** Works on one message after the other, or on several at once; each ends acknowledged or rejected. */
+/**
+ * Works on one message after the other, or on several at once. Each ends acknowledged: after its work, or after
+ * the broker has confirmed that another queue holds it. What the broker does not take stays unacknowledged.
+ */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #now: () => number;
@@ -38,71 +42,111 @@ export class Worker {
   }
 
   /** Never rejects: what fails here fails on the broker's side too, and the message comes again. */
-  async work(message: ConsumeMessage, channel: AcknowledgerLike, park: Park): Promise<void> {
-    const { metrics, log } = this.#options;
-    const startedAt = this.#now();
+  async work(message: ConsumeMessage, hand: HandLike): Promise<void> {
+    const { queue, metrics } = this.#options;
     metrics.started();
-    let delivery: Delivery = { message, startedAt };
-    let outcome: Outcome = 'retried';
-    try {
-      const job = decodeJob(message.content);
-      delivery = { message, startedAt, job };
-      metrics.waited(waitSeconds(job, startedAt));
-      const attempt = failedAttempts(message.properties, this.#options.queue) + 1;
-      await this.#options.handle(job, { attempt, redelivered: message.fields.redelivered });
-      outcome = 'succeeded';
-    } catch (error) {
-      outcome = await this.#fail(delivery, error, park);
+    const attempts = attemptsOf(message.properties, queue);
+    const delivery: Delivery = { message, attempts, startedAt: this.#now(), durationSeconds: 0 };
+    const early = this.#read(delivery);
+    if (early === undefined || !(await this.#settled(delivery, early, hand))) {
+      const fate = await this.#handle(delivery);
+      if (fate === SUCCEEDED) this.#conclude(delivery, fate, hand);
+      else await this.#settled(delivery, fate, hand);
     }
-    const durationSeconds = (this.#now() - startedAt) / 1000;
-    metrics.finished(outcome, durationSeconds);
-    // Said before the ack: whatever the broker lets go of has been reported, also when this process is killed.
-    this.#report(delivery, outcome, durationSeconds);
+    metrics.ended();
+  }
+
+  /** @returns what becomes of a message that is not to be worked on (now) */
+  #read(delivery: Delivery): Fate | undefined {
+    const { fates, maxBodyBytes } = this.#options;
+    const { message, attempts } = delivery;
     try {
-      if (outcome === 'retried') channel.nack(message, false, false);
-      else channel.ack(message);
+      delivery.job = decodeJob(message.content, maxBodyBytes);
+    } catch (error) {
+      const fate = fates.invalid(error, attempts);
+      this.#warn(delivery, error, true);
+      return fate;
+    }
+    return message.fields.redelivered ? fates.lost(message, attempts) : undefined;
+  }
+
+  async #handle(delivery: Delivery): Promise<Fate> {
+    const { handle, metrics, fates } = this.#options;
+    const { job, attempts, startedAt } = delivery;
+    let fate = SUCCEEDED;
+    try {
+      metrics.waited(waitSeconds(delivery));
+      const attempt = attempts.failed + attempts.lost + 1;
+      await handle(job as Job, { attempt, redelivered: redelivered(delivery) });
+    } catch (error) {
+      this.#warn(delivery, error, false);
+      fate = fates.failed(error, attempts);
+    }
+    delivery.durationSeconds = (this.#now() - startedAt) / 1000;
+    return fate;
+  }
+
+  /** @returns false when the message is to be worked on after all: the broker takes no messages for now */
+  async #settled(delivery: Delivery, fate: Fate, hand: HandLike): Promise<boolean> {
+    if (fate.to === undefined) return true;
+    const { message, attempts } = delivery;
+    const { to, headers, kind } = fate;
+    const jobId = idOf(delivery);
+    // Jobs must not pile up behind a broker that is full: only what has killed before waits for it.
+    const unlessBlocked = kind === 'redelivered' && attempts.lost === 0;
+    const end = await this.#options.republisher.republish(
+      { message, jobId, to, headers, unlessBlocked },
+      hand,
+    );
+    if (end === 'blocked') return false;
+    if (end === 'confirmed') this.#conclude(delivery, fate, hand);
+    else this.#options.log.warn({ jobId, outcome: kind }, 'outcome not delivered');
+    return true;
+  }
+
+  /** Said before the ack: whatever the broker lets go of has been reported, also when this process is killed. */
+  #conclude(delivery: Delivery, fate: Fate, hand: HandLike): void {
+    this.#report(delivery, fate);
+    try {
+      hand.ack(delivery.message);
     } catch (error) {
       // The channel closed meanwhile: the broker delivers the message again.
-      log.warn({ jobId: idOf(delivery), outcome, err: error }, 'outcome not delivered');
+      const facts = { jobId: idOf(delivery), outcome: fate.kind, err: error };
+      this.#options.log.warn(facts, 'outcome not delivered');
     }
   }
 
-  /** @returns 'parked' only when the broker has confirmed that it holds the message there. */
-  async #fail(delivery: Delivery, error: unknown, park: Park): Promise<Outcome> {
-    const { queue, maxAttempts, log } = this.#options;
-    const { message } = delivery;
-    const invalid = error instanceof InvalidJobError;
-    const attempts = failedAttempts(message.properties, queue) + (invalid ? 0 : 1);
-    const reason = `${invalid ? 'invalid message' : 'attempts exhausted'}: ${messageOf(error)}`;
-    log.warn({ jobId: idOf(delivery), attempts, maxAttempts, invalid, err: error }, 'attempt failed');
-    if (!invalid && attempts < maxAttempts) return 'retried';
-    try {
-      await park(message, reason, attempts);
-      return 'parked';
-    } catch (parkingError) {
-      log.error({ jobId: idOf(delivery), err: parkingError }, 'not parked');
-      return 'retried';
+  #report(delivery: Delivery, fate: Fate): void {
+    const { metrics, log } = this.#options;
+    const jobId = idOf(delivery);
+    if (fate.kind === 'redelivered') {
+      metrics.redelivered();
+      log.warn({ jobId, ...fate.headers }, 'delivery lost');
+      return;
     }
+    if (fate.kind === 'parked') metrics.parked(fate.why);
+    const { durationSeconds } = delivery;
+    metrics.finished(fate.kind, durationSeconds);
+    const facts = {
+      ...{ jobId, outcome: fate.kind, redelivered: redelivered(delivery) },
+      ...{ waitSeconds: waitSeconds(delivery), durationSeconds },
+    };
+    log.info(facts, 'job processed');
   }
 
-  #report(delivery: Delivery, outcome: Outcome, durationSeconds: number): void {
-    const { job, message, startedAt } = delivery;
-    this.#options.log.info(
-      {
-        jobId: idOf(delivery),
-        outcome,
-        redelivered: message.fields.redelivered,
-        waitSeconds: job === undefined ? 0 : waitSeconds(job, startedAt),
-        durationSeconds,
-      },
-      'job processed',
-    );
+  #warn(delivery: Delivery, error: unknown, invalid: boolean): void {
+    const { failed, lost } = delivery.attempts;
+    const attempts = failed + lost + Number(!invalid);
+    const facts = { jobId: idOf(delivery), attempts, invalid, err: factsOf(error) };
+    this.#options.log.warn(facts, 'attempt failed');
   }
 }
 
+const redelivered = ({ message, attempts }: Delivery): boolean =>
+  message.fields.redelivered || attempts.lost > 0;
+
 /** Clocks of two machines differ: a wait is never below 0. */
-const waitSeconds = (job: Job, startedAt: number): number => Math.max(0, (startedAt - job.enqueuedAt) / 1000);
+const waitSeconds = ({ job, startedAt }: Delivery): number =>
+  job === undefined ? 0 : Math.max(0, (startedAt - job.enqueuedAt) / 1000);
 
 const idOf = ({ job, message }: Delivery): string => job?.id ?? String(message.properties.messageId ?? '');
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

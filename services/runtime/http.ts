@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
-/** @returns undefined when ready, else what is missing, in a few words. */
-export type ReadinessCheck = () => string | undefined;
+/** @returns undefined when all is well, else what is wrong, in a few words. */
+export type HealthCheck = () => string | undefined;
+export type ReadinessCheck = HealthCheck;
 
 export interface HttpOptions {
   readonly registry: Registry;
@@ -13,6 +14,8 @@ export interface HttpOptions {
   readonly port: number;
   /** All must pass for /readyz. @default none */
   readonly ready?: readonly ReadinessCheck[];
+  /** All must pass for /livez; one that fails gets the process restarted. @default none */
+  readonly live?: readonly HealthCheck[];
 }
 
 export interface HttpServer {
@@ -27,11 +30,11 @@ export type Route = (response: ServerResponse, request: IncomingMessage) => void
 export type Routes = Readonly<Record<string, Route>>;
 
 /**
- * Serves /metrics, /livez (200 as long as the event loop turns) and /readyz (200, or 503 and what is missing).
+ * Serves /metrics, /livez (200 as long as the event loop turns and its checks pass) and /readyz (200, or 503 and what is missing).
  * @throws Error when the address is taken
  */
-export const serveHttp = ({ registry, host, port, ready = [] }: HttpOptions): Promise<HttpServer> =>
-  serveRoutes({ host, port }, ready, {
+export const serveHttp = ({ registry, host, port, ready = [], live }: HttpOptions): Promise<HttpServer> =>
+  serveRoutes({ host, port, ...(live && { live }) }, ready, {
     '/metrics': async (response) => {
       const body = await registry.metrics();
       response.setHeader('content-type', registry.contentType).end(body);
@@ -40,13 +43,13 @@ export const serveHttp = ({ registry, host, port, ready = [] }: HttpOptions): Pr
 
 /** Serves /livez and /readyz, and the routes beside them. @throws Error when the address is taken */
 export async function serveRoutes(
-  { host, port }: Pick<HttpOptions, 'host' | 'port'>,
+  { host, port, live = [] }: Pick<HttpOptions, 'host' | 'port' | 'live'>,
   ready: readonly ReadinessCheck[],
   others: Routes,
 ): Promise<HttpServer> {
   const routes = new Map<string, Route>([
-    ['/livez', (response) => void response.end('ok\n')],
-    ['/readyz', (response) => answerReady(response, ready)],
+    ['/livez', (response) => answerHealth(response, live)],
+    ['/readyz', (response) => answerHealth(response, ready)],
     ...Object.entries(others),
   ]);
   const server = createServer((request, response) => {
@@ -64,7 +67,7 @@ export async function serveRoutes(
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-function answerReady(response: ServerResponse, checks: readonly ReadinessCheck[]): void {
+function answerHealth(response: ServerResponse, checks: readonly HealthCheck[]): void {
   const missing = checks.map((check) => check()).filter((text) => text !== undefined);
   response.writeHead(missing.length === 0 ? 200 : 503);
   response.end(missing.length === 0 ? 'ok\n' : `${missing.join('\n')}\n`);

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeJob, encodeJob, InvalidJobError, JOB_SCHEMA } from './job.ts';
 
-function faultsOf(content: Buffer): readonly string[] {
+function faultsOf(content: Buffer, maxBytes?: number): readonly string[] {
   try {
-    decodeJob(content);
+    decodeJob(content, maxBytes);
   } catch (error) {
     if (error instanceof InvalidJobError) return error.faults;
     throw error;
@@ -26,11 +26,33 @@ it('is refused with every fault at once', () => {
   const body = { schema: 'sluice.job/v2', id: '', index: 1.5, enqueuedAt: 'x'.repeat(100) };
   expect(faultsOf(Buffer.from(JSON.stringify(body)))).toEqual([
     `'schema' ("sluice.job/v2") must be 'sluice.job/v1'`,
-    `'id' ("") must be a non-empty string`,
-    `'runId' (absent) must be a non-empty string`,
+    `'id' ("") must be a non-empty string of at most 255 bytes`,
+    `'runId' (absent) must be a non-empty string of at most 255 bytes`,
     `'index' (1.5) must be an integer from 0`,
     `'enqueuedAt' ("${'x'.repeat(59)}) must be epoch milliseconds`,
   ]);
+});
+
+const bodyWith = (fields: object) =>
+  Buffer.from(JSON.stringify({ ...JSON.parse(encodeJob('r', 1, 0).toString()), ...fields }));
+
+it.each([
+  ['an id of 256 bytes', { id: 'x'.repeat(256) }, 'id'],
+  ['an id of 258 bytes in 86 characters', { id: '€'.repeat(86) }, 'id'],
+  ['a run of 256 bytes', { runId: 'x'.repeat(256) }, 'runId'],
+  ['an instant that no date holds', { enqueuedAt: 8.64e15 + 1 }, 'enqueuedAt'],
+])('is refused with %s', (_, fields, name) => {
+  expect(faultsOf(bodyWith(fields))).toEqual([expect.stringContaining(`'${name}' (`)]);
+});
+
+it('is taken with ids of 255 bytes', () => {
+  expect(faultsOf(bodyWith({ id: 'x'.repeat(255), runId: 'y'.repeat(255) }))).toEqual([]);
+});
+
+it('is refused unread when it is larger than is allowed', () => {
+  const body = bodyWith({ filling: 'x'.repeat(64 * 1024) });
+  expect(faultsOf(body)).toEqual([`the body (${body.length} bytes) must not exceed 65536 bytes`]);
+  expect(decodeJob(body, body.length).id).toBe('r-1');
 });
 
 it('is refused, and nothing else is thrown, whatever the bytes are', () => {
@@ -44,5 +66,6 @@ it('is refused, and nothing else is thrown, whatever the bytes are', () => {
 // The parser takes any depth, the printer of the fault does not.
 it('is refused when it is nested without an end', () => {
   const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-  expect(faultsOf(Buffer.from(`{"schema":${nested}}`))[0]).toBe("'schema' (a list) must be 'sluice.job/v1'");
+  const body = Buffer.from(`{"schema":${nested}}`);
+  expect(faultsOf(body, body.length)[0]).toBe("'schema' (a list) must be 'sluice.job/v1'");
 });

@@ -30,8 +30,21 @@ export function encodeJob(runId: string, index: number, enqueuedAt: number): Buf
   return Buffer.from(JSON.stringify(job));
 }
 
-/** Checked by hand: it runs for every message. @throws InvalidJobError with every fault of the body */
-export function decodeJob(content: Buffer): Job {
+/** Bytes of the longest body that is read, where no other bound is given. */
+export const MAX_JOB_BYTES = 64 * 1024;
+/** An id is a message id too, which holds this many. */
+const LONGEST_ID_BYTES = 255;
+/** The last instant that a Date can hold. */
+const LAST_INSTANT_MS = 8.64e15;
+
+/**
+ * Checked by hand: it runs for every message.
+ * @param maxBytes A longer body is not read: parsing it may take more memory than there is
+ * @throws InvalidJobError with every fault of the body
+ */
+export function decodeJob(content: Buffer, maxBytes: number = MAX_JOB_BYTES): Job {
+  if (content.length > maxBytes)
+    throw new InvalidJobError([`the body (${content.length} bytes) must not exceed ${maxBytes} bytes`]);
   const body = parse(content);
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new InvalidJobError(['the body must be a JSON object']);
@@ -48,8 +61,15 @@ function parse(content: Buffer): unknown {
   }
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isId = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  value !== '' &&
+  // A character takes 3 bytes at most, so most ids need not be measured.
+  (value.length * 3 <= LONGEST_ID_BYTES || Buffer.byteLength(value) <= LONGEST_ID_BYTES);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isInstant = (value: unknown): boolean => isCount(value) && (value as number) <= LAST_INSTANT_MS;
+const ID = `a non-empty string of at most ${LONGEST_ID_BYTES} bytes`;
 
 function faultsOf(body: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
@@ -57,10 +77,10 @@ function faultsOf(body: Readonly<Record<string, unknown>>): string[] {
     if (!holds) faults.push(`'${name}' (${shown(body[name])}) must be ${constraint}`);
   };
   check('schema', body.schema === JOB_SCHEMA, `'${JOB_SCHEMA}'`);
-  check('id', isText(body.id), 'a non-empty string');
-  check('runId', isText(body.runId), 'a non-empty string');
+  check('id', isId(body.id), ID);
+  check('runId', isId(body.runId), ID);
   check('index', isCount(body.index), 'an integer from 0');
-  check('enqueuedAt', isCount(body.enqueuedAt), 'epoch milliseconds');
+  check('enqueuedAt', isInstant(body.enqueuedAt), 'epoch milliseconds');
   return faults;
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError, parseConfig } from './config.ts';
-import { type ReadinessCheck, serveHttp } from './http.ts';
+import { type HealthCheck, serveHttp } from './http.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createRegistry, type Registry } from './metrics.ts';
 import { GracefulStop } from './stop.ts';
@@ -17,8 +17,11 @@ export interface ServiceContext<C> {
   readonly log: Logger;
   readonly registry: Registry;
   readonly stop: GracefulStop;
-  /** Starts the service's HTTP server, which closes when the service stops. */
-  serve(...ready: ReadinessCheck[]): Promise<void>;
+  /**
+   * Starts the service's HTTP server, which closes when the service stops.
+   * @param ready must pass for /readyz. @param live must pass for /livez
+   */
+  serve(ready?: HealthCheck, live?: HealthCheck): Promise<void>;
 }
 
 export interface ServiceMain<S extends z.ZodRawShape> {
@@ -57,8 +60,9 @@ async function runConfigured<S extends z.ZodRawShape>(
   const registry = createRegistry(service);
   const stop = new GracefulStop(log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.begin(signal));
-  const serve = async (...ready: ReadinessCheck[]): Promise<void> => {
-    const server = await serveHttp({ registry, host, port, ready });
+  const serve = async (ready?: HealthCheck, live?: HealthCheck): Promise<void> => {
+    const checks = { ready: ready ? [ready] : [], live: live ? [live] : [] };
+    const server = await serveHttp({ registry, host, port, ...checks });
     stop.onStop('http', () => server.close());
     log.info({ host, port: server.port }, 'listening');
   };

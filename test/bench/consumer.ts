@@ -1,6 +1,8 @@
 import { encodeJob } from '@sluice/runtime';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
+import { Fates } from '../../services/consumer/fates.ts';
+import type { HandLike } from '../../services/consumer/hand.ts';
 import type { JobMetrics } from '../../services/consumer/metrics.ts';
 import { Worker } from '../../services/consumer/worker.ts';
 import { emptyQueue, QUEUE, withBroker } from './broker.ts';
@@ -9,7 +11,9 @@ import { type Figure, interleaved, round } from './figures.ts';
 const JOBS = 10_000;
 const PAIRS = 12;
 const MAX_RATIO = 1.05;
-const noMetrics: JobMetrics = { started() {}, waited() {}, finished() {} };
+const noMetrics: JobMetrics = {
+  ...{ started() {}, ended() {}, waited() {}, finished() {}, parked() {}, redelivered() {} },
+};
 
 type OnMessage = (channel: Channel, message: ConsumeMessage, done: () => void) => void;
 
@@ -38,15 +42,22 @@ export async function consumerOverhead(): Promise<Figure[]> {
 }
 
 function ours(): OnMessage {
+  const unexpected = () => Promise.reject(new Error('nothing is published again here'));
+  const elsewhere = { exchange: QUEUE, routingKey: 'elsewhere' };
+  const fates = new Fates({ maxAttempts: 5, work: elsewhere, retry: elsewhere, parking: elsewhere });
   const worker = new Worker({
-    queue: QUEUE,
-    maxAttempts: 5,
+    ...{ queue: QUEUE, maxBodyBytes: 64 * 1024, fates, republisher: { republish: unexpected } },
     handle: async () => {},
     metrics: noMetrics,
     log: pino({ level: 'silent' }),
   });
-  const park = () => Promise.reject(new Error('nothing is parked here'));
-  return (channel, message, done) => void worker.work(message, channel, park).then(done);
+  const gone = new AbortController().signal;
+  const hold = () => () => {};
+  let hand: (HandLike & { readonly channel: Channel }) | undefined;
+  return (channel, message, done) => {
+    if (hand?.channel !== channel) hand = { channel, gone, hold, ack: (taken) => channel.ack(taken) };
+    void worker.work(message, hand).then(done);
+  };
 }
 
 /** The least a consumer does: read the body, acknowledge. */

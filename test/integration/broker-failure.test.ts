@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { JobBed } from '../support/job-bed.ts';
+import { eventually, JobBed } from '../support/job-bed.ts';
+import { publishJobs } from './jobs.ts';
 
 // A broker of its own: these tests block, stop and kill it.
 let broker: LocalBroker;
@@ -30,6 +31,49 @@ it('a blocked publisher waits and goes on when the alarm is over', async () => {
   expect(await publisher.ended).toBe(0);
   expect(bed.of('run confirmed')).toMatchObject([{ confirmed: 300 }]);
   expect(await bed.count()).toBe(300);
+});
+
+describe('while a memory alarm lasts', () => {
+  /** One message that must be parked before the good ones, and a consumer that takes one at a time. */
+  async function started() {
+    await bed.send('not json', { messageId: 'bad' });
+    const good = await publishJobs(bed, 'good', 20);
+    await memoryAlarm(true);
+    return { good, consumer: bed.startConsumer() };
+  }
+
+  it('the good jobs are done, and the bad one is parked when it is over', async () => {
+    const { good, consumer } = await started();
+    try {
+      await bed.untilSaid('job processed', 20);
+      expect(bed.ended('succeeded')).toEqual(good);
+      expect(bed.ended('parked')).toEqual([]);
+      const metrics = await (await bed.get('consumer', '/metrics')).text();
+      for (const series of ['jobs_held', 'amqp_blocked', 'consumer_consuming', 'jobs_in_flight'])
+        expect(metrics).toContain(`${series}{component="consumer"} 1\n`);
+    } finally {
+      await memoryAlarm(false);
+    }
+    await bed.untilSaid('job processed', 21);
+    expect(bed.ended('parked')).toEqual(['bad']);
+    consumer.child.kill('SIGTERM');
+    expect(await consumer.ended).toBe(0);
+    expect([await bed.count(), await bed.count('jobs.parked')]).toEqual([0, 1]);
+  });
+
+  it('SIGTERM ends the consumer with 0, and the bad one returns to the queue', async () => {
+    const { consumer } = await started();
+    try {
+      await bed.untilSaid('job processed', 20);
+      const before = Date.now();
+      consumer.child.kill('SIGTERM');
+      expect(await consumer.ended).toBe(0);
+      expect(Date.now() - before).toBeLessThan(10_000);
+      await eventually('the bad one is back', async () => (await bed.count()) === 1);
+    } finally {
+      await memoryAlarm(false);
+    }
+  });
 });
 
 it('a full disk blocks a publisher, which fails by its deadline', async () => {

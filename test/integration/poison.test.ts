@@ -38,7 +38,7 @@ describe('a message that cannot be worked on', () => {
       '{"schema":"sluice.job/v1",': 'the body must be JSON',
       '[1]': 'the body must be a JSON object',
       '{"schema":"sluice.job/v2","id":"","runId":"r","index":-1,"enqueuedAt":1}':
-        "'schema' (\"sluice.job/v2\") must be 'sluice.job/v1'; 'id' (\"\") must be a non-empty string; 'index' (-1) must be an integer from 0",
+        "'schema' (\"sluice.job/v2\") must be 'sluice.job/v1'; 'id' (\"\") must be a non-empty string of at most 255 bytes; 'index' (-1) must be an integer from 0",
     };
     for (const body of Object.keys(faultsOf)) await bed.send(body, { messageId: 'odd' });
     const consuming = consumer();
@@ -85,6 +85,24 @@ describe('a message that cannot be worked on', () => {
     expect(message?.content.equals(content)).toBe(true);
     expect(message?.properties).toMatchObject({ ...properties, deliveryMode: 2 });
     expect(message?.properties.headers).toMatchObject({ 'x-trace': 'a1', tenant: { id: 3 } });
+  });
+
+  it('is parked without the header that would not fit into a frame, and says so', async () => {
+    const publish = `exchanges/${bed.vhost.name}/jobs/publish`;
+    const large = 'x'.repeat(70_000);
+    for (const payload of ['not json', encodeJob('bad', 0, 1_700_000_000_000).toString()])
+      await bed.vhost.api('POST', publish, {
+        ...{ routing_key: 'jobs', payload, payload_encoding: 'string' },
+        properties: { message_id: 'odd', delivery_mode: 2, headers: { large, 'x-trace': 'a1' } },
+      });
+    const consuming = consumer({ ...handler(ALWAYS), MAX_ATTEMPTS: '2' });
+    await processed(3);
+    const messages = await parked(consuming);
+    expect(messages.map(({ properties: { headers } }) => headers)).toMatchObject([
+      { 'x-trace': 'a1', 'x-sluice-omitted-headers': 'large', 'x-sluice-attempts': 0 },
+      { 'x-trace': 'a1', 'x-sluice-omitted-headers': 'large', 'x-sluice-attempts': 2 },
+    ]);
+    expect(outcomes(bed)).toEqual(['odd:parked', 'bad-0:retried', 'bad-0:parked']);
   });
 
   it('starts afresh when it is put back from the parking queue', async () => {

@@ -3,7 +3,7 @@ import { workQueue } from '../../charts/queue-topology.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
 import { Fleet, until } from './fleet.ts';
 import type { BrokerCoordinates } from './shared-broker.ts';
-import { freshVhost, type Vhost } from './vhost.ts';
+import { freshVhost, type Vhost, type VhostOptions } from './vhost.ts';
 
 /** One JSON line of a service. */
 export type Line = Record<string, unknown> & { readonly service: string; readonly msg: string };
@@ -23,8 +23,12 @@ export class JobBed {
   }
 
   /** Declares the queue with the topology service. @param retrySeconds between two attempts of a job */
-  static async open(broker: BrokerCoordinates, retrySeconds = 0.02): Promise<JobBed> {
-    const vhost = await freshVhost(broker);
+  static async open(
+    broker: BrokerCoordinates,
+    retrySeconds = 0.02,
+    options: VhostOptions = {},
+  ): Promise<JobBed> {
+    const vhost = await freshVhost(broker, options);
     const connection = await connect(vhost.amqpUrl);
     // A test may end the broker under this connection.
     connection.on('error', () => {});
@@ -93,6 +97,18 @@ export class JobBed {
   /** Takes one message out of a queue, where there is one. */
   take(queue = 'jobs'): Promise<GetMessage | false> {
     return this.#channel.get(queue, { noAck: true });
+  }
+
+  /** Takes the one message of a queue so often and gives it back each time. */
+  async returnToQueue(queue: string, times: number): Promise<void> {
+    for (let time = 0; time < times; time += 1) {
+      let message: GetMessage | false = false;
+      await eventually('a message', async () => {
+        message = await this.#channel.get(queue);
+        return message !== false;
+      });
+      this.#channel.nack(message as unknown as GetMessage, false, true);
+    }
   }
 
   async send(body: string | Buffer, options: Options.Publish = {}): Promise<void> {

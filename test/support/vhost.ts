@@ -12,13 +12,23 @@ export interface Vhost {
   remove(): Promise<void>;
 }
 
+export interface VhostOptions {
+  /** Of queues that are declared without a type. @default 'classic' */
+  readonly defaultQueueType?: 'classic' | 'quorum';
+}
+
 /** Makes an empty virtual host, so that test files share a broker without seeing each other. */
-export async function freshVhost(broker: BrokerCoordinates): Promise<Vhost> {
+export async function freshVhost(
+  broker: BrokerCoordinates,
+  { defaultQueueType = 'classic' }: VhostOptions = {},
+): Promise<Vhost> {
   const name = `test-${randomUUID()}`;
   const amqpUrl = new URL(broker.amqpUrl);
   amqpUrl.pathname = `/${name}`;
   const api = managementApi(broker);
-  const made = await api('PUT', `vhosts/${name}`);
+  // RabbitMQ 3.10 knows it by the first name, later versions by the second.
+  const type = { defaultqueuetype: defaultQueueType, default_queue_type: defaultQueueType };
+  const made = await api('PUT', `vhosts/${name}`, type);
   if (!made.ok) throw new Error(`the broker refused virtual host '${name}' with ${made.status}`);
   return {
     name,

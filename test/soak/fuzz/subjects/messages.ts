@@ -1,6 +1,6 @@
 import { decodeJob, encodeJob, InvalidJobError, type Job } from '@sluice/runtime';
 import fc from 'fast-check';
-import { failedAttempts } from '../../../../services/consumer/attempts.ts';
+import { attemptsOf } from '../../../../services/consumer/attempts.ts';
 import { jsonOf, mutated, mutatedData, values } from '../mutate.ts';
 import { firstOf, MAX_INSTANT_MS, unless } from '../oracles.ts';
 import { CANARY, parsing, subject } from '../subject.ts';
@@ -50,7 +50,7 @@ const headers = mutatedData(
     { 'x-death': [death, expired] },
     { 'x-death': [expired, death, { ...death, count: 2 }] },
     { 'x-death': [] },
-    { 'x-sluice-attempts': 2, 'x-delivery-count': 1, 'x-death': [death] },
+    { 'x-sluice-failed': 2, 'x-sluice-lost': 1, 'x-delivery-count': 1, 'x-death': [death] },
     {},
   ),
 );
@@ -59,7 +59,10 @@ const headers = mutatedData(
 export const xDeath = subject<unknown, number>({
   name: 'x-death',
   inputs: fc.oneof({ weight: 9, arbitrary: headers }, { weight: 1, arbitrary: values }),
-  parse: (input) => ({ accepted: failedAttempts({ headers: input as Record<string, unknown> }, 'jobs') }),
+  parse: (input) => {
+    const { failed, lost } = attemptsOf({ headers: input as Record<string, unknown> }, 'jobs');
+    return { accepted: failed + lost };
+  },
   nonsense: (attempts) =>
     unless(Number.isSafeInteger(attempts) && attempts >= 0, `${attempts} failed attempts`),
 });

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { encodeJob } from '../../services/runtime/index.ts';
+import { eventually, JobBed } from '../support/job-bed.ts';
+import { idsOf, publishJobs, takeAll } from './jobs.ts';
+
+let bed: JobBed;
+const supervisor = { on: false };
+beforeEach(() => {
+  supervisor.on = true;
+});
+afterEach(async () => {
+  supervisor.on = false;
+  await bed.close();
+});
+
+const MAX_ATTEMPTS = 3;
+/** Says what it begins; the jobs of the run `deadly` end the process. */
+const deadly = () =>
+  bed.fleet.file(
+    'deadly.mjs',
+    `export async function handle({ id, runId }, { attempt, redelivered }) {
+      console.log(JSON.stringify({ msg: 'begun', id, attempt, redelivered }));
+      if (runId === 'deadly') process.exit(7);
+    }`,
+  );
+
+/** Starts the consumer again whenever it dies, as a kubelet does. @returns how often it died so far */
+function supervised(env: Readonly<Record<string, string>>) {
+  const deaths = { count: 0 };
+  const start = () => {
+    void bed.startConsumer(env).ended.then(() => {
+      if (!supervisor.on) return;
+      deaths.count += 1;
+      start();
+    });
+  };
+  start();
+  return deaths;
+}
+
+async function parksTheDeadlyAndDoesTheOthers(): Promise<void> {
+  await publishJobs(bed, 'deadly', 1);
+  await publishJobs(bed, 'good', 20);
+  const deaths = supervised({ HANDLER: deadly(), MAX_ATTEMPTS: String(MAX_ATTEMPTS) });
+  await eventually('it is parked', async () => (await bed.count('jobs.parked')) === 1, 60);
+  await eventually('the others are done', async () => bed.ended('succeeded').length >= 20);
+  const begun = bed.of('begun').filter(({ id }) => id === 'deadly-0');
+  expect(begun.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  expect(begun.map(({ redelivered }) => redelivered)).toEqual([false, true, true]);
+  expect(deaths.count).toBe(MAX_ATTEMPTS);
+  expect([...new Set(bed.ended('succeeded'))].sort()).toEqual(idsOf('good', 20).sort());
+  const [parked] = await takeAll(bed, 'jobs.parked');
+  expect(parked?.properties.messageId).toBe('deadly-0');
+  expect(parked?.properties.headers).toMatchObject({
+    ...{
+      'x-sluice-attempts': 3,
+      'x-sluice-reason': 'attempts exhausted: 3 deliveries ended without an answer',
+    },
+  });
+  const metrics = await (await bed.get('consumer', '/metrics')).text();
+  expect(metrics).toMatch(/jobs_parked_total\{reason="deliveries_lost",component="consumer"\} 1\n/);
+}
+
+it('a job that kills its worker is delivered MAX_ATTEMPTS times, then parked, and the others are done', async () => {
+  bed = await JobBed.open(inject('broker'), 0.5);
+  await parksTheDeadlyAndDoesTheOthers();
+}, 120_000);
+
+/** Queues of type quorum, from which the broker drops what was delivered more than twice. */
+async function openLimited(): Promise<void> {
+  bed = await JobBed.open(inject('broker'), 0.5, { defaultQueueType: 'quorum' });
+  const policy = `policies/${bed.vhost.name}/jobs`;
+  const { definition } = (await (await bed.vhost.api('GET', policy)).json()) as { definition: object };
+  await bed.vhost.api('PUT', policy, {
+    ...{ pattern: '^jobs$', 'apply-to': 'queues', definition: { ...definition, 'delivery-limit': 1 } },
+  });
+}
+
+it('the same on quorum queues with a delivery limit: the broker drops none of them', async () => {
+  await openLimited();
+  await parksTheDeadlyAndDoesTheOthers();
+}, 120_000);
+
+it('what the broker drops itself by a delivery limit is parked', async () => {
+  await openLimited();
+  await publishJobs(bed, 'run', 1);
+  await bed.returnToQueue('jobs', 2);
+  await eventually('it is parked', async () => (await bed.count('jobs.parked')) === 1);
+});
+
+const MIB = 1024 * 1024;
+
+it('a job of 20 MB is parked unread within the memory of a pod, and the others are done', async () => {
+  bed = await JobBed.open(inject('broker'), 0.5);
+  const huge = { ...JSON.parse(encodeJob('huge', 0, Date.now()).toString()), filling: '[],'.repeat(7 * MIB) };
+  await bed.send(JSON.stringify(huge), { messageId: 'huge-0' });
+  await publishJobs(bed, 'good', 20);
+  const consumer = bed.startConsumer();
+  await bed.untilSaid('job processed', 21);
+  expect(bed.ended('succeeded')).toEqual(idsOf('good', 20));
+  expect(bed.ended('parked')).toEqual(['huge-0']);
+  const status = readFileSync(`/proc/${consumer.child.pid}/status`, 'utf8');
+  const peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  // From its source the process has 90 MiB before the first job; a bundle has 60.
+  expect(peakMiB).toBeLessThan(250);
+  const [parked] = await takeAll(bed, 'jobs.parked');
+  expect(parked?.content.length).toBeGreaterThan(20 * MIB);
+  expect(parked?.properties.headers?.['x-sluice-reason']).toMatch(/^invalid message: the body \(\d+ bytes\)/);
+});
