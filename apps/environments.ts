@@ -6,6 +6,7 @@ import type { ApiServerEndpoint } from '../charts/network-policy.ts';
 import type { SignOnProxy } from '../charts/page-login.ts';
 import type { JobsWorkload } from './jobs.ts';
 import type { AddonName } from './versions.ts';
+import type { QueueWorkerOverride } from './workloads/queue-worker.ts';
 
 /** Everything in which one environment differs from another. A further environment is one object more. */
 export interface Environment {
@@ -41,6 +42,8 @@ export interface Environment {
   readonly web: WebEntrance;
   /** What this environment wants otherwise of the work. @default nothing */
   readonly jobs?: Partial<JobsWorkload>;
+  /** What this environment wants otherwise of a workload, by its name. @default nothing */
+  readonly workloads?: Readonly<Record<string, QueueWorkerOverride>>;
 }
 
 /** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */

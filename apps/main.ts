@@ -3,30 +3,26 @@ import { guardPrune } from '../argocd/prune-guards.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../packages/manifests/manifests.ts';
 import { addonSecrets } from './addon-secrets.ts';
-import { apiApplication } from './api.ts';
 import type { Application, Folder } from './application.ts';
 import { brokerApplication } from './broker.ts';
 import { cluster } from './cluster.ts';
-import { consumerApplication } from './consumer.ts';
 import type { System } from './contribution.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { type Environment, environments } from './environments.ts';
 import { exporterApplication } from './exporter.ts';
 import { monitoring } from './monitoring.ts';
 import { checkPriorities } from './priorities.ts';
-import { publisherApplication } from './publisher.ts';
 import { scalerApplication } from './scaler.ts';
 import { systemOf } from './system.ts';
+import { workloads } from './workloads/index.ts';
 
 /** Everything that is wanted, of every environment. */
 export const applications: readonly Application[] = [
   addonSecrets,
   cluster,
   brokerApplication,
-  publisherApplication,
-  consumerApplication,
+  ...workloads,
   scalerApplication,
-  apiApplication,
   exporterApplication,
   monitoring,
 ];

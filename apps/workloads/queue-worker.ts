@@ -1,0 +1,154 @@
+import type { Policy } from '@sluice/policy';
+import { scaledReplicas } from '../../argocd/owned-fields.ts';
+import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
+import { DisruptionBudget } from '../../charts/disruption.ts';
+import type { Identity } from '../../charts/labels.ts';
+import { type Alert, Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import {
+  credentialsMount,
+  type EnvValue,
+  type FileMount,
+  HTTP_PORT_NAME,
+  PASSWORD_FILE,
+} from '../../charts/pod.ts';
+import type { WorkQueue } from '../../charts/queue-topology.ts';
+import { ScaleGrant } from '../../charts/scale-grant.ts';
+import { Worker, type WorkerProps } from '../../charts/worker.ts';
+import { type Application, closedNamespace } from '../application.ts';
+import type { Connection, Contribution } from '../contribution.ts';
+import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../credentials.ts';
+import type { Environment } from '../environments.ts';
+import { maxReplicas } from '../jobs.ts';
+import { allowConnections, lookups, scraped } from '../network.ts';
+import { amqpUrl, broker, brokerSource, PRIORITY, RUNBOOK, scaler } from '../project.ts';
+
+/** What a worker can be told of the broker. */
+export interface WorkerPlatform {
+  /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
+  readonly amqpUrl: string;
+  /** The worker's user there. */
+  readonly username: string;
+  /** The file that holds the user's password; it changes when the password is rotated. */
+  readonly passwordFile: string;
+  /** The queue that it takes from. */
+  readonly queue: string;
+}
+
+type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;
+
+/** What one queue worker is. Every property may be another in one environment. */
+export interface QueueWorkerValues extends Chart {
+  /** The queue that it brings with its retries and parked jobs, or the name of one that another workload brings. */
+  readonly queue: WorkQueue | string;
+  /** When it scales, and to what. */
+  readonly policy: Policy;
+  /** What its container is told. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE and QUEUE */
+  readonly environment?: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
+  /** Secrets that it also expects: name -> key -> property of its namespace's document. @default none */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Files beside the broker's password. @default none */
+  readonly mounts?: readonly FileMount[];
+  /** Whom it connects to beside the broker. @default nobody */
+  readonly connections?: readonly Pick<Connection, 'to' | 'port' | 'protocol'>[];
+  /** Whom its pods may displace. @default 'low' */
+  readonly priority?: keyof typeof PRIORITY;
+  /** Alerts of its own. @default none */
+  readonly alerts?: readonly Alert[];
+}
+
+/** What an environment wants otherwise of a worker; 'absent': it has none of it. */
+export type QueueWorkerOverride = Partial<QueueWorkerValues> | 'absent';
+
+const brokerVariables = ({ amqpUrl, username, passwordFile, queue }: WorkerPlatform) => ({
+  AMQP_URL: amqpUrl,
+  AMQP_USERNAME: username,
+  AMQP_PASSWORD_FILE: passwordFile,
+  QUEUE: queue,
+});
+
+/**
+ * A workload that lives off a queue: its Deployment, identity, broker user, Secrets, NetworkPolicies at both ends,
+ * scaling, budget, scrape and alerts, all from one value.
+ * @param values What it is, or what it is in an environment
+ */
+export function queueWorker(
+  name: string,
+  values: QueueWorkerValues | ((environment: Environment) => QueueWorkerValues),
+): Application {
+  const self: Identity = { name, namespace: name, component: 'worker' };
+  const valuesIn = (environment: Environment): QueueWorkerValues | undefined => {
+    const override = environment.workloads?.[name];
+    if (override === 'absent') return undefined;
+    return { ...(typeof values === 'function' ? values(environment) : values), ...override };
+  };
+  return {
+    name,
+    parent: 'workloads',
+    namespace: self.namespace,
+    ownedFields: () => [scaledReplicas(self)],
+    contribute: (environment) => {
+      const wanted = valuesIn(environment);
+      return wanted === undefined ? {} : contributionOf(self, wanted);
+    },
+    build: (scope, environment, system) => {
+      const wanted = valuesIn(environment);
+      if (wanted === undefined) return;
+      closedNamespace(scope, self, environment);
+      declareSecrets(scope, self, environment, system);
+      build(scope, self, wanted);
+      allowConnections(scope, self, system);
+    },
+  };
+}
+
+const queueOf = ({ queue }: QueueWorkerValues): string => (typeof queue === 'string' ? queue : queue.queue);
+
+function contributionOf(self: Identity, values: QueueWorkerValues): Contribution {
+  const { queue, connections = [], secrets = {}, http = true, policy } = values;
+  const name = queueOf(values);
+  return {
+    connections: [
+      { from: self, to: broker, port: BROKER_PORTS.amqp },
+      ...connections.map((connection) => ({ from: self, ...connection })),
+      ...lookups(self),
+      ...(http ? [scraped(self)] : []),
+    ],
+    secrets: [
+      brokerCredentials(self),
+      ...Object.entries(secrets).map(([secretName, keys]) => ({ owner: self, secretName, keys })),
+    ],
+    queues: typeof queue === 'string' ? [] : [queue],
+    brokerUsers: [{ name: self.name, consumes: [name] }],
+    scaled: [
+      {
+        name,
+        source: brokerSource(name),
+        target: { kind: 'deployment', namespace: self.namespace, name: self.name },
+        policy,
+      },
+    ],
+  };
+}
+
+function build(scope: Parameters<Application['build']>[0], self: Identity, values: QueueWorkerValues): void {
+  const { environment = brokerVariables, mounts = [], priority = 'low', alerts = [], http = true } = values;
+  const { queue: _, policy, connections: __, secrets: ___, ...chart } = values;
+  new Worker(scope, 'worker', {
+    ...{ ...chart, ...self },
+    environment: environment({
+      ...{ amqpUrl, username: self.name, passwordFile: PASSWORD_FILE, queue: queueOf(values) },
+    }),
+    mounts: [credentialsMount(CREDENTIALS_SECRET), ...mounts],
+    priorityClassName: PRIORITY[priority],
+  });
+  new ScaleGrant(scope, 'grant', {
+    ...{ ...self, to: { serviceAccount: scaler.name, namespace: scaler.namespace } },
+  });
+  const most = maxReplicas(policy);
+  // A budget for a single pod would block every drain or protect nothing.
+  if (most > 1)
+    new DisruptionBudget(scope, 'budget', { ...self, maxReplicas: most, maxUnavailable: '25%' });
+  if (http) new MetricsScrape(scope, 'scrape', { ...self, endpoints: [{ port: HTTP_PORT_NAME }] });
+  if (alerts.length > 0) new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts });
+}
+
