@@ -146,9 +146,7 @@ function build(scope: Parameters<Application['build']>[0], self: Identity, value
   });
   const most = maxReplicas(policy);
   // A budget for a single pod would block every drain or protect nothing.
-  if (most > 1)
-    new DisruptionBudget(scope, 'budget', { ...self, maxReplicas: most, maxUnavailable: '25%' });
+  if (most > 1) new DisruptionBudget(scope, 'budget', { ...self, maxReplicas: most, maxUnavailable: '25%' });
   if (http) new MetricsScrape(scope, 'scrape', { ...self, endpoints: [{ port: HTTP_PORT_NAME }] });
   if (alerts.length > 0) new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts });
 }
-

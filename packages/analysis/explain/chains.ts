@@ -17,6 +17,8 @@ import { scalingLinks } from './scaling-links.ts';
 import { trafficLinks } from './traffic-links.ts';
 import { type PremadeSecret, World } from './world.ts';
 
+const [REGISTRY = ''] = images.consumer.split('consumer');
+
 const rules = [
   podLinks,
   trafficLinks,
@@ -40,6 +42,7 @@ export function worldOf(environment: Environment, objects: readonly DesiredObjec
   return new World(objects, {
     secrets: premade(environment),
     metrics: registeredMetrics(),
+    registry: REGISTRY,
     images: new Map(Object.entries(images).map(([name, image]) => [image, folderOf(name, image)])),
   });
 }
@@ -54,8 +57,7 @@ const premade = (environment: Environment): PremadeSecret[] =>
 
 /** Our own images are built from the folder of their name. */
 function folderOf(name: string, image: string): string | undefined {
-  const [registry] = images.consumer.split('consumer');
-  if (!image.startsWith(registry ?? '')) return undefined;
+  if (!image.startsWith(REGISTRY)) return undefined;
   const folder = `services/${name}`;
   return existsSync(fileURLToPath(new URL(`../../../${folder}/main.ts`, import.meta.url)))
     ? folder

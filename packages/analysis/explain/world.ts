@@ -15,6 +15,8 @@ export interface Outside {
   readonly metrics: ReadonlyMap<string, readonly Registration[]>;
   /** Image -> the folder below services/ that it is built from; undefined where others build it. */
   readonly images: ReadonlyMap<string, string | undefined>;
+  /** What the names of this repository's own images begin with. */
+  readonly registry: string;
 }
 
 /** Everything there is in one environment, to look things up. */
