@@ -1,48 +1,21 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import { HISTORY_ANNOTATION, kubeLease } from '../lease/kube-lease.ts';
 import { LeaseConflict } from '../lease/store.ts';
 import { deploymentTarget } from '../targets/deployment.ts';
 import { hpaTarget } from '../targets/hpa.ts';
-import { json, serve } from '../testing/serve.ts';
-import { connectKubernetes } from './clients.ts';
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly type: string | undefined;
-  readonly body: unknown;
-}
-
-/** A server that answers every request alike and keeps what it was asked. */
-async function apiServer(status: number, answer: unknown) {
-  const calls: Call[] = [];
-  const server = await serve((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const text = Buffer.concat(chunks).toString();
-      const type = request.headers['content-type'];
-      const { method = '', url = '' } = request;
-      calls.push({ method, path: url, type, body: text === '' ? undefined : JSON.parse(text) });
-      if (answer !== undefined) json(response, status, answer);
-    });
-  });
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser({ name: 'bed', server: server.url, skipTLSVerify: true }, { name: 'scaler' });
-  return {
-    calls,
-    apis: connectKubernetes('scaler-0', config),
-    [Symbol.asyncDispose]: server[Symbol.asyncDispose],
-  };
-}
+import { apiServer } from '../testing/api-server.ts';
 
 const never = new AbortController().signal;
 const scale = {
+  ...{ kind: 'Scale', apiVersion: 'autoscaling/v1' },
   metadata: { name: 'consumer', namespace: 'c', resourceVersion: '7', uid: 'u' },
   spec: {},
   status: {},
 };
+const eventOf = (namespace: string, name: string) => ({
+  ...{ kind: 'Event', apiVersion: 'events.k8s.io/v1' },
+  metadata: { namespace, name, resourceVersion: '1' },
+});
 const deployment = { kind: 'deployment', namespace: 'c', name: 'consumer' } as const;
 
 it('reads and updates the /scale of a Deployment at its version', async () => {
@@ -65,7 +38,8 @@ it('reads and updates the /scale of a Deployment at its version', async () => {
 it("reads an HPA's minimum and patches it alone, at its version", async () => {
   const spec = { minReplicas: 1, maxReplicas: 15, scaleTargetRef: { kind: 'Deployment', name: 'api' } };
   const metadata = { name: 'api', namespace: 'api', resourceVersion: '7', uid: 'u' };
-  await using server = await apiServer(200, { metadata, spec });
+  const kind = { kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2' };
+  await using server = await apiServer(200, { ...kind, metadata, spec });
   const target = hpaTarget({ kind: 'hpa', namespace: 'api', name: 'api' }, server.apis.autoscalers);
   const observed = await target.read(never);
   expect(observed).toEqual({ current: 1, version: '7', uid: 'u' });
@@ -81,7 +55,7 @@ it("reads an HPA's minimum and patches it alone, at its version", async () => {
 });
 
 it('records Events about an HPA as well', async () => {
-  await using server = await apiServer(201, {});
+  await using server = await apiServer(201, eventOf('api', 'api.1'));
   await server.apis.events.createEvent({
     ...{ type: 'Normal', reason: 'ScheduleFloor', action: 'Scale', note: 'The window' },
     ...{ regarding: { kind: 'hpa', namespace: 'api', name: 'api' }, eventName: 'api.1', at: new Date(0) },
@@ -124,6 +98,7 @@ it('gives a request up when its signal aborts', async () => {
 
 it('writes a Lease with microseconds and reads it back', async () => {
   const stored = {
+    ...{ kind: 'Lease', apiVersion: 'coordination.k8s.io/v1' },
     metadata: {
       name: 'scaler',
       namespace: 'apps',
@@ -168,7 +143,7 @@ it('knows a Lease that does not exist', async () => {
 });
 
 it('records Events of events.k8s.io/v1 and continues their series by a merge patch', async () => {
-  await using server = await apiServer(201, {});
+  await using server = await apiServer(201, eventOf('c', 'consumer.1'));
   const at = new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
   const notice = {
     type: 'Normal',

@@ -14,6 +14,14 @@ import type { LeaseApiLike, LeaseLike, LeaseName } from '../lease/kube-lease.ts'
 import type { EventApiLike, Notice } from '../report/events.ts';
 import type { ScaleApiLike } from '../targets/deployment.ts';
 import type { AutoscalerApiLike } from '../targets/hpa.ts';
+import {
+  autoscalerAnswer,
+  boundedBytes,
+  checkAnswer,
+  eventAnswer,
+  leaseAnswer,
+  scaleAnswer,
+} from './answers.ts';
 
 /** What the scaler asks of Kubernetes. */
 export interface KubeApis {
@@ -32,18 +40,20 @@ export function connectKubernetes(instance: string, config = defaultConfig()): K
   const coordination = config.makeApiClient(CoordinationV1Api);
   return {
     scales: {
-      readScale: (target, signal) => apps.readNamespacedDeploymentScale(target, abortable(signal)),
-      replaceScale: (target, body, signal) =>
-        apps.replaceNamespacedDeploymentScale({ ...target, body: scaleBody(body) }, abortable(signal)),
+      readScale: async (target, signal) =>
+        checkAnswer(scaleAnswer, await apps.readNamespacedDeploymentScale(target, abortable(signal)), target),
+      replaceScale: async (target, body, signal) =>
+        checkAnswer(
+          scaleAnswer,
+          await apps.replaceNamespacedDeploymentScale(
+            { ...target, body: scaleBody(body) },
+            abortable(signal),
+          ),
+          target,
+        ),
     },
     autoscalers: autoscalerApi(config.makeApiClient(AutoscalingV2Api)),
-    leases: ({ name, namespace }) => ({
-      readLease: (signal) => coordination.readNamespacedLease({ name, namespace }, abortable(signal)),
-      createLease: (body, signal) =>
-        coordination.createNamespacedLease({ namespace, body: leaseBody(body) }, abortable(signal)),
-      replaceLease: (body, signal) =>
-        coordination.replaceNamespacedLease({ name, namespace, body: leaseBody(body) }, abortable(signal)),
-    }),
+    leases: (lease) => leaseApi(coordination, lease),
     events: eventApi(config.makeApiClient(EventsV1Api), instance),
   };
 }
@@ -55,11 +65,31 @@ function defaultConfig(): KubeConfig {
 }
 
 const autoscalerApi = (autoscaling: AutoscalingV2Api): AutoscalerApiLike => ({
-  readAutoscaler: (target, signal) =>
-    autoscaling.readNamespacedHorizontalPodAutoscaler(target, abortable(signal)),
-  patchAutoscaler: (target, body, signal) =>
-    autoscaling.patchNamespacedHorizontalPodAutoscaler({ ...target, body }, mergePatch(signal)),
+  readAutoscaler: async (target, signal) =>
+    checkAnswer(
+      autoscalerAnswer,
+      await autoscaling.readNamespacedHorizontalPodAutoscaler(target, abortable(signal)),
+      target,
+    ),
+  patchAutoscaler: async (target, body, signal) =>
+    checkAnswer(
+      autoscalerAnswer,
+      await autoscaling.patchNamespacedHorizontalPodAutoscaler({ ...target, body }, mergePatch(signal)),
+      target,
+    ),
 });
+
+function leaseApi(coordination: CoordinationV1Api, { name, namespace }: LeaseName): LeaseApiLike {
+  const named = { name, namespace };
+  const checked = async (answer: Promise<V1Lease>) => checkAnswer(leaseAnswer, await answer, named);
+  return {
+    readLease: (signal) => checked(coordination.readNamespacedLease(named, abortable(signal))),
+    createLease: (body, signal) =>
+      checked(coordination.createNamespacedLease({ namespace, body: leaseBody(body) }, abortable(signal))),
+    replaceLease: (body, signal) =>
+      checked(coordination.replaceNamespacedLease({ ...named, body: leaseBody(body) }, abortable(signal))),
+  };
+}
 
 const REGARDED = {
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment' },
@@ -78,17 +108,16 @@ function eventApi(events: EventsV1Api, instance: string): EventApiLike {
         reportingInstance: instance.slice(0, 128),
         ...{ type, reason, action, note, regarding },
       };
-      await events.createNamespacedEvent(
-        { namespace, body },
-        abortable(AbortSignal.timeout(EVENT_TIMEOUT_MS)),
-      );
+      const signal = AbortSignal.timeout(EVENT_TIMEOUT_MS);
+      const answer = await events.createNamespacedEvent({ namespace, body }, abortable(signal));
+      checkAnswer(eventAnswer, answer, { name: eventName, namespace });
     },
     continueSeries: async ({ namespace, eventName }, { count, at }) => {
       const body = { series: { count, lastObservedTime: new V1MicroTime(at) } };
-      await events.patchNamespacedEvent(
-        { name: eventName, namespace, body },
-        mergePatch(AbortSignal.timeout(EVENT_TIMEOUT_MS)),
-      );
+      const named = { name: eventName, namespace };
+      const signal = AbortSignal.timeout(EVENT_TIMEOUT_MS);
+      const answer = await events.patchNamespacedEvent({ ...named, body }, mergePatch(signal));
+      checkAnswer(eventAnswer, answer, named);
     },
   };
 }
@@ -113,14 +142,20 @@ function leaseBody({ metadata, spec = {} }: LeaseLike): V1Lease {
   };
 }
 
-/** The generated client takes a signal only from a middleware. */
+/** The generated client takes a signal, and a bound of the answer, only from a middleware. */
 function abortable(signal: AbortSignal) {
   const { pre, post } = setHeaderMiddleware('User-Agent', 'sluice-scaler');
   const withSignal: typeof pre = (request) => {
     request.setSignal(signal);
     return pre(request);
   };
-  return { middleware: [{ pre: withSignal, post }], middlewareMergeStrategy: 'append' as const };
+  const bounded: typeof post = (response) => {
+    const { body } = response;
+    const binary = (): Promise<Buffer> => boundedBytes(body.stream());
+    response.body = { binary, text: async () => (await binary()).toString('utf8'), stream: () => null };
+    return post(response);
+  };
+  return { middleware: [{ pre: withSignal, post: bounded }], middlewareMergeStrategy: 'append' as const };
 }
 
 const mergePatch = (signal: AbortSignal) =>

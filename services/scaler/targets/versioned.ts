@@ -21,7 +21,7 @@ interface CountField {
   write(count: number, guard: MetadataLike, signal: AbortSignal): Promise<unknown>;
 }
 
-/** A target whose writes hold only for the version that was read. */
+/** A target whose writes hold only for the version that was read; without one nothing is written. */
 export function versionedTarget(field: CountField): ReplicaTarget {
   const read = async (signal: AbortSignal): Promise<Observed> => {
     const { metadata, count } = await field.read(signal);
@@ -32,10 +32,8 @@ export function versionedTarget(field: CountField): ReplicaTarget {
     };
   };
   const write = async (replicas: number, { version, uid }: Observed, signal: AbortSignal) => {
-    const guard = {
-      ...(version !== undefined && { resourceVersion: version }),
-      ...(uid !== undefined && { uid }),
-    };
+    if (version === undefined) throw new Error('a count without a resourceVersion must not be written');
+    const guard = { resourceVersion: version, ...(uid !== undefined && { uid }) };
     try {
       await field.write(replicas, guard, signal);
       return 'written';
