@@ -16,6 +16,9 @@ export function checkSource(source: Fields, checker: Checker): void {
   for (const key of required) checker.text(source, key);
   for (const key of optional) if (source[key] !== undefined) checker.text(source, key);
   checkUrl(source.url, checker);
+  const { username } = source;
+  if (typeof username === 'string' && username.includes(':'))
+    checker.fault('username', username, "must not hold ':', which ends a name in HTTP");
 }
 
 /** A host and at most a path: whatever reads it, reads the same. */

@@ -129,6 +129,25 @@ describe('parseScalerConfig', () => {
   };
   const detailed = { kind: 'detailed-metrics', url: 'http://broker:15692', vhost: '/', queue: 'mail' };
 
+  it('bounds every number: no timer is set for nothing, or for longer than one lasts', () => {
+    const grace = (graceSeconds: number) => ({ ...consumer, target: { ...processes, graceSeconds } });
+    for (const pollSeconds of [0, 1e-9, 0.009, 3601, 2 ** 31, 1e300])
+      expect(faultsOf({ pollSeconds, workloads: [] })).toEqual([
+        expect.stringContaining(`'pollSeconds' (${pollSeconds}) must be`),
+      ]);
+    for (const graceSeconds of [2 ** 31 / 1000, 2 ** 31, 1e300])
+      expect(faultsOf(configOf(grace(graceSeconds)))).toEqual([
+        expect.stringContaining(`graceSeconds' (${graceSeconds})`),
+      ]);
+    expect(faultsOf(configOf(grace(2_147_483)))).toEqual([]);
+  });
+
+  it('refuses a user that HTTP cannot name', () => {
+    expect(faultsOf(configOf({ ...consumer, source: { ...management, username: 'a:b' } }))).toEqual([
+      expect.stringContaining("'workloads[0].source.username'"),
+    ]);
+  });
+
   it('reads back what JSON carried', () => {
     const data = configOf(consumer, { ...consumer, name: 'mail', source: detailed, target: processes });
     expect(parseScalerConfig(JSON.parse(JSON.stringify(data)))).toEqual(data);
