@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
-import { GracefulStop } from './stop.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { GracefulStop, HOOK_TIMEOUT_MS } from './stop.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const silent = { info: () => {}, error: () => {} };
 
@@ -30,6 +32,19 @@ it('runs the others when a hook fails, and says so', async () => {
   expect(await stop.runHooks()).toBe(false);
   expect(ran).toEqual(['good']);
   expect(failures).toMatchObject([{ hook: 'bad' }]);
+});
+
+it('waits for no hook longer than 5 s', async () => {
+  vi.useFakeTimers();
+  const failures: unknown[] = [];
+  const stop = new GracefulStop({ ...silent, error: (facts: unknown) => void failures.push(facts) });
+  const ran: string[] = [];
+  stop.onStop('endless', () => new Promise(() => {}));
+  stop.onStop('good', () => void ran.push('good'));
+  const ended = stop.runHooks();
+  await vi.advanceTimersByTimeAsync(HOOK_TIMEOUT_MS);
+  expect([await ended, ran]).toEqual([false, ['good']]);
+  expect(failures).toMatchObject([{ hook: 'endless', err: { what: "stop hook 'endless'" } }]);
 });
 
 it('begins once, whatever signals follow', () => {

@@ -1,6 +1,10 @@
+import { withTimeout } from './deadline.ts';
 import type { Logger } from './log.ts';
 
 type Hook = () => Promise<void> | void;
+
+/** A process that has done its work ends, whatever a hook waits for. */
+export const HOOK_TIMEOUT_MS = 5000;
 
 /** What ends a process in order: a signal begins it, hooks run one after the other, a deadline bounds it. */
 export class GracefulStop {
@@ -28,12 +32,12 @@ export class GracefulStop {
     this.#hooks.push({ name, hook });
   }
 
-  /** @returns false when a hook failed; the others run all the same. */
+  /** @returns false when a hook failed or did not end within 5 s; the others run all the same. */
   async runHooks(): Promise<boolean> {
     let clean = true;
     for (const { name, hook } of this.#hooks.splice(0)) {
       try {
-        await hook();
+        await withTimeout(async () => hook(), HOOK_TIMEOUT_MS, `stop hook '${name}'`);
       } catch (error) {
         clean = false;
         this.#log.error({ hook: name, err: error }, 'stop hook failed');
