@@ -13,6 +13,8 @@ export interface BrokerFlavor {
   readonly scratchPaths: readonly string[];
   /** File name -> text, mounted at CONFIG_PATH. */
   readonly config: Readonly<Record<string, string>>;
+  /** What it answers from within, without credentials, and at a cost that no number of queues raises. */
+  readonly answers: { readonly port: keyof typeof BROKER_PORTS; readonly path: string };
   /** What its metrics begin with. */
   readonly metricPrefix: string;
 }
@@ -44,6 +46,8 @@ export const flavors: Readonly<Record<BrokerKind, BrokerFlavor>> = {
     dataPath: '/var/lib/lavinmq',
     scratchPaths: ['/tmp'],
     config: { 'lavinmq.ini': ['[amqp]', `max_message_size = ${MAX_MESSAGE_BYTES}`, ''].join('\n') },
+    // Sums over all queues; its management port asks a browser to log in.
+    answers: { port: 'metrics', path: '/metrics' },
     metricPrefix: 'lavinmq',
   },
   rabbitmq: {
@@ -74,6 +78,8 @@ export const flavors: Readonly<Record<BrokerKind, BrokerFlavor>> = {
         '',
       ].join('\n'),
     },
+    // The page of its management plugin, a file; its commands start a second Erlang for each question.
+    answers: { port: 'management', path: '/' },
     metricPrefix: 'rabbitmq',
   },
 };

@@ -131,11 +131,22 @@ function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec
 }
 
 /**
- * Ready means that clients can connect; alive means that it still accepts at all. Neither asks for work
- * that grows with the number of queues.
+ * Started means that clients can connect. Ready and alive mean that the process answers from within: the kernel
+ * goes on to take connections for one that is frozen. A frozen broker is not ready after 35 s, and started anew
+ * after 3 minutes: it may be busy for long without being ill, and what it is doing would be lost.
  */
+export function brokerProbes(kind: BrokerKind) {
+  const { port, path } = flavors[kind].answers;
+  const answers = { httpGet: { path, port: k8s.IntOrString.fromString(port) }, timeoutSeconds: 5 };
+  const accepts = { tcpSocket: { port: k8s.IntOrString.fromString('amqp') } };
+  return {
+    startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 60 },
+    livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 18 },
+    readinessProbe: { ...answers, periodSeconds: 5, failureThreshold: 6 },
+  };
+}
+
 function container(props: BrokerProps, { args, env: environment }: BrokerFlavor): k8s.Container {
-  const accepts = (port: string) => ({ tcpSocket: { port: k8s.IntOrString.fromString(port) } });
   return {
     name: props.name,
     image: props.image,
@@ -145,9 +156,7 @@ function container(props: BrokerProps, { args, env: environment }: BrokerFlavor)
     ports: Object.entries(BROKER_PORTS).map(([name, containerPort]) => ({ name, containerPort })),
     resources: resources(props.resources ?? { cpu: '100m', memory: '512Mi', ephemeralStorage: '256Mi' }),
     securityContext: restrictedContainer,
-    startupProbe: { ...accepts('amqp'), periodSeconds: 2, failureThreshold: 60 },
-    livenessProbe: { ...accepts('management'), periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
-    readinessProbe: { ...accepts('amqp'), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 5 },
+    ...brokerProbes(props.kind),
   };
 }
 

@@ -173,12 +173,15 @@ function template(props: Filled): k8s.PodTemplateSpec {
   };
 }
 
-/** Alive while the port takes connections: a process that is only busy must not be killed for it. */
+/**
+ * Alive while the event loop turns, which sheds load before it turns slowly: a process that is only busy gets two
+ * minutes to answer. The kernel would take connections for one that is frozen as well.
+ */
 function probes({ readyPath, readyEverySeconds }: Filled) {
   const port = k8s.IntOrString.fromString(HTTP_PORT_NAME);
   return {
     startupProbe: serviceProbes.startupProbe,
-    livenessProbe: { tcpSocket: { port }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+    livenessProbe: { ...serviceProbes.livenessProbe, failureThreshold: 12, timeoutSeconds: 10 },
     readinessProbe: {
       httpGet: { path: readyPath, port },
       periodSeconds: readyEverySeconds,

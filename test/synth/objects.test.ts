@@ -12,7 +12,7 @@ import {
   workloads,
   workloadsOf,
 } from './dist.ts';
-import type { Kind } from './shapes.ts';
+import type { Kind, Probe } from './shapes.ts';
 
 const CLUSTER_SCOPED = [
   'ClusterIssuer',
@@ -95,6 +95,24 @@ describe('every workload', () => {
       for (const { startupProbe, livenessProbe, readinessProbe, ports = [] } of containersOf(workload))
         for (const probe of [startupProbe, livenessProbe, readinessProbe])
           expect(ports.map(({ name }) => name)).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port);
+    },
+  );
+});
+
+describe('a process that is frozen', () => {
+  const probed = workloads.filter(({ job }) => job === undefined);
+  const noticedSeconds = ({ periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 }: Probe) =>
+    periodSeconds * failureThreshold + timeoutSeconds;
+
+  it.each(probed)(
+    '$path is not ready within 2 minutes and not alive within 5, for it answers itself',
+    (workload) => {
+      for (const { readinessProbe, livenessProbe } of containersOf(workload)) {
+        // The kernel accepts connections for a process that does not run.
+        expect([readinessProbe?.tcpSocket, livenessProbe?.tcpSocket]).toEqual([undefined, undefined]);
+        expect(noticedSeconds(readinessProbe ?? {})).toBeLessThanOrEqual(120);
+        expect(noticedSeconds(livenessProbe ?? {})).toBeLessThanOrEqual(300);
+      }
     },
   );
 });

@@ -11,6 +11,9 @@ export interface Metadata {
 export interface Probe {
   readonly httpGet?: { readonly port: string };
   readonly tcpSocket?: { readonly port: string };
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+  readonly timeoutSeconds?: number;
 }
 
 export interface Container {
