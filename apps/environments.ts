@@ -190,10 +190,12 @@ export const production: Environment = {
   brokerVolume: { size: '20Gi', storageClassName: 'gp3' },
   kubernetes: '1.36',
   podSecurityVersion: 'v1.34',
-  // EKS: the Service's address, and the control plane's interfaces in the cluster's own subnets.
+  // EKS: the Service's address, and the subnets that hold the control plane's interfaces and nothing else.
   apiServer: [
     { cidr: '172.20.0.1/32', port: 443 },
-    { cidr: '10.0.0.0/16', port: 443 },
+    { cidr: '10.0.255.0/28', port: 443 },
+    { cidr: '10.0.255.16/28', port: 443 },
+    { cidr: '10.0.255.32/28', port: 443 },
   ],
   secrets: {
     kind: 'external',

@@ -27,7 +27,7 @@ const GRANTED: Readonly<Record<Kind, { readonly prefix: string; readonly rule: k
 
 /**
  * A workload's own permission to be scaled: it stands with the workload, so that taking the workload away
- * takes the permission with it. Events cannot be limited by name (they are created), only by namespace.
+ * takes the permission with it. What a Role cannot limit (the fields of an HPA, the names of Events), ScalerBounds does.
  * @throws {ChartError} with every fault of the props
  */
 export class ScaleGrant extends Construct {

@@ -14,6 +14,7 @@ import {
   serviceProbes,
   spreadEvenly,
 } from './pod.ts';
+import { ScalerBounds } from './scaler-bounds.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface ScalerProps extends Identity {
@@ -46,6 +47,7 @@ export class Scaler extends Construct {
     const config = `${JSON.stringify(compiled(props), undefined, 2)}\n`;
     new ServiceAccount(this, 'identity', props);
     this.#permitElection(props);
+    new ScalerBounds(this, 'bounds', { ...props, workloads: props.config.workloads });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadataOf(props), data: { [CONFIG_FILE]: config } });
     new k8s.KubeDeployment(this, 'deployment', {
       metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
@@ -59,7 +61,7 @@ export class Scaler extends Construct {
     new HttpService(this, 'http', props);
   }
 
-  /** A Lease cannot be limited by name while it is created; read and written it can. */
+  /** A Role cannot limit a Lease by name while it is created, as ScalerBounds does; read and written it can. */
   #permitElection(props: ScalerProps): void {
     const name = `${props.name}-election`;
     const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };

@@ -41,7 +41,12 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
     ],
   },
   'infra-workloads': {
-    cluster: ['cert-manager.io/ClusterIssuer', 'scheduling.k8s.io/PriorityClass'],
+    cluster: [
+      'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+      'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+      'cert-manager.io/ClusterIssuer',
+      'scheduling.k8s.io/PriorityClass',
+    ],
     namespaced: [
       ...COMMON,
       '/ConfigMap',

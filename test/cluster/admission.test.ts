@@ -18,12 +18,23 @@ const DEFINED = ['ClusterExternalSecret', 'ClusterSecretStore', 'ExternalSecret'
   }),
 );
 
+/** In the order that the server needs them. */
+const KINDS = [
+  'Namespace',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'HorizontalPodAutoscaler',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+];
+
 beforeAll(async () => {
   await closeCluster(name);
   cluster = await openCluster({ name });
   api = await openApi(cluster.kubeconfig);
   await installCrds(cluster, DEFINED);
-  for (const kind of ['Namespace', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'])
+  for (const kind of KINDS)
     for (const object of objectsOf(ENVIRONMENT, kind)) {
       const { status, body, warnings } = await applyStrictly(api, object);
       expect([status, warnings], JSON.stringify(body)).toEqual([expect.toBeOneOf([200, 201]), []]);
@@ -128,5 +139,107 @@ describe('a manifest in the namespace of the consumer', () => {
 
   test('nor does anybody make a store of all namespaces', async () => {
     expect((await answer(allNamespaces())).refused).toContain('each has its own SecretStore');
+  });
+});
+
+describe('the scaler', () => {
+  const as = 'system:serviceaccount:scaler:scaler';
+  const hpa = '/apis/autoscaling/v2/namespaces/api/horizontalpodautoscalers/api';
+  const merge = (path: string, body: object) =>
+    api.ask(path, { as, method: 'PATCH', type: 'application/merge-patch+json', body });
+  const create = (path: string, body: object) => api.ask(path, { as, method: 'POST', body });
+  const messageOf = ({ body }: { readonly body: unknown }) => (body as { message?: string }).message;
+
+  beforeAll(async () => {
+    const minimum = () => merge(hpa, { spec: { minReplicas: 2 } });
+    await until('the authorizer to know the roles', 30, async () => (await minimum()).status === 200);
+    // The server compiles a new policy after it has answered.
+    const highest = () => merge(`${hpa}?dryRun=All`, { spec: { maxReplicas: 99 } });
+    await until('the policy to hold', 60, async () => (await highest()).status !== 200);
+  });
+
+  test('sets the minimum of an HPA', async () => {
+    const { status, body } = await merge(hpa, { spec: { minReplicas: 3 } });
+    expect([status, (body as { spec: object }).spec]).toEqual([
+      200,
+      expect.objectContaining({ minReplicas: 3 }),
+    ]);
+  });
+
+  test.each([
+    ['its maximum', { spec: { maxReplicas: 99 } }],
+    ['whom it scales', { spec: { scaleTargetRef: { name: 'other' } } }],
+    ['what it follows', { spec: { metrics: null } }],
+    ['how fast', { spec: { behavior: null } }],
+    ['the minimum with the maximum', { spec: { minReplicas: 4, maxReplicas: 99 } }],
+  ])('changes %s not', async (_, patch) => {
+    const answer = await merge(hpa, patch);
+    expect([answer.status, messageOf(answer)]).toEqual([403, expect.stringContaining("'spec.minReplicas'")]);
+  });
+
+  test.each([
+    ['a label', { labels: { mine: 'true' } }],
+    ['an annotation', { annotations: { mine: 'true' } }],
+    ['a finalizer', { finalizers: ['sluice.dev/mine'] }],
+  ])('sets %s not', async (_, metadata) => {
+    const answer = await merge(hpa, { metadata });
+    expect([answer.status, messageOf(answer)]).toEqual([403, expect.stringContaining('metadata')]);
+  });
+
+  test('nor by an older version of the API', async () => {
+    const answer = await merge(hpa.replace('/v2/', '/v1/'), { spec: { maxReplicas: 99 } });
+    expect([answer.status, messageOf(answer)]).toEqual([403, expect.stringContaining("'spec.minReplicas'")]);
+  });
+
+  const events = '/apis/events.k8s.io/v1/namespaces/consumer/events';
+  const event = (object: string, more: object = {}) => ({
+    ...{ apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: object, namespace: 'consumer' } },
+    ...{
+      eventTime: '2026-11-25T12:00:00.000000Z',
+      type: 'Normal',
+      reason: 'BacklogReachedMark',
+      action: 'Scale',
+    },
+    ...{ note: 'opened', reportingController: 'sluice.dev/scaler', reportingInstance: 'scaler-0' },
+    regarding: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'consumer', name: 'consumer' },
+    ...more,
+  });
+
+  test('reports on its targets, and goes on with what it reported', async () => {
+    expect((await create(events, event('consumer.1'))).status).toBe(201);
+    const series = { series: { count: 2, lastObservedTime: '2026-11-25T12:01:00.000000Z' } };
+    expect((await merge(`${events}/consumer.1`, series)).status).toBe(200);
+  });
+
+  test.each([
+    [
+      'about another object',
+      { regarding: { kind: 'Secret', namespace: 'consumer', name: 'broker-credentials' } },
+    ],
+    ['in the name of another', { reportingController: 'kubelet' }],
+  ])('writes no Event %s', async (_, more) => {
+    expect((await create(events, event('consumer.2', more))).status).toBe(403);
+  });
+
+  test("changes no other's Event", async () => {
+    const path = `${events}/consumer.3`;
+    const other = { ...event('consumer.3'), reportingController: 'deployment-controller' };
+    expect((await api.ask(events, { method: 'POST', body: other })).status).toBe(201);
+    expect((await merge(path, { note: 'nothing happened' })).status).toBe(403);
+    expect((await merge(path, { reportingController: 'sluice.dev/scaler' })).status).toBe(403);
+  });
+
+  test('creates its own Lease and no other', async () => {
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/scaler/leases';
+    const lease = (object: string) => ({
+      ...{
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: object, namespace: 'scaler' },
+      },
+      spec: { holderIdentity: 'scaler-0' },
+    });
+    expect((await create(leases, lease('scaler'))).status).toBe(201);
+    expect((await create(leases, lease('other'))).status).toBe(403);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { environments } from '../../apps/environments.ts';
 import { connectionsIn } from './connectivity.ts';
 import { environmentNames, objectsIn, ofKind, workloadsOf } from './dist.ts';
 import type { Rule } from './shapes.ts';
@@ -20,6 +21,27 @@ describe('the network', () => {
     'of %s lets through what connections.md lists, and nothing else',
     (environment) => {
       expect(connectionsIn(environment)).toEqual(rowsOf('connections.md', environment).sort());
+    },
+  );
+
+  it.each(environments)(
+    'of $name names addresses with their reasons, and no network wider than a subnet',
+    (environment) => {
+      const named = objectsIn(environment.name, 'NetworkPolicy').flatMap(({ metadata, spec }) =>
+        (spec.egress ?? []).flatMap(({ to = [], ports = [] }) =>
+          to.flatMap(({ ipBlock }) =>
+            ipBlock ? ports.map(({ port }) => `${metadata.name} ${ipBlock.cidr} ${port}`) : [],
+          ),
+        ),
+      );
+      const reasons = rowsOf('connections.md', 'Addresses, and why they are that wide')
+        .map((row) => row.split('|').map((cell) => cell.trim()))
+        .filter(([, , where]) => where === environment.name)
+        .flatMap(([, who, , cidrs = '', port]) => cidrs.split(', ').map((cidr) => `${who} ${cidr} ${port}`));
+      expect(named.sort()).toEqual(reasons.sort());
+      // kind's own network is not known before it is there.
+      if (environment.web.entrance.kind === 'node-ports') return;
+      for (const row of named) expect(Number(/\/(\d+) /.exec(row)?.[1]), row).toBeGreaterThanOrEqual(24);
     },
   );
 
@@ -63,6 +85,27 @@ describe('the API server', () => {
 
   it.each(environmentNames)('of %s permits what permissions.md lists, and nothing else', (environment) => {
     expect(permissionsIn(environment)).toEqual(rowsOf('permissions.md', environment).sort());
+  });
+
+  it('of every environment limits by a policy what a Role cannot, and says why the Role is that wide', () => {
+    const wide = permissionsIn('production')
+      .map((row) => row.split('|').map((cell) => cell.trim()))
+      .filter(([, , , verb, what, name]) => name === 'any' || (verb === 'patch' && what !== undefined))
+      .map(([, , , verb, what]) => `${verb} ${what}`);
+    const reasons = rowsOf('permissions.md', 'Widths, and what limits them').map((row) =>
+      row.split('|').map((cell) => cell.trim()),
+    );
+    expect(reasons.map(([, permission]) => permission).sort()).toEqual([...new Set(wide)].sort());
+    for (const [, permission, , limit] of reasons)
+      for (const environment of environmentNames) {
+        const policy = objectsIn(environment, 'ValidatingAdmissionPolicy').find(
+          ({ metadata }) => metadata.name === /^`([^`]+)`/.exec(limit ?? '')?.[1],
+        );
+        const [group, resource] = permission?.split(' ')[1]?.split('/') ?? [];
+        expect(policy?.spec.matchConstraints.resourceRules, permission).toMatchObject([
+          { apiGroups: [group], resources: [resource] },
+        ]);
+      }
   });
 
   it('is given no cluster-wide permission and no wildcard', () => {

@@ -49,7 +49,10 @@ const apiServers: Readonly<Record<string, readonly End[]>> = {
   ],
   production: [
     { name: 'kube-apiserver (Service)', address: '172.20.0.1', ports: tcp(443, 22) },
-    { name: 'kube-apiserver (VPC)', address: '10.0.7.9', ports: tcp(443, 22) },
+    { name: 'kube-apiserver (subnet a)', address: '10.0.255.9', ports: tcp(443, 22) },
+    { name: 'kube-apiserver (subnet b)', address: '10.0.255.20', ports: tcp(443, 22) },
+    { name: 'kube-apiserver (subnet c)', address: '10.0.255.40', ports: tcp(443, 22) },
+    { name: 'another machine of the VPC', address: '10.0.7.9', ports: ANYTHING },
   ],
 };
 

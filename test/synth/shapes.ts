@@ -238,6 +238,17 @@ export interface Kinds {
       readonly namespace: string;
     }[];
   };
+  ValidatingAdmissionPolicy: {
+    readonly spec: {
+      readonly matchConstraints: {
+        readonly resourceRules: readonly {
+          readonly apiGroups: readonly string[];
+          readonly resources: readonly string[];
+        }[];
+      };
+    };
+  };
+  ValidatingAdmissionPolicyBinding: object;
   ServiceMonitor: {
     readonly spec: {
       readonly namespaceSelector: { readonly matchNames: readonly string[] };
