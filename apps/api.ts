@@ -39,7 +39,7 @@ export const apiApplication: Application = {
   namespace: api.namespace,
   ownedFields,
   contribute: (environment) => ({
-    connections: [entered(environment, api, HTTP_PORT), scraped(api)],
+    connections: [...entered(environment, api, HTTP_PORT), scraped(api)],
     scaled: [
       {
         name: api.name,

@@ -23,7 +23,7 @@ export const brokerApplication: Application = {
     connections: [
       { from: topology, to: broker, port: BROKER_PORTS.management },
       ...lookups(topology),
-      entered(environment, broker, BROKER_PORTS.management),
+      ...entered(environment, broker, BROKER_PORTS.management),
       scraped(broker, BROKER_PORTS.metrics),
     ],
     secrets: [brokerAdmin],

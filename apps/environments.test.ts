@@ -45,8 +45,8 @@ describe('a third environment', () => {
 
   it('has the addons it names and no others, with its own values', () => {
     const addons = [...files.keys()].filter((path) => path.includes('/addons/application-'));
-    // One more for the Secrets that they expect.
-    expect(addons).toHaveLength(staging.addons.length + 1);
+    // Two more, for the Secrets that they expect and for their connections.
+    expect(addons).toHaveLength(staging.addons.length + 2);
     expect(application('addons/application-karpenter').spec.source?.helm?.valuesObject).toMatchObject({
       replicas: 1,
     });

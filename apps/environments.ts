@@ -36,6 +36,8 @@ export interface Environment {
   readonly podSecurityVersion: string;
   /** Where pods reach the API server: behind the Service, as a packet filter sees it. */
   readonly apiServer: readonly ApiServerEndpoint[];
+  /** The addresses of nodes: Prometheus asks their kubelets and node exporters. */
+  readonly nodes: string;
   /** Where passwords come from. */
   readonly secrets: SecretStore;
   /** How web pages are reached. */
@@ -139,6 +141,7 @@ export const local: Environment = {
     { cidr: '10.96.0.1/32', port: 443 },
     { cidr: '172.16.0.0/12', port: 6443 },
   ],
+  nodes: '172.16.0.0/12',
   secrets: { kind: 'pre-made' },
   web: {
     ...traefik,
@@ -197,6 +200,7 @@ export const production: Environment = {
     { cidr: '10.0.255.16/28', port: 443 },
     { cidr: '10.0.255.32/28', port: 443 },
   ],
+  nodes: '10.0.0.0/16',
   secrets: {
     kind: 'external',
     documents: 'sluice/production',

@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { guardPrune } from '../argocd/prune-guards.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../packages/manifests/manifests.ts';
+import { addonNetwork } from './addon-network.ts';
 import { addonSecrets } from './addon-secrets.ts';
 import type { Application, Folder } from './application.ts';
 import { brokerApplication } from './broker.ts';
@@ -18,6 +19,7 @@ import { workloads } from './workloads/index.ts';
 
 /** Everything that is wanted, of every environment. */
 export const applications: readonly Application[] = [
+  addonNetwork,
   addonSecrets,
   cluster,
   brokerApplication,

@@ -1,40 +1,82 @@
 import type { Construct } from 'constructs';
 import type { Identity } from '../charts/labels.ts';
-import { type Access, DefaultDeny, NetworkAccess, type Peer, Peers } from '../charts/network-policy.ts';
+import {
+  type Access,
+  DefaultDeny,
+  NetworkAccess,
+  type Peer,
+  Peers,
+  PodAccess,
+} from '../charts/network-policy.ts';
 import { HTTP_PORT } from '../charts/pod.ts';
 import type { Connection, System } from './contribution.ts';
 import type { Environment } from './environments.ts';
 import { MONITORING } from './project.ts';
 
 const dns = Peers.pods('kube-system', { 'k8s-app': 'kube-dns' });
-const prometheus = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'prometheus' });
+export const prometheus = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'prometheus' });
 
 /** Names are looked up before anything is connected to. */
-export const lookups = (from: Identity): readonly Connection[] => [
+export const lookups = (from: Identity | Peer): readonly Connection[] => [
   { from, to: dns, port: 53, protocol: 'UDP' },
   { from, to: dns, port: 53 },
 ];
 
 /** Prometheus reads the metrics of a workload. */
-export const scraped = (to: Identity, port = HTTP_PORT): Connection => ({ from: prometheus, to, port });
+export const scraped = (to: Identity | Peer, port = HTTP_PORT): Connection => ({
+  from: prometheus,
+  to,
+  port,
+});
 
-/** Requests from outside come by the ingress controller. */
-export function entered({ web }: Environment, to: Identity, port: number): Connection {
+/** Requests from outside come by the ingress controller, and with them the challenges of the page's certificate. */
+export function entered(
+  { web }: Environment,
+  to: Identity | Exclude<Peer, { cidr: string }>,
+  port: number,
+): readonly Connection[] {
   const { namespace, name } = web.controller;
-  return { from: Peers.pods(namespace, { 'app.kubernetes.io/name': name }), to, port };
+  const from = Peers.pods(namespace, { 'app.kubernetes.io/name': name });
+  return [
+    { from, to, port },
+    ...(web.clusterIssuer === undefined ? [] : [{ from, to: solver(to.namespace), port: SOLVER_PORT }]),
+  ];
 }
 
-/** Exactly the connections of one workload. */
+/** cert-manager answers a challenge by a pod of its own beside the page: without it no certificate is issued. */
+export const SOLVER_LABEL = 'acme.cert-manager.io/http01-solver';
+/** @see https://cert-manager.io/docs/configuration/acme/http01/ */
+const SOLVER_PORT = 8089;
+const solver = (namespace: string) => Peers.pods(namespace, { [SOLVER_LABEL]: 'true' });
+
+/** Exactly the connections of one workload, and of the pods that answer for its certificate. */
 export function allowConnections(scope: Construct, self: Identity, { connections }: System): void {
-  new NetworkAccess(scope, `network-${self.name}`, {
-    ...self,
-    ingress: connections.filter(({ to }) => to === self).map((edge) => access(edge, edge.from)),
-    egress: connections.filter(({ from }) => from === self).map((edge) => access(edge, edge.to)),
-  });
+  const own = accessesOf(self, connections);
+  new NetworkAccess(scope, `network-${self.name}`, { ...self, ...own });
+  const answering = accessesOf(solver(self.namespace), connections);
+  const isEntered = answering.ingress.some(({ peer }) => own.ingress.some((one) => isSame(one.peer, peer)));
+  if (isEntered)
+    new PodAccess(scope, `network-${self.name}-solver`, {
+      ...{ name: 'acme-solver', pods: solver(self.namespace) },
+      ...answering,
+    });
 }
 
-export const denyByDefault = (scope: Construct, { namespace }: Identity): DefaultDeny =>
+export const denyByDefault = (scope: Construct, { namespace }: Pick<Identity, 'namespace'>): DefaultDeny =>
   new DefaultDeny(scope, 'default-deny', { namespace });
+
+/** Both sides of the connections of one end. */
+export const accessesOf = (self: Identity | Peer, all: readonly Connection[]) => ({
+  ingress: all.filter(({ to }) => isSame(to, self)).map((edge) => access(edge, edge.from)),
+  egress: all.filter(({ from }) => isSame(from, self)).map((edge) => access(edge, edge.to)),
+});
+
+/** Workloads are the objects of project.ts; other ends are made where they are named. */
+export function isSame(one: Identity | Peer, other: Identity | Peer): boolean {
+  if (one === other) return true;
+  if ('name' in one || 'name' in other || 'cidr' in one || 'cidr' in other) return false;
+  return one.namespace === other.namespace && JSON.stringify(one) === JSON.stringify(other);
+}
 
 const access = ({ port, protocol = 'TCP' }: Connection, other: Identity | Peer): Access => ({
   ...{ port, protocol, peer: 'name' in other ? Peers.workload(other) : other },

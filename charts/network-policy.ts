@@ -10,18 +10,32 @@ export interface ApiServerEndpoint {
 }
 
 /** The other end of a connection. */
-export type Peer = { readonly namespace: string; readonly podLabels: Labels } | { readonly cidr: string };
+export type Peer =
+  | PodPeer
+  | {
+      readonly cidr: string;
+      /** Blocks inside of it that are not meant. */
+      readonly except?: readonly string[];
+    };
+
+/** Pods of one namespace: those with the labels, or every one. */
+export type PodPeer = { readonly namespace: string } & (
+  | { readonly podLabels: Labels }
+  | { readonly everyPod: true }
+);
 
 export const Peers = {
   /** The pods of a workload of this repository. */
-  workload: ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): Peer => ({
+  workload: ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): PodPeer => ({
     namespace,
     podLabels: selectorOf({ name }),
   }),
   /** Pods that someone else labels. */
-  pods: (namespace: string, podLabels: Labels): Peer => ({ namespace, podLabels }),
+  pods: (namespace: string, podLabels: Labels): PodPeer => ({ namespace, podLabels }),
+  /** Every pod of a namespace. */
+  everyPod: (namespace: string): PodPeer => ({ namespace, everyPod: true }),
   /** Addresses outside the pod network. */
-  addresses: (cidr: string): Peer => ({ cidr }),
+  addresses: (cidr: string, except?: readonly string[]): Peer => ({ cidr, ...(except && { except }) }),
 };
 
 /** One edge of the connection matrix, seen from one of its ends. */
@@ -74,6 +88,45 @@ export class NetworkAccess extends Construct {
   }
 }
 
+export interface PodAccessProps {
+  /** The policy's name. */
+  readonly name: string;
+  /** Whose connections these are. */
+  readonly pods: PodPeer;
+  readonly ingress: readonly Access[];
+  readonly egress: readonly Access[];
+}
+
+/**
+ * Connections of pods that a chart labels. What is between the pods of one namespace is theirs: those of an addon know
+ * each other by names that change with its chart.
+ * @throws {ChartError} with every fault of the props
+ */
+export class PodAccess extends Construct {
+  constructor(scope: Construct, id: string, { name, pods, ingress, egress }: PodAccessProps) {
+    super(scope, id);
+    checkAccess(`PodAccess '${name}'`, [...ingress, ...egress]);
+    const within = 'everyPod' in pods ? [{ podSelector: {} }] : [];
+    new k8s.KubeNetworkPolicy(this, 'policy', {
+      metadata: { name, namespace: pods.namespace, labels: { ...clusterLabels } },
+      spec: {
+        podSelector: 'everyPod' in pods ? {} : { matchLabels: { ...pods.podLabels } },
+        policyTypes: ['Ingress', 'Egress'],
+        ...withoutEmpty({
+          ingress: [
+            ...within.map((peer) => ({ from: [peer] })),
+            ...byPeer(ingress).map(({ peer, ports }) => ({ from: [peer], ports })),
+          ],
+          egress: [
+            ...within.map((peer) => ({ to: [peer] })),
+            ...byPeer(egress).map(({ peer, ports }) => ({ to: [peer], ports })),
+          ],
+        }),
+      },
+    });
+  }
+}
+
 /** The server stores an empty list as none, and so would see another change on every apply. */
 const withoutEmpty = <T extends Readonly<Record<string, readonly unknown[]>>>(lists: T): Partial<T> =>
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
@@ -91,20 +144,26 @@ function byPeer(accesses: readonly Access[]) {
 }
 
 function selectorOfPeer(peer: Peer): k8s.NetworkPolicyPeer {
-  if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
+  if ('cidr' in peer)
+    return { ipBlock: { cidr: peer.cidr, ...(peer.except && { except: [...peer.except] }) } };
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } };
+  if ('everyPod' in peer) return { namespaceSelector };
   return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+    namespaceSelector,
     podSelector: { matchLabels: { ...peer.podLabels } },
   };
 }
 
-function check({ name, ingress, egress }: NetworkAccessProps): void {
-  const checks = new Checks(`NetworkAccess '${name}'`);
-  for (const { peer, port } of [...ingress, ...egress]) {
+const check = ({ name, ingress, egress }: NetworkAccessProps): void =>
+  checkAccess(`NetworkAccess '${name}'`, [...ingress, ...egress]);
+
+function checkAccess(subject: string, accesses: readonly Access[]): void {
+  const checks = new Checks(subject);
+  for (const { peer, port } of accesses) {
     checks.that(Number.isInteger(port) && port > 0 && port < 65_536, `'port' (${port}) must be 1 to 65535`);
     if ('cidr' in peer)
       checks.that(isCidr(peer.cidr), `'cidr' (${peer.cidr}) must be an IPv4 block such as 10.0.0.0/16`);
-    else
+    else if ('podLabels' in peer)
       checks.that(
         Object.keys(peer.podLabels).length > 0,
         `'podLabels' of ${peer.namespace} must not be empty: {} is every pod`,

@@ -7,6 +7,8 @@ export interface End {
   readonly namespace?: string;
   readonly labels?: Record<string, string>;
   readonly address?: string;
+  /** It connects to nobody by itself, or as every pod of its namespace does. @default false */
+  readonly servesOnly?: true;
   /** Ports something listens on. */
   readonly ports: readonly Port[];
 }
@@ -20,39 +22,64 @@ const tcp = (...ports: number[]): Port[] => ports.map((port) => ({ port, protoco
 const named = (name: string) => ({ 'app.kubernetes.io/name': name });
 
 /** Ports that exist on every machine of the network, for those who must not be reached there. */
-const ANYTHING = tcp(22, 443, 6443, 8080, 5672, 15_672);
+const ANYTHING = tcp(22, 80, 443, 6443, 8080, 5672, 9100, 10_250, 15_672);
 
 /** Who else is in the cluster: those who are meant to be reached or to reach, and those who are not. */
 const others: readonly End[] = [
-  { name: 'prometheus', namespace: 'monitoring', labels: named('prometheus'), ports: tcp(9090) },
-  { name: 'grafana', namespace: 'monitoring', labels: named('grafana'), ports: tcp(3000) },
-  { name: 'traefik', namespace: 'traefik', labels: named('traefik'), ports: tcp(8000) },
   {
     name: 'kube-dns',
     namespace: 'kube-system',
     labels: { 'k8s-app': 'kube-dns' },
     ports: [...tcp(53), { port: 53, protocol: 'UDP' }],
   },
+  { name: 'kube-system', namespace: 'kube-system', labels: {}, ports: [...ANYTHING, ...tcp(9153)] },
   ...['default', 'broker', 'consumer', 'scaler', 'exporter', 'publisher'].map((namespace) => ({
     ...{ name: `stranger in ${namespace}`, namespace, labels: {}, ports: ANYTHING },
   })),
   { name: 'impostor', namespace: 'default', labels: named('consumer'), ports: ANYTHING },
   { name: 'internet', address: '93.184.216.34', ports: ANYTHING },
-  { name: 'instance metadata', address: '169.254.169.254', ports: tcp(80) },
+  { name: 'instance metadata', address: '169.254.169.254', ports: tcp(80), servesOnly: true },
+  { name: 'pod identity agent', address: '169.254.170.23', ports: tcp(80), servesOnly: true },
 ];
+
+/** Pods of charts that have connections of their own; of the rest, every pod of a namespace has the same. */
+const ofCharts: readonly End[] = [
+  { name: 'prometheus', namespace: 'monitoring', labels: named('prometheus'), ports: tcp(9090) },
+  { name: 'grafana', namespace: 'monitoring', labels: named('grafana'), ports: tcp(3000) },
+  { name: 'traefik', namespace: 'traefik', labels: named('traefik'), ports: tcp(8000, 8443, 9100) },
+];
+
+/** cert-manager's, for as long as a challenge lasts. */
+const solverIn = (namespace: string): End => ({
+  ...{ name: `acme-solver in ${namespace}`, namespace, ports: tcp(8089), servesOnly: true },
+  labels: { 'acme.cert-manager.io/http01-solver': 'true' },
+});
+
+/** The namespaces of addons: every pod of one, on each port that a policy names and on some that none does. */
+function addonEnds(environment: string): End[] {
+  const policies = objectsIn(environment, 'NetworkPolicy');
+  const closed = policies.filter(({ metadata }) => metadata.name === 'every-pod');
+  return closed.flatMap(({ metadata: { namespace = '' }, spec }) => {
+    const named = (spec.ingress ?? []).flatMap(({ ports = [] }) => ports.map(({ port }) => port));
+    const ports = [...new Set([...named, ...ANYTHING.map(({ port }) => port)])];
+    const own = ofCharts.filter((end) => end.namespace === namespace);
+    return [{ name: namespace, namespace, labels: {}, ports: tcp(...ports) }, ...own, solverIn(namespace)];
+  });
+}
 
 /** Addresses inside the blocks an environment names: who may reach them is part of the matrix. */
 const apiServers: Readonly<Record<string, readonly End[]>> = {
   local: [
     { name: 'kube-apiserver (Service)', address: '10.96.0.1', ports: tcp(443, 22) },
     { name: 'kube-apiserver (node)', address: '172.18.0.2', ports: tcp(6443, 22) },
+    { name: 'node', address: '172.18.0.3', ports: tcp(22, 9100, 10_250) },
   ],
   production: [
     { name: 'kube-apiserver (Service)', address: '172.20.0.1', ports: tcp(443, 22) },
     { name: 'kube-apiserver (subnet a)', address: '10.0.255.9', ports: tcp(443, 22) },
     { name: 'kube-apiserver (subnet b)', address: '10.0.255.20', ports: tcp(443, 22) },
     { name: 'kube-apiserver (subnet c)', address: '10.0.255.40', ports: tcp(443, 22) },
-    { name: 'another machine of the VPC', address: '10.0.7.9', ports: ANYTHING },
+    { name: 'node', address: '10.0.7.9', ports: ANYTHING },
   ],
 };
 
@@ -73,18 +100,25 @@ function podsOf(environment: string): End[] {
 /** Every connection that a packet filter following the rendered NetworkPolicies lets through: from, to, port. */
 export function connectionsIn(environment: string): string[] {
   const policies = objectsIn(environment, 'NetworkPolicy');
-  const own = podsOf(environment);
+  const own = [...podsOf(environment), ...['broker', 'api'].map(solverIn), ...addonEnds(environment)];
   const ends = [...own, ...others, ...(apiServers[environment] ?? [])];
-  const rows = ends.flatMap((from) =>
-    ends
-      .filter((to) => to !== from && (own.includes(from) || own.includes(to)))
-      .flatMap((to) =>
-        to.ports
-          .filter((port) => permits(policies, from, to, port))
-          .map(({ port, protocol }) => `| ${from.name} | ${to.name} | ${port}/${protocol} |`),
-      ),
-  );
-  return rows.sort();
+  // What is between the pods of one addon's namespace is theirs.
+  const among = new Set(addonEnds(environment).map(({ namespace }) => namespace));
+  const rows = ends
+    .filter(({ servesOnly = false }) => !servesOnly)
+    .flatMap((from) =>
+      ends
+        .filter((to) => to !== from && (own.includes(from) || own.includes(to)))
+        .filter(
+          (to) => to.namespace === undefined || to.namespace !== from.namespace || !among.has(to.namespace),
+        )
+        .flatMap((to) =>
+          to.ports
+            .filter((port) => permits(policies, from, to, port))
+            .map(({ port, protocol }) => `| ${from.name} | ${to.name} | ${port}/${protocol} |`),
+        ),
+    );
+  return [...new Set(rows)].sort();
 }
 
 type NetworkPolicy = ObjectOf<'NetworkPolicy'>;
@@ -118,7 +152,11 @@ const allows = ({ from, to, ports }: PolicyRule, peer: End, port: Port): boolean
 const isPeer =
   (end: End) =>
   ({ ipBlock, namespaceSelector, podSelector }: PolicyPeer): boolean => {
-    if (ipBlock) return end.address !== undefined && contains(ipBlock.cidr, end.address);
+    if (ipBlock) {
+      const { address } = end;
+      const within = (cidr: string): boolean => address !== undefined && contains(cidr, address);
+      return within(ipBlock.cidr) && !(ipBlock.except ?? []).some(within);
+    }
     if (end.namespace === undefined || namespaceSelector === undefined) return false;
     const labels = { 'kubernetes.io/metadata.name': end.namespace };
     return (

@@ -50,7 +50,7 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
     const { addons = [] } = environments.find(({ name }) => name === environment) ?? {};
     const secrets = rendered.some(({ path }) => path.startsWith(`${environment}/addon-secrets/`));
     expect(namesOf(childrenOf(environment, 'addons'))).toEqual(
-      [...addons, ...(secrets ? ['addon-secrets'] : [])].sort(),
+      [...addons, 'addon-network', ...(secrets ? ['addon-secrets'] : [])].sort(),
     );
   });
 

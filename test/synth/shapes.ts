@@ -97,7 +97,7 @@ export interface JobSpec extends PodMaker {
 }
 
 export interface PolicyPeer {
-  readonly ipBlock?: { readonly cidr: string };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
   readonly namespaceSelector?: { readonly matchLabels: Strings };
   readonly podSelector?: { readonly matchLabels: Strings };
 }

@@ -12,7 +12,8 @@ const dependencies = (reference: string, environment: Environment) => {
 const paths = (reference: string, environment: Environment): string[] =>
   dependencies(reference, environment).found.map(({ path }) => path);
 
-describe('the values that an object depends on', () => {
+// An environment is rendered once for each of its values.
+describe('the values that an object depends on', { timeout: 60_000 }, () => {
   it('are those that decide a field of it, and no others', () => {
     expect(dependencies('statefulset/broker', production).found).toEqual([
       {

@@ -4,18 +4,28 @@ import { broken, type End, type Link, outside, toObject } from './links.ts';
 import { portsOf } from './traffic-links.ts';
 import type { World } from './world.ts';
 
+/** cert-manager makes a pod with it for as long as a challenge lasts. */
+const isPassing = (selector: unknown): boolean =>
+  valueAt(selector, ['matchLabels', 'acme.cert-manager.io/http01-solver']) !== undefined;
+
 /** Whom a NetworkPolicy is about, and whom it lets in and out. */
 export function networkLinks(from: DesiredObject, world: World): Link[] {
   if (from.kind !== 'NetworkPolicy') return [];
   const selector = valueAt(from.fields, ['spec', 'podSelector']);
   const pods = world.podsIn(from.namespace, selector);
-  const none = broken(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
-  const about = pods.length > 0 ? pods.map(toObject) : [none];
+  const about = pods.length > 0 ? pods.map(toObject) : [ofCharts(from, selector, world)];
   return [
     ...about.map((end): Link => ({ from, kind: 'NetworkPolicy -> pods', says: 'is about the pods of', end })),
     ...peers(from, 'ingress', pods, world),
     ...peers(from, 'egress', pods, world),
   ];
+}
+
+/** Pods of an addon, where one is installed in the namespace; those of a challenge come and go. */
+function ofCharts({ namespace = '' }: DesiredObject, selector: unknown, world: World): End {
+  return world.chartsIn(namespace).length > 0 || isPassing(selector)
+    ? strangers(namespace, selector, world)
+    : broken(`no pods of ${namespace} have the labels ${JSON.stringify(selector)}`);
 }
 
 /** A port is that of whoever is connected to: for what comes in the policy's own pods, else the peer. */
@@ -71,7 +81,7 @@ function strangers(namespace: string, selector: unknown, world: World): End {
   const labels = Object.entries(valueAt(selector, ['matchLabels']) ?? {}).map((pair) => pair.join('='));
   const pods = `pods of ${namespace} with ${labels.join(', ') || 'any labels'}`;
   const charts = world.chartsIn(namespace).map(({ name }) => name);
-  if (namespace === 'kube-system') return outside(pods);
+  if (namespace === 'kube-system' || isPassing(selector)) return outside(pods);
   return charts.length > 0
     ? outside(`${pods}, by ${charts.length > 1 ? 'a chart of' : 'the chart'} ${charts.join(', ')}`)
     : broken(`there are no ${pods}, and no chart is installed there`);

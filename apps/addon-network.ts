@@ -1,0 +1,47 @@
+import { Construct } from 'constructs';
+import { ARGOCD_NAMESPACE } from '../argocd/names.ts';
+import { Peers, PodAccess, type PodPeer } from '../charts/network-policy.ts';
+import { addonsOf } from './addons/catalog.ts';
+import { addonConnections } from './addons/connections.ts';
+import type { Application } from './application.ts';
+import type { Connection } from './contribution.ts';
+import { accessesOf, denyByDefault, isSame, SOLVER_LABEL } from './network.ts';
+
+/** The namespaces of addons are closed as those of the workloads are; kube-system is the cluster's own. */
+export const addonNetwork: Application = {
+  name: 'addon-network',
+  parent: 'addons',
+  namespace: ARGOCD_NAMESPACE,
+  stage: 'foundation',
+  contribute: (environment) => ({ connections: addonConnections(environment, addonsOf(environment)) }),
+  build: (scope, environment, { connections }) => {
+    const addons = addonsOf(environment).map(({ namespace }) => namespace.name);
+    const names = new Set(addons.filter((name) => name !== 'kube-system'));
+    for (const name of [...names].sort()) closeNamespace(scope, name, connections);
+  },
+};
+
+function closeNamespace(scope: Construct, namespace: string, all: readonly Connection[]): void {
+  const closed = new Construct(scope, namespace);
+  denyByDefault(closed, { namespace });
+  for (const pods of endsIn(namespace, all)) {
+    const name = nameOf(pods);
+    new PodAccess(closed, name, { name, pods, ...accessesOf(pods, all) });
+  }
+}
+
+/** Every pod of the namespace, and those of them that have connections of their own. */
+function endsIn(namespace: string, all: readonly Connection[]): PodPeer[] {
+  const ends: PodPeer[] = [Peers.everyPod(namespace)];
+  for (const end of all.flatMap(({ from, to }) => [from, to]))
+    if ('podLabels' in end && end.namespace === namespace && !ends.some((known) => isSame(known, end)))
+      ends.push(end);
+  return ends;
+}
+
+/** `prometheus`; what cert-manager's pods are called, their label says as `true`. */
+function nameOf(pods: PodPeer): string {
+  if ('everyPod' in pods) return 'every-pod';
+  const [[key = '', value = ''] = []] = Object.entries(pods.podLabels);
+  return key === SOLVER_LABEL ? 'acme-solver' : value;
+}
