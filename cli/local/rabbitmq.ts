@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { request } from '@sluice/runtime';
 import { type Afterwards, afterwards, freePorts, killGroup, spawnOwned } from '@sluice/runtime/processes';
 
 const binaries = '/usr/lib/rabbitmq/bin';
@@ -153,13 +154,12 @@ class RabbitMQ implements LocalBroker {
 
   async #untilReady(signal?: AbortSignal): Promise<void> {
     const deadline = this.#deadline();
-    const url = `${this.managementUrl}/api/overview`;
-    const authorization = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    // A connection kept alive would make the broker's graceful stop wait 5 s for it.
-    const headers = { authorization, connection: 'close' };
-    const answers = async () =>
-      (await fetch(url, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).catch(() => undefined))
-        ?.ok === true;
+    const overview = {
+      url: `${this.managementUrl}/api/overview`,
+      credentials: { username: this.username, password: this.password },
+      timeoutMs: REQUEST_TIMEOUT_MS,
+    };
+    const answers = async () => (await request(overview).catch(() => undefined))?.status === 200;
     while (
       !((await answers()) && (await accepting(this.#ports.amqp)) && (await accepting(this.#ports.metrics)))
     ) {

@@ -27,6 +27,9 @@ publisher, scaler and consumers, by the same typed policy, until every job is do
 
 The broker: AMQP_URL if set (and MANAGEMENT_URL, else its host at port 15672), else LavinMQ where Docker
 answers, else RabbitMQ of this machine. Exit code 0: published = confirmed = processed, none lost or doubled.
+
+Ctrl-C, SIGTERM, a closed terminal: what is in hand may end within 3 s, everything has ended within 5 s; a second
+Ctrl-C kills at once. Nothing outlives the command, also when it is killed.
 `;
 
 /** @returns undefined when help was asked for. @throws ConfigurationError naming every fault. */

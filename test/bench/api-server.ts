@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { spawnOwned } from '@sluice/runtime/processes';
 import { until } from '../support/fleet.ts';
 
 /** Kernel ticks a second in /proc, a constant of Linux's interface. @see proc(5) */
@@ -18,13 +19,11 @@ export class BenchServer {
 
   private constructor(main: string, env: Readonly<Record<string, string>>) {
     const stdout = openSync(this.#log, 'a');
-    this.#child = spawn(process.execPath, [main], {
+    this.#child = spawnOwned([process.execPath, main], {
       env: { PATH: process.env.PATH, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', ...env },
-      stdio: ['ignore', stdout, 'inherit'],
+      stdout,
     });
     closeSync(stdout);
-    // Also when the bench fails.
-    process.once('exit', () => this.#child.kill('SIGKILL'));
   }
 
   /** `main` says `listening` and its `port` in a JSON line. */

@@ -1,7 +1,7 @@
 /** From a wish for one more consumer to its first message, on a real kubelet: the whole and its parts. */
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { spawnOwned } from '@sluice/runtime/processes';
 import { places } from '../bed/built/places.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
@@ -148,12 +148,13 @@ interface Tasks {
 /** containerd's own word, to the nanosecond: a pod's status knows seconds only. */
 function followTasks(): Tasks {
   const events = ['--address', places(name).containerdSocket, '--namespace', 'k8s.io', 'events'];
-  const child = spawn('ctr', events, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawnOwned(['ctr', ...events], { stdout: 'pipe' });
   const starts: number[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const [, day, time] = /^(\S+) (\S+) \S+ UTC k8s\.io \/tasks\/start /.exec(line) ?? [];
-    if (day !== undefined && time !== undefined) starts.push(Date.parse(`${day}T${time.slice(0, 12)}Z`));
-  });
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, day, time] = /^(\S+) (\S+) \S+ UTC k8s\.io \/tasks\/start /.exec(line) ?? [];
+      if (day !== undefined && time !== undefined) starts.push(Date.parse(`${day}T${time.slice(0, 12)}Z`));
+    });
   return {
     startsSince: (since) =>
       until('two tasks', 10, () => {

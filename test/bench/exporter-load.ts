@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnOwned } from '@sluice/runtime/processes';
 import { bundle } from '../../services/bundle.ts';
 import { type Figure, round } from './figures.ts';
 
@@ -114,19 +115,20 @@ async function start(directory: string, url: string): Promise<{ child: ChildProc
   writeFileSync(join(mappings, 'bench.yaml'), JSON.stringify(mapping()));
   const file = join(directory, 'targets.yaml');
   writeFileSync(file, JSON.stringify({ targets, allowAddresses: ['127.0.0.0/8'] }));
-  const child = spawn(process.execPath, [join(directory, 'main.mjs')], {
+  const child = spawnOwned([process.execPath, join(directory, 'main.mjs')], {
     env: {
       ...{ PATH: process.env.PATH, NODE_ENV: 'production', HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' },
       ...{ MAPPINGS_DIRECTORY: mappings, TARGETS_FILE: file, INTERVAL_SECONDS: String(INTERVAL_SECONDS) },
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdout: 'pipe',
   });
   const port = await new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error('the exporter did not listen')));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { msg, port } = JSON.parse(line);
-      if (msg === 'listening') resolve(port);
-    });
+    if (child.stdout !== null)
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const { msg, port } = JSON.parse(line);
+        if (msg === 'listening') resolve(port);
+      });
   });
   return { child, origin: `http://127.0.0.1:${port}` };
 }
