@@ -17,11 +17,6 @@ export const publisher = {
   namespace: 'publisher',
   component: 'publisher',
 } as const satisfies Identity;
-export const consumer = {
-  name: 'consumer',
-  namespace: 'consumer',
-  component: 'worker',
-} as const satisfies Identity;
 export const scaler = {
   name: 'scaler',
   namespace: 'scaler',

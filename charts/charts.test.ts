@@ -10,45 +10,34 @@ import { Namespace } from './namespace.ts';
 import { NetworkAccess, Peers } from './network-policy.ts';
 import { Priority } from './priority.ts';
 import { workQueue } from './queue-topology.ts';
-import { QueueWorker, type QueueWorkerProps } from './queue-worker.ts';
 import { ScaleGrant } from './scale-grant.ts';
 import { Scaler } from './scaler.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 import { faultsOf, objectsOf } from './testing.ts';
 import { Topology } from './topology.ts';
+import { Worker, type WorkerProps } from './worker.ts';
 
 const self: Identity = { name: 'x', namespace: 'x', component: 'worker' };
 const image = 'registry.example/x:1.0.0';
 
 describe('a construct that is asked for what cannot work', () => {
-  const worker: QueueWorkerProps = {
+  const worker: WorkerProps = {
     ...self,
     image,
-    amqpUrl: 'amqp://broker:5672/%2f',
-    credentials: 'secret',
-    queue: 'jobs',
-    workSeconds: 5,
+    longestJobSeconds: 5,
+    stopDeadlineSeconds: 30,
     priorityClassName: 'low',
   };
   const bad = { ...worker, name: 'Worker', image: 'x:latest', prefetch: 10, stopDeadlineSeconds: 30 };
 
   it('names every fault at once: the property, its value and the constraint', () => {
-    const faults = faultsOf(
-      (scope) => new QueueWorker(scope, 'x', { ...bad, terminationGracePeriodSeconds: 30 }),
-    );
+    const faults = faultsOf((scope) => new Worker(scope, 'x', { ...bad, terminationGracePeriodSeconds: 30 }));
     expect(faults).toEqual([
       "'name' (Worker) must be a DNS label: a-z, 0-9 and -, at most 63",
       "'image' (x:latest) must be pinned by a tag other than latest or a digest",
       "'stopDeadlineSeconds' (30) must be at least 'prefetch' (10) x 'longestJobSeconds' (5)",
       "'terminationGracePeriodSeconds' (30) must exceed 'stopDeadlineSeconds' (30)",
     ]);
-  });
-
-  it('repeats no credentials', () => {
-    const faults = faultsOf(
-      (scope) => new QueueWorker(scope, 'x', { ...worker, amqpUrl: 'amqp://user:hunter2@broker' }),
-    );
-    expect(faults).toEqual(["'amqpUrl' must hold no credentials"]);
   });
 
   const scheduled = { ...self, image, environment: {}, credentials: 'secret', priorityClassName: 'low' };
@@ -150,7 +139,7 @@ describe('a construct that is asked for what cannot work', () => {
     ],
     [
       'jobs that sometimes take longer than a pod has to finish them',
-      (scope: Construct) => new QueueWorker(scope, 'x', { ...worker, workDistribution: 'exponential' }),
+      (scope: Construct) => new Worker(scope, 'x', { ...worker, longestJobSeconds: 35 }),
       ["'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (35)"],
     ],
     [

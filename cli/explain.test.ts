@@ -20,7 +20,7 @@ describe('sluice explain', () => {
     const text = await run('Deployment/consumer', '--environment', 'production');
     expect(text).toMatch(/^Deployment consumer\/consumer of production\n/);
     expect(text).toMatch(/apps\/consumer\.ts:\d+ +new QueueWorker\(scope, 'consumer', \{/);
-    expect(text).toMatch(/charts\/queue-worker\.ts:\d+ +new k8s\.KubeDeployment\(/);
+    expect(text).toMatch(/charts\/worker\.ts:\d+ +new k8s\.KubeDeployment\(/);
     expect(text).toContain('which Application argocd/consumer syncs.');
     expect(text).toMatch(/jobs\.workSeconds +5 +apps\/jobs\.ts +spec.*env\[WORK_SECONDS\]\.value/);
   });

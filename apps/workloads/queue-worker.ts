@@ -121,7 +121,8 @@ function contributionOf(self: Identity, values: QueueWorkerValues): Contribution
     brokerUsers: [{ name: self.name, consumes: [name] }],
     scaled: [
       {
-        name,
+        // Two workers of one queue are two workloads of the scaler.
+        name: typeof queue === 'string' ? self.name : name,
         source: brokerSource(name),
         target: { kind: 'deployment', namespace: self.namespace, name: self.name },
         policy,

@@ -3,16 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { images } from '../../apps/images.ts';
-import {
-  api,
-  broker,
-  consumer,
-  exporter,
-  MONITORING,
-  publisher,
-  scaler,
-  topology,
-} from '../../apps/project.ts';
+import { api, broker, exporter, MONITORING, publisher, scaler, topology } from '../../apps/project.ts';
 import { type Identity, labelsOf } from '../../charts/labels.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
@@ -20,6 +11,8 @@ import { deploySystem, provideImages } from './system.ts';
 import { type Watching, watching } from './watching.ts';
 
 const name = 'network';
+
+const consumer: Identity = { name: 'consumer', namespace: 'consumer', component: 'worker' };
 
 let cluster: Cluster;
 let seen: Watching;

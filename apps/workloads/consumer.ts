@@ -1,0 +1,14 @@
+import { jobsWorkload } from '../jobs.ts';
+import { queueWorker } from './queue-worker.ts';
+import { sluiceConsumer } from './sluice-consumer.ts';
+
+/** The pods that do the jobs; how many, the scaler says. */
+export const consumer = queueWorker('consumer', (environment) => {
+  const { queue, retrySeconds, policy, ...settings } = jobsWorkload(environment);
+  const { maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds } = settings;
+  return {
+    ...sluiceConsumer({ maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds }),
+    queue: { queue, retrySeconds },
+    policy,
+  };
+});

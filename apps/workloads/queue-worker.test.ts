@@ -1,0 +1,103 @@
+import { latch } from '@sluice/policy';
+import { App, Chart } from 'cdk8s';
+import { describe, expect, it } from 'vitest';
+import { ChartError } from '../../packages/contracts/checks.ts';
+import type { Manifest } from '../../packages/manifests/manifests.ts';
+import { type Environment, local } from '../environments.ts';
+import { systemOf } from '../system.ts';
+import { type QueueWorkerValues, queueWorker } from './queue-worker.ts';
+import { sluiceConsumer } from './sluice-consumer.ts';
+
+const values: QueueWorkerValues = {
+  image: 'registry.example/thumbnails:1.0.0',
+  command: ['python', '-m', 'worker'],
+  queue: { queue: 'thumbnails', retrySeconds: 30 },
+  policy: latch({ replicas: 5, startWhen: { readyAtLeast: 10 } }),
+  longestJobSeconds: 20,
+  stopDeadlineSeconds: 30,
+};
+
+function renderedIn(environment: Environment, wanted: QueueWorkerValues = values) {
+  const worker = queueWorker('thumbnails', wanted);
+  const system = systemOf([worker], environment);
+  const chart = new Chart(new App(), 'thumbnails');
+  worker.build(chart, environment, system);
+  const manifests: Manifest[] = chart.toJson();
+  return { system, manifests, names: manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`) };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: rendered objects are read back as data
+const deploymentOf = (manifests: readonly Manifest[]): any =>
+  manifests.find(({ kind }) => kind === 'Deployment');
+
+describe('a queue worker', () => {
+  it('is all that it needs, from one value', () => {
+    const { system, names } = renderedIn(local);
+    expect(names).toEqual([
+      'Namespace thumbnails',
+      'NetworkPolicy default-deny',
+      'ServiceAccount thumbnails',
+      'Deployment thumbnails',
+      'Service thumbnails',
+      'Role scale-thumbnails',
+      'RoleBinding scale-thumbnails',
+      'PodDisruptionBudget thumbnails',
+      'ServiceMonitor thumbnails',
+      'NetworkPolicy thumbnails',
+    ]);
+    expect(system.queues).toEqual([{ queue: 'thumbnails', retrySeconds: 30 }]);
+    expect(system.brokerUsers).toEqual([{ name: 'thumbnails', consumes: ['thumbnails'] }]);
+    expect(system.scaled.map(({ name, target }) => [name, target])).toEqual([
+      ['thumbnails', { kind: 'deployment', namespace: 'thumbnails', name: 'thumbnails' }],
+    ]);
+    expect(system.secrets).toMatchObject([
+      { secretName: 'broker-credentials', keys: { password: 'thumbnails' } },
+    ]);
+  });
+
+  it('tells any image where the broker is and which queue is its own', () => {
+    const [container] = deploymentOf(renderedIn(local).manifests).spec.template.spec.containers;
+    expect(container.command).toEqual(['python', '-m', 'worker']);
+    expect(container.env).toEqual([
+      { name: 'AMQP_URL', value: 'amqp://broker.broker.svc:5672/%2f' },
+      { name: 'AMQP_USERNAME', value: 'thumbnails' },
+      { name: 'AMQP_PASSWORD_FILE', value: '/etc/sluice/credentials/password' },
+      { name: 'QUEUE', value: 'thumbnails' },
+    ]);
+  });
+
+  it('has no page, no Service and no scrape where the image answers none', () => {
+    const { names, manifests } = renderedIn(local, { ...values, http: false });
+    expect(names.filter((name) => /^Service(Monitor)? /.test(name))).toEqual([]);
+    const [container] = deploymentOf(manifests).spec.template.spec.containers;
+    expect([container.ports, container.livenessProbe]).toEqual([undefined, undefined]);
+  });
+
+  it('is another in an environment that says so, property by property, or is absent there', () => {
+    const overridden = renderedIn({
+      ...local,
+      workloads: { thumbnails: { policy: latch({ replicas: 2, startWhen: { readyAtLeast: 1 } }) } },
+    });
+    expect(overridden.system.scaled[0]?.policy).toMatchObject({ kind: 'latch', maxReplicas: 2 });
+    expect(renderedIn({ ...local, workloads: { thumbnails: 'absent' } })).toMatchObject({
+      ...{ names: [], system: { queues: [], scaled: [], connections: [] } },
+    });
+  });
+
+  it('lives on a queue that another workload brings, by its name', () => {
+    const worker = queueWorker('second', { ...values, queue: 'thumbnails' });
+    const system = systemOf([queueWorker('thumbnails', { ...values, policy: values.policy }), worker], local);
+    expect(system.queues).toHaveLength(1);
+    expect(() => systemOf([worker], local)).toThrow(
+      "the broker user 'second' works with 'thumbnails', which is none of the queues ()",
+    );
+  });
+
+  it('refuses what cannot work with every fault', () => {
+    expect(() => renderedIn(local, { ...values, image: 'x', prefetch: 2 })).toThrow(ChartError);
+    expect(() => sluiceConsumer({ workSeconds: -1, maxAttempts: 0 })).toThrow(
+      "The consumer: 'maxAttempts' (0) must be a whole number of at least 1; 'workSeconds' (-1) must not be negative",
+    );
+    expect(sluiceConsumer({ workSeconds: 5, workDistribution: 'exponential' }).longestJobSeconds).toBe(35);
+  });
+});
