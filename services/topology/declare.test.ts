@@ -23,24 +23,48 @@ it('writes what is absent or different, and leaves the rest alone', async () => 
     resource('b', 'other'),
     resource('c', 'wanted', 'wanted', new Error('written')),
   ]);
-  expect(declared).toEqual({ created: ['a'], changed: ['b'], unchanged: ['c'] });
+  expect(declared).toMatchObject({ created: ['a'], changed: ['b'], unchanged: ['c'] });
 });
 
-it('goes on after a refusal and fails with all of them', async () => {
+/** Runs to its failure. @returns that and what was written before it */
+async function failure(...resources: Resource[]) {
   const written: string[] = [];
-  const last = { ...resource('c', undefined), write: async () => void written.push('c') };
-  const run = declareAll([
+  const noted = resources.map((each) => ({
+    ...each,
+    write: async () => {
+      await each.write();
+      written.push(each.label);
+    },
+  }));
+  const error = await declareAll(noted).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(TopologyError);
+  const { refusals, skipped } = error as TopologyError;
+  return { refusals, skipped, written };
+}
+
+it('goes on after a refusal and fails with all of them', async () => {
+  const { refusals, skipped, written } = await failure(
     resource('a', undefined, '', refusal(400)),
     resource('b', undefined, '', refusal(403)),
-    last,
-  ]);
-  const error = await run.catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(TopologyError);
-  expect((error as TopologyError).refusals).toEqual([
+    resource('c', undefined),
+  );
+  expect(refusals).toEqual([
     'a: PUT queues/x was refused with 400: inequivalent arg',
     'b: PUT queues/x was refused with 403: inequivalent arg',
   ]);
-  expect(written).toEqual(['c']);
+  expect([skipped, written]).toEqual([[], ['c']]);
+});
+
+it('leaves alone what depends on what was refused, and what depends on that', async () => {
+  const { refusals, skipped, written } = await failure(
+    resource('policy', undefined, '', refusal(400)),
+    { ...resource('queue', undefined), dependsOn: ['policy', 'exchange'] },
+    { ...resource('binding', undefined), dependsOn: ['queue'] },
+    { ...resource('other', undefined), dependsOn: ['exchange'] },
+  );
+  expect(refusals).toHaveLength(1);
+  expect(skipped).toEqual(['queue: depends on policy', 'binding: depends on queue']);
+  expect(written).toEqual(['other']);
 });
 
 it('asks no further once its credentials were refused', async () => {

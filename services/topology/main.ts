@@ -1,4 +1,4 @@
-import { runMain } from '@sluice/runtime';
+import { messageOf, runMain } from '@sluice/runtime';
 import { environment } from './config.ts';
 import { declareAll, TopologyError } from './declare.ts';
 import { Management } from './management.ts';
@@ -15,7 +15,7 @@ await runMain({
     await serve();
     const api = new Management({
       ...{ log, url: config.MANAGEMENT_URL },
-      ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD.read() },
+      ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD },
       signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
     });
     try {
@@ -24,7 +24,9 @@ await runMain({
       return 0;
     } catch (error) {
       const facts =
-        error instanceof TopologyError ? { refusals: error.refusals } : { error: (error as Error).message };
+        error instanceof TopologyError
+          ? { refusals: error.refusals, skipped: error.skipped }
+          : { error: messageOf(error) };
       log.error(facts, 'topology not declared');
       return 1;
     }

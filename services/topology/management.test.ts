@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Secret } from '@sluice/runtime';
 import { afterEach, expect, it } from 'vitest';
 import { Management, RefusedError } from './management.ts';
 
@@ -29,7 +30,7 @@ function client(url: string, signal = new AbortController().signal) {
   const lines: string[] = [];
   const log = { warn: (facts: object) => void lines.push(JSON.stringify(facts)) } as never;
   const management = new Management({
-    ...{ url, username: 'admin', password: 'sesame', signal, log, retryMs: 1 },
+    ...{ url, username: 'admin', password: Secret.fromText('sesame'), signal, log, retryMs: 1 },
   });
   return { management, lines };
 }
@@ -39,12 +40,33 @@ const says =
   (_, response) =>
     void response.writeHead(status).end(body);
 
-it('asks under /api as the user it was given, with or without a slash at the end of the URL', async () => {
+it('asks under /api as the user it was given', async () => {
   const { port, requests } = await broker(says(200, '{"name":"jobs"}'));
-  for (const url of [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port}/`])
-    expect(await client(url).management.get('queues/%2F/jobs')).toEqual({ name: 'jobs' });
+  const { management } = client(`http://127.0.0.1:${port}`);
+  expect(await management.get('queues/%2F/jobs')).toEqual({ name: 'jobs' });
   const authorization = `Basic ${Buffer.from('admin:sesame').toString('base64')}`;
-  expect(requests).toEqual(Array(2).fill({ method: 'GET', url: '/api/queues/%2F/jobs', authorization }));
+  expect(requests).toEqual([{ method: 'GET', url: '/api/queues/%2F/jobs', authorization }]);
+});
+
+it.each([301, 302, 303, 307, 308])(
+  'is sent nowhere else by a %i, and waits for no better answer',
+  async (status) => {
+    const other = await broker(says(200, '{}'));
+    const { port, requests } = await broker((_, response) =>
+      response.writeHead(status, { location: `http://127.0.0.1:${other.port}/api/users/x` }).end(),
+    );
+    const { management, lines } = client(`http://127.0.0.1:${port}`);
+    await expect(management.put('users/x', { password: 'open' })).rejects.toThrow(`redirects (${status}) to`);
+    await expect(management.get('users/x')).rejects.toThrow('is not followed');
+    expect([requests.length, other.requests.length, lines.length]).toEqual([2, 0, 0]);
+  },
+);
+
+it('takes no page for an answer', async () => {
+  const { port } = await broker(says(200, '<html>sign in</html>'));
+  await expect(client(`http://127.0.0.1:${port}`).management.get('overview')).rejects.toThrow(
+    'GET overview was answered with 200 and no JSON: no management API',
+  );
 });
 
 it('tells what is absent from what is refused', async () => {
@@ -77,12 +99,17 @@ it('gives up at the deadline with what was wrong last', async () => {
   await expect(management.get('overview')).rejects.toThrow(/within the deadline: it answered 503$/);
 });
 
-it('uses and shows no credentials of the URL', async () => {
+it('reads its password for each request: it may be rotated', async () => {
   const { port, requests } = await broker(says(200, '{}'));
-  const { management } = client(`http://other:hidden@127.0.0.1:${port}`, AbortSignal.timeout(2000));
-  expect(await management.get('overview')).toEqual({});
-  expect(requests[0]?.authorization).toBe(`Basic ${Buffer.from('admin:sesame').toString('base64')}`);
-  const gone = client(`http://other:hidden@127.0.0.1:${port}`, AbortSignal.abort());
-  const error = await gone.management.get('overview').catch(String);
-  expect([error, ...gone.lines].join()).not.toMatch(/hidden|sesame/);
+  const passwords = ['first', 'second'];
+  const management = new Management({
+    ...{ url: `http://127.0.0.1:${port}`, username: 'admin', log: { warn: () => {} } },
+    ...{ signal: AbortSignal.timeout(10_000), password: { read: () => passwords.shift() ?? '' } },
+  });
+  await management.get('overview');
+  await management.get('overview');
+  const sent = requests.map(({ authorization = '' }) =>
+    Buffer.from(authorization.slice(6), 'base64').toString(),
+  );
+  expect(sent).toEqual(['admin:first', 'admin:second']);
 });

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { concealCredentials, type Logger } from '@sluice/runtime';
+import {
+  type HttpFailure,
+  HttpRequestError,
+  type HttpResponse,
+  type Logger,
+  messageOf,
+  request,
+  type Secret,
+} from '@sluice/runtime';
 
 /** The broker said no. */
 export class RefusedError extends Error {
@@ -13,10 +21,11 @@ export class RefusedError extends Error {
 }
 
 export interface ManagementOptions {
-  /** Credentials in it are not used: a request with them is refused by fetch, in words that hold them. */
+  /** The base, without credentials and without a slash at its end. */
   readonly url: string;
   readonly username: string;
-  readonly password: string;
+  /** Read for each request. */
+  readonly password: Pick<Secret, 'read'>;
   /** Ends every request and every wait. */
   readonly signal: AbortSignal;
   readonly log: Pick<Logger, 'warn'>;
@@ -25,78 +34,82 @@ export interface ManagementOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
+/** What a broker that starts looks like. A redirect, for one, is none: it stays. */
+const TRANSIENT: readonly HttpFailure[] = ['timeout', 'aborted', 'unreachable', 'bad-answer'];
 
 /** The management API that LavinMQ and RabbitMQ share. A broker that does not answer, or answers 5xx, is asked again. */
 export class Management {
   readonly #options: ManagementOptions;
-  readonly #base: string;
-  readonly #authorization: string;
 
   constructor(options: ManagementOptions) {
     this.#options = options;
-    const { url, username, password } = options;
-    this.#base = concealCredentials(url).replace(/\/$/, '');
-    this.#authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   }
 
   /** @returns the resource, or undefined where there is none. @throws RefusedError */
   async get(path: string): Promise<unknown> {
     const response = await this.#request('GET', path);
     if (response.status === 404) return undefined;
-    await this.#check('GET', path, response);
-    return response.json();
+    this.#check('GET', path, response);
+    try {
+      return JSON.parse(response.body.toString('utf8'));
+    } catch {
+      throw new Error(`GET ${path} was answered with ${response.status} and no JSON: no management API`);
+    }
   }
 
   /** @throws RefusedError */
   async put(path: string, body: object): Promise<void> {
-    await this.#check('PUT', path, await this.#request('PUT', path, body));
+    this.#check('PUT', path, await this.#request('PUT', path, body));
   }
 
   /** @throws RefusedError */
   async post(path: string, body: object): Promise<void> {
-    await this.#check('POST', path, await this.#request('POST', path, body));
+    this.#check('POST', path, await this.#request('POST', path, body));
   }
 
-  async #check(method: string, path: string, response: Response): Promise<void> {
-    if (!response.ok) throw new RefusedError(method, path, response.status, await reasonOf(response));
+  #check(method: string, path: string, { status, body }: HttpResponse): void {
+    if (status < 200 || status > 299) throw new RefusedError(method, path, status, reasonOf(body));
   }
 
   /** Until it answers, or the deadline: then the last failure before it is thrown. */
-  async #request(method: string, path: string, body?: object): Promise<Response> {
-    const { signal, log, retryMs = 1000 } = this.#options;
+  async #request(method: string, path: string, body?: object): Promise<HttpResponse> {
+    const { url, signal, log, retryMs = 1000 } = this.#options;
     for (let last: string | undefined; ; ) {
-      const answer = await this.#fetch(method, path, body).catch((error: Error) => error);
-      if (!(answer instanceof Error) && answer.status < 500) return answer;
-      const error = answer instanceof Error ? causeOf(answer) : `it answered ${answer.status}`;
+      const answer = await this.#ask(method, path, body);
+      if (typeof answer !== 'string') return answer;
       // A request that the deadline cuts off says nothing of the broker.
-      if (signal.aborted) throw new Error(`no broker at ${this.#base} within the deadline: ${last ?? error}`);
-      last = error;
-      log.warn({ error }, 'waiting for the broker');
+      if (signal.aborted) throw new Error(`no broker at ${url} within the deadline: ${last ?? answer}`);
+      last = answer;
+      log.warn({ error: answer }, 'waiting for the broker');
       await sleep(retryMs, undefined, { signal }).catch(() => {});
     }
   }
 
-  #fetch(method: string, path: string, body?: object): Promise<Response> {
-    return fetch(`${this.#base}/api/${path}`, {
-      method,
-      headers: { authorization: this.#authorization, 'content-type': 'application/json' },
-      signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+  /** @returns why there is none for now. @throws HttpRequestError for what a later try would not change */
+  async #ask(method: string, path: string, body?: object): Promise<HttpResponse | string> {
+    const { url, username, password, signal } = this.#options;
+    try {
+      const response = await request({
+        ...{ url: `${url}/api/${path}`, method, signal, timeoutMs: REQUEST_TIMEOUT_MS },
+        credentials: { username, password: password.read() },
+        headers: { 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return response.status < 500 ? response : `it answered ${response.status}`;
+    } catch (error) {
+      if (error instanceof HttpRequestError && !TRANSIENT.includes(error.reason)) throw error;
+      return messageOf(error);
+    }
   }
 }
 
 /** Both brokers answer { error, reason }. */
-async function reasonOf(response: Response): Promise<string> {
-  const text = await response.text();
+function reasonOf(body: Buffer): string {
+  const text = body.toString('utf8');
   try {
     const { reason, error } = JSON.parse(text);
     return String(reason ?? error ?? text);
   } catch {
-    return text;
+    return text.slice(0, 500);
   }
 }
-
-/** What fetch wraps: 'connect ECONNREFUSED ...' instead of 'fetch failed'. */
-const causeOf = (error: Error): string =>
-  error.cause instanceof Error ? error.cause.message : error.message;

@@ -93,6 +93,14 @@ describe('once it stands, writes only', () => {
     expect(api.writes).toEqual(['policies/%2F/jobs']);
   });
 
+  it('no queue whose type is the default of its virtual host', async () => {
+    const held = api.held.get('queues/%2F/jobs') as object;
+    api.held.set('queues/%2F/jobs', { ...held, arguments: { 'x-queue-type': 'quorum' } });
+    expect((await declare()).changed).toEqual([]);
+    api.held.set('queues/%2F/jobs', { ...held, arguments: { 'x-queue-type': 'quorum', 'x-expires': 5 } });
+    expect((await declare()).changed).toEqual(['queue jobs']);
+  });
+
   it('a user whose password is another: that rotates it', async () => {
     expect((await declare(topology, 'other')).changed).toEqual(['user scaler']);
     expect((await declare(topology, 'other')).changed).toEqual([]);
@@ -122,4 +130,22 @@ describe('once it stands, writes only', () => {
 it('takes any name as one segment of a path', async () => {
   await declare({ ...topology, vhost: 'a/b', queues: [{ name: 'jobs?x#y', durable: true }], bindings: [] });
   expect(api.writes).toContain('queues/a%2Fb/jobs%3Fx%23y');
+});
+
+it('lets a queue depend on its policies and on the exchanges that route to it, and on no others', () => {
+  const other = {
+    name: 'other',
+    pattern: '^other$',
+    applyTo: 'queues' as const,
+    definition: {},
+    priority: 0,
+  };
+  const queues = [...topology.queues, { name: 'other', durable: true }];
+  const policies = [...topology.policies, other, { ...other, name: 'any', pattern: '(?i)^J(?P<x>.)BS$' }];
+  const resources = resourcesOf({ ...topology, queues, policies }, new Map(), api);
+  const dependsOn = (label: string) => resources.find((each) => each.label === label)?.dependsOn;
+  expect(dependsOn('queue jobs')).toEqual(['vhost /', 'policy jobs', 'policy any', 'exchange jobs']);
+  expect(dependsOn('queue other')).toEqual(['vhost /', 'policy other', 'policy any']);
+  expect(dependsOn('binding jobs -> jobs by jobs')).toEqual(['exchange jobs', 'queue jobs']);
+  expect(dependsOn('permissions of scaler')).toEqual(['vhost /', 'user scaler']);
 });

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Management } from './management.ts';
+import { mayMatch } from './pattern.ts';
 import type { Topology } from './topology.ts';
 
 /** One thing that shall stand on the broker. */
 export interface Resource {
   /** For people: `queue jobs`. */
   readonly label: string;
+  /** Labels of what must stand before it. */
+  readonly dependsOn?: readonly string[];
   /** @returns what stands there now, or undefined. */
   read(): Promise<unknown>;
   /** Whether what stands there is what is wanted. */
@@ -20,44 +23,75 @@ export type ManagementLike = Pick<Management, 'get' | 'put' | 'post'>;
 type Wanted = Readonly<Record<string, unknown>>;
 
 /**
- * Everything that is wanted, in the order in which it must be declared: policies before the queues they are
- * for, so that no message meets a queue that has no dead-letter exchange yet.
+ * Everything that is wanted, in the order in which it must be declared: exchanges and policies before the queues
+ * they are for, so that no message meets a queue that has no dead-letter exchange yet.
  */
 export function resourcesOf(
   topology: Topology,
   passwords: ReadonlyMap<string, string>,
   api: ManagementLike,
 ): Resource[] {
-  const vhost = encodeURIComponent(topology.vhost);
-  const under = (kind: string, name: string) => `${kind}/${vhost}/${encodeURIComponent(name)}`;
-  const plain = (label: string, path: string, wanted: Wanted): Resource => ({
-    label,
-    read: () => api.get(path),
+  const { vhost, exchanges, policies, queues, bindings, users } = topology;
+  const segment = encodeURIComponent(vhost);
+  const path = (kind: string, name: string) => `${kind}/${segment}/${encodeURIComponent(name)}`;
+  const inVhost = [`vhost ${vhost}`];
+  const plain = (
+    label: string,
+    at: string,
+    wanted: Wanted,
+    dependsOn: readonly string[] = inVhost,
+  ): Resource => ({
+    ...{ label, dependsOn },
+    read: () => api.get(at),
     matches: (existing) => contains(existing, wanted),
-    write: () => api.put(path, wanted),
+    write: () => api.put(at, wanted),
   });
   return [
-    plain(`vhost ${topology.vhost}`, `vhosts/${vhost}`, {}),
-    ...topology.exchanges.map(({ name, type, durable }) =>
-      plain(`exchange ${name}`, under('exchanges', name), {
+    plain(`vhost ${vhost}`, `vhosts/${segment}`, {}, []),
+    ...exchanges.map(({ name, type, durable }) =>
+      plain(`exchange ${name}`, path('exchanges', name), {
         ...{ type, durable, auto_delete: false, internal: false, arguments: {} },
       }),
     ),
-    ...topology.policies.map(({ name, pattern, applyTo, definition, priority }) =>
-      plain(`policy ${name}`, under('policies', name), {
+    ...policies.map(({ name, pattern, applyTo, definition, priority }) =>
+      plain(`policy ${name}`, path('policies', name), {
         ...{ pattern, definition, priority, 'apply-to': applyTo },
       }),
     ),
-    ...topology.queues.map(({ name, durable }) =>
-      plain(`queue ${name}`, under('queues', name), { durable, auto_delete: false, arguments: {} }),
-    ),
-    ...topology.bindings.map((binding) => bindingResource(binding, vhost, api)),
-    ...topology.users.flatMap((user) => [
+    ...queues.map(({ name, durable }) => ({
+      ...plain(`queue ${name}`, path('queues', name), queueOf(durable), [
+        ...inVhost,
+        ...before(name, topology),
+      ]),
+      matches: (existing: unknown) => contains(withoutType(existing), queueOf(durable)),
+    })),
+    ...bindings.map((binding) => bindingResource(binding, segment, api)),
+    ...users.flatMap((user) => [
       userResource(user, passwords.get(user.name) ?? '', api),
-      plain(`permissions of ${user.name}`, `permissions/${vhost}/${encodeURIComponent(user.name)}`, {
-        ...user.permissions,
-      }),
+      plain(`permissions of ${user.name}`, path('permissions', user.name), { ...user.permissions }, [
+        ...[...inVhost, `user ${user.name}`],
+      ]),
     ]),
+  ];
+}
+
+const queueOf = (durable: boolean) => ({ durable, auto_delete: false, arguments: {} });
+
+/** A queue without a type gets its virtual host's default one, which the broker shows among the arguments. */
+function withoutType(existing: unknown): unknown {
+  const { arguments: found } = existing as { arguments?: unknown };
+  if (typeof found !== 'object' || found === null) return existing;
+  const { 'x-queue-type': _, ...rest } = found as Wanted;
+  return { ...(existing as Wanted), arguments: rest };
+}
+
+/** What a queue needs so that it loses nothing: its policies, and the exchanges that route to it. */
+function before(queue: string, { policies, bindings }: Topology): string[] {
+  const applying = policies.filter(({ pattern }) => mayMatch(pattern, queue));
+  const routing = bindings.filter((binding) => binding.queue === queue);
+  return [
+    ...applying.map(({ name }) => `policy ${name}`),
+    ...routing.map(({ exchange }) => `exchange ${exchange}`),
   ];
 }
 
@@ -72,6 +106,7 @@ function bindingResource(
     Array.isArray(list) ? list.find((each) => contains(each, wanted)) : undefined;
   return {
     label: `binding ${exchange} -> ${queue} by ${routingKey}`,
+    dependsOn: [`exchange ${exchange}`, `queue ${queue}`],
     read: async () => find(await api.get(path)),
     matches: () => true,
     write: () => api.post(path, wanted),

@@ -44,7 +44,7 @@ it('refuses a permission that is no regular expression', () => {
   if (first === undefined) throw new Error('the example has a user');
   first.permissions.read = '(';
   expect(faultsOf(() => parseTopology({ ...rest, users }))).toEqual([
-    "'users.0.permissions.read': must be a regular expression",
+    "'users.0.permissions.read': must be a regular expression: it must close every '('",
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, readFaultOf } from '@sluice/runtime';
+import { ConfigError, readFaultOf, readSecretFile, SecretError } from '@sluice/runtime';
 import * as z from 'zod';
+import { faultOfPattern } from './pattern.ts';
 
 /** AMQP's short strings are counted in bytes. */
 const short = z.string().refine((text) => Buffer.byteLength(text) <= 255 && text.isWellFormed(), {
@@ -10,7 +11,11 @@ const short = z.string().refine((text) => Buffer.byteLength(text) <= 255 && text
 const name = short.refine((text) => !/^\.{0,2}$/.test(text), {
   error: "must be a name, and not '.' or '..'",
 });
-const pattern = z.string().refine(isRegularExpression, { error: 'must be a regular expression' });
+const pattern = z.string().superRefine((source, context) => {
+  const fault = faultOfPattern(source);
+  if (fault !== undefined)
+    context.addIssue({ code: 'custom', message: `must be a regular expression: it ${fault}` });
+});
 
 const exchange = z.strictObject({
   name,
@@ -31,7 +36,7 @@ const policy = z.strictObject({
 const user = z.strictObject({
   name,
   tags: z.array(z.enum(['administrator', 'monitoring', 'policymaker', 'management', 'impersonator'])),
-  /** Path of the file with the password; a trailing line break is not part of it. */
+  /** Path of the file with the password, read as every service reads a secret. */
   passwordFile: z.string().min(1),
   /** Regular expressions of the names that may be configured, written and read. */
   permissions: z.strictObject({ configure: pattern, write: pattern, read: pattern }),
@@ -72,30 +77,18 @@ export function readTopologyFile(path: string): Topology {
   return parseTopology(data);
 }
 
-/** @returns user -> password. @throws ConfigError naming every file that cannot be read or is empty */
+/** @returns user -> password. @throws ConfigError naming every file that gives none */
 export function readPasswords({ users }: Topology): ReadonlyMap<string, string> {
   const faults: string[] = [];
   const passwords = new Map<string, string>();
   for (const { name: user, passwordFile } of users) {
-    const fault = (why: string) => faults.push(`password file of user '${user}' (${passwordFile}) ${why}`);
     try {
-      const password = readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
-      if (password === '') fault('must not be empty');
-      passwords.set(user, password);
+      passwords.set(user, readSecretFile(passwordFile));
     } catch (error) {
-      fault(`must be readable: ${(error as Error).message}`);
+      if (!(error instanceof SecretError)) throw error;
+      faults.push(`password file of user '${user}' (${passwordFile}) ${error.constraint}`);
     }
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return passwords;
-}
-
-/** The broker's dialect is Perl's; what JavaScript reads is close enough to catch a slip. */
-function isRegularExpression(source: string): boolean {
-  try {
-    new RegExp(source);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Channel, connect } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type QueueTopology, workQueue } from '../../charts/queue-topology.ts';
@@ -77,6 +80,58 @@ describe('declaring', () => {
   });
 });
 
+describe('what the broker refuses', () => {
+  const fresh = async () => {
+    for (const queue of ['jobs', 'jobs.retry', 'jobs.parked'])
+      await bed.vhost.api('DELETE', `queues/${bed.vhost.name}/${queue}`);
+  };
+  const queues = async () =>
+    (await (await bed.vhost.api('GET', `queues/${bed.vhost.name}`)).json()) as { name: string }[];
+  const last = () => bed.of('topology not declared').at(-1);
+
+  it('keeps the queues of a refused policy from being declared, and no others', async () => {
+    await fresh();
+    const { policies, ...rest } = document();
+    const broken = policies.map((policy) =>
+      policy.name === 'jobs.retry' ? { ...policy, definition: { 'message-ttl': -1 } } : policy,
+    );
+    expect(await bed.topology({ ...rest, policies: broken })).toBe(1);
+    expect(last()?.refusals).toEqual([expect.stringMatching(/^policy jobs\.retry: .*message-ttl|-1/)]);
+    expect(last()?.skipped).toEqual([
+      'queue jobs.retry: depends on policy jobs.retry',
+      'binding jobs -> jobs.retry by jobs.retry: depends on queue jobs.retry',
+    ]);
+    expect((await queues()).map(({ name }) => name).sort()).toEqual(['jobs', 'jobs.parked']);
+  });
+
+  it('keeps all queues of a refused exchange from being declared', async () => {
+    await fresh();
+    await bed.vhost.api('DELETE', `exchanges/${bed.vhost.name}/jobs`);
+    await bed.vhost.api('PUT', `exchanges/${bed.vhost.name}/jobs`, { type: 'fanout', durable: true });
+    expect(await bed.topology(document())).toBe(1);
+    expect(last()?.refusals).toEqual([expect.stringMatching(/^exchange jobs: .*inequivalent arg 'type'/)]);
+    expect(await queues()).toEqual([]);
+  });
+});
+
+it('takes a pattern as the broker reads it', async () => {
+  const { policies, ...rest } = document();
+  const any = policies.map((policy) => ({
+    ...policy,
+    pattern: policy.pattern.replace('^jobs$', '(?i)^JOBS$'),
+  }));
+  expect(await bed.topology({ ...rest, policies: any })).toBe(0);
+  const queue = await (await bed.vhost.api('GET', `queues/${bed.vhost.name}/jobs`)).json();
+  expect(queue).toMatchObject({ policy: 'jobs' });
+});
+
+it('changes nothing the second time on a virtual host whose queues are quorum queues', async () => {
+  await bed.close();
+  bed = await JobBed.open(inject('broker'), 0.02, { defaultQueueType: 'quorum' });
+  expect(await bed.topology(document())).toBe(0);
+  expect(declared()).toMatchObject({ changed: [], unchanged: 10 });
+});
+
 describe('least privilege', () => {
   const refused = (act: Promise<unknown>) => expect(act).rejects.toThrow(/403|ACCESS.REFUSED/);
 
@@ -136,6 +191,32 @@ describe('a broker that does not answer as it should', () => {
     expect(await bed.topology(document(), env)).toBe(1);
     expect(bed.of('waiting for the broker').length).toBeGreaterThan(0);
     expect(bed.of('topology not declared')[0]?.error).toContain('within the deadline');
+  });
+
+  it('is believed nothing that leads elsewhere: no password reaches another host', async () => {
+    const heard: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      heard.push(`${request.method} ${request.url}`);
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
+    const front = createServer((_, response) => void response.writeHead(307, { location }).end());
+    await once(front.listen(0, '127.0.0.1'), 'listening');
+    const MANAGEMENT_URL = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    try {
+      expect(await bed.topology(document(), { MANAGEMENT_URL })).toBe(1);
+    } finally {
+      for (const server of [elsewhere, front]) server.close();
+    }
+    expect(heard).toEqual([]);
+    expect(bed.of('topology not declared')[0]?.error).toContain('redirects (307)');
+  });
+
+  it('is not asked at a URL that hides a secret, which is not shown', async () => {
+    const env = { MANAGEMENT_URL: 'http://admin:12#hunter2@127.0.0.1' };
+    expect(await bed.topology(document(), env)).toBe(2);
+    expect(JSON.stringify(bed.lines)).not.toContain('hunter2');
   });
 
   it('ends it at once when it refuses the password, which is not shown', async () => {
