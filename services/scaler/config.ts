@@ -1,3 +1,4 @@
+// biome-ignore lint/style/noRestrictedImports: the file is configuration and holds no secret
 import { readFileSync } from 'node:fs';
 import { FaultsError, parseScalerConfig, type ScalerConfig } from '@sluice/policy';
 import { ConfigError, optionalText, readFaultOf, serviceFields, text } from '@sluice/runtime';
