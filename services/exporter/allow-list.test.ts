@@ -81,3 +81,14 @@ it.each([
 ])('takes no %j for a target', (text) => {
   expect(parseTargetUrl(text)).toBeUndefined();
 });
+
+describe('a URL that means two things', () => {
+  it.each([
+    'http://admin:12#sesame@host',
+    'http://admin:12/sesame@host',
+    'http://host\\path',
+    'http://ho st/',
+    'http://host/#fragment',
+    'http:host',
+  ])('is none: %s', (text) => expect(parseTargetUrl(text)).toBeUndefined());
+});

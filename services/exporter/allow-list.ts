@@ -1,3 +1,5 @@
+import { parseHttpUrl, UrlError } from '@sluice/runtime';
+
 /** Whose documents a probe may ask for: `scheme://host[:port]`; a host `*.domain` stands for all below it. */
 export class AllowList {
   readonly #exact = new Set<string>();
@@ -41,6 +43,10 @@ export function parseOriginPattern(text: string): OriginPattern | undefined {
 
 /** @returns undefined for what is no URL of scheme http or https, or holds credentials */
 export function parseTargetUrl(text: string): URL | undefined {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null;
-  return url === null || url.username !== '' || url.password !== '' ? undefined : url;
+  try {
+    return parseHttpUrl(text);
+  } catch (error) {
+    if (error instanceof UrlError) return undefined;
+    throw error;
+  }
 }

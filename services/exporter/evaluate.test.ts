@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { parseBoundedJson } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.ts';
-import type { JSONValue } from './expression.ts';
+import { type JSONValue, LargeInteger } from './expression.ts';
 import { mappingsFrom, moduleFrom, shipped } from './testing/modules.ts';
 
 const read = (document: JSONValue, text: string, maxSeries = 100) => {
@@ -71,6 +72,19 @@ describe('a value', () => {
     },
   );
 
+  it.each(['', ' ', '0x1F', '1_000', '12 ', 'Infinity', '1e999'])('is none in the text %j', (v) => {
+    const text = "metrics: [{name: g, type: gauge, help: G, path: 'to_number(v)'}]";
+    expect(read({ v }, text)).toEqual({ series: [], invalid: 1 });
+  });
+
+  it.each([
+    ['7', 7],
+    ['-1.5e3', -1500],
+  ])('is one in the text %j', (v, value) => {
+    const text = "metrics: [{name: g, type: gauge, help: G, path: 'to_number(v)'}]";
+    expect(read({ v }, text)).toEqual({ series: [`g{target="shop"} ${value}`], invalid: 0 });
+  });
+
   it('may be negative for a gauge, not for a counter', () => {
     expect(read({ v: -1 }, gauge)).toEqual({ series: ['g{target="shop"} -1'], invalid: 0 });
     expect(read({ v: -1 }, counter)).toEqual({ series: [], invalid: 1 });
@@ -136,4 +150,26 @@ it('fails as a whole above the most series: a part would pass for all', () => {
   const list = [1, 2, 3].map((v) => ({ v }));
   expect(read({ list }, text, 3).series).toHaveLength(3);
   expect(() => read({ list }, text, 2)).toThrow('more than 2 series');
+});
+
+describe('integers that a number cannot hold', () => {
+  const parse = (text: string): JSONValue =>
+    parseBoundedJson(text, { largeInteger: (digits) => new LargeInteger(digits) }) as JSONValue;
+  const rows = '[{"id":1234567890123456789,"v":1},{"id":1234567890123456788,"v":2}]';
+  const mapping = (path: string, id: string) =>
+    `metrics: [{name: g, type: gauge, help: G, items: '[*]', path: '${path}', labelsFrom: {id: '${id}'}}]`;
+
+  it.each(['id', 'to_string(id)'])('are two series as labels, by %s', (id) => {
+    expect(read(parse(rows), mapping('v', id))).toEqual({
+      series: ['g{id="1234567890123456789",target="shop"} 1', 'g{id="1234567890123456788",target="shop"} 2'],
+      invalid: 0,
+    });
+  });
+
+  it.each(['id', 'to_number(id)'])('are as near as a number comes as values, by %s', (path) => {
+    expect(read(parse(rows), mapping(path, 'v'))).toEqual({
+      series: ['g{id="1",target="shop"} 1234567890123456800', 'g{id="2",target="shop"} 1234567890123456800'],
+      invalid: 0,
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import { escapeLabel } from './exposition.ts';
-import type { JSONValue } from './expression.ts';
+import { type JSONValue, LargeInteger } from './expression.ts';
 import { FetchError } from './failure.ts';
 import type { LabelSource, Module, Rule } from './mapping.ts';
 import type { Reading } from './series.ts';
@@ -40,9 +40,9 @@ function itemsOf({ items }: Rule, document: JSONValue): readonly JSONValue[] {
 }
 
 function readingOf(rule: Rule, item: JSONValue, target: string): Reading | undefined {
-  const value = attempt(rule.path, item);
+  const value = numberOf(attempt(rule.path, item));
   const { name, counter } = rule;
-  if (typeof value !== 'number' || !Number.isFinite(value) || (counter && value < 0)) return undefined;
+  if (value === undefined || (counter && value < 0)) return undefined;
   const labels: string[] = [];
   for (const [label, source] of rule.labels) {
     const text = labelText(source, item, target);
@@ -54,10 +54,17 @@ function readingOf(rule: Rule, item: JSONValue, target: string): Reading | undef
   return { family: rule.family, id, counter, value };
 }
 
+/** As near as Prometheus' own numbers come. */
+function numberOf(value: unknown): number | undefined {
+  const number = value instanceof LargeInteger ? value.toNumber() : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
 function labelText(source: LabelSource, item: JSONValue, target: string): string | undefined {
   if (source === 'target') return target;
   if ('text' in source) return source.text;
-  const value = attempt(source.path, item);
+  const value: unknown = attempt(source.path, item);
+  if (value instanceof LargeInteger) return value.toString();
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

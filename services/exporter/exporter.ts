@@ -8,7 +8,7 @@ import type { Module } from './mapping.ts';
 import type { ExporterMetrics } from './metrics.ts';
 import { everyInterval } from './schedule.ts';
 import { type Outcome, Target } from './target.ts';
-import { authorizationOf, type TargetEntry } from './targets.ts';
+import { credentialsOf, type TargetEntry } from './targets.ts';
 
 export interface ExporterOptions {
   readonly config: ExporterConfig;
@@ -68,7 +68,7 @@ export class Exporter {
       fetch: async () =>
         fetchDocument({
           ...{ url, guard: this.#guard, maxBytes: config.MAX_BODY_BYTES, timeoutMs: timeoutSeconds * 1000 },
-          authorization: basicAuth && (await authorizationOf(basicAuth, environment)),
+          credentials: basicAuth && credentialsOf(basicAuth, environment),
         }),
     });
   }

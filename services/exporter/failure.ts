@@ -7,6 +7,7 @@ export type FailureReason =
   | 'redirect'
   | 'http-status'
   | 'too-large'
+  | 'bad-encoding'
   | 'not-json'
   | 'series-limit'
   /** A fault of the exporter itself. */

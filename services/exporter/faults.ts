@@ -1,6 +1,6 @@
 // biome-ignore lint/style/noRestrictedImports: the file is configuration and holds no secret
 import { readFileSync } from 'node:fs';
-import { concealInText } from '@sluice/runtime';
+import { concealCredentials, concealInText } from '@sluice/runtime';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 
@@ -66,7 +66,10 @@ function describe(issue: z.core.$ZodIssue, data: unknown): string {
   // The key is the fault, whatever it holds.
   if (issue.code === 'invalid_key') return `${subject} ${issue.issues[0]?.message ?? issue.message}`;
   const constraint = issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : issue.message;
-  return `${subject} (${shown(issue.path.reduce(member, data))}) ${constraint}`;
+  const value = issue.path.reduce(member, data);
+  // Of what is no URL any part may be a password.
+  const isUrl = issue.path.at(-1) === 'url' && typeof value === 'string';
+  return `${subject} (${isUrl ? concealCredentials(value).slice(0, SHOWN) : shown(value)}) ${constraint}`;
 }
 
 const member = (value: unknown, key: PropertyKey): unknown =>

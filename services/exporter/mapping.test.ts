@@ -136,8 +136,8 @@ allowAddresses: [localhost]
       "'TIMEOUT_SECONDS' (20) must not exceed 'INTERVAL_SECONDS' (15)",
       "shop.yaml: 'metrics' (a list) must not be empty",
       "targets.yaml.txt: 'targets.0.name' (a b) must be 1 to 100 letters, digits, _, . or -",
-      "targets.yaml.txt: 'targets.0.url' (http://***@api/) must be a URL of scheme http or https, without credentials",
-      "targets.yaml.txt: 'targets.1.url' (ftp://api) must be a URL of scheme http or https, without credentials",
+      "targets.yaml.txt: 'targets.0.url' (http://api/) must be a URL of scheme http or https, without credentials",
+      "targets.yaml.txt: 'targets.1.url' (ftp://api/) must be a URL of scheme http or https, without credentials",
       "targets.yaml.txt: 'targets.1.timeoutSeconds' (0) must be above 0",
       "targets.yaml.txt: 'targets.1.basicAuth.username' (a:b) must be text without ':'",
       "targets.yaml.txt: 'targets.1.basicAuth' must not have 'password'",
@@ -160,8 +160,8 @@ targets:
       "targets.yaml.txt: 'targets.0.timeoutSeconds' (16) must not exceed the interval (15)",
       "targets.yaml.txt: 'targets.1.module' (other) must be one of shop",
       "targets.yaml.txt: 'targets.1.basicAuth' (an object) must have either 'passwordFile' or 'passwordVariable'",
-      "targets.yaml.txt: 'targets.2.basicAuth.passwordFile' (/nowhere) must be a file that can be read",
-      "targets.yaml.txt: 'targets.3.basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be a variable that is set",
+      "targets.yaml.txt: 'targets.2.basicAuth.passwordFile' (/nowhere) must be a file that holds a secret of one line",
+      "targets.yaml.txt: 'targets.3.basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be a variable that is set, to a secret of one line",
       "targets.yaml.txt: 'targets.3.name' (a) must be the name of one target",
     ]);
   });

@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { type Credentials, readSecretFile, Secret, SecretError } from '@sluice/runtime';
 import * as z from 'zod';
 import { parseSubnet } from './addresses.ts';
 import { parseOriginPattern, parseTargetUrl } from './allow-list.ts';
@@ -30,12 +29,19 @@ const basicAuthSchema = ({ environment }: Surroundings) =>
   z
     .strictObject({
       username: z.string().regex(/^[^:]+$/, { error: "must be text without ':'" }),
-      /** Read for each request: a password that is changed needs no restart. A line break at its end is not part of it. */
-      passwordFile: z.string().refine(isReadable, { error: 'must be a file that can be read' }).optional(),
+      /** Read for each request: a password that is changed needs no restart. */
+      passwordFile: z
+        .string()
+        .refine((file) => isSecret(() => readSecretFile(file)), {
+          error: 'must be a file that holds a secret of one line',
+        })
+        .optional(),
       /** Name of an environment variable. */
       passwordVariable: z
         .string()
-        .refine((name) => (environment[name] ?? '') !== '', { error: 'must be a variable that is set' })
+        .refine((name) => isSecret(() => Secret.fromText(environment[name] ?? '')), {
+          error: 'must be a variable that is set, to a secret of one line',
+        })
         .optional(),
     })
     .refine(({ passwordFile, passwordVariable }) => !passwordFile !== !passwordVariable, {
@@ -83,26 +89,24 @@ function refuseRepeated(targets: readonly { readonly name: string }[], context: 
   }
 }
 
-function isReadable(file: string): boolean {
+function isSecret(read: () => unknown): boolean {
   try {
-    accessSync(file, constants.R_OK);
+    read();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof SecretError) return false;
+    throw error;
   }
 }
 
-/** @returns the Authorization header's value. @throws FetchError credentials */
-export async function authorizationOf(auth: BasicAuth, environment: Environment): Promise<string> {
+/** Read for each request. @throws FetchError credentials */
+export function credentialsOf(auth: BasicAuth, environment: Environment): Credentials {
   const { username, passwordFile: file, passwordVariable: name } = auth;
-  const password = file === undefined ? (environment[name ?? ''] ?? '') : await readPassword(file);
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
-async function readPassword(file: string): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
-  } catch {
-    throw new FetchError('credentials', `the password file '${file}' cannot be read`);
+    const secret =
+      file === undefined ? Secret.fromText(environment[name ?? ''] ?? '') : Secret.fromFile(file);
+    return { username, password: secret.read() };
+  } catch (error) {
+    throw error instanceof SecretError ? new FetchError('credentials', error.message) : error;
   }
 }

@@ -48,11 +48,17 @@ export function parseBrokerUrl(text: string): BrokerUrl {
  * @throws {UrlError}
  */
 export function parseManagementUrl(text: string): string {
+  const url = parseHttpUrl(text);
+  if (text.includes('?')) throw new UrlError('must have no query');
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A URL of scheme http or https that means one thing, its query included. @throws {UrlError} also for credentials in it */
+export function parseHttpUrl(text: string): URL {
   const url = parseStrictly(text, ['http', 'https']);
   if (url.username !== '' || url.password !== '')
     throw new UrlError('must hold no user and no password: they have variables of their own');
-  if (text.includes('?')) throw new UrlError('must have no query');
-  return url.href.replace(/\/+$/, '');
+  return url;
 }
 
 /** What the standard parser takes for a URL in silence, and people mean otherwise. */
