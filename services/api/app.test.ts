@@ -188,6 +188,30 @@ it('counts by route, not by path, and its own endpoints not at all', async () =>
   });
 });
 
+it('counts a request whose target is a whole URL by its route, as it is served', async () => {
+  const api = await started();
+  const say = (line: string) => api.say(`${line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+  expect(await say('GET http://a/api/x?b=1')).toContain('{"b":"1"}');
+  expect(await say('GET HTTP://a:80/api')).toMatch(/^HTTP\/1.1 200/);
+  expect(await say('GET http://a')).toMatch(/^HTTP\/1.1 404/);
+  expect(await say('GET http://a/livez')).toMatch(/^HTTP\/1.1 200/);
+  const { body } = await api.ask('/metrics');
+  const requests = body.split('\n').filter((line) => line.startsWith('http_requests_total'));
+  expect(requests.map((line) => line.replace(/,component="api"/, ''))).toEqual([
+    'http_requests_total{method="GET",route="/api/*",status="200"} 1',
+    'http_requests_total{method="GET",route="/api",status="200"} 1',
+    'http_requests_total{method="GET",route="unmatched",status="404"} 1',
+  ]);
+  expect(JSON.parse(api.lines[0] ?? '')).toMatchObject({ path: '/api/x' });
+});
+
+it.each(['/api', '/livez'])('takes two Host headers for none: 400 at %s', async (path) => {
+  const api = await started();
+  const said = await api.say(`GET ${path} HTTP/1.1\r\nHost: a\r\nhost: b\r\nconnection: close\r\n\r\n`);
+  expect(said).toMatch(/^HTTP\/1.1 400/);
+  expect(api.lines).toEqual([]);
+});
+
 it('counts what is in hand, and whose client left before the answer as 499', async () => {
   const api = await started();
   const socket = connect(api.port, '127.0.0.1');

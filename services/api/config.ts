@@ -5,7 +5,7 @@ import * as z from 'zod';
 export const environment = z.object({
   REDACTED_PARAMETERS: textOr(
     'password,passwd,pwd,secret,token,api_key,access_key,private_key,auth,authorization,code,signature,sig,session',
-    'Words, comma-separated; the value of a query parameter whose name holds one of them as a word is not logged.',
+    'Words, comma-separated; the value of a query parameter whose name holds one of them as a word is not logged, nor is one that any log of a service censors.',
   ),
   MAX_LOGGED_PARAMETERS: integer({
     min: 0,

@@ -79,16 +79,18 @@ export class Gate {
 
   #enter(request: IncomingMessage, response: ServerResponse, handler: RequestHandler): void {
     if (this.#lingering) response.setHeader('connection', 'close');
-    const url = request.url ?? '';
+    const url = originForm(request.url ?? '');
+    request.url = url;
     const path = pathOf(url);
-    if (this.#options.own.has(path)) {
-      handler(request, response);
-      return;
-    }
     const start = this.#now();
-    if (url.length > this.#options.limits.urlBytes) turnAway(request, response, 414);
+    const ambiguous = hostsOf(request) > 1;
+    const own = this.#options.own.has(path);
+    if (ambiguous) turnAway(request, response, 400);
+    else if (own) handler(request, response);
+    else if (url.length > this.#options.limits.urlBytes) turnAway(request, response, 414);
     else if (this.#options.overloaded()) this.#shed(request, response);
     else handler(request, response);
+    if (own) return;
     // Nearly all are answered by now: the others alone need a listener.
     if (response.writableEnded) this.#finished(request, path, response.statusCode, start);
     else this.#await(request, path, response, start);
@@ -132,6 +134,25 @@ export class Gate {
     for (const response of this.#inHand) if (response.socket === socket) return true;
     return false;
   }
+}
+
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+
+/** A request may name its target as a proxy's does, with scheme and host: it is the same target. */
+function originForm(url: string): string {
+  if (url.startsWith('/') || !ABSOLUTE.test(url)) return url;
+  const rest = url.replace(ABSOLUTE, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Of several, this server and one before it may each take another. @see RFC 9112, 3.2: 400 */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts;
 }
 
 export const pathOf = (url: string): string => {

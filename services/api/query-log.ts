@@ -1,4 +1,5 @@
 import { describeQuery, type Query, type QueryLimits, textToJson } from './query.ts';
+import { shownPath } from './shown-path.ts';
 
 export interface QueryLogOptions {
   readonly limits: QueryLimits;
@@ -23,10 +24,11 @@ export function queryLog({ limits, write, now = Date.now }: QueryLogOptions): (r
   return ({ method, path, query }) => {
     const { answer, logged, truncated } = describeQuery(query, limits);
     if (write === undefined) return answer;
-    const longPath = path.length > limits.valueLength;
-    const shownPath = textToJson(longPath ? path.slice(0, limits.valueLength) : path);
+    const shown = shownPath(path);
+    const longPath = shown.length > limits.valueLength;
+    const pathText = textToJson(longPath ? shown.slice(0, limits.valueLength) : shown);
     write(
-      `{"level":30,"time":${now()},"service":"api","method":"${method}","path":${shownPath},` +
+      `{"level":30,"time":${now()},"service":"api","method":"${method}","path":${pathText},` +
         `"query":${logged},"truncated":${truncated || longPath},"msg":"query received"}\n`,
     );
     return answer;

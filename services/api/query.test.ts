@@ -53,9 +53,7 @@ describe('a listed word', () => {
     expect(redacts(name)).toBe(true),
   );
 
-  it.each(['tokens', 'tok', 'key', 'betoken', ''])('is not found in %j', (name) =>
-    expect(redacts(name)).toBe(false),
-  );
+  it.each(['tok', 'keys', 'a', ''])('is not found in %j', (name) => expect(redacts(name)).toBe(false));
 
   it('may hold what means something in a pattern', () => {
     expect(redaction('a.b(')('a.b(')).toBe(true);

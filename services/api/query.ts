@@ -1,3 +1,5 @@
+import { isSecretName } from '@sluice/runtime';
+
 /** As the router parses it: repeated names give a list. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
@@ -24,18 +26,19 @@ export interface QueryText {
 const CENSOR = '[redacted]';
 
 /**
- * `words` is comma-separated. A name is redacted that holds one of them as a word, whatever the case: 'token'
- * censors `token`, `access_token`, `user[token]` and `accessToken`, not `tokens`. An underscore in a word stands
- * for '_', '-' or nothing.
+ * Whether a parameter's value is censored: of every name that means a secret, as the log's fields, and of those
+ * that hold one of `words`, comma-separated, as a word, whatever the case: 'code' censors `code`, `auth_code` and
+ * `authCode`, not `codes`. An underscore in a word stands for '_', '-' or nothing.
  */
 export function redaction(words: string): (name: string) => boolean {
   const listed = words.split(',').map((word) => word.trim().toLowerCase());
   const patterns = listed.filter((word) => word !== '').map(patternOf);
-  if (patterns.length === 0) return () => false;
+  if (patterns.length === 0) return isSecretName;
   const quick = new RegExp(`(?:${patterns.join('|')})`, 'i');
   const word = new RegExp(`(?<![a-z0-9])(?:${patterns.join('|')})(?![a-z0-9])`);
   // Most names hold none of the words: they need no second look.
-  return (name) => quick.test(name) && (word.test(name.toLowerCase()) || word.test(snakeCase(name)));
+  return (name) =>
+    isSecretName(name) || (quick.test(name) && (word.test(name.toLowerCase()) || word.test(snakeCase(name))));
 }
 
 const patternOf = (word: string): string => word.split('_').map(escapePattern).join('[-_]?');
