@@ -98,7 +98,7 @@ function watch(scope: Construct, environment: Environment): void {
         severity: 'critical',
         expr: `absent(up{namespace="${broker.namespace}",job="${broker.name}",metrics_path="/metrics"} == 1)`,
         for: '2m',
-        summary: 'The broker answers no scrape.',
+        summary: 'Prometheus cannot scrape the broker.',
         description: 'Nothing is published or taken, and the scaler freezes every replica count.',
       },
     ],

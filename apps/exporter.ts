@@ -83,7 +83,7 @@ const alerts = [
     severity: 'warning' as const,
     expr: `absent(up{namespace="${exporter.namespace}",job="${exporter.name}"} == 1)`,
     for: '5m',
-    summary: 'The exporter answers no scrape.',
+    summary: 'Prometheus cannot scrape the exporter.',
     description: 'No metric that comes from a JSON document is there, and no alert on one can fire.',
   },
 ];

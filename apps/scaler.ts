@@ -63,7 +63,7 @@ const alerts = [
     severity: 'critical' as const,
     expr: `absent(sluice_scaler_leader{namespace="${scaler.namespace}"} == 1)`,
     for: '1m',
-    summary: 'No scaler leads.',
+    summary: 'No scaler holds the leader Lease.',
     description: 'Nobody changes replica counts. Look at the Lease and at the scaler pods.',
   },
   {

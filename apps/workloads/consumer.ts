@@ -1,4 +1,5 @@
 import { jobsWorkload } from '../jobs.ts';
+import { consumerAlerts } from './consumer-alerts.ts';
 import { queueWorker } from './queue-worker.ts';
 import { sluiceConsumer } from './sluice-consumer.ts';
 
@@ -10,5 +11,6 @@ export const consumer = queueWorker('consumer', (environment) => {
     ...sluiceConsumer({ maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds }),
     queue: { queue, retrySeconds },
     policy,
+    alerts: consumerAlerts(queue),
   };
 });
