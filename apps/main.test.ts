@@ -39,7 +39,7 @@ describe('one line of desired state', () => {
 
   it('is refused with every fault when it cannot work', () => {
     expect(() => changes({ jobs: { workSeconds: 60, maxAttempts: 0 } })).toThrow(
-      "QueueWorker 'consumer': 'maxAttempts' (0) must be a whole number of at least 1; 'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (60)",
+      "Worker 'consumer': 'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (60); 'maxAttempts' (0) must be a whole number of at least 1",
     );
   });
 });

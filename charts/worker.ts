@@ -42,6 +42,8 @@ export interface WorkerProps extends Identity {
   readonly longestJobSeconds: number;
   /** The PriorityClass of its pods. */
   readonly priorityClassName: string;
+  /** What whoever made the props found wrong with them: told with the rest. @default nothing */
+  readonly faults?: readonly string[];
   /** What one pod asks for and may use. @default 20m CPU, 128Mi */
   readonly resources?: Resources;
 }
@@ -100,6 +102,7 @@ function check(props: WorkerProps): void {
       graceOf(props) > stopDeadlineSeconds,
       `'terminationGracePeriodSeconds' (${graceOf(props)}) must exceed 'stopDeadlineSeconds' (${stopDeadlineSeconds})`,
     );
+  for (const fault of props.faults ?? []) checks.that(false, fault);
   for (const { name, path } of scratch)
     checks
       .dnsLabel('scratch.name', name)

@@ -19,7 +19,9 @@ describe('sluice explain', () => {
   it('leads from an object to the lines that asked for it', async () => {
     const text = await run('Deployment/consumer', '--environment', 'production');
     expect(text).toMatch(/^Deployment consumer\/consumer of production\n/);
-    expect(text).toMatch(/apps\/consumer\.ts:\d+ +new QueueWorker\(scope, 'consumer', \{/);
+    expect(text).toMatch(
+      /apps\/workloads\/consumer\.ts:\d+ +export const consumer = queueWorker\('consumer', /,
+    );
     expect(text).toMatch(/charts\/worker\.ts:\d+ +new k8s\.KubeDeployment\(/);
     expect(text).toContain('which Application argocd/consumer syncs.');
     expect(text).toMatch(/jobs\.workSeconds +5 +apps\/jobs\.ts +spec.*env\[WORK_SECONDS\]\.value/);

@@ -95,9 +95,10 @@ describe('a queue worker', () => {
 
   it('refuses what cannot work with every fault', () => {
     expect(() => renderedIn(local, { ...values, image: 'x', prefetch: 2 })).toThrow(ChartError);
-    expect(() => sluiceConsumer({ workSeconds: -1, maxAttempts: 0 })).toThrow(
-      "The consumer: 'maxAttempts' (0) must be a whole number of at least 1; 'workSeconds' (-1) must not be negative",
-    );
+    expect(sluiceConsumer({ workSeconds: -1, maxAttempts: 0 }).faults).toEqual([
+      "'maxAttempts' (0) must be a whole number of at least 1",
+      "'workSeconds' (-1) must not be negative",
+    ]);
     expect(sluiceConsumer({ workSeconds: 5, workDistribution: 'exponential' }).longestJobSeconds).toBe(35);
   });
 });

@@ -24,8 +24,8 @@ const LONGEST_PER_MEAN = { constant: 1, uniform: 2, exponential: 7 } as const;
 type Filled = Required<ConsumerSettings>;
 
 /**
- * The image of this repository's consumer, and what it is told: part of a queue worker.
- * @throws {ChartError} with every fault of the settings
+ * The image of this repository's consumer, and what it is told: part of a queue worker, which tells the faults of
+ * the settings with its own.
  */
 export function sluiceConsumer(settings: ConsumerSettings) {
   const filled: Filled = {
@@ -34,16 +34,15 @@ export function sluiceConsumer(settings: ConsumerSettings) {
     ...settings,
   };
   const { maxAttempts, maxBodyBytes, prefetch, workSeconds, workDistribution, stopDeadlineSeconds } = filled;
-  new Checks('The consumer')
+  const { faults } = new Checks('The consumer')
     .wholeNumber('maxAttempts', maxAttempts, 1)
     .wholeNumber('maxBodyBytes', maxBodyBytes, 1024)
-    .that(workSeconds >= 0, `'workSeconds' (${workSeconds}) must not be negative`)
-    .done();
+    .that(workSeconds >= 0, `'workSeconds' (${workSeconds}) must not be negative`);
   return {
     image: images.consumer,
     environment: variables(filled),
     longestJobSeconds: workSeconds * LONGEST_PER_MEAN[workDistribution],
-    ...{ prefetch, stopDeadlineSeconds },
+    ...{ prefetch, stopDeadlineSeconds, faults },
   } satisfies Partial<QueueWorkerValues>;
 }
 

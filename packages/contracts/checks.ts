@@ -67,6 +67,11 @@ export class Checks {
     return this;
   }
 
+  /** What was found wrong so far: for who throws later, with more. */
+  get faults(): readonly string[] {
+    return [...this.#faults];
+  }
+
   /** @throws {ChartError} with every fault, if there is one. */
   done(): void {
     if (this.#faults.length > 0) throw new ChartError(this.#subject, this.#faults);

@@ -59,18 +59,28 @@ function originOf(object: DesiredObject, environment: Environment): Explanation[
       name === object.name &&
       namespace === object.namespace,
   );
-  return [...(made?.places ?? []), ...valuesOf(object)].map((place) => ({ place, text: lineAt(place) }));
+  return [...declarationOf(object), ...(made?.places ?? []), ...valuesOf(object)].map((place) => ({
+    place,
+    text: lineAt(place),
+  }));
 }
-
-const ADDONS = new URL('../../../apps/addons/', import.meta.url);
 
 /** Where the values of a chart are written: no caller of the Application passes there. */
 function valuesOf({ kind, name, fields }: DesiredObject): Place[] {
   if (kind !== 'Application' || valueAt(fields, ['spec', 'source', 'chart']) === undefined) return [];
-  return readdirSync(ADDONS).flatMap((file) => {
-    const lines = readFileSync(new URL(file, ADDONS), 'utf8').split('\n');
-    const line = lines.findIndex((text) => text.includes(`name: '${name}',`));
-    return line < 0 ? [] : [`apps/addons/${file}:${line + 1}`];
+  return linesWith('apps/addons', `name: '${name}',`);
+}
+
+/** Where a workload is declared by a factory, which builds it later: `queueWorker('consumer', ...`. */
+const declarationOf = ({ application }: DesiredObject): Place[] =>
+  linesWith('apps/workloads', `= queueWorker('${application}',`);
+
+function linesWith(folder: string, text: string): Place[] {
+  const directory = new URL(`../../../${folder}/`, import.meta.url);
+  return readdirSync(directory).flatMap((file) => {
+    const lines = readFileSync(new URL(file, directory), 'utf8').split('\n');
+    const line = lines.findIndex((each) => each.includes(text));
+    return line < 0 ? [] : [`${folder}/${file}:${line + 1}`];
   });
 }
 
