@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './processes.ts';
 
@@ -12,11 +12,19 @@ export interface RunDirectory {
   secret(name: string, value: string): string;
 }
 
-/** Empties and makes `.sluice/run`: the last run's log stays until the next one. */
-export function makeRunDirectory(): RunDirectory {
-  const directory = join(repositoryRoot, '.sluice', 'run');
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+const RUNS = join(repositoryRoot, '.sluice', 'runs');
+
+/**
+ * Makes `.sluice/runs/PID` for this process. Those of runs that have ended are removed: a log stays until the next
+ * run, and a run beside this one keeps its files, among them passwords that it reads at each connection.
+ */
+export function makeRunDirectory(runs = RUNS): RunDirectory {
+  const directory = join(runs, String(process.pid));
+  mkdirSync(runs, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(runs))
+    if (name === String(process.pid) || !runsStill(Number(name)))
+      rmSync(join(runs, name), { recursive: true, force: true });
+  mkdirSync(directory, { mode: 0o700 });
   const write = (name: string, text: string): string => {
     const path = join(directory, name);
     writeFileSync(path, text, { mode: 0o600 });
@@ -27,6 +35,16 @@ export function makeRunDirectory(): RunDirectory {
     config: (name, data) => write(`${name}.json`, `${JSON.stringify(data, null, 2)}\n`),
     secret: (name, value) => write(`${name}.secret`, value),
   };
+}
+
+function runsStill(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 export const newPassword = (): string => randomBytes(24).toString('base64url');

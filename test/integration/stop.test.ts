@@ -125,6 +125,17 @@ describe('a run on this machine, at work on 25 consumers,', () => {
     expect(run.lines.join('\n')).not.toMatch(/EPIPE|at .*\.ts:\d+/);
   });
 
+  it('ends when its terminal is closed, and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const live = BUSY.filter((option) => option !== '--plain').join(' ');
+    const run = start([], env, ['script', '-qfc', `node cli/main.ts up ${live}`, '/dev/null']);
+    await run.runs(CONSUMER, 25);
+    run.child.kill('SIGKILL');
+    await run.endsWith('SIGKILL');
+    await run.leavesNothing();
+    expect(run.lines.join('\n')).toContain('of 25');
+  });
+
   it('ends with the npm that started it, and leaves nothing', async () => {
     const { env } = await borrowed();
     const run = start(BUSY, env, ['npm', 'start', '--ignore-scripts', '--']);
