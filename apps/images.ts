@@ -1,4 +1,7 @@
-/** Every image that runs, pinned; the only place that names one. */
+/**
+ * Every image that runs, pinned; the only place that names one. With their digests they are written by CI: those built
+ * here by the workflow 'images', others' by scripts/ci/pin-images.ts and Renovate.
+ */
 export const images = {
   api: 'ghcr.io/sluice/api:0.1.0',
   exporter: 'ghcr.io/sluice/exporter:0.1.0',

@@ -4,7 +4,8 @@ import { OFF, type Resources, resources, type Switch, watched } from './values.t
 
 interface Values {
   readonly mode: 'daemonset';
-  readonly image: { readonly repository: string; readonly tag: string };
+  /** The chart pulls by the digest where it is set. */
+  readonly image: { readonly repository: string; readonly tag: string; readonly digest?: string };
   readonly command: { readonly name: string };
   readonly presets: {
     readonly logsCollection: Switch & { readonly storeCheckpoints: boolean };
@@ -106,6 +107,8 @@ const pipeline: Pipeline = {
 };
 
 function collectorImage(): Values['image'] {
-  const [repository = '', tag = ''] = images.opentelemetryCollector.split(':');
-  return { repository, tag };
+  const image: string = images.opentelemetryCollector;
+  const [tagged = '', digest] = image.split('@');
+  const [repository = '', tag = ''] = tagged.split(':');
+  return { repository, tag, ...(digest !== undefined && { digest }) };
 }
