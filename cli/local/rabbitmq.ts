@@ -22,6 +22,8 @@ export interface RabbitMQOptions {
   readonly directory?: string;
   /** How often queue counts in the management API are refreshed, milliseconds. @default 1000 */
   readonly collectStatisticsMs?: number;
+  /** Further lines of rabbitmq.conf. @default none */
+  readonly configuration?: readonly string[];
   /** How long a start may take, milliseconds. @default 60000 */
   readonly startDeadlineMs?: number;
   /** Ends a start. */
@@ -70,7 +72,7 @@ export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<Loca
   const password = randomBytes(24).toString('hex');
   const ports = await choosePorts();
   await mkdir(directory, { recursive: true });
-  await writeConfiguration(directory, ports, password, options.collectStatisticsMs ?? 1000);
+  await writeConfiguration(directory, ports, password, options);
   const broker = new RabbitMQ(directory, ports, password, options.startDeadlineMs ?? 60_000);
   try {
     await broker.restart(options.signal);
@@ -179,7 +181,7 @@ async function writeConfiguration(
   directory: string,
   ports: Ports,
   password: string,
-  collectStatisticsMs: number,
+  { collectStatisticsMs = 1000, configuration: further = [] }: RabbitMQOptions,
 ): Promise<void> {
   const configuration = [
     `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
@@ -195,6 +197,7 @@ async function writeConfiguration(
     'log.console = true',
     'log.console.level = warning',
     'log.file = false',
+    ...further,
     '',
   ].join('\n');
   const write = (name: string, text: string) => writeFile(join(directory, name), text, { mode: 0o600 });

@@ -131,6 +131,9 @@ export const amqpFields = {
   AMQP_URL: brokerUrl('The broker and its virtual host, `amqp://host:5672/%2f`; may hold credentials.'),
   AMQP_USERNAME: optionalText('User, before the one in the URL.'),
   AMQP_PASSWORD: optionalSecret('Password, before the one in the URL.'),
+  AMQP_CA_FILE: optionalText(
+    'File (PEM) of the authorities that may vouch for the broker of an `amqps` URL, in place of the public ones; read for each connection.',
+  ),
   AMQP_HEARTBEAT_SECONDS: integer({
     min: 15,
     max: 30,

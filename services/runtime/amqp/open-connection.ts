@@ -1,17 +1,23 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import { type ChannelModel, connect, type Options } from 'amqplib';
+import { type ChannelModel, connect } from 'amqplib';
 import { messageOf } from '../errors.ts';
+import type { AmqpTarget } from './target.ts';
 
 /**
  * Opens a connection.
  * @param life Aborted: the socket is destroyed, whether the connection is still opening, stands, or waits for its end
  * @throws Error with the broker's own reason where it gave one
  */
-export async function openConnection(target: Options.Connect, life: AbortSignal): Promise<ChannelModel> {
+export async function openConnection(
+  { authorities, ...target }: AmqpTarget,
+  life: AbortSignal,
+): Promise<ChannelModel> {
   const clientProperties = { connection_name: process.env.POD_NAME ?? `${target.username}-${process.pid}` };
   // What the library does not know of it hands to Node's socket: the signal.
-  const socketOptions = { noDelay: true, clientProperties, signal: life };
+  // TLS refuses a peer that its authorities do not vouch for, or whose certificate has another name.
+  const verified = authorities === undefined ? {} : { ca: authorities };
+  const socketOptions = { noDelay: true, clientProperties, signal: life, ...verified };
   const overheard = overhear(() => connect(target, socketOptions));
   try {
     return await overheard.result;

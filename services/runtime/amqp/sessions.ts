@@ -1,5 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { ChannelModel, Options } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { DeadlineError, withTimeout } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -7,7 +7,7 @@ import { isAlarm } from './alarm.ts';
 import { LONGEST_DELAY_MS, reconnectDelayMs } from './backoff.ts';
 import type { ConnectionMetrics } from './metrics.ts';
 import { openConnection } from './open-connection.ts';
-import { addressOf } from './target.ts';
+import { type AmqpTarget, addressOf } from './target.ts';
 
 /** What of a connection is supervised. */
 export interface ConnectionLike {
@@ -17,7 +17,7 @@ export interface ConnectionLike {
 
 export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
   /** Asked for each connection; what it throws is a connection that failed. */
-  readonly target: () => Options.Connect;
+  readonly target: () => AmqpTarget;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: ConnectionMetrics;
   /** Aborted: no further connection is made, and one that is being made is given up; a session that runs ends by itself. */
@@ -27,7 +27,7 @@ export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
   /** The work on one connection. Resolves when all is done; rejects when it needs another connection. */
   readonly session: (connection: C) => Promise<void>;
   /** Opens a connection, which is destroyed when `life` is aborted. */
-  readonly connect?: (target: Options.Connect, life: AbortSignal) => Promise<C>;
+  readonly connect?: (target: AmqpTarget, life: AbortSignal) => Promise<C>;
   /** In [0, 1). */
   readonly random?: () => number;
   /** Resolves after the time, or as soon as the signal is aborted. */

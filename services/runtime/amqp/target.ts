@@ -1,4 +1,5 @@
 import type { Options } from 'amqplib';
+import { AuthoritiesError, readAuthorities } from '../authorities.ts';
 import type { BrokerUrl } from '../broker-url.ts';
 import type { Secret } from '../secrets.ts';
 
@@ -7,15 +8,22 @@ export interface AmqpConfig {
   readonly AMQP_URL: BrokerUrl;
   readonly AMQP_USERNAME?: string | undefined;
   readonly AMQP_PASSWORD?: Secret | undefined;
+  readonly AMQP_CA_FILE?: string | undefined;
   readonly AMQP_HEARTBEAT_SECONDS: number;
+}
+
+/** Where to connect and as whom, and over TLS by whose word: PEM. @default the public authorities */
+export interface AmqpTarget extends Options.Connect {
+  readonly authorities?: string;
 }
 
 /**
  * Where to connect and as whom; the variables win over what the URL holds. The password is what its file holds now:
- * made anew for each connection, the options follow a password that is rotated.
+ * made anew for each connection, the options follow a password or an authority that is rotated.
  * @throws {SecretError}
+ * @throws {AuthoritiesError} when the file of authorities vouches for nobody, or the URL is one without TLS
  */
-export function connectOptions(config: AmqpConfig): Options.Connect {
+export function connectOptions(config: AmqpConfig): AmqpTarget {
   const { protocol, hostname, port, username = 'guest', password = 'guest', vhost } = config.AMQP_URL;
   return {
     ...{ protocol, hostname, port },
@@ -24,7 +32,18 @@ export function connectOptions(config: AmqpConfig): Options.Connect {
     // amqplib decodes it.
     vhost: encodeURIComponent(vhost),
     heartbeat: config.AMQP_HEARTBEAT_SECONDS,
+    ...authoritiesOf(config),
   };
+}
+
+/** Who names an authority means that the broker is verified: in clear text it would not be. */
+function authoritiesOf({
+  AMQP_CA_FILE: file,
+  AMQP_URL: { protocol },
+}: AmqpConfig): Pick<AmqpTarget, 'authorities'> {
+  if (file === undefined) return {};
+  if (protocol !== 'amqps') throw new AuthoritiesError("'AMQP_CA_FILE' needs an 'AMQP_URL' of scheme amqps");
+  return { authorities: readAuthorities(file) };
 }
 
 /** The broker as it may be logged. */
