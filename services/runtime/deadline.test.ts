@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deadline, DeadlineError, withTimeout } from './deadline.ts';
+import { DeadlineError, withTimeout } from './deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -66,38 +66,5 @@ describe('a bounded wait', () => {
     };
     await expect(withTimeout(work, 10, 'reading')).rejects.toThrow('at once');
     expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
-describe('a deadline', () => {
-  it('is shared by the steps before it', async () => {
-    using deadline = Deadline.after(1000, 'the run');
-    await vi.advanceTimersByTimeAsync(700);
-    expect(deadline.remaining).toBe(300);
-    const fate = fateOf(deadline.wait(never, 'declaring'));
-    await vi.advanceTimersByTimeAsync(300);
-    expect(fate.is()).toMatchObject({ message: 'declaring did not end within 0.3 s' });
-    expect([deadline.expired, deadline.remaining]).toEqual([true, 0]);
-    expect(deadline.signal.reason).toMatchObject({ message: 'the run did not end within 1 s' });
-    const late = fateOf(deadline.wait(never, 'closing'));
-    await vi.advanceTimersByTimeAsync(0);
-    expect(late.is()).toMatchObject({ what: 'closing' });
-  });
-
-  it('may give a step less than what remains, never more', async () => {
-    using deadline = Deadline.after(1000, 'the run');
-    const short = fateOf(deadline.wait(never, 'closing', 100));
-    const long = fateOf(deadline.wait(never, 'working', 5000));
-    await vi.advanceTimersByTimeAsync(100);
-    expect([short.is(), long.is()]).toEqual([expect.any(DeadlineError), undefined]);
-    await vi.advanceTimersByTimeAsync(900);
-    expect(long.is()).toBeInstanceOf(DeadlineError);
-  });
-
-  it('that is cleared aborts nothing', async () => {
-    const deadline = Deadline.after(1000, 'the run');
-    deadline.clear();
-    await vi.advanceTimersByTimeAsync(2000);
-    expect([deadline.signal.aborted, vi.getTimerCount()]).toEqual([false, 0]);
   });
 });

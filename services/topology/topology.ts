@@ -1,3 +1,4 @@
+// biome-ignore lint/style/noRestrictedImports: the file is configuration and holds no secret
 import { readFileSync } from 'node:fs';
 import { ConfigError, readFaultOf, readSecretFile, SecretError } from '@sluice/runtime';
 import * as z from 'zod';
