@@ -1,5 +1,5 @@
 import { type Logger, messageOf } from '@sluice/runtime';
-import { type ConnectionMetrics, runSessions, type SessionsOptions } from '@sluice/runtime/amqp';
+import { type ConnectionMetrics, isAlarm, runSessions, type SessionsOptions } from '@sluice/runtime/amqp';
 import type { ChannelModel } from 'amqplib';
 import { confirmedOn, type Republish } from './confirmed.ts';
 
@@ -7,6 +7,9 @@ export interface PublishingOptions extends Pick<SessionsOptions, 'target' | 'con
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: Pick<ConnectionMetrics, 'blocked' | 'lost'>;
 }
+
+/** How long nothing is published after a refusal for want of memory or disk. */
+const ALARM_MS = 15_000;
 
 /**
  * The connection on which messages are published again. Opened when it is first needed: most consumers never
@@ -19,6 +22,7 @@ export class PublishingConnection {
   #running: Promise<void> | undefined;
   #republish: Republish | undefined;
   #blocked = false;
+  #alarm: NodeJS.Timeout | undefined;
   /** Resolves when messages can be published. */
   #usable = Promise.withResolvers<Republish>();
   #wasUsable = false;
@@ -40,12 +44,32 @@ export class PublishingConnection {
     this.#running ??= this.#run();
     const republish = await this.#usable.promise;
     unless.throwIfAborted();
-    return republish(...message);
+    try {
+      await republish(...message);
+    } catch (error) {
+      if (isAlarm(error)) this.#alarmed(error);
+      throw error;
+    }
+  }
+
+  /** A LavinMQ with a full disk closes the channel instead of blocking it, and says nothing when that is over. */
+  #alarmed(error: unknown): void {
+    if (this.#blocked) return;
+    this.#options.log.warn({ error: messageOf(error), delayMs: ALARM_MS }, 'alarm of the broker');
+    this.#setBlocked(true);
+    this.#alarm = setTimeout(() => this.#setBlocked(false), ALARM_MS);
+  }
+
+  #setBlocked(yes: boolean): void {
+    this.#options.metrics.blocked(yes);
+    this.#blocked = yes;
+    this.#changed();
   }
 
   /** Nothing can be published any more; what waits stays unanswered. */
   async close(): Promise<void> {
     this.#closing.abort();
+    clearTimeout(this.#alarm);
     await this.#running;
   }
 
@@ -56,11 +80,7 @@ export class PublishingConnection {
         ...{ target, log, signal: this.#closing.signal, ...(connect && { connect }) },
         metrics: {
           connected: () => {},
-          blocked: (yes) => {
-            metrics.blocked(yes);
-            this.#blocked = yes;
-            this.#changed();
-          },
+          blocked: (yes) => this.#setBlocked(yes),
           lost: (error) => metrics.lost(error),
         },
         session: (connection) => this.#session(connection),
