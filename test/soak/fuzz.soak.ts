@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { fuzz, type Row } from './fuzz/run.ts';
 import { subjects } from './fuzz/subjects.ts';
-import { tableOf } from './table.ts';
+import { markdownOf, record, tableOf } from './table.ts';
 
 /** `FUZZ_INPUTS` and `FUZZ_SEED` run other ones: the seed of a run that failed finds the same again. */
 const inputs = Number(process.env.FUZZ_INPUTS ?? 200_000);
@@ -14,6 +14,7 @@ afterAll(() => {
     ...[parser, inputs, accepted, refused, slowestMs, faults],
   ]);
   console.log(`\nseed ${seed}\n${tableOf(head, cells)}\n`);
+  if (process.env.RECORD !== undefined) record('fuzz', markdownOf(head, cells));
 });
 
 test.each(subjects.map((subject) => [subject.name, subject] as const))(

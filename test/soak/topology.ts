@@ -1,14 +1,22 @@
-import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { planFor } from '../../cli/up/plan.ts';
 import type { Fleet } from '../support/fleet.ts';
+import type { BrokerCoordinates } from '../support/shared-broker.ts';
 
 /** Runs the topology service on a broker, as the local environment wants it. @throws Error when it refuses */
-export async function declareTopology(fleet: Fleet, broker: LocalBroker): Promise<void> {
+export const declareTopology = (fleet: Fleet, broker: BrokerCoordinates): Promise<void> =>
+  declareTopologyOn(fleet, broker, '/');
+
+/** The same on a virtual host. */
+export async function declareTopologyOn(
+  fleet: Fleet,
+  broker: BrokerCoordinates,
+  vhost: string,
+): Promise<void> {
   const code = await fleet.run('topology', {
     MANAGEMENT_URL: broker.managementUrl,
     MANAGEMENT_USERNAME: broker.username,
     MANAGEMENT_PASSWORD: broker.password,
-    TOPOLOGY_FILE: fleet.file('topology.json', planFor().topology('/', {})),
+    TOPOLOGY_FILE: fleet.file('topology.json', planFor().topology(vhost, {})),
   });
   if (code !== 0) throw new Error(`topology ended with ${code}`);
 }

@@ -175,10 +175,21 @@ function membersOf(root: Holder): [Holder, string][] {
   return found;
 }
 
+/** One of its own, for a later change may be made to it; what is nested without an end is shared. */
+function cloned(value: unknown): unknown {
+  if (value === DEEP) return value;
+  try {
+    return structuredClone(value);
+  } catch {
+    return DEEP;
+  }
+}
+
 /** Not by assignment: it would set the prototype. */
 function put(holder: Holder, key: string, given: unknown): void {
-  // One of its own: a later change may be made to it.
-  const value = given === DEEP ? given : structuredClone(given);
+  // No format gives a list other members than its elements.
+  if (Array.isArray(holder) && !/^\d{1,4}$/.test(key)) return;
+  const value = cloned(given);
   Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
 }
 

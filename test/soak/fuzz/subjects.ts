@@ -2,7 +2,7 @@ import type { AnySubject } from './subject.ts';
 import { serviceEnvironments } from './subjects/environment.ts';
 import { evaluation, mapping, targets } from './subjects/exporter.ts';
 import { manifests, quantity } from './subjects/manifests.ts';
-import { job } from './subjects/messages.ts';
+import { job, xDeath } from './subjects/messages.ts';
 import { scalerFile } from './subjects/scaler-file.ts';
 import { cron, duration, trace } from './subjects/time.ts';
 import { topologyFile } from './subjects/topology-file.ts';
@@ -15,6 +15,7 @@ export const subjects: readonly AnySubject[] = [
   targets,
   evaluation,
   job,
+  xDeath,
   ...serviceEnvironments,
   amqpUrl,
   managementUrl,
