@@ -48,7 +48,8 @@ export class Checker {
 
   path(key: string | number): string {
     if (typeof key === 'number') return `${this.#path}[${key}]`;
-    return this.#path === '' ? key : `${this.#path}.${key}`;
+    const name = cut(withoutCredentials(key));
+    return this.#path === '' ? name : `${this.#path}.${name}`;
   }
 
   fault(key: string | number, value: unknown, constraint: string): void {

@@ -61,8 +61,10 @@ function parseYaml(text: string, faults: string[]): unknown {
 const words = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
 
 function describe(issue: z.core.$ZodIssue, data: unknown): string {
-  const subject = issue.path.length === 0 ? 'the file' : `'${issue.path.join('.')}'`;
-  if (issue.code === 'unrecognized_keys') return `${subject} must not have '${issue.keys.join("', '")}'`;
+  // A slip of a quotation mark makes a key of what holds a password.
+  const subject = issue.path.length === 0 ? 'the file' : `'${issue.path.map(shown).join('.')}'`;
+  if (issue.code === 'unrecognized_keys')
+    return `${subject} must not have '${issue.keys.map(shown).join("', '")}'`;
   // The key is the fault, whatever it holds.
   if (issue.code === 'invalid_key') return `${subject} ${issue.issues[0]?.message ?? issue.message}`;
   const constraint = issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : issue.message;

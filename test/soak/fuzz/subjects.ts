@@ -3,6 +3,7 @@ import { serviceEnvironments } from './subjects/environment.ts';
 import { evaluation, mapping, targets } from './subjects/exporter.ts';
 import { manifests, quantity } from './subjects/manifests.ts';
 import { job, xDeath } from './subjects/messages.ts';
+import { query } from './subjects/query-log.ts';
 import { scalerFile } from './subjects/scaler-file.ts';
 import { cron, duration, trace } from './subjects/time.ts';
 import { topologyFile } from './subjects/topology-file.ts';
@@ -19,6 +20,7 @@ export const subjects: readonly AnySubject[] = [
   ...serviceEnvironments,
   amqpUrl,
   managementUrl,
+  query,
   trace,
   duration,
   quantity,
