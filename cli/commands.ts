@@ -10,6 +10,10 @@ export type Commands = Readonly<Record<string, Command>>;
 
 /** Every command by its name, in the order of the help. */
 export const commands: Commands = {
+  new: {
+    summary: 'write a workload as one file, registered and rendered: new worker NAME',
+    load: async () => (await import('./new.ts')).runNew,
+  },
   synth: {
     summary: 'render every manifest into dist/ (--check: fail where dist/ is not what the sources render)',
     load: async () => (await import('./synth.ts')).runSynth,

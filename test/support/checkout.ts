@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A copy of this work tree that a test may edit, with its node modules. */
+export interface Checkout extends Disposable {
+  readonly root: string;
+  /** Runs `sluice` there. */
+  sluice(...args: string[]): { readonly code: number | null; readonly out: string; readonly err: string };
+}
+
+/** Copies what git knows of this work tree, as it stands; the copy is removed when it is disposed of. */
+export function checkout(): Checkout {
+  const root = mkdtempSync(join(tmpdir(), 'sluice-checkout-'));
+  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    ...{ cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 },
+  });
+  for (const path of listed.stdout.split('\0').filter((each) => each !== ''))
+    cpSync(join(ROOT, path), join(root, path), { recursive: true, force: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  return {
+    root,
+    sluice: (...args) => {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [join(root, 'cli', 'main.ts'), ...args],
+        {
+          ...{ cwd: root, encoding: 'utf8' },
+        },
+      );
+      return { code: status, out: stdout, err: stderr };
+    },
+    [Symbol.dispose]: () => rmSync(root, { recursive: true }),
+  };
+}
