@@ -43,6 +43,7 @@ describe('a queue worker', () => {
       'RoleBinding scale-thumbnails',
       'PodDisruptionBudget thumbnails',
       'ServiceMonitor thumbnails',
+      'PrometheusRule thumbnails',
       'NetworkPolicy thumbnails',
     ]);
     expect(system.queues).toEqual([{ queue: 'thumbnails', retrySeconds: 30 }]);

@@ -21,6 +21,7 @@ import type { Environment } from '../environments.ts';
 import { maxReplicas } from '../jobs.ts';
 import { allowConnections, lookups, scraped } from '../network.ts';
 import { amqpUrl, broker, brokerSource, PRIORITY, RUNBOOK, scaler } from '../project.ts';
+import { workerAlerts } from './worker-alerts.ts';
 
 /** What a worker can be told of the broker. */
 export interface WorkerPlatform {
@@ -52,7 +53,7 @@ export interface QueueWorkerValues extends Chart {
   readonly connections?: readonly Pick<Connection, 'to' | 'port' | 'protocol'>[];
   /** Whom its pods may displace. @default 'low' */
   readonly priority?: keyof typeof PRIORITY;
-  /** Alerts of its own. @default none */
+  /** Alerts beside those of every worker (`workerAlerts`). @default none */
   readonly alerts?: readonly Alert[];
 }
 
@@ -103,6 +104,10 @@ export function queueWorker(
 
 const queueOf = ({ queue }: QueueWorkerValues): string => (typeof queue === 'string' ? queue : queue.queue);
 
+/** Two workers of one queue are two workloads of the scaler. */
+const workloadOf = ({ name }: Identity, { queue }: QueueWorkerValues): string =>
+  typeof queue === 'string' ? name : queue.queue;
+
 function contributionOf(self: Identity, values: QueueWorkerValues): Contribution {
   const { queue, connections = [], secrets = {}, http = true, policy } = values;
   const name = queueOf(values);
@@ -121,8 +126,7 @@ function contributionOf(self: Identity, values: QueueWorkerValues): Contribution
     brokerUsers: [{ name: self.name, consumes: [name] }],
     scaled: [
       {
-        // Two workers of one queue are two workloads of the scaler.
-        name: typeof queue === 'string' ? self.name : name,
+        name: workloadOf(self, values),
         source: brokerSource(name),
         target: { kind: 'deployment', namespace: self.namespace, name: self.name },
         policy,
@@ -149,5 +153,8 @@ function build(scope: Parameters<Application['build']>[0], self: Identity, value
   // A budget for a single pod would block every drain or protect nothing.
   if (most > 1) new DisruptionBudget(scope, 'budget', { ...self, maxReplicas: most, maxUnavailable: '25%' });
   if (http) new MetricsScrape(scope, 'scrape', { ...self, endpoints: [{ port: HTTP_PORT_NAME }] });
-  if (alerts.length > 0) new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts });
+  new Alerts(scope, 'alerts', {
+    ...{ ...self, runbook: RUNBOOK },
+    alerts: [...workerAlerts(self.namespace, workloadOf(self, values)), ...alerts],
+  });
 }
