@@ -36,7 +36,7 @@ export async function burst(): Promise<Figure[]> {
     await system.start();
     await until('the scaler decides', () => ledger.said.has('decision'), 60);
     const published = system.publish('burst', JOBS);
-    await until('every consumer works', () => ledger.connected >= CONSUMERS, 120);
+    await until('every consumer works', () => ledger.connected.length >= CONSUMERS, 120);
     const uses = childrenOf(process.pid).flatMap(childrenOf).map(useOf);
     await published;
     await until('every job is done', () => ledger.processed === JOBS, DEADLINE_SECONDS);
@@ -58,13 +58,14 @@ interface Done {
 class BurstLedger extends Ledger {
   readonly said = new Set<string>();
   readonly done: Done[] = [];
-  connected = 0;
+  /** Epoch milliseconds. */
+  readonly connected: number[] = [];
 
   override record(line: ServiceLine): void {
     super.record(line);
-    const { msg, service } = line as { msg: string; service?: string };
+    const { msg, service, time } = line as { msg: string; service?: string; time: number };
     this.said.add(msg);
-    if (msg === 'connected' && service === 'consumer') this.connected += 1;
+    if (msg === 'connected' && service === 'consumer') this.connected.push(time);
     if (line.msg === 'job processed' && line.outcome === 'succeeded') this.done.push(doneOf(line));
   }
 }
@@ -78,10 +79,11 @@ function doneOf(line: Extract<ServiceLine, { msg: 'job processed' }>): Done {
 /** Seconds that a job at this place of the order waits when all consumers work from the first second. */
 const idealWait = (share: number): number => Math.floor(Math.ceil(JOBS * share) / CONSUMERS) * WORK_SECONDS;
 
-function figuresOf({ done, waits }: BurstLedger, uses: readonly ProcessUse[], load = Number.NaN): Figure[] {
+function figuresOf(ledger: BurstLedger, uses: readonly ProcessUse[], load = Number.NaN): Figure[] {
+  const { done, waits, connected, decisions } = ledger;
   const crossing = done.toSorted((a, b) => a.publishedAt - b.publishedAt)[CROSSING - 1]?.publishedAt;
-  const first = Math.min(...done.map(({ doneAt }) => doneAt));
-  const firstDone = (first - (crossing ?? Number.NaN)) / 1000;
+  const after = (instant = Number.NaN): number => (instant - (crossing ?? Number.NaN)) / 1000;
+  const firstDone = after(Math.min(...done.map(({ doneAt }) => doneAt)));
   const above = (share: number) => percentile(waits, share) - idealWait(share);
   const wait = (name: string, share: number): Figure => ({
     bench: `burst-wait-${name}`,
@@ -103,6 +105,9 @@ function figuresOf({ done, waits }: BurstLedger, uses: readonly ProcessUse[], lo
     },
     wait('p50', 0.5),
     wait('p99', 0.99),
+    told('decision', after(decisions[0]?.at), 's after the crossing'),
+    told('first-consumer', after(connected[0]), 's after the crossing'),
+    told('last-consumer', after(connected[CONSUMERS - 1]), 's after the crossing'),
     told('consumer-start-cpu', median(uses.map(({ cpuSeconds }) => cpuSeconds)), 's CPU/process'),
     told('consumer-memory', median(uses.map(({ residentMiB }) => residentMiB)), 'MiB resident/process'),
     told('consumer-own-memory', median(uses.map(({ ownMiB }) => ownMiB)), 'MiB of its own/process'),
