@@ -1,4 +1,4 @@
-import { encodeJob, jobId } from '@sluice/runtime';
+import { encodeJob, jobId, unlessAborted } from '@sluice/runtime';
 import { answered, reconnectDelayMs } from '@sluice/runtime/amqp';
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
 import { stoppedBy } from './failure.ts';
@@ -34,25 +34,15 @@ const LONGEST_REFUSAL_MS = 5000;
 export async function publish(connection: ChannelModel, options: PublishOptions): Promise<void> {
   const { progress, signal } = options;
   progress.sendAgain();
-  const channel = await unlessStopped(
-    answered(connection.createConfirmChannel(), 'opening a channel'),
-    signal,
-  );
+  const opening = answered(connection.createConfirmChannel(), 'opening a channel');
+  const stopped = () => new Error(`stopped by ${stoppedBy(signal)} while the broker did not answer`);
+  const channel = await unlessAborted(opening, signal, stopped);
   const pump = new Pump(channel, options);
   connection.on('blocked', () => pump.pause());
   connection.on('unblocked', () => pump.resume());
   await pump.run();
   // All is confirmed: nothing depends on the answer, which a broken link would not give.
   channel.close().catch(() => {});
-}
-
-function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const stop = () => reject(new Error(`stopped by ${stoppedBy(signal)} while the broker did not answer`));
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  return promise;
 }
 
 const BLOCKED = ' while the broker blocked publishers (memory or disk alarm)';

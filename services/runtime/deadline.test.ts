@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DeadlineError, withTimeout } from './deadline.ts';
+import { DeadlineError, unlessAborted, withTimeout } from './deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -66,5 +66,25 @@ describe('a bounded wait', () => {
     };
     await expect(withTimeout(work, 10, 'reading')).rejects.toThrow('at once');
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a wait until a signal', () => {
+  const stopped = () => new Error('stopped');
+
+  it('gives what the work gives, and forgets the signal', async () => {
+    const { signal } = new AbortController();
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    expect(await unlessAborted(Promise.resolve(7), signal, stopped)).toBe(7);
+    await expect(unlessAborted(Promise.reject(new Error('no')), signal, stopped)).rejects.toThrow('no');
+    expect(removed).toHaveBeenCalledTimes(2);
+  });
+
+  it('ends with the signal, also with one that came before', async () => {
+    const controller = new AbortController();
+    const wait = unlessAborted(never, controller.signal, stopped);
+    controller.abort();
+    await expect(wait).rejects.toThrow('stopped');
+    await expect(unlessAborted(never, controller.signal, stopped)).rejects.toThrow('stopped');
   });
 });

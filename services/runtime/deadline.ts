@@ -38,3 +38,16 @@ export function withTimeout<T>(work: Work<T>, milliseconds: number, what: string
 }
 
 const attempt = async <T>(work: () => Promise<T>): Promise<T> => work();
+
+/**
+ * Waits for work no longer than until the signal comes; what becomes of it then, nobody hears.
+ * @throws what `reason` makes when the signal comes; else what the work threw
+ */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const stop = () => reject(reason());
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  return promise;
+}

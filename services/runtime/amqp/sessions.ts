@@ -1,6 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
-import { DeadlineError, withTimeout } from '../deadline.ts';
+import { DeadlineError, unlessAborted, withTimeout } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { isAlarm } from './alarm.ts';
@@ -108,7 +108,11 @@ async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): P
     const target = options.target();
     broker = addressOf(target);
     const what = `connecting to ${broker}`;
-    const opening = unlessAborted(open(target, life.signal), signal, what);
+    const opening = unlessAborted(
+      open(target, life.signal),
+      signal,
+      () => new Error(`${what} was not answered`),
+    );
     connection = await withTimeout(opening, CONNECT_TIMEOUT_MS, what);
   } catch (error) {
     life.abort();
@@ -137,16 +141,6 @@ async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): P
 async function end(connection: ConnectionLike, lost: Promise<never>): Promise<void> {
   const closing = Promise.race([connection.close(), lost]);
   await withTimeout(closing, CLOSE_TIMEOUT_MS, 'closing the connection').catch(() => {});
-}
-
-/** Rejects as soon as the signal comes; what becomes of the work then, nobody hears. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const stop = () => reject(new Error(`${what} was not answered`));
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  return promise;
 }
 
 /** Rejects when the signal was longer ago than a session may take to end. */
