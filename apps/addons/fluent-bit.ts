@@ -7,6 +7,12 @@ interface Values {
   readonly serviceMonitor: Switch;
   readonly resources: Resources;
   readonly env: readonly Variable[];
+  readonly extraVolumes: readonly SecretVolume[];
+  readonly extraVolumeMounts: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly: true;
+  }[];
   readonly config: { readonly inputs: string; readonly outputs: string };
 }
 
@@ -15,8 +21,20 @@ interface Variable {
   readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
-/** The Secret with the password of Elasticsearch's user `fluent-bit`. */
-const FLUENT_BIT_PASSWORD = 'fluent-bit-elasticsearch';
+interface SecretVolume {
+  readonly name: string;
+  readonly secret: {
+    readonly secretName: string;
+    readonly items: readonly { readonly key: string; readonly path: string }[];
+  };
+}
+
+/** The Secret with the password of Elasticsearch's user `fluent-bit`, and whom its certificate is signed by. */
+const ELASTICSEARCH = 'fluent-bit-elasticsearch';
+/** Of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
+const CA_KEY = 'ca.crt';
+const CA_VOLUME = 'elasticsearch-ca';
+const CA_DIRECTORY = '/fluent-bit/elasticsearch';
 
 /** Pods' lines to Elasticsearch, where they are searched by their words. */
 export const fluentBit: Addon<Values> = {
@@ -24,7 +42,13 @@ export const fluentBit: Addon<Values> = {
   namespace: LOG_AGENTS,
   stage: 'platform',
   needs: ['eck-operator'],
-  secrets: [{ secretName: FLUENT_BIT_PASSWORD, keys: { password: 'fluent-bit' }, given: true }],
+  secrets: [
+    {
+      secretName: ELASTICSEARCH,
+      keys: { password: 'fluent-bit', [CA_KEY]: 'elasticsearch-ca' },
+      given: true,
+    },
+  ],
   values: (environment) => ({
     testFramework: OFF,
     serviceMonitor: watched(environment),
@@ -32,9 +56,16 @@ export const fluentBit: Addon<Values> = {
     env: [
       {
         name: 'ELASTICSEARCH_PASSWORD',
-        valueFrom: { secretKeyRef: { name: FLUENT_BIT_PASSWORD, key: 'password' } },
+        valueFrom: { secretKeyRef: { name: ELASTICSEARCH, key: 'password' } },
       },
     ],
+    extraVolumes: [
+      {
+        name: CA_VOLUME,
+        secret: { secretName: ELASTICSEARCH, items: [{ key: CA_KEY, path: CA_KEY }] },
+      },
+    ],
+    extraVolumeMounts: [{ name: CA_VOLUME, mountPath: CA_DIRECTORY, readOnly: true }],
     config: { inputs: INPUT, outputs: OUTPUT },
   }),
 };
@@ -58,7 +89,9 @@ const OUTPUT = `[OUTPUT]
     HTTP_User fluent-bit
     HTTP_Passwd \${ELASTICSEARCH_PASSWORD}
     tls On
-    tls.verify Off
+    tls.verify On
+    tls.verify_hostname On
+    tls.ca_file ${CA_DIRECTORY}/${CA_KEY}
     Suppress_Type_Name On
     Logstash_Format On
     Logstash_Prefix pods
