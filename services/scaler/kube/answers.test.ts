@@ -117,6 +117,20 @@ describe('a count that the API server answers with', () => {
     expect(String(failure)).not.toContain('hunter2');
   });
 
+  it('that leads elsewhere is not followed, and nothing is sent there', async () => {
+    await using other = await apiServer(200, scale);
+    for (const status of [301, 302, 303, 307, 308]) {
+      await using server = await apiServer(status, (response: ServerResponse) =>
+        response.setHeader('location', `${other.url}/`).end(),
+      );
+      const target = deploymentTarget(deployment, server.apis.scales);
+      await expect(target.read(never)).rejects.toThrow();
+      await expect(target.write(3, { current: 0, version: '7' }, never)).rejects.toThrow();
+      expect(server.calls).toHaveLength(2);
+    }
+    expect(other.calls).toEqual([]);
+  });
+
   it('that never ends is read no further than a Scale can be', async () => {
     let sent = 0;
     const chunk = Buffer.alloc(64 * 1024, ' ');

@@ -22,6 +22,7 @@ import {
   leaseAnswer,
   scaleAnswer,
 } from './answers.ts';
+import { refuseRedirects } from './refuse-redirects.ts';
 
 /** What the scaler asks of Kubernetes. */
 export interface KubeApis {
@@ -142,11 +143,13 @@ function leaseBody({ metadata, spec = {} }: LeaseLike): V1Lease {
   };
 }
 
-/** The generated client takes a signal, and a bound of the answer, only from a middleware. */
+/** The generated client takes a signal, a bound of the answer and what becomes of redirects only from a middleware. */
 function abortable(signal: AbortSignal) {
   const { pre, post } = setHeaderMiddleware('User-Agent', 'sluice-scaler');
   const withSignal: typeof pre = (request) => {
     request.setSignal(signal);
+    const dispatcher = request.getDispatcher();
+    if (dispatcher !== undefined) request.setDispatcher(dispatcher.compose(refuseRedirects));
     return pre(request);
   };
   const bounded: typeof post = (response) => {

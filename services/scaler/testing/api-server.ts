@@ -22,9 +22,10 @@ const isTyped = (answer: unknown): answer is Typed =>
 
 /** Text is a page, unless its type is given; anything else is JSON. */
 function send(response: ServerResponse, status: number, answer: unknown): void {
-  if (typeof answer === 'function')
-    answer(response.writeHead(status, { 'content-type': 'application/json' }));
-  else if (typeof answer === 'string')
+  if (typeof answer === 'function') {
+    response.statusCode = status;
+    answer(response.setHeader('content-type', 'application/json'));
+  } else if (typeof answer === 'string')
     response.writeHead(status, { 'content-type': 'text/html' }).end(answer);
   else if (isTyped(answer)) response.writeHead(status, { 'content-type': answer.type }).end(answer.text);
   else if (answer !== undefined) json(response, status, answer);
@@ -53,6 +54,7 @@ export async function apiServer(status: number, answer: object | string | Answer
     { name: 'scaler' },
   );
   return {
+    url: server.url,
     calls,
     apis: connectKubernetes('scaler-0', config),
     [Symbol.asyncDispose]: server[Symbol.asyncDispose],
