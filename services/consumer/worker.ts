@@ -49,7 +49,14 @@ export class Worker {
     const delivery: Delivery = { message, attempts, startedAt: this.#now(), durationSeconds: 0 };
     const early = this.#read(delivery);
     if (early === undefined || !(await this.#settled(delivery, early, hand))) {
-      const fate = await this.#handle(delivery);
+      let fate = SUCCEEDED;
+      try {
+        // Awaited here, not in a method of its own: it runs for every job.
+        await this.#begin(delivery);
+      } catch (error) {
+        fate = this.#failed(delivery, error);
+      }
+      delivery.durationSeconds = (this.#now() - delivery.startedAt) / 1000;
       if (fate === SUCCEEDED) this.#conclude(delivery, fate, hand);
       else await this.#settled(delivery, fate, hand);
     }
@@ -70,20 +77,17 @@ export class Worker {
     return message.fields.redelivered ? fates.lost(message, attempts) : undefined;
   }
 
-  async #handle(delivery: Delivery): Promise<Fate> {
-    const { handle, metrics, fates } = this.#options;
-    const { job, attempts, startedAt } = delivery;
-    let fate = SUCCEEDED;
-    try {
-      metrics.waited(waitSeconds(delivery));
-      const attempt = attempts.failed + attempts.lost + 1;
-      await handle(job as Job, { attempt, redelivered: redelivered(delivery) });
-    } catch (error) {
-      this.#warn(delivery, error, false);
-      fate = fates.failed(error, attempts);
-    }
-    delivery.durationSeconds = (this.#now() - startedAt) / 1000;
-    return fate;
+  #begin(delivery: Delivery): unknown {
+    const { handle, metrics } = this.#options;
+    const { job, attempts } = delivery;
+    metrics.waited(waitSeconds(delivery));
+    const attempt = attempts.failed + attempts.lost + 1;
+    return handle(job as Job, { attempt, redelivered: redelivered(delivery) });
+  }
+
+  #failed(delivery: Delivery, error: unknown): Fate {
+    this.#warn(delivery, error, false);
+    return this.#options.fates.failed(error, delivery.attempts);
   }
 
   /** @returns false when the message is to be worked on after all: the broker takes no messages for now */
@@ -127,11 +131,16 @@ export class Worker {
     if (fate.kind === 'parked') metrics.parked(fate.why);
     const { durationSeconds } = delivery;
     metrics.finished(fate.kind, durationSeconds);
-    const facts = {
-      ...{ jobId, outcome: fate.kind, redelivered: redelivered(delivery) },
-      ...{ waitSeconds: waitSeconds(delivery), durationSeconds },
-    };
-    log.info(facts, 'job processed');
+    log.info(
+      {
+        jobId,
+        outcome: fate.kind,
+        redelivered: redelivered(delivery),
+        waitSeconds: waitSeconds(delivery),
+        durationSeconds,
+      },
+      'job processed',
+    );
   }
 
   #warn(delivery: Delivery, error: unknown, invalid: boolean): void {

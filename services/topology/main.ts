@@ -1,6 +1,7 @@
 import { messageOf, runMain } from '@sluice/runtime';
 import { environment } from './config.ts';
 import { declareAll, TopologyError } from './declare.ts';
+import { overriddenPolicies } from './effective.ts';
 import { Management } from './management.ts';
 import { resourcesOf } from './resources.ts';
 import { readPasswords, readTopologyFile } from './topology.ts';
@@ -21,6 +22,8 @@ await runMain({
     try {
       const { created, changed, unchanged } = await declareAll(resourcesOf(topology, passwords, api));
       log.info({ created, changed, unchanged: unchanged.length }, 'topology declared');
+      for (const overridden of await overriddenPolicies(topology, api))
+        log.warn(overridden, 'policy not in effect');
       return 0;
     } catch (error) {
       const facts =

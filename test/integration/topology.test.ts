@@ -114,6 +114,16 @@ describe('what the broker refuses', () => {
   });
 });
 
+it('says on which queue another policy is in effect than the declared one', async () => {
+  await bed.vhost.api('PUT', `policies/${bed.vhost.name}/operator`, {
+    ...{ pattern: '^jobs$', 'apply-to': 'queues', priority: 10, definition: { 'max-length': 1000 } },
+  });
+  expect(await bed.topology(document())).toBe(0);
+  expect(bed.of('policy not in effect')).toMatchObject([
+    { queue: 'jobs', declared: 'jobs', inEffect: 'operator' },
+  ]);
+});
+
 it('takes a pattern as the broker reads it', async () => {
   const { policies, ...rest } = document();
   const any = policies.map((policy) => ({
