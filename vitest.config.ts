@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { patient } from './test/bed/lib/patience.ts';
 
 const scratch = 'test/support/scratch.ts';
 
 // A condition is waited for as long as a busy machine may need.
-const patience = { testTimeout: 20_000, expect: { poll: { timeout: 20_000 } } };
+const timeout = patient(20) * 1000;
+const patience = { testTimeout: timeout, expect: { poll: { timeout } } };
 
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
@@ -25,8 +27,9 @@ export default defineConfig({
           ...patience,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [scratch, 'test/support/shared-broker.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Every wait in a test ends by itself: these are for what is stuck.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           maxWorkers: 2,
         },
       },

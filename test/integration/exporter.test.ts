@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { repositoryRoot, type ServiceProcess } from '../../cli/up/processes.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { Fleet, until } from '../support/fleet.ts';
 
 type Line = Record<string, unknown> & { msg: string };
@@ -59,7 +60,7 @@ async function exposed(origin: string): Promise<Record<string, number>> {
 
 /** Waits until the exporter shows that. */
 const shows = (origin: string, values: Readonly<Record<string, number>>): Promise<void> =>
-  vi.waitFor(async () => expect(await exposed(origin)).toEqual(values), { timeout: 10_000 });
+  vi.waitFor(async () => expect(await exposed(origin)).toEqual(values), { timeout: patient(10) * 1000 });
 
 const counts = (requests: number, clientErrors: number) => ({
   http_requests_total: requests,

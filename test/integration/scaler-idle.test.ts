@@ -2,6 +2,7 @@ import { latch } from '@sluice/policy';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { declareQueue, managementSource, publishJobs, runScaler } from './scaler-bed.ts';
 
 // A broker of its own, which renews its statistics once a minute: what is known sooner was asked for.
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker?.stop());
 
-const within = { timeout: 20_000, interval: 20 };
+const within = { timeout: patient(20) * 1000, interval: 20 };
 
 it('a workload at 0 opens within a fraction of the poll, on counts newer than the statistics', async () => {
   await declareQueue(broker.amqpUrl);

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
 import { expect, inject, it, vi } from 'vitest';
+import { patient } from '../bed/lib/patience.ts';
 import { freshVhost } from '../support/vhost.ts';
 import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-bed.ts';
 
 const main = join(import.meta.dirname, '../../services/scaler/main.ts');
-const within = { timeout: 30_000, interval: 50 };
+const within = { timeout: patient(30) * 1000, interval: 50 };
 
 function startMain(env: Readonly<Record<string, string | undefined>>) {
   const { LOG_LEVEL: _, ...inherited } = process.env;

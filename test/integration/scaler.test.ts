@@ -1,6 +1,7 @@
 import { type Backlog, latch, type Source } from '@sluice/policy';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { openSources } from '../../services/scaler/sources/open-sources.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { freshVhost, type Vhost } from '../support/vhost.ts';
 import {
   declareQueue,
@@ -13,7 +14,7 @@ import {
 
 const broker = inject('broker');
 const policy = latch({ replicas: 4, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 2 } });
-const within = { timeout: 30_000, interval: 50 };
+const within = { timeout: patient(30) * 1000, interval: 50 };
 
 describe('the scaler on a real broker', () => {
   let vhost: Vhost;

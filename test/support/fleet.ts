@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceProcess, startService, stopService } from '../../cli/up/processes.ts';
+import { patient } from '../bed/lib/patience.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
@@ -49,9 +50,9 @@ export class Fleet {
   }
 }
 
-/** Waits until `holds`, looking often. @throws Error naming what never came true. */
+/** Waits until `holds`, looking often; longer on a busy machine. @throws Error naming what never came true. */
 export async function until(what: string, holds: () => boolean, deadlineSeconds: number): Promise<void> {
-  const deadline = Date.now() + deadlineSeconds * 1000;
+  const deadline = Date.now() + patient(deadlineSeconds) * 1000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`not within ${deadlineSeconds} s: ${what}`);
     await sleep(20);

@@ -1,6 +1,7 @@
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage, type Options } from 'amqplib';
 import { workQueue } from '../../charts/queue-topology.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { Fleet, until } from './fleet.ts';
 import type { BrokerCoordinates } from './shared-broker.ts';
 import { freshVhost, type Vhost, type VhostOptions } from './vhost.ts';
@@ -129,7 +130,7 @@ export async function eventually(
   look: () => Promise<boolean>,
   deadlineSeconds = 20,
 ): Promise<void> {
-  const deadline = Date.now() + deadlineSeconds * 1000;
+  const deadline = Date.now() + patient(deadlineSeconds) * 1000;
   while (!(await look())) {
     if (Date.now() > deadline) throw new Error(`not within ${deadlineSeconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

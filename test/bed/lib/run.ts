@@ -1,5 +1,6 @@
 /** Child processes: run to the end and take the output, or fail with all that was said. */
 import { spawn } from 'node:child_process';
+import { patient } from './patience.ts';
 
 export interface Output {
   readonly code: number;
@@ -11,7 +12,7 @@ export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Killed after this. @default 120 */
+  /** Killed after this, on a quiet machine; later on a busy one. @default 120 */
   readonly seconds?: number;
   /** A non-zero exit rejects. @default true */
   readonly check?: boolean;
@@ -35,7 +36,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
     const child = spawn(file, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      timeout: (options.seconds ?? 120) * 1000,
+      timeout: patient(options.seconds ?? 120) * 1000,
       killSignal: 'SIGKILL',
     });
     const text = { stdout: '', stderr: '' };

@@ -1,8 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BedError } from '../cluster.ts';
+import { slowness } from './patience.ts';
+
+const LOOK_MS = 100;
 
 /**
  * Waits for a condition and returns what it gave.
+ * @param seconds on a quiet machine; on a busy one each second counts for less
  * @param condition asked again every 100 ms; undefined, false or a rejection mean "not yet"
  * @throws BedError naming `what`, with the last rejection, after `seconds`
  */
@@ -10,17 +14,56 @@ export async function until<T>(
   what: string,
   seconds: number,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
+  slow: () => number = slowness,
 ): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
+  const began = performance.now();
+  let left = seconds * 1000;
   let last: unknown;
-  do {
+  for (let before = began; left > 0; ) {
     try {
       const value = await condition();
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       last = error;
     }
-    await pause(100);
-  } while (Date.now() < deadline);
-  throw new BedError(`waited ${seconds} s for ${what}${last ? `: ${String(last)}` : ''}`, { cause: last });
+    await pause(LOOK_MS);
+    const now = performance.now();
+    left -= (now - before) / slow();
+    before = now;
+  }
+  const waited = Math.round((performance.now() - began) / 1000);
+  throw new BedError(`waited ${waited} s for ${what}${last ? `: ${String(last)}` : ''}`, { cause: last });
+}
+
+export interface Progress {
+  readonly done: boolean;
+  /** What is there so far, in words; another text is a sign of life. */
+  readonly state: string;
+}
+
+/**
+ * Waits for the end of work for as long as it goes on: a slow machine is no fault, one that stands still is.
+ * @param stillSeconds without another state, on a quiet machine
+ * @throws BedError with the last state
+ */
+export async function untilDone(
+  what: string,
+  stillSeconds: number,
+  look: () => Promise<Progress> | Progress,
+  slow: () => number = slowness,
+): Promise<void> {
+  let last: string | undefined;
+  for (let done = false; !done; )
+    await until(
+      `${what}: nothing has moved since '${last}'`,
+      stillSeconds,
+      async () => {
+        const { done: ended, state } = await look();
+        done = ended;
+        const moved = ended || state !== last;
+        last = state;
+        return moved;
+      },
+      slow,
+    );
 }
