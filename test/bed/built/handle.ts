@@ -1,15 +1,34 @@
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { applyWith } from '../lib/apply.ts';
 import { type RunOptions, run } from '../lib/run.ts';
 import { removeBuilt } from './down.ts';
 import type { Places } from './places.ts';
 
+/** A node has what was imported once; to find that out by importing again takes seconds an image. */
+const importedFile = (at: Places): string => join(at.state, 'imported-images');
+
+function identity(archive: string): string {
+  const { ino, size } = statSync(archive);
+  return `${archive} ${ino} ${size}`;
+}
+
 export async function importImage(at: Places, archive: string): Promise<void> {
+  const file = importedFile(at);
+  const imported = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  if (imported.includes(identity(archive))) return;
   await run(['ctr', '--address', at.containerdSocket, '--namespace', 'k8s.io', 'images', 'import', archive], {
     seconds: 300,
   });
+  // Another archive may have had the same reference: only the last import of a reference is what pods get.
+  const others = imported.filter((one) => one !== '' && nameOf(one) !== nameOf(archive));
+  writeFileSync(file, `${[...others, identity(archive)].join('\n')}\n`);
 }
+
+/** `.../rabbitmq-0123456789ab.tar ...` -> `rabbitmq`: archives of one name differ by their content. */
+const nameOf = (archive: string): string =>
+  basename(archive.split(' ')[0] ?? '').replace(/-[0-9a-f]{12}\.tar$/, '');
 
 /** @param bin folder of the built kubectl */
 export function builtCluster(at: Places, bin: string): Cluster {

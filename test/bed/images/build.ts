@@ -1,11 +1,11 @@
 /** Images from Dockerfiles, without a registry where none answers. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir } from '../lib/dirs.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
 import { buildah, exportArchive } from './buildah.ts';
+import { digestOf, type Inputs } from './content.ts';
 import { ensureStandin } from './standin.ts';
 import { baseArguments, registryOf } from './standin-args.ts';
 
@@ -20,8 +20,8 @@ export interface Build {
   readonly target?: string;
 }
 
-/** Builds and exports the image. Layers are cached by buildah: an unchanged one costs a second. */
-export async function buildImage(archive: string, build: Build): Promise<string> {
+/** Builds and exports the image. */
+async function buildImage(archive: string, build: Build): Promise<void> {
   const args = Object.entries(build.args ?? {}).flatMap(([name, value]) => [
     '--build-arg',
     `${name}=${value}`,
@@ -38,12 +38,40 @@ export async function buildImage(archive: string, build: Build): Promise<string>
     '--file',
     build.dockerfile,
   ];
-  mkdirSync(cacheDir, { recursive: true });
+  await step(`image ${build.reference}`, async () => {
+    await buildah(['bud', '--quiet', ...what, build.context], 1800);
+    await exportArchive(build.reference, archive);
+  });
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Archives of other content of the same image, which nothing used for a week. */
+function forgetOld(folder: string, name: string): void {
+  for (const file of readdirSync(folder).filter(
+    (one) => one.startsWith(`${name}-`) && one.endsWith('.tar'),
+  )) {
+    const archive = join(folder, file);
+    if (Date.now() - statSync(archive).mtimeMs > WEEK_MS) rmSync(archive, { force: true });
+  }
+}
+
+/**
+ * @param name of the archive
+ * @param inputs what the build reads beside the Dockerfile and its arguments
+ * @returns the OCI archive, built once for each content
+ */
+export async function ensureImage(name: string, build: Build, inputs: Inputs): Promise<string> {
+  const { args, reference, target } = build;
+  const dockerfile = readFileSync(build.dockerfile, 'utf8');
+  const key = digestOf(inputs, { args, dockerfile, reference, target });
+  const folder = join(cacheDir, 'images');
+  mkdirSync(folder, { recursive: true });
+  const archive = join(folder, `${name}-${key}.tar`);
   return withLock(`${archive}.lock`, async () => {
-    await step(`image ${build.reference}`, async () => {
-      await buildah(['bud', '--quiet', ...what, build.context], 1800);
-      await exportArchive(build.reference, archive);
-    });
+    if (!existsSync(archive)) await buildImage(archive, build);
+    utimesSync(archive, new Date(), new Date());
+    forgetOld(folder, name);
     return archive;
   });
 }
@@ -78,13 +106,17 @@ export async function standinArguments(dockerfile: string): Promise<Record<strin
 /** What the RabbitMQ stand-in is called in the cluster. */
 export const rabbitmqStandin = 'localhost/sluice-standin/rabbitmq:debian-bookworm';
 
-/** @returns the OCI archive of RabbitMQ from Debian on the stand-in base; built once for each Dockerfile */
-export async function ensureRabbitmqImage(): Promise<string> {
-  const folder = join(import.meta.dirname, 'rabbitmq');
-  const dockerfile = join(folder, 'Dockerfile');
-  const BASE = await ensureStandin();
-  const hash = createHash('sha256').update(BASE).update(readFileSync(dockerfile)).digest('hex').slice(0, 12);
-  const archive = join(cacheDir, 'images', `rabbitmq-${hash}.tar`);
-  if (existsSync(archive)) return archive;
-  return buildImage(archive, { reference: rabbitmqStandin, dockerfile, context: folder, args: { BASE } });
+/**
+ * @param reference what pods name it. @default rabbitmqStandin
+ * @returns the OCI archive of RabbitMQ from Debian on the stand-in base
+ */
+export async function ensureRabbitmqImage(reference = rabbitmqStandin): Promise<string> {
+  const context = join(import.meta.dirname, 'rabbitmq');
+  const build = {
+    reference,
+    dockerfile: join(context, 'Dockerfile'),
+    context,
+    args: { BASE: await ensureStandin() },
+  };
+  return ensureImage('rabbitmq', build, { root: context, paths: ['.'] });
 }
