@@ -1,19 +1,17 @@
 /** What is rendered is what a real API server takes: every key known, every rule kept, nothing to warn of. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../bed/cluster.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { type PodSpec, podOf } from './pods.ts';
 import { environments, manifests, manifestsOf, objectOf, objectsOf } from './rendered.ts';
+import { sharedCluster } from './shared.ts';
 
-const name = 'accepted';
 let cluster: Cluster;
 let api: Api;
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
   await installCrds(
     cluster,
@@ -21,10 +19,7 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  api?.close();
-  await closeCluster(name);
-});
+afterAll(() => api?.close());
 
 describe.each(environments)('dist/%s', (environment) => {
   beforeAll(async () => {

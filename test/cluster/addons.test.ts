@@ -1,13 +1,13 @@
 /** The addons on request, as pods of a built cluster: resource metrics and a real Ingress. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
 import { until } from '../bed/lib/until.ts';
+import { sharedCluster } from './shared.ts';
 
-const name = 'addons-test';
 const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
 
@@ -55,14 +55,10 @@ describe.skipIf(unavailable !== undefined)('addons', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await builtProvider.up({ name });
+    cluster = await sharedCluster({ provider: 'built' });
   });
 
-  afterAll(async () => {
-    await builtProvider.down(name);
-  });
-
-  test('metrics-server tells what the node and its pods use', { timeout: 1_800_000 }, async () => {
+  test('metrics-server tells what the node and its pods use', async () => {
     await installAddon(cluster, 'metrics-server');
     const { stdout } = await until('the first reading', 90, async () => {
       const output = await cluster.kubectl(['top', 'node', '--no-headers'], { check: false });
@@ -71,7 +67,7 @@ describe.skipIf(unavailable !== undefined)('addons', () => {
     expect(stdout).toMatch(/^node-1\s+\d+m\s+\d+%\s+\d+Mi/);
   });
 
-  test('Traefik answers for an Ingress, and for no other host', { timeout: 1_800_000 }, async () => {
+  test('Traefik answers for an Ingress, and for no other host', async () => {
     await installAddon(cluster, 'traefik');
     await cluster.image(await ensureRabbitmqImage());
     await cluster.apply(web);

@@ -7,6 +7,7 @@ import { pauseImage } from '../bed/built/node.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { run } from '../bed/lib/run.ts';
 import { until } from '../bed/lib/until.ts';
 
@@ -123,7 +124,7 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
   let cluster: Cluster;
 
   const available = async (app: string) => {
-    const wait = ['wait', `deployment/${app}`, '--for=condition=Available', '--timeout=90s'];
+    const wait = ['wait', `deployment/${app}`, '--for=condition=Available', `--timeout=${patient(90)}s`];
     await cluster.kubectl(['--namespace', namespace, ...wait]);
   };
 
@@ -195,7 +196,7 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
     await cluster.apply([claim, broker, service('broker', 5672)]);
     await available('broker');
     await cluster.apply([asker(`broker.${namespace}.svc.cluster.local`, 5672)]);
-    const wait = ['wait', 'job/asker', '--for=condition=Complete', '--timeout=60s'];
+    const wait = ['wait', 'job/asker', '--for=condition=Complete', `--timeout=${patient(60)}s`];
     await cluster.kubectl(['--namespace', namespace, ...wait]);
     const { stdout } = await cluster.kubectl(['--namespace', namespace, 'logs', 'job/asker']);
     // Eight bytes that are no AMQP header: the broker answers with the header it speaks.

@@ -9,13 +9,11 @@ import type { Cluster } from '../bed/cluster.ts';
 import { istioDefinitions } from '../bed/definitions.ts';
 import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { GOOD, Releases, serviceIn } from './releases.ts';
+import { sharedCluster } from './shared.ts';
 import { bedEnvironment, provideService } from './system.ts';
-
-const name = 'canary-istio';
 
 const committed = serviceIn({ ...bedEnvironment, web: { ...local.web, canary: 'istio' } });
 
@@ -24,8 +22,7 @@ let api: Api;
 let releases: Releases;
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
   releases = new Releases(cluster, api, committed);
   await provideService(cluster, 'api');
@@ -34,10 +31,7 @@ beforeAll(async () => {
   await applyDefinitions(cluster, await definitionsOf(istioDefinitions));
 });
 
-afterAll(async () => {
-  api?.close();
-  await closeCluster(name);
-});
+afterAll(() => api?.close());
 
 const group = 'networking.istio.io/v1';
 

@@ -7,13 +7,11 @@ import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, openApi } from './api.ts';
 import { type Answered, lookWhile, type Sight, sendRequests } from './load.ts';
 import { GOOD, Releases, serviceIn } from './releases.ts';
+import { sharedCluster } from './shared.ts';
 import { bedEnvironment, provideService } from './system.ts';
-
-const name = 'canary';
 
 const environment = { ...bedEnvironment, web: local.web };
 const { weights } = release;
@@ -37,8 +35,7 @@ let releases: Releases;
 let ingress: string;
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
   await provideService(cluster, 'api');
   for (const addon of [
@@ -54,10 +51,7 @@ beforeAll(async () => {
   ingress = await ingressAddress(cluster);
 });
 
-afterAll(async () => {
-  api?.close();
-  await closeCluster(name);
-});
+afterAll(() => api?.close());
 
 /** The share of the requests, in percent, that the router gives the new version. */
 const weight = async (): Promise<number> => (await releases.shares())[1] ?? Number.NaN;
@@ -179,9 +173,7 @@ describe('a release of the web service', () => {
     expect(few['2xx']).toBeGreaterThan(5 * PER_SECOND * 0.8);
   });
 
-  test('that is good gets a fifth of the requests, half of them, then all; none fails', {
-    timeout: 400_000,
-  }, async () => {
+  test('that is good gets a fifth of the requests, half of them, then all; none fails', async () => {
     const before = await releases.status();
     const { answered, sights } = await releaseUnderLoad(GOOD, 300);
     // 24 / 10 a replica: the HPA scales the Rollout meanwhile.
@@ -199,9 +191,7 @@ describe('a release of the web service', () => {
     expect(answered).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
   });
 
-  test('that answers with errors goes back at its first share, and few people saw it', {
-    timeout: 300_000,
-  }, async () => {
+  test('that answers with errors goes back at its first share, and few people saw it', async () => {
     const { stableRS } = await releases.status();
     const { answered, sights } = await releaseUnderLoad(failing, 150);
     const last = sights.at(-1);
@@ -224,7 +214,7 @@ describe('a release of the web service', () => {
     expect((await releases.status()).stableRS).toBe(stableRS);
   });
 
-  test('that is slow goes back for its p99', { timeout: 300_000 }, async () => {
+  test('that is slow goes back for its p99', async () => {
     const { sights, answered } = await releaseUnderLoad(slow, 150);
     const last = sights.at(-1);
     expect(last).toMatchObject({ phase: 'Degraded', weight: 0 });
@@ -234,9 +224,7 @@ describe('a release of the web service', () => {
     expect(answered).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
   });
 
-  test('that nobody asks anything neither goes on nor back: it waits for a person', {
-    timeout: 300_000,
-  }, async () => {
+  test('that nobody asks anything neither goes on nor back: it waits for a person', async () => {
     await releases.commit(GOOD);
     await releases.healthy(30);
     const { stableRS } = await releases.status();

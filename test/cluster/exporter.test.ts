@@ -1,13 +1,12 @@
 /** The exporter beside a real broker: what that tells in JSON is a metric on the exporter's page. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { HTTP_PORT } from '../../charts/pod.ts';
 import type { Cluster } from '../bed/cluster.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
+import { sharedCluster } from './shared.ts';
 import { bedEnvironment, deploySystem, provideImages } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
-
-const name = 'exporter';
 
 /** Fewer jobs than the scaler's mark, so that they wait for a minute; and each one outlasts a fetch. */
 const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 40, workSeconds: 20 } };
@@ -17,12 +16,11 @@ let seen: Watching;
 let address: string;
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   await provideImages(cluster);
   await deploySystem(cluster, environment);
   seen = watching(cluster);
-  const available = ['wait', 'deployment/exporter', '--for=condition=Available', '--timeout=90s'];
+  const available = ['wait', 'deployment/exporter', '--for=condition=Available', `--timeout=${patient(90)}s`];
   await cluster.kubectl(['-n', 'exporter', ...available], { seconds: 100 });
   address = await seen.kubectl(
     '-n',
@@ -33,10 +31,6 @@ beforeAll(async () => {
     '-o',
     'jsonpath={.spec.clusterIP}',
   );
-});
-
-afterAll(async () => {
-  await closeCluster(name);
 });
 
 /** The page, by way of the Service. */

@@ -1,19 +1,23 @@
 /** The golden connection matrix on real packets: who may connect does, and where policies are enforced nobody else. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { images } from '../../apps/images.ts';
 import { api, broker, exporter, MONITORING, publisher, scaler, topology } from '../../apps/project.ts';
 import { type Identity, labelsOf } from '../../charts/labels.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
+import { patient } from '../bed/lib/patience.ts';
+import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
 import { type Watching, watching } from './watching.ts';
 
+<<<<<<< HEAD
 const name = 'network';
 
 const consumer: Identity = { name: 'consumer', namespace: 'consumer', component: 'worker' };
 
+=======
+>>>>>>> 3942b80 (Share a cluster between the files of tests)
 let cluster: Cluster;
 let seen: Watching;
 
@@ -112,14 +116,20 @@ const allowed = (who: string): string[] =>
     .sort();
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   await provideImages(cluster);
   await deploySystem(cluster);
   seen = watching(cluster);
   await cluster.apply(probes.map(podOf));
   for (const { name: who, namespace } of probes)
-    await seen.kubectl('-n', namespace, 'wait', `pod/probe-${who}`, '--for=condition=Ready', '--timeout=60s');
+    await seen.kubectl(
+      '-n',
+      namespace,
+      'wait',
+      `pod/probe-${who}`,
+      '--for=condition=Ready',
+      `--timeout=${patient(60)}s`,
+    );
   const brokerAddress = await addressOf(broker.namespace, 'broker-0');
   const listening = [publisher, consumer, scaler, exporter, topology, api].map(async (one) => [
     `${one.name} 8080`,
@@ -129,10 +139,6 @@ beforeAll(async () => {
     ...[5672, 15_672, 15_692].map((port) => [`broker ${port}`, `${brokerAddress}:${port}`]),
     ...(await Promise.all(listening)),
   ]);
-});
-
-afterAll(async () => {
-  await closeCluster(name);
 });
 
 describe('the connection matrix', () => {

@@ -1,14 +1,12 @@
 /** What looks at the system: Prometheus through its ServiceMonitors, resource metrics, and pages through the ingress. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
+import { sharedCluster } from './shared.ts';
 import { bedEnvironment, deploySystem, objectsOf, provideImages } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
-
-const name = 'observed';
 
 /** Work that outlasts a scrape interval of 15 s. */
 const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 100, workSeconds: 10 } };
@@ -18,18 +16,13 @@ let seen: Watching;
 let ingress: string;
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   for (const addon of ['prometheus', 'metrics-server', 'traefik'] as const)
     await installAddon(cluster, addon);
   await provideImages(cluster);
   await deploySystem(cluster, environment);
   seen = watching(cluster);
   ingress = await ingressAddress(cluster);
-});
-
-afterAll(async () => {
-  await closeCluster(name);
 });
 
 interface Page {

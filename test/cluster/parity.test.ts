@@ -103,19 +103,18 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
     }
   }
 
-  const seconds = { timeout: 900_000 };
-  test('the own scaler reaches every count, of every policy', seconds, async () => {
+  test('the own scaler reaches every count, of every policy', async () => {
     await drive(ownScaler);
     expect(measured.filter(({ backend }) => backend === ownScaler.name)).toHaveLength(workloads.length);
   });
 
-  test('an HPA reaches the same counts of the policies that it claims', seconds, async () => {
+  test('an HPA reaches the same counts of the policies that it claims', async () => {
     await drive(hpa);
     const driven = measured.filter(({ backend }) => backend === hpa.name).map(({ workload }) => workload);
     expect(driven).toEqual(['shared', 'slo']);
   });
 
-  test('KEDA reaches the same counts, also of a latch that Prometheus remembers', seconds, async () => {
+  test('KEDA reaches the same counts, also of a latch that Prometheus remembers', async () => {
     await drive(kedaBackend);
     expect(measured.filter(({ backend }) => backend === kedaBackend.name)).toHaveLength(workloads.length);
   });

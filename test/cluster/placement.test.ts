@@ -3,12 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { until } from '../bed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { objectOf } from './rendered.ts';
+import { sharedCluster } from './shared.ts';
 import { applyKinds, applyTo, type Pod, podsAt, simulated } from './simulated.ts';
 
-const name = 'placement';
 const environment = 'production';
 const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined)
@@ -22,8 +23,7 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
   let api: Api;
 
   beforeAll(async () => {
-    await builtProvider.down(name);
-    cluster = await builtProvider.up({ name, kwokNodes: 2 });
+    cluster = await sharedCluster({ provider: 'built', kwokNodes: 2 });
     api = await openApi(cluster.kubeconfig);
     const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount', 'PodDisruptionBudget'];
     await applyKinds(api, environment, kinds);
@@ -35,10 +35,7 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
     await until('the pods to be gone', 60, async () => (await pods()).length === 0);
   });
 
-  afterAll(async () => {
-    api?.close();
-    await builtProvider.down(name);
-  });
+  afterAll(() => api?.close());
 
   const apply = (object: KubernetesObject) => applyTo(api, object);
 
@@ -142,7 +139,13 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
       const seen: number[] = [];
       let done = false;
       const draining = cluster
-        .kubectl(['drain', 'kwok-1', '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=90s'])
+        .kubectl([
+          'drain',
+          'kwok-1',
+          '--ignore-daemonsets',
+          '--delete-emptydir-data',
+          `--timeout=${patient(90)}s`,
+        ])
         .finally(() => {
           done = true;
         });

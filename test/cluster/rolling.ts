@@ -3,6 +3,7 @@ import { api as service } from '../../apps/project.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { until } from '../bed/lib/until.ts';
 import { type Answered, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';
@@ -31,7 +32,7 @@ export async function rollUnderLoad(cluster: Cluster, rollouts: number): Promise
   await installAddon(cluster, 'traefik');
   await cluster.apply(serviceIn(bedEnvironment).filter(({ kind }) => !LEFT_OUT.includes(kind)));
   await kubectl('scale', deployment, '--replicas=2');
-  const settled = () => kubectl('rollout', 'status', deployment, '--timeout=120s');
+  const settled = () => kubectl('rollout', 'status', deployment, `--timeout=${patient(120)}s`);
   await settled();
   const address = await ingressAddress(cluster);
   const { api: host } = bedEnvironment.web.hosts;

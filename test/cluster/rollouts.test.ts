@@ -1,25 +1,16 @@
 /** The web service without canaries: its versions take over pod by pod, and nobody who asks notices. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Cluster } from '../bed/cluster.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { rollUnderLoad } from './rolling.ts';
-
-const name = 'rollouts';
+import { sharedCluster } from './shared.ts';
 
 let cluster: Cluster;
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
 });
 
-afterAll(async () => {
-  await closeCluster(name);
-});
-
-test('the web service answers every request through 3 rollouts under constant load', {
-  timeout: 400_000,
-}, async () => {
+test('the web service answers every request through 3 rollouts under constant load', async () => {
   const { asked, revision, ...answered } = await rollUnderLoad(cluster, 3);
   expect(answered).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
   expect(answered['2xx']).toBeGreaterThan(0.8 * asked);

@@ -8,12 +8,12 @@ import { requests } from '../../apps/requests.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, openApi } from './api.ts';
+import { sharedCluster } from './shared.ts';
 import { bedEnvironment, objectsIn, objectsOf, provideService } from './system.ts';
 
-const name = 'schedule';
 const LOW = 1;
 const HIGH = 3;
 
@@ -117,8 +117,7 @@ const holder = (): Promise<string> =>
   kubectl('-n', scaler.namespace, 'get', 'lease', scaler.name, '-o', 'jsonpath={.spec.holderIdentity}');
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
   for (const image of ['api', 'scaler'] as const) await provideService(cluster, image);
   await installAddon(cluster, 'metrics-server');
@@ -127,7 +126,7 @@ beforeAll(async () => {
     ({ metadata }) => metadata.namespace === scaler.namespace,
   );
   await cluster.apply(secrets.map((secret) => ({ ...secret })));
-  const available = ['wait', 'deployment/api', '--for=condition=Available', '--timeout=120s'];
+  const available = ['wait', 'deployment/api', '--for=condition=Available', `--timeout=${patient(120)}s`];
   await kubectl('-n', service.namespace, ...available);
   const active = 'jsonpath={.status.conditions[?(@.type=="ScalingActive")].status}';
   const status = ['-n', service.namespace, 'get', 'hpa', service.name, '-o', active];
@@ -144,7 +143,6 @@ afterAll(async () => {
   watching = false;
   await watched;
   api?.close();
-  await closeCluster(name);
 });
 
 describe('an HPA whose minimum a timetable owns', () => {
@@ -159,7 +157,7 @@ describe('an HPA whose minimum a timetable owns', () => {
     const raised = await seen('a raised minimum', 0, 150, ({ minimum }) => minimum === HIGH);
     expect(raised.at).toBeGreaterThanOrEqual(opens);
     // A poll is 5 s; the rest is the sight's own delay.
-    expect(raised.at - opens).toBeLessThan(8000);
+    expect(raised.at - opens).toBeLessThan(patient(8) * 1000);
     const ready = await seen('pods that are ready', raised.at, 60, (sight) => sight.ready === HIGH);
     expect(ready.at).toBeLessThan(closes);
   });
@@ -179,13 +177,13 @@ describe('an HPA whose minimum a timetable owns', () => {
     expect(new Set(during.map(({ wanted }) => wanted))).toEqual(new Set([HIGH]));
   });
 
-  test('lets the HPA take them away in its own time after the closing', { timeout: 300_000 }, async () => {
+  test('lets the HPA take them away in its own time after the closing', async () => {
     const lowered = await seen('a lowered minimum', closes, 30, ({ minimum }) => minimum === LOW);
-    expect(lowered.at - closes).toBeLessThan(8000);
+    expect(lowered.at - closes).toBeLessThan(patient(8) * 1000);
     const fewer = await seen('a pod less', closes, 150, ({ wanted }) => wanted === HIGH - 1);
     // Its window remembers what the load asked for, and that was never more than one: it may go at once.
     const syncSeconds = 15;
-    expect(fewer.at - lowered.at).toBeLessThan(2000 * syncSeconds);
+    expect(fewer.at - lowered.at).toBeLessThan(patient(2 * syncSeconds) * 1000);
     const [slow] = requests.behavior.scaleDown.policies;
     const lowest = await seen('a single pod', fewer.at, 150, ({ wanted }) => wanted === LOW);
     expect((lowest.at - fewer.at) / 1000).toBeGreaterThan(slow.periodSeconds - syncSeconds);

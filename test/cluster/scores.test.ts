@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../bed/cluster.ts';
 import { ensureTools } from '../bed/lib/tools.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { asLine, type Finding, sortFindings } from '../scores/findings.ts';
 import * as judges from '../scores/judges.ts';
 import { readable } from '../scores/readable.ts';
@@ -17,8 +16,8 @@ import { waivers } from '../scores/waivers.ts';
 import { openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { environments, manifests, manifestsOf, objectOf } from './rendered.ts';
+import { sharedCluster } from './shared.ts';
 
-const name = 'scores';
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-scores-'));
 const schemas = join(scratch, 'schemas');
 let cluster: Cluster;
@@ -26,8 +25,7 @@ let kubernetes = '';
 
 beforeAll(async () => {
   await ensureTools(Object.values(tools));
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   await installCrds(
     cluster,
     manifests.map(({ object }) => object),
@@ -42,7 +40,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
-  await closeCluster(name);
 });
 
 function caseOf(environment: string): judges.Case {

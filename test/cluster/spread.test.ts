@@ -5,9 +5,9 @@ import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { objectOf } from './rendered.ts';
+import { sharedCluster } from './shared.ts';
 import { applyKinds, applyTo, podsAt, simulated } from './simulated.ts';
 
-const name = 'spread';
 const environment = 'production';
 const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined)
@@ -22,8 +22,7 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
   let api: Api;
 
   beforeAll(async () => {
-    await builtProvider.down(name);
-    cluster = await builtProvider.up({ name, kwokNodes: 4 });
+    cluster = await sharedCluster({ provider: 'built', kwokNodes: 4 });
     api = await openApi(cluster.kubeconfig);
     const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount'];
     await applyKinds(api, environment, kinds);
@@ -40,10 +39,7 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
     await until('the pods to be gone', 60, async () => (await pods()).length === 0);
   });
 
-  afterAll(async () => {
-    api?.close();
-    await builtProvider.down(name);
-  });
+  afterAll(() => api?.close());
 
   const pods = () => podsAt(api, '/api/v1/namespaces/api/pods');
 

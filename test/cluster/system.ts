@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { type Environment, local } from '../../apps/environments.ts';
@@ -6,9 +7,9 @@ import { render } from '../../apps/main.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { SERVICES, type ServiceName } from '../../services/bundle.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { buildImage, registryAnswers, standinArguments } from '../bed/images/build.ts';
-import { ensureStandin } from '../bed/images/standin.ts';
-import { cacheDir } from '../bed/lib/dirs.ts';
+import { ensureImage, ensureRabbitmqImage, registryAnswers, standinArguments } from '../bed/images/build.ts';
+import { copiedBy, type Inputs } from '../bed/images/content.ts';
+import { patient } from '../bed/lib/patience.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -29,7 +30,8 @@ export async function provideImages(cluster: Cluster): Promise<void> {
   const manifests = [...render([bedEnvironment]).values()].join();
   for (const service of SERVICES.filter((name) => manifests.includes(images[name])))
     await provideService(cluster, service);
-  if (!(await canPull(cluster, images.rabbitmq))) await cluster.image(await brokerImage());
+  if (!(await canPull(cluster, images.rabbitmq)))
+    await cluster.image(await ensureRabbitmqImage(images.rabbitmq));
 }
 
 /** The built cluster has no way out. */
@@ -49,30 +51,31 @@ function bases(): Promise<Record<string, string>> {
   return known;
 }
 
-const archiveOf = (name: string): string => join(cacheDir, 'images', `${name}.tar`);
+/** What .dockerignore leaves out. */
+const NEVER = /\.test\.ts$|(?:^|\/)(?:fixtures|testing)\//;
+
+/** What the Dockerfile copies, less the other services: a service imports none. */
+const inputsOf = (service: ServiceName, dockerfile: string): Inputs => ({
+  root,
+  paths: ['.dockerignore', ...copiedBy(readFileSync(dockerfile, 'utf8'))],
+  ignored: (path) =>
+    NEVER.test(path) ||
+    SERVICES.some(
+      (other) =>
+        other !== service && path.startsWith(`services/${other}/`) && !path.endsWith('/package.json'),
+    ),
+});
 
 const serviceImage = (
   service: ServiceName,
   dockerfile: string,
   bases: Record<string, string>,
 ): Promise<string> =>
-  buildImage(archiveOf(`sluice-${service}`), {
-    reference: images[service],
-    dockerfile,
-    context: root,
-    args: { ...bases, SERVICE: service },
-  });
-
-/** RabbitMQ from Debian, under the name that the charts pull. */
-async function brokerImage(): Promise<string> {
-  const context = join(import.meta.dirname, '..', 'bed', 'images', 'rabbitmq');
-  return buildImage(archiveOf('sluice-rabbitmq'), {
-    reference: images.rabbitmq,
-    dockerfile: join(context, 'Dockerfile'),
-    context,
-    args: { BASE: await ensureStandin() },
-  });
-}
+  ensureImage(
+    `sluice-${service}`,
+    { reference: images[service], dockerfile, context: root, args: { ...bases, SERVICE: service } },
+    inputsOf(service, dockerfile),
+  );
 
 /** Argo CD would take over what the tests put there themselves. */
 const DELIVERY = ['Application', 'AppProject'];
@@ -104,7 +107,9 @@ export async function deploySystem(cluster: Cluster, environment = bedEnvironmen
   await cluster.apply(generateSecrets().map((secret) => ({ ...secret })));
   await cluster.apply(objects.map(stopped));
   const wait = (namespace: string, ...what: string[]) =>
-    cluster.kubectl(['--namespace', namespace, 'wait', '--timeout=150s', ...what], { seconds: 170 });
+    cluster.kubectl(['--namespace', namespace, 'wait', `--timeout=${patient(150)}s`, ...what], {
+      seconds: 170,
+    });
   await wait('broker', 'job', '--selector=app.kubernetes.io/name=topology', '--for=condition=Complete');
   await wait('scaler', 'deployment/scaler', '--for=condition=Available');
 }

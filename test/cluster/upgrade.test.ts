@@ -4,13 +4,12 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { earlierDist } from './history.ts';
 import { environments, type Manifest, manifests, manifestsIn, objectOf } from './rendered.ts';
+import { sharedCluster } from './shared.ts';
 
-const name = 'upgrade';
 const earlier = await earlierDist();
 if (typeof earlier === 'string') process.stderr.write(`skipped: ${earlier}\n`);
 else process.stderr.write(`the earlier dist is that of ${earlier.commit}\n`);
@@ -28,8 +27,7 @@ describe.skipIf(typeof earlier === 'string')('an upgrade', () => {
   const before = typeof earlier === 'string' ? [] : manifestsIn(earlier.root);
 
   beforeAll(async () => {
-    await closeCluster(name);
-    cluster = await openCluster({ name });
+    cluster = await sharedCluster();
     api = await openApi(cluster.kubeconfig);
     await installCrds(
       cluster,
@@ -40,7 +38,6 @@ describe.skipIf(typeof earlier === 'string')('an upgrade', () => {
   afterAll(async () => {
     api?.close();
     if (typeof earlier !== 'string') rmSync(dirname(earlier.root), { recursive: true, force: true });
-    await closeCluster(name);
   });
 
   /** @returns one line for each object that was refused */

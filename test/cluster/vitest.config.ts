@@ -1,17 +1,30 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { MORE } from './files.ts';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { LONGEST_FIRST, MORE } from './files.ts';
+import { WORKERS } from './shared.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-/** Tests on a real Kubernetes: slow to begin with, each on a cluster of its own, so one file after the other. */
+
+const rankOf = ({ moduleId }: TestSpecification): number =>
+  LONGEST_FIRST.findIndex((file) => moduleId.endsWith(`/${file}`));
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
+/** Tests on a real Kubernetes, slow to begin with; each worker has a cluster for those that need none of their own. */
 const project = (name: string, include: string[], exclude: string[]) => ({
   test: {
     name,
     root,
     include,
     exclude,
-    fileParallelism: false,
-    testTimeout: 180_000,
+    maxWorkers: WORKERS,
+    // Every wait in a test ends by itself, and later on a busy machine: this is for what is stuck.
+    testTimeout: 1_800_000,
     // A cold cache: every tool is built first.
     hookTimeout: 3_600_000,
   },
@@ -20,7 +33,9 @@ const project = (name: string, include: string[], exclude: string[]) => ({
 // biome-ignore lint/style/noDefaultExport: vitest takes nothing else
 export default defineConfig({
   test: {
-    fileParallelism: false,
+    globalSetup: [join(import.meta.dirname, 'shared.ts')],
+    sequence: { sequencer: LongestFirst },
+    maxWorkers: WORKERS,
     projects: [project('core', ['test/cluster/**/*.test.ts'], [...MORE]), project('more', [...MORE], [])],
   },
 });

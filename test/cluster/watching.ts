@@ -1,5 +1,6 @@
 /** The deployed system, seen from outside: what a person with kubectl would look at. */
 import { BedError, type Cluster } from '../bed/cluster.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { until } from '../bed/lib/until.ts';
 
 export interface QueueCounts {
@@ -74,7 +75,7 @@ export function watching(cluster: Cluster): Watching {
     },
     publish: async (run) => {
       await kubectl('-n', 'publisher', 'create', 'job', run, '--from=cronjob/publisher');
-      const complete = ['wait', `job/${run}`, '--for=condition=Complete', '--timeout=60s'];
+      const complete = ['wait', `job/${run}`, '--for=condition=Complete', `--timeout=${patient(60)}s`];
       await cluster.kubectl(['-n', 'publisher', ...complete], { seconds: 70 });
     },
   };

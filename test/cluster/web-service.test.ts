@@ -5,14 +5,13 @@ import { requests } from '../../apps/requests.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import { patient } from '../bed/lib/patience.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { lookWhile, type Sight, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';
+import { sharedCluster } from './shared.ts';
 import { bedEnvironment, provideService } from './system.ts';
-
-const name = 'web-service';
 
 const { rate, behavior } = requests;
 const metricPath = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${service.namespace}/${rate.name}`;
@@ -27,22 +26,18 @@ let ingress: string;
 const kubectl = async (...args: string[]) => (await cluster.kubectl(args)).stdout.trim();
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
   await provideService(cluster, 'api');
   for (const addon of ['metrics-server', 'traefik', 'prometheus', 'prometheus-adapter'] as const)
     await installAddon(cluster, addon);
   await cluster.apply(wanted);
-  const available = ['wait', 'deployment/api', '--for=condition=Available', '--timeout=120s'];
+  const available = ['wait', 'deployment/api', '--for=condition=Available', `--timeout=${patient(120)}s`];
   await kubectl('-n', service.namespace, ...available);
   ingress = await ingressAddress(cluster);
 });
 
-afterAll(async () => {
-  api?.close();
-  await closeCluster(name);
-});
+afterAll(() => api?.close());
 
 /** Requests a second, as the adapter tells the HPA; undefined while it tells nothing. */
 async function perSecond(): Promise<number | undefined> {
@@ -108,16 +103,14 @@ describe('the HPA of the web service', () => {
     expect((await counts()).wanted).toBe(1);
   });
 
-  test('follows the load up at once, and down after the window by a tenth a minute; no request fails', {
-    timeout: 420_000,
-  }, async () => {
+  test('follows the load up at once, and down after the window by a tenth a minute; no request fails', async () => {
     // 55 / 10 a replica = 6; the probes' 0.1 a second and replica are far from making 7 of it.
     const high = await underLoad(55, 140);
     say('55 requests/s begin', high.sights);
     const peak = Math.max(...high.sights.map((sight) => sight.wanted));
     expect(peak).toBeGreaterThanOrEqual(6);
     expect(peak).toBeLessThanOrEqual(7);
-    expect(firstOf(high.sights, ({ ready }) => ready === peak)).toBeLessThan(120);
+    expect(firstOf(high.sights, ({ ready }) => ready === peak)).toBeLessThan(patient(120));
     expect(high.sights.at(-1)?.wanted, 'nothing falls under load').toBe(peak);
     expect(high.answered).toMatchObject(unharmed);
     expect(high.answered['2xx']).toBeGreaterThan(55 * 140 * 0.95);

@@ -1,0 +1,37 @@
+/** The cluster that test files share: one for each worker of the run, emptied between two files. */
+import type { Cluster, ClusterOptions } from '../bed/cluster.ts';
+import { step } from '../bed/lib/say.ts';
+import { closeCluster, openCluster } from '../bed/provide.ts';
+import { resetCluster } from './reset.ts';
+
+/** Files at once, each with a cluster of its own or its worker's: they mostly wait. A given cluster is only one. */
+export const WORKERS = process.env.KUBECONFIG ? 1 : 2;
+
+const nameOf = (worker: number | string): string => `tests-${worker}`;
+
+/**
+ * This worker's cluster, empty: started by the first file that asks.
+ * @param options `provider` where only one will do; simulated nodes are the built cluster's alone
+ */
+export async function sharedCluster(
+  options: Pick<ClusterOptions, 'provider' | 'kwokNodes'> = {},
+): Promise<Cluster> {
+  const name = nameOf(process.env.VITEST_POOL_ID ?? 1);
+  const { kwokNodes = 0, ...chosen } = options;
+  const cluster = await openCluster({ name, ...chosen });
+  await step(`emptying ${name}`, () => resetCluster(cluster));
+  return kwokNodes === 0 ? cluster : openCluster({ name, ...options });
+}
+
+const closeAll = async (): Promise<void> => {
+  for (let worker = 1; worker <= WORKERS; worker += 1) await closeCluster(nameOf(worker));
+};
+
+/** KEEP_CLUSTERS leaves them for the next run, which then begins at once: for whoever writes a test. */
+export async function setup(): Promise<() => Promise<void>> {
+  const keep = process.env.KEEP_CLUSTERS !== undefined;
+  if (!keep) await closeAll();
+  return async () => {
+    if (!keep) await closeAll();
+  };
+}
