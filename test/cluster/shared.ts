@@ -1,11 +1,12 @@
 /** The cluster that test files share: one for each worker of the run, emptied between two files. */
+import { availableParallelism } from 'node:os';
 import type { Cluster, ClusterOptions } from '../bed/cluster.ts';
 import { step } from '../bed/lib/say.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { resetCluster } from './reset.ts';
 
-/** Files at once, each with a cluster of its own or its worker's: they mostly wait. A given cluster is only one. */
-export const WORKERS = process.env.KUBECONFIG ? 1 : 2;
+/** Files at once, each on its own cluster or its worker's: they mostly wait. A given cluster is only one. */
+export const WORKERS = process.env.KUBECONFIG ? 1 : Math.min(4, Math.max(2, availableParallelism()));
 
 const nameOf = (worker: number | string): string => `tests-${worker}`;
 

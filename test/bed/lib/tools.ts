@@ -84,10 +84,13 @@ export async function ensureTool(tool: Tool): Promise<string> {
   });
 }
 
-/** Builds several; two compilers at once for every four cores, for `go build` alone fills two. */
+/**
+ * Builds several, the first ones first. `go build` fills every core but at its end, where it links on one: a second
+ * one fills those meanwhile.
+ */
 export async function ensureTools(tools: readonly Tool[]): Promise<void> {
   const waiting = [...tools];
-  const lanes = Math.max(1, Math.floor(availableParallelism() / 2));
+  const lanes = Math.max(2, Math.floor(availableParallelism() / 2));
   const lane = async (): Promise<void> => {
     for (let tool = waiting.shift(); tool !== undefined; tool = waiting.shift()) await ensureTool(tool);
   };

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startRabbitMQ } from './rabbitmq.ts';
+import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 
 test('a broker of our own: kept through SIGKILL and restart, gone with its data after stop', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-test-'));
@@ -36,4 +36,4 @@ test('a broker of our own: kept through SIGKILL and restart, gone with its data 
   expect(existsSync(directory)).toBe(false);
   expect(() => process.kill(broker.pid, 0)).toThrow('ESRCH');
   await broker.stop();
-}, 60_000);
+});
