@@ -5,7 +5,7 @@ const scratch = 'test/support/scratch.ts';
 
 // A condition is waited for as long as a busy machine may need.
 const timeout = patient(20) * 1000;
-const patience = { testTimeout: timeout, expect: { poll: { timeout } } };
+const patience = { testTimeout: timeout, hookTimeout: timeout, expect: { poll: { timeout } } };
 
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
@@ -15,12 +15,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...patience,
+          // What many files import is loaded once a worker: half of the time went there. Nothing that a test changes
+          // of it may last: mocks and what stands in for globals go with the test, fake timers with the file.
+          ...{ isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
+          setupFiles: ['test/support/real-time.ts'],
           globalSetup: [scratch],
           include: ['{packages,policy,charts,argocd,apps,ci,cli,services,test/bed,test/soak}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
         },
       },
-      { test: { name: 'synth', globalSetup: [scratch], include: ['test/synth/**/*.test.ts'] } },
+      { test: { name: 'synth', ...patience, globalSetup: [scratch], include: ['test/synth/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',

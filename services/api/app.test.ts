@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ApiOptions } from './app.ts';
 import { queryLimits, type Served, serve } from './testing/serve.ts';
 
@@ -219,7 +219,7 @@ it('counts what is in hand, and whose client left before the answer as 499', asy
   await once(socket, 'data');
   expect(await series(api, 'http_requests_in_flight{component="api"}')).toBe('1');
   socket.destroy();
-  await vi.waitFor(async () => expect(await requests(api, 'POST', '/api', 499)).toBe('1'));
+  await expect.poll(() => requests(api, 'POST', '/api', 499)).toBe('1');
   expect(await series(api, 'http_requests_in_flight{component="api"}')).toBe('0');
   expect(api.lines).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { serve, serveJson } from './testing/serve.ts';
 import { start } from './testing/start.ts';
 
@@ -137,7 +137,7 @@ describe('an allowed name', () => {
     );
     await using exporter = await start({ allow: [source.origin], ...LOOPBACK });
     expect(await (await exporter.probe(source.origin, 'source-system')).text()).toContain('probe_success 0');
-    await vi.waitFor(() => expect(source.requests).toHaveLength(1));
+    await expect.poll(() => source.requests).toHaveLength(1);
     expect(elsewhere.requests).toEqual([]);
   });
 });

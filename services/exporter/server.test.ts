@@ -8,7 +8,7 @@ import { start } from './testing/start.ts';
 const LOOPBACK = { allowAddresses: ['127.0.0.0/8', '::1/128'] };
 vi.setConfig({ testTimeout: 30_000 });
 /** Many intervals, on a machine that is busy. */
-const eventually = (holds: () => unknown): Promise<unknown> => vi.waitFor(holds, { timeout: 10_000 });
+const eventually = (holds: () => unknown): Promise<unknown> => vi.waitFor(holds, { timeout: 60_000 });
 const shop = (origin: string, more: object = {}) => ({
   name: 'shop',
   url: `${origin}/metrics.json`,

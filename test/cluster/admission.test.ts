@@ -2,12 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
-import { closeCluster, openCluster } from '../bed/provide.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { objectsOf } from './rendered.ts';
+import { sharedCluster } from './shared.ts';
 
-const name = 'admission';
 const ENVIRONMENT = 'production';
 let cluster: Cluster;
 let api: Api;
@@ -30,8 +29,7 @@ const KINDS = [
 ];
 
 beforeAll(async () => {
-  await closeCluster(name);
-  cluster = await openCluster({ name });
+  cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
   await installCrds(cluster, DEFINED);
   for (const kind of KINDS)
@@ -43,10 +41,7 @@ beforeAll(async () => {
   await until('the policies to hold', 60, async () => (await answer(allNamespaces())).refused !== '');
 });
 
-afterAll(async () => {
-  api?.close();
-  await closeCluster(name);
-});
+afterAll(() => api?.close());
 
 interface Answer {
   /** The policy's message; empty where the object would be taken. */

@@ -8,8 +8,8 @@ import { sharedCluster } from './shared.ts';
 import { bedEnvironment, deploySystem, provideImages } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
 
-/** Fewer jobs than the scaler's mark, so that they wait for a minute; and each one outlasts a fetch. */
-const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 40, workSeconds: 20 } };
+/** Fewer jobs than the scaler's mark, so that they wait for a minute; and none is done before all consumers are there. */
+const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 40, workSeconds: 600 } };
 
 let cluster: Cluster;
 let seen: Watching;

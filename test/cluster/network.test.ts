@@ -11,13 +11,8 @@ import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
 import { type Watching, watching } from './watching.ts';
 
-<<<<<<< HEAD
-const name = 'network';
-
 const consumer: Identity = { name: 'consumer', namespace: 'consumer', component: 'worker' };
 
-=======
->>>>>>> 3942b80 (Share a cluster between the files of tests)
 let cluster: Cluster;
 let seen: Watching;
 

@@ -2,66 +2,73 @@
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 
-/** What stays beside these: definitions, images on the nodes, and objects in namespaces that were there before. */
-const KINDS = [
+/** `namespace/api`, `priorityclass.scheduling.k8s.io/low`: an object outside of namespaces, as kubectl names it. */
+type Name = string;
+
+/** Definitions are slow to bring; the other two follow what they are made for. */
+const KEPT = [
+  'customresourcedefinitions.apiextensions.k8s.io',
   'apiservices.apiregistration.k8s.io',
-  'validatingwebhookconfigurations.admissionregistration.k8s.io',
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-  'namespaces',
-  'nodes',
-  'priorityclasses.scheduling.k8s.io',
-  'clusterroles.rbac.authorization.k8s.io',
-  'clusterrolebindings.rbac.authorization.k8s.io',
-] as const;
+  'ipaddresses.networking.k8s.io',
+];
 
 /** What the cluster came up with, kept in itself: whoever makes it anew begins anew. */
 const BASELINE = { name: 'test-baseline', namespace: 'kube-system' };
 
-const MINUTE = 60;
-/** Pods are killed, not asked; a busy machine takes its time all the same. */
-const PATIENCE_SECONDS = 5 * MINUTE;
+/** Pods are killed, not asked; a node takes its time all the same. */
+const PATIENCE_SECONDS = 300;
 
-type Kind = (typeof KINDS)[number];
-type Baseline = Readonly<Record<Kind, readonly string[]>>;
+const lines = (text: string): string[] => text.split(/\s+/).filter(Boolean);
 
-async function namesOf(cluster: Cluster, kind: string): Promise<string[]> {
-  const { stdout } = await cluster.kubectl(['get', kind, '-o', 'jsonpath={.items[*].metadata.name}']);
-  return stdout.split(' ').filter(Boolean);
+/** Everything outside of namespaces that can be removed, of whatever types the server has by now. */
+async function clusterObjects(cluster: Cluster): Promise<Name[]> {
+  const types = [
+    'api-resources',
+    '--namespaced=false',
+    '--verbs=list,delete',
+    '--output=name',
+    '--cached=false',
+  ];
+  const { stdout } = await cluster.kubectl(types);
+  const wanted = lines(stdout).filter((type) => !KEPT.includes(type));
+  const objects = await cluster.kubectl(['get', wanted.join(','), '--output=name']);
+  return [...lines(objects.stdout), ...(await aggregatedApis(cluster))];
 }
 
-async function remember(cluster: Cluster): Promise<void> {
-  const lists = await Promise.all(KINDS.map(async (kind) => [kind, await namesOf(cluster, kind)] as const));
-  const data = { kinds: JSON.stringify(Object.fromEntries(lists)) };
+/** APIs that a pod serves: without their server they would keep every namespace from ending. */
+async function aggregatedApis(cluster: Cluster): Promise<Name[]> {
+  const jsonpath = 'jsonpath={range .items[?(@.spec.service)]}apiservice/{.metadata.name} {end}';
+  return lines((await cluster.kubectl(['get', 'apiservices', '--output', jsonpath])).stdout);
+}
+
+async function remember(cluster: Cluster, objects: readonly Name[]): Promise<void> {
+  const data = { objects: objects.join('\n') };
   await cluster.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: BASELINE, data }]);
 }
 
-async function baselineOf(cluster: Cluster): Promise<Baseline | undefined> {
+async function baselineOf(cluster: Cluster): Promise<readonly Name[]> {
   const get = ['-n', BASELINE.namespace, 'get', 'configmap', BASELINE.name, '--ignore-not-found'];
-  const { stdout } = await cluster.kubectl([...get, '-o', 'jsonpath={.data.kinds}']);
-  return stdout === '' ? undefined : (JSON.parse(stdout) as Baseline);
+  return lines((await cluster.kubectl([...get, '--output', 'jsonpath={.data.objects}'])).stdout);
 }
 
-const remove = (cluster: Cluster, kind: string, names: readonly string[]) =>
-  names.length === 0
-    ? undefined
-    : cluster.kubectl(['delete', kind, ...names, '--ignore-not-found', '--wait=false']);
+async function remove(cluster: Cluster, objects: readonly Name[]): Promise<void> {
+  if (objects.length > 0) await cluster.kubectl(['delete', ...objects, '--ignore-not-found', '--wait=false']);
+}
+
+const ofType = (type: string, objects: readonly Name[]): string[] =>
+  objects.filter((name) => name.startsWith(`${type}/`)).map((name) => name.slice(type.length + 1));
 
 /** Namespaces end when their pods have; those are killed, for none of them has anything left to do. */
 async function removeNamespaces(cluster: Cluster, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  await remove(cluster, 'namespaces', names);
-  const kill = [
-    'delete',
-    'pods',
-    '--all',
-    '--force',
-    '--grace-period=0',
-    '--ignore-not-found',
-    '--wait=false',
-  ];
-  await Promise.all(names.map((name) => cluster.kubectl(['-n', name, ...kill])));
+  await remove(
+    cluster,
+    names.map((name) => `namespace/${name}`),
+  );
+  const kill = ['delete', 'pods', '--all', '--force', '--grace-period=0', '--wait=false'];
+  await Promise.all(names.map((name) => cluster.kubectl(['-n', name, ...kill], { check: false })));
   await until('the namespaces to be gone', PATIENCE_SECONDS, async () => {
-    const left = (await namesOf(cluster, 'namespaces')).filter((name) => names.includes(name));
+    const { stdout } = await cluster.kubectl(['get', 'namespaces', '--output=name']);
+    const left = ofType('namespace', lines(stdout)).filter((name) => names.includes(name));
     if (left.length === 0) return true;
     throw new Error(`left: ${left.join(', ')}`);
   });
@@ -81,29 +88,21 @@ async function nodesForget(
     });
 }
 
-/** Custom resources outside of namespaces, of whatever definitions there are. */
-async function removeClusterResources(cluster: Cluster): Promise<void> {
-  const { stdout } = await cluster.kubectl([
-    ...['get', 'customresourcedefinitions', '-o'],
-    'jsonpath={range .items[?(@.spec.scope=="Cluster")]}{.metadata.name} {end}',
-  ]);
-  for (const kind of stdout.split(' ').filter(Boolean))
-    await cluster.kubectl(['delete', kind, '--all', '--wait=false']);
-}
-
 /** The first time remembers what is there; later ones remove whatever came since. */
 export async function resetCluster(cluster: Cluster): Promise<void> {
-  const before = await baselineOf(cluster);
-  if (before === undefined) return remember(cluster);
-  const added = async (kind: Kind) =>
-    (await namesOf(cluster, kind)).filter((name) => !before[kind].includes(name));
-  // An aggregated API without its server would keep every namespace from ending.
-  for (const kind of KINDS.slice(0, KINDS.indexOf('namespaces')))
-    await remove(cluster, kind, await added(kind));
-  await removeClusterResources(cluster);
-  const namespaces = await added('namespaces');
+  const [before, now] = [await baselineOf(cluster), await clusterObjects(cluster)];
+  if (before.length === 0) return remember(cluster, now);
+  const added = now.filter((name) => !before.includes(name));
+  const namespaces = ofType('namespace', added);
+  // Nodes go last, when no pod of theirs is left; what admits and aggregates goes first, for it may forbid the rest.
+  await remove(
+    cluster,
+    added.filter((name) => !/^(namespace|node)\//.test(name)),
+  );
   await removeNamespaces(cluster, namespaces);
-  await nodesForget(cluster, before.nodes, namespaces);
-  for (const kind of KINDS.slice(KINDS.indexOf('namespaces') + 1))
-    await remove(cluster, kind, await added(kind));
+  await nodesForget(cluster, ofType('node', before), namespaces);
+  await remove(
+    cluster,
+    added.filter((name) => name.startsWith('node/')),
+  );
 }

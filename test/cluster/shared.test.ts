@@ -9,7 +9,7 @@ const name = 'left-behind';
 const metadata = { name };
 const group = 'rbac.authorization.k8s.io';
 
-/** A pod that takes its time to end, an API whose server is gone, a finalizer's worth of everything else. */
+/** A pod that takes its time to end, an API whose server is gone, a policy that lets no namespace go, and more. */
 const left: readonly KubernetesObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata },
   {
@@ -25,6 +25,25 @@ const left: readonly KubernetesObject[] = [
     kind: 'ClusterRoleBinding',
     metadata,
     roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata,
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: ['*'], apiVersions: ['*'], resources: ['namespaces'], operations: ['DELETE'] },
+        ],
+      },
+      validations: [{ expression: 'false' }],
+    },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata,
+    spec: { policyName: name, validationActions: ['Deny'] },
   },
   {
     apiVersion: 'apiregistration.k8s.io/v1',
@@ -44,7 +63,8 @@ const left: readonly KubernetesObject[] = [
 let cluster: Cluster;
 
 const everything = async (): Promise<string[]> => {
-  const kinds = 'namespaces,priorityclasses,clusterroles,clusterrolebindings,apiservices,nodes,pods';
+  const kinds =
+    'namespaces,priorityclasses,clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings,apiservices,nodes,pods';
   const { stdout } = await cluster.kubectl(['get', kinds, '-A', '-o', 'name']);
   return stdout.trim().split('\n').sort();
 };

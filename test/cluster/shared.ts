@@ -1,6 +1,8 @@
 /** The cluster that test files share: one for each worker of the run, emptied between two files. */
 import { availableParallelism } from 'node:os';
 import type { Cluster, ClusterOptions } from '../bed/cluster.ts';
+import { stateDir } from '../bed/lib/dirs.ts';
+import { withLock } from '../bed/lib/lock.ts';
 import { step } from '../bed/lib/say.ts';
 import { closeCluster, openCluster } from '../bed/provide.ts';
 import { resetCluster } from './reset.ts';
@@ -28,11 +30,28 @@ const closeAll = async (): Promise<void> => {
   for (let worker = 1; worker <= WORKERS; worker += 1) await closeCluster(nameOf(worker));
 };
 
+/** One run at a time on a machine: the clusters have the same names in each. @returns what ends it */
+async function beginRun(): Promise<() => Promise<void>> {
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const run = withLock(stateDir('tests.lock'), async () => {
+    begun.resolve();
+    await ended.promise;
+  });
+  await Promise.race([begun.promise, run]);
+  return () => {
+    ended.resolve();
+    return run;
+  };
+}
+
 /** KEEP_CLUSTERS leaves them for the next run, which then begins at once: for whoever writes a test. */
 export async function setup(): Promise<() => Promise<void>> {
   const keep = process.env.KEEP_CLUSTERS !== undefined;
+  const endRun = await beginRun();
   if (!keep) await closeAll();
   return async () => {
     if (!keep) await closeAll();
+    await endRun();
   };
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessReplicas } from './process.ts';
 
 /** Writes its pid into a file named by its identity; ends on SIGTERM unless it is told to be stubborn. */
@@ -64,10 +64,10 @@ describe('local processes as replicas', () => {
     const { target, identities, pidOf } = replicas();
     await target.write(3);
     expect(await target.read()).toEqual({ current: 3 });
-    await vi.waitFor(() => expect(identities()).toEqual(['jobs-1', 'jobs-2', 'jobs-3']));
+    await expect.poll(identities).toEqual(['jobs-1', 'jobs-2', 'jobs-3']);
     await target.write(1);
     expect(await target.read()).toEqual({ current: 1 });
-    await vi.waitFor(() => expect([2, 3].map((n) => alive(pidOf(`jobs-${n}`)))).toEqual([false, false]));
+    await expect.poll(() => [2, 3].map((n) => alive(pidOf(`jobs-${n}`)))).toEqual([false, false]);
     expect(alive(pidOf('jobs-1'))).toBe(true);
     await target.stop();
     expect(alive(pidOf('jobs-1'))).toBe(false);
@@ -76,7 +76,7 @@ describe('local processes as replicas', () => {
   it('are killed when they outlast the grace', async () => {
     const { target, identities, pidOf } = replicas({ env: { STUBBORN: 'yes' }, graceSeconds: 0.1 });
     await target.write(1);
-    await vi.waitFor(() => expect(identities()).toEqual(['jobs-1']));
+    await expect.poll(identities).toEqual(['jobs-1']);
     await target.stop();
     expect(alive(pidOf('jobs-1'))).toBe(false);
   });
@@ -84,8 +84,7 @@ describe('local processes as replicas', () => {
   it('are replaced when they end by themselves, later each time, under their own identity', async () => {
     const { target, clock, crashes } = replicas({ code: 'process.exit(3)' });
     await target.write(1);
-    const crashed = (n: number) =>
-      vi.waitFor(() => expect(crashes).toEqual(Array(n).fill('jobs-1: exit code 3')));
+    const crashed = (n: number) => expect.poll(() => crashes).toEqual(Array(n).fill('jobs-1: exit code 3'));
     await crashed(1);
     clock.now = 499;
     expect(await target.read()).toEqual({ current: 1 });
@@ -120,7 +119,7 @@ describe('local processes as replicas', () => {
       { workload: 'jobs', onCrash: (identity, outcome) => crashes.push(`${identity}: ${outcome}`) },
     );
     await target.write(1);
-    await vi.waitFor(() => expect(crashes).toEqual(['jobs-1: exit code 127']));
+    await expect.poll(() => crashes).toEqual(['jobs-1: exit code 127']);
     await target.stop();
   });
 });
