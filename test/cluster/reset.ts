@@ -60,10 +60,12 @@ const ofType = (type: string, objects: readonly Name[]): string[] =>
 
 /** Namespaces end when their pods have; those are killed, for none of them has anything left to do. */
 async function removeNamespaces(cluster: Cluster, names: readonly string[]): Promise<void> {
-  await remove(
-    cluster,
-    names.map((name) => `namespace/${name}`),
-  );
+  const all = names.map((name) => `namespace/${name}`);
+  // A policy that was removed a moment ago is still enforced.
+  await until('the namespaces to be let go', 60, async () => {
+    await remove(cluster, all);
+    return true;
+  });
   const kill = ['delete', 'pods', '--all', '--force', '--grace-period=0', '--wait=false'];
   await Promise.all(names.map((name) => cluster.kubectl(['-n', name, ...kill], { check: false })));
   await until('the namespaces to be gone', PATIENCE_SECONDS, async () => {
