@@ -1,6 +1,7 @@
 /** Images from Dockerfiles, without a registry where none answers. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { BedError } from '../cluster.ts';
 import { cacheDir } from '../lib/dirs.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
@@ -56,20 +57,28 @@ function forgetOld(folder: string, name: string): void {
   }
 }
 
+function contentOf({ args, dockerfile, reference, target }: Build, inputs: Inputs): string {
+  return digestOf(inputs, { args, dockerfile: readFileSync(dockerfile, 'utf8'), reference, target });
+}
+
 /**
  * @param name of the archive
  * @param inputs what the build reads beside the Dockerfile and its arguments
  * @returns the OCI archive, built once for each content
  */
 export async function ensureImage(name: string, build: Build, inputs: Inputs): Promise<string> {
-  const { args, reference, target } = build;
-  const dockerfile = readFileSync(build.dockerfile, 'utf8');
-  const key = digestOf(inputs, { args, dockerfile, reference, target });
+  const key = contentOf(build, inputs);
   const folder = join(cacheDir, 'images');
   mkdirSync(folder, { recursive: true });
   const archive = join(folder, `${name}-${key}.tar`);
   return withLock(`${archive}.lock`, async () => {
-    if (!existsSync(archive)) await buildImage(archive, build);
+    if (!existsSync(archive)) {
+      await buildImage(archive, build);
+      if (contentOf(build, inputs) !== key) {
+        rmSync(archive);
+        throw new BedError(`files of image ${build.reference} were edited while it was built: run it again`);
+      }
+    }
     utimesSync(archive, new Date(), new Date());
     forgetOld(folder, name);
     return archive;
