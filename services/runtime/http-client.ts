@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly body?: string | Buffer;
   /** Basic authentication. They are sent to the URL's origin and nowhere else. */
   readonly credentials?: Credentials | undefined;
+  /** Authorities (PEM) that may vouch for an https server, in place of the public ones. */
+  readonly authorities?: string | undefined;
   /** From the look-up of the name to the last byte of the body, milliseconds. */
   readonly timeoutMs: number;
   /** Ends the request before its time. */
@@ -87,12 +89,13 @@ async function converse(url: URL, options: HttpRequest, signal: AbortSignal): Pr
 }
 
 function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const { method = 'GET', body, lookup } = options;
+  const { method = 'GET', body, lookup, authorities } = options;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const secure = url.protocol === 'https:';
   const sent = (secure ? https : http).request(url, {
     ...{ agent: agents[secure ? 'https:' : 'http:'], method, signal, headers: headersOf(options) },
     ...(lookup !== undefined && { lookup }),
+    ...(secure && authorities !== undefined && { ca: authorities }),
   });
   sent.on('response', resolve);
   sent.on('error', reject);

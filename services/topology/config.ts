@@ -1,4 +1,4 @@
-import { managementUrl, seconds, secret, serviceFields, text } from '@sluice/runtime';
+import { managementUrl, optionalText, seconds, secret, serviceFields, text } from '@sluice/runtime';
 import * as z from 'zod';
 
 /** The topology service's environment. */
@@ -6,6 +6,9 @@ export const environment = z.object({
   MANAGEMENT_URL: managementUrl("The broker's management API, for example `http://host:15672`."),
   MANAGEMENT_USERNAME: text('An administrator.'),
   MANAGEMENT_PASSWORD: secret('Their password.'),
+  MANAGEMENT_CA_FILE: optionalText(
+    'File (PEM) of the authorities that may vouch for an https API, in place of the public ones; read for each request.',
+  ),
   TOPOLOGY_FILE: text('Path of the JSON file that says what shall stand on the broker.'),
   DEADLINE_SECONDS: seconds({
     min: 1,

@@ -16,6 +16,7 @@ await runMain({
     await serve();
     const api = new Management({
       ...{ log, url: config.MANAGEMENT_URL },
+      authoritiesFile: config.MANAGEMENT_CA_FILE,
       ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD },
       signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
     });

@@ -5,6 +5,7 @@ import {
   type HttpResponse,
   type Logger,
   messageOf,
+  readAuthorities,
   request,
   type Secret,
 } from '@sluice/runtime';
@@ -26,6 +27,8 @@ export interface ManagementOptions {
   readonly username: string;
   /** Read for each request. */
   readonly password: Pick<Secret, 'read'>;
+  /** Who may vouch for an https API; read for each request. @default the public authorities */
+  readonly authoritiesFile?: string | undefined;
   /** Ends every request and every wait. */
   readonly signal: AbortSignal;
   readonly log: Pick<Logger, 'warn'>;
@@ -87,11 +90,12 @@ export class Management {
 
   /** @returns why there is none for now. @throws HttpRequestError for what a later try would not change */
   async #ask(method: string, path: string, body?: object): Promise<HttpResponse | string> {
-    const { url, username, password, signal } = this.#options;
+    const { url, username, password, authoritiesFile, signal } = this.#options;
     try {
       const response = await request({
         ...{ url: `${url}/api/${path}`, method, signal, timeoutMs: REQUEST_TIMEOUT_MS },
         credentials: { username, password: password.read() },
+        ...(authoritiesFile !== undefined && { authorities: readAuthorities(authoritiesFile) }),
         headers: { 'content-type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });

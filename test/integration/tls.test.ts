@@ -121,7 +121,7 @@ async function topology(authority: string): Promise<number> {
     MANAGEMENT_USERNAME: broker.username,
     MANAGEMENT_PASSWORD_FILE: fleet.file('password', broker.password),
     TOPOLOGY_FILE: fleet.file('topology.json', document),
-    NODE_EXTRA_CA_CERTS: at(authority),
+    MANAGEMENT_CA_FILE: at(authority),
     DEADLINE_SECONDS: '10',
   });
 }
