@@ -37,8 +37,13 @@ beforeAll(async () => {
       const { status, body, warnings } = await applyStrictly(api, object);
       expect([status, warnings], JSON.stringify(body)).toEqual([expect.toBeOneOf([200, 201]), []]);
     }
-  // The server compiles a new policy after it has answered.
-  await until('the policies to hold', 60, async () => (await answer(allNamespaces())).refused !== '');
+  // The server compiles a new policy after it has answered, and each of them by itself.
+  for (const object of [allNamespaces(), foreignSecret(), foreignStore()])
+    await until(
+      `the policy on ${object.kind} to hold`,
+      60,
+      async () => (await answer(object)).refused !== '',
+    );
 });
 
 afterAll(() => api?.close());
@@ -66,6 +71,25 @@ const allNamespaces = () =>
     'ClusterSecretStore',
     'any',
   )({ provider: { aws: { service: 'SecretsManager', region: 'eu-central-1' } } });
+
+/** One that each of the other policies refuses. */
+const foreignSecret = () =>
+  of(
+    'ExternalSecret',
+    'any',
+    'consumer',
+  )({
+    secretStoreRef: { name: 'secret-store' },
+    data: [{ secretKey: 'a', remoteRef: { key: 'sluice/production/broker' } }],
+  });
+const foreignStore = () =>
+  of(
+    'SecretStore',
+    'any',
+    'consumer',
+  )({
+    provider: { aws: { service: 'SecretsManager', region: 'eu-central-1' } },
+  });
 
 describe('a manifest in the namespace of the consumer', () => {
   const secret = (spec: object) =>
@@ -149,8 +173,13 @@ describe('the scaler', () => {
     const minimum = () => merge(hpa, { spec: { minReplicas: 2 } });
     await until('the authorizer to know the roles', 30, async () => (await minimum()).status === 200);
     // The server compiles a new policy after it has answered.
-    const highest = () => merge(`${hpa}?dryRun=All`, { spec: { maxReplicas: 99 } });
-    await until('the policy to hold', 60, async () => (await highest()).status !== 200);
+    const tries = [
+      () => merge(`${hpa}?dryRun=All`, { spec: { maxReplicas: 99 } }),
+      () => create(`${events}?dryRun=All`, event('any', { reportingController: 'kubelet' })),
+      () => create(`${leases}?dryRun=All`, lease('other')),
+    ];
+    for (const [index, ask] of tries.entries())
+      await until(`policy ${index} to hold`, 60, async () => (await ask()).status === 403);
   });
 
   test('sets the minimum of an HPA', async () => {
@@ -186,6 +215,15 @@ describe('the scaler', () => {
     expect([answer.status, messageOf(answer)]).toEqual([403, expect.stringContaining("'spec.minReplicas'")]);
   });
 
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/scaler/leases';
+  const lease = (object: string) => ({
+    ...{
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: object, namespace: 'scaler' },
+    },
+    spec: { holderIdentity: 'scaler-0' },
+  });
   const events = '/apis/events.k8s.io/v1/namespaces/consumer/events';
   const event = (object: string, more: object = {}) => ({
     ...{ apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: object, namespace: 'consumer' } },
@@ -227,15 +265,6 @@ describe('the scaler', () => {
   });
 
   test('creates its own Lease and no other', async () => {
-    const leases = '/apis/coordination.k8s.io/v1/namespaces/scaler/leases';
-    const lease = (object: string) => ({
-      ...{
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: { name: object, namespace: 'scaler' },
-      },
-      spec: { holderIdentity: 'scaler-0' },
-    });
     expect((await create(leases, lease('scaler'))).status).toBe(201);
     expect((await create(leases, lease('other'))).status).toBe(403);
   });
