@@ -9,7 +9,7 @@ let broker: LocalBroker;
 const rows: FaultRow[] = [];
 
 beforeAll(async () => {
-  broker = await startRabbitMQ({ collectStatisticsMs: 200 });
+  broker = await startRabbitMQ({ collectStatisticsMs: 200, startDeadlineMs: 115_000 });
 });
 
 afterAll(async () => {

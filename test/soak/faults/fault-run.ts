@@ -16,6 +16,8 @@ import type { FaultRow, Scenario } from './scenario.ts';
 /** Bounds of what must come true at last, seconds: a busy machine is no fault. */
 const START_SECONDS = 90;
 const SETTLE_SECONDS = 300;
+/** What watches over a process ends after it. */
+const LINGER_SECONDS = 10;
 const REPLICAS = 3;
 const MARK_OF_READY = 20;
 /** A run that fails is run again under the same id, as a Job's next pod does. */
@@ -93,8 +95,12 @@ export class FaultRun {
 
   /** The processes of one kind, adopted and orphaned ones too. */
   processes(service: 'publisher' | 'consumer' | 'scaler'): MarkedProcess[] {
-    const main = new RegExp(`/${service}(/main\\.ts|\\.[cm]?js)`);
-    return markedProcesses(this.#mark).filter(({ command }) => main.test(command));
+    // Not the shells that watch over a process: they name it too.
+    const main = new RegExp(`/${service}(/main\\.ts|\\.[cm]?js)$`);
+    return markedProcesses(this.#mark).filter(
+      ({ arguments: [program = '', ...rest] }) =>
+        program.endsWith('node') && rest.some((argument) => main.test(argument)),
+    );
   }
 
   signal(service: 'publisher' | 'consumer' | 'scaler', signal: NodeJS.Signals, most = REPLICAS): void {
@@ -124,7 +130,7 @@ export class FaultRun {
     await declareTopologyOn(this.#fleet, this.#broker, this.vhost.name);
     await before?.(this);
     this.startScaler();
-    if (this.#scenario.slowPublisher) this.publishing.delay(25);
+    if (this.#scenario.slowPublisher) this.publishing.delay(50);
     const published = this.#publish(jobs);
     await Promise.race([
       (when ?? ((run) => run.untilDone(20)))(this),
@@ -165,6 +171,9 @@ export class FaultRun {
   async #row(jobs: number): Promise<FaultRow> {
     const messages = await this.messages();
     await this.#fleet.stop(60);
+    await until('no process left', () => markedProcesses(this.#mark).length === 0, LINGER_SECONDS).catch(
+      () => {},
+    );
     const missing = jobs - this.#record.settled;
     const { brokerDrops = false } = this.#scenario;
     return {
@@ -207,7 +216,7 @@ export class FaultRun {
 
   /** For whoever reads why it did not settle. */
   async #state(): Promise<string> {
-    const left = markedProcesses(this.#mark).map(({ pid, command }) => `${pid} ${command}`);
+    const left = markedProcesses(this.#mark).map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`);
     const state = { ...this.#record.counts(), messages: await this.messages(), left };
     return [JSON.stringify(state), 'the last lines:', ...this.#record.lastLines].join('\n');
   }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** A process of this machine, found by a variable of its environment. */
 export interface MarkedProcess {
   readonly pid: number;
-  readonly command: string;
+  readonly arguments: readonly string[];
 }
 
 /** The variable that marks the processes of one run, orphans among them; they inherit it. */
@@ -16,7 +16,7 @@ export function markedProcesses(mark: string): MarkedProcess[] {
     .flatMap((name) => {
       const environment = contentOf(`/proc/${name}/environ`).split('\0');
       if (!environment.includes(`${MARK}=${mark}`)) return [];
-      return [{ pid: Number(name), command: contentOf(`/proc/${name}/cmdline`).replaceAll('\0', ' ') }];
+      return [{ pid: Number(name), arguments: contentOf(`/proc/${name}/cmdline`).split('\0') }];
     });
 }
 

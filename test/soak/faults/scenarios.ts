@@ -71,19 +71,26 @@ async function limitQueue(run: FaultRun, limits: Readonly<Record<string, unknown
   if (!answer.ok) throw new Error(`the broker refused the limits with ${answer.status}`);
 }
 
-const connectionLimit = (run: FaultRun) =>
-  `vhost-limits/${encodeURIComponent(run.vhost.name)}/max-connections`;
+/** A limit below 0 is none. */
+async function limitConnections(run: FaultRun, value: number): Promise<void> {
+  const limit = `vhost-limits/${encodeURIComponent(run.vhost.name)}/max-connections`;
+  const answer = await run.vhost.api('PUT', limit, { value });
+  if (!answer.ok) throw new Error(`the broker refused the limit with ${answer.status}`);
+}
 
 /** One fault of each kind that needs no broker of its own, one after the other: the short form. */
 export const storm: Scenario = {
-  ...{ name: 'a storm', jobs: 100, ...midPublishing },
+  ...{ name: 'a storm', jobs: 150, slowPublisher: true },
+  when: (run) => run.untilDone(3),
   inject: async (run) => {
     for (const way of ['publishing', 'consuming', 'management'] as const) {
       run[way].reset();
       run[way].stall();
     }
     run.signal('consumer', 'SIGSTOP', 1);
+    await limitConnections(run, 1);
     await sleep(1000);
+    await limitConnections(run, -1);
     run.signal('consumer', 'SIGCONT');
     for (const way of ['publishing', 'consuming', 'management'] as const) run[way].pass();
     run.consuming.halfClose('up');
@@ -132,10 +139,10 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...{ name: 'broker: connection limit for 10 s', lasts: 10 },
-    before: async (run) => void (await run.vhost.api('PUT', connectionLimit(run), { value: 2 })),
+    before: (run) => limitConnections(run, 2),
     when: () => sleep(100),
     inject: () => {},
-    heal: async (run) => void (await run.vhost.api('DELETE', connectionLimit(run))),
+    heal: (run) => limitConnections(run, -1),
   },
   {
     name: 'queue: max-length 40, reject-publish',
