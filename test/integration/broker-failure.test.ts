@@ -98,10 +98,10 @@ it('nothing is lost when the broker is killed in the middle: publisher and consu
   await broker.restart();
   expect(await publisher.ended).toBe(0);
   expect(bed.of('run confirmed')).toMatchObject([{ confirmed: 8000 }]);
-  await bed.untilSaid('job processed', 8000, 40);
+  await bed.untilSaid('job processed', 8000, 100);
   const seen = () => new Set(bed.ended('succeeded')).size;
   while (seen() < 8000) await bed.untilSaid('job processed', bed.of('job processed').length + 1, 40);
   for (const consumer of consumers) consumer.child.kill('SIGTERM');
   for (const consumer of consumers) expect(await consumer.ended).toBe(0);
   expect(bed.ended('parked')).toEqual([]);
-}, 120_000);
+}, 240_000);
