@@ -43,7 +43,12 @@ export interface HttpResponse {
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 // A connection for each request: most servers close an idle one before the next is due, some just then.
-const agents = { 'http:': new http.Agent(), 'https:': new https.Agent() };
+// Made when the first is asked for: a start that asks nothing loads no TLS.
+let agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent } | undefined;
+const agentOf = (protocol: 'http:' | 'https:'): http.Agent => {
+  agents ??= { 'http:': new http.Agent(), 'https:': new https.Agent() };
+  return agents[protocol];
+};
 
 /**
  * The one HTTP client of the services. A request ends within its time whatever the server does, takes no more memory
@@ -93,7 +98,7 @@ function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promis
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const secure = url.protocol === 'https:';
   const sent = (secure ? https : http).request(url, {
-    ...{ agent: agents[secure ? 'https:' : 'http:'], method, signal, headers: headersOf(options) },
+    ...{ agent: agentOf(secure ? 'https:' : 'http:'), method, signal, headers: headersOf(options) },
     ...(lookup !== undefined && { lookup }),
     ...(secure && authorities !== undefined && { ca: authorities }),
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the API server, or whatever stands before it, answered with 200 and is not what was asked for. */
 export class AnswerError extends Error {
