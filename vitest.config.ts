@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { patient } from './test/bed/lib/patience.ts';
 
@@ -7,6 +8,9 @@ const scratch = 'test/support/scratch.ts';
 const timeout = patient(20) * 1000;
 const patience = { testTimeout: timeout, hookTimeout: timeout, expect: { poll: { timeout } } };
 
+// A worker waits now and then, also on one core.
+const quick = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } };
+
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
   test: {
@@ -15,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...patience,
+          ...quick,
           // What many files import is loaded once a worker: half of the time went there. Nothing that a test changes
           // of it may last: mocks and what stands in for globals go with the test, fake timers with the file.
           ...{ isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
@@ -24,7 +29,15 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
         },
       },
-      { test: { name: 'synth', ...patience, globalSetup: [scratch], include: ['test/synth/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'synth',
+          ...patience,
+          ...quick,
+          globalSetup: [scratch],
+          include: ['test/synth/**/*.test.ts'],
+        },
+      },
       {
         test: {
           name: 'integration',
@@ -34,7 +47,8 @@ export default defineConfig({
           // Every wait in a test ends by itself: these are for what is stuck.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          // Each starts several servers; a project with another number of workers has a turn of its own.
+          ...{ maxWorkers: 2, sequence: { groupOrder: 1 } },
         },
       },
     ],

@@ -8,8 +8,13 @@ import { sharedCluster } from './shared.ts';
 import { bedEnvironment, deploySystem, provideImages } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
 
-/** Fewer jobs than the scaler's mark, so that they wait for a minute; and none is done before all consumers are there. */
-const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 40, workSeconds: 600 } };
+/** One job less than the scaler's mark, so that they wait for a minute. */
+const JOBS = 99;
+/** Work for all consumers until the last of them is there, also where pods take minutes to start. */
+const environment = {
+  ...bedEnvironment,
+  jobs: { ...bedEnvironment.jobs, jobsPerRun: JOBS, workSeconds: 29 },
+};
 
 let cluster: Cluster;
 let seen: Watching;
@@ -54,8 +59,8 @@ describe("the broker's queues", () => {
   test('stand on the page one by one, with the jobs that wait in them', async () => {
     await seen.watch('0 replicas', at(0), 90);
     await seen.publish('exporter-1');
-    await until('the jobs', 45, async () => (await countsOf('jobs')).messages_ready === 40);
-    expect(await countsOf('jobs')).toEqual({ ...nothing, messages_ready: 40 });
+    await until('the jobs', 45, async () => (await countsOf('jobs')).messages_ready === JOBS);
+    expect(await countsOf('jobs')).toEqual({ ...nothing, messages_ready: JOBS });
     for (const empty of ['jobs.retry', 'jobs.parked']) expect(await countsOf(empty)).toEqual(nothing);
     expect(await page()).toMatch(/^sluice_exporter_target_up\{.*target="broker".*\} 1$/m);
     expect(await page()).toMatch(/^sluice_exporter_target_invalid_values\{.*target="broker".*\} 0$/m);
@@ -66,6 +71,6 @@ describe("the broker's queues", () => {
       const counts = await countsOf('jobs');
       return counts.consumers === 25 && (counts.messages_unacked ?? 0) > 0 && counts;
     });
-    expect(taken.messages_ready).toBeLessThan(40);
+    expect(taken.messages_ready).toBeLessThan(JOBS);
   });
 });
