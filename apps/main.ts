@@ -23,9 +23,9 @@ export const applications: readonly Application[] = [
   addonSecrets,
   cluster,
   brokerApplication,
-  ...workloads,
   scalerApplication,
   exporterApplication,
+  ...workloads,
   monitoring,
 ];
 

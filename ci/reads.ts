@@ -13,6 +13,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/bed/images/standin.ts': ['package-lock.json'],
   'test/bed/kind/config.ts': ['test/bed/kind.yaml'],
   'test/bed/lib/tools.ts': ['test/bed/tools/'],
+  'test/cluster/checkov.test.ts': ['docs/reference/checkov.md', 'dist/'],
   'test/cluster/load.ts': ['package-lock.json'],
   'test/cluster/network.test.ts': ['test/synth/connections.md'],
   'test/cluster/parity-backends.ts': ['services/scaler/main.ts'],
@@ -22,6 +23,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/cluster/rendered.ts': ['dist/'],
   'test/cluster/scores.test.ts': ['docs/reference/scores.md'],
   'test/cluster/system.ts': ['services/', 'policy/', '.dockerignore', 'test/bed/images/rabbitmq/'],
+  'test/scores/checkov.ts': ['test/scores/checkov/'],
 };
 
 /** What everything stands on. */

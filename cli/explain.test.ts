@@ -96,7 +96,7 @@ describe('sluice explain', () => {
       /'service\/web' is no object of local, production; there is .*service\/broker\.broker/,
     );
     await expect(run('networkpolicy/default-deny')).rejects.toThrow(
-      /may be networkpolicy\/default-deny\.broker, .*: name one/,
+      /may be .*networkpolicy\/default-deny\.broker, .*: name one/,
     );
     await expect(run('consumer', '--environment', 'mars', '--format', 'html')).rejects.toThrow(
       /'--environment' \(mars\).*\n.*'--format' \(html\).*\n.*needs an object as KIND\/NAME/,

@@ -1,9 +1,9 @@
 import { latch, proportional } from '@sluice/policy';
+import type { System } from '../../../apps/contribution.ts';
 import { type Environment, environments } from '../../../apps/environments.ts';
 import { jobsWorkload, maxReplicas } from '../../../apps/jobs.ts';
-import { applications, foldersOf, manifestsOf } from '../../../apps/main.ts';
+import { applications, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
 import { leafChanges } from '../../manifests/leaves.ts';
-import type { Manifest } from '../../manifests/manifests.ts';
 import { type DesiredObject, type Fields, isFields } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
 import { type Step, type Variation, variationsOf } from './variations.ts';
@@ -90,6 +90,13 @@ function attempt<T>(make: () => T): T | undefined {
   }
 }
 
+/** @throws {Error} where the environment is none of the desired state */
+function systemAsItIs(name: string): System {
+  const environment = environments.find((each) => each.name === name);
+  if (environment === undefined) throw new Error(`there is no environment '${name}'`);
+  return systemIn(environment);
+}
+
 /** The object as another environment would have it; no fields where that has none of its name. */
 function madeFrom(object: DesiredObject, environment: Environment): Fields {
   const made = manifestsBeside(object, environment).find(
@@ -102,10 +109,19 @@ function madeFrom(object: DesiredObject, environment: Environment): Fields {
   return isFields(made) ? made : {};
 }
 
-/** Applications are built alone; which are delivered depends on every folder. */
-function manifestsBeside({ application: folder }: DesiredObject, environment: Environment): Manifest[] {
-  const application = applications.find(({ name }) => name === folder);
-  if (application !== undefined) return manifestsOf(application, environment);
+/**
+ * Applications are built alone; which are delivered depends on every folder. A value that another application of the
+ * environment refuses may still be one that this object depends on: then the others stay as they are.
+ */
+function manifestsBeside(
+  { application: folder, environment: name }: DesiredObject,
+  environment: Environment,
+) {
+  const application = applications.find((each) => each.name === folder);
+  if (application !== undefined) {
+    const system = attempt(() => systemIn(environment)) ?? systemAsItIs(name);
+    return manifestsOf(application, environment, undefined, system);
+  }
   const path = `${environment.name}/${folder}`;
   return foldersOf(environment).find(([name]) => name === path)?.[1] ?? [];
 }

@@ -32,11 +32,16 @@ export const subject = <I, A>(one: Subject<I, A>): AnySubject => ({
 });
 
 /** Runs a parser whose refusal is one class of error; any other is a crash. */
-export function parsing<A>(parse: () => A, refusal: abstract new (...args: never) => Error): Outcome<A> {
+export function parsing<A>(
+  parse: () => A,
+  ...refusals: readonly (abstract new (
+    ...args: never
+  ) => Error)[]
+): Outcome<A> {
   try {
     return { accepted: parse() };
   } catch (error) {
-    if (!(error instanceof refusal)) throw error;
+    if (!(error instanceof Error) || !refusals.some((refusal) => error instanceof refusal)) throw error;
     const faults: unknown = 'faults' in error ? error.faults : [];
     return { refused: [error.message, ...(Array.isArray(faults) ? faults.map(String) : [])] };
   }

@@ -1,4 +1,4 @@
-import { ConfigError, parseConfig } from '@sluice/runtime';
+import { AuthoritiesError, ConfigError, parseConfig } from '@sluice/runtime';
 import { connectOptions } from '@sluice/runtime/amqp';
 import fc from 'fast-check';
 import type { z } from 'zod';
@@ -42,11 +42,15 @@ const reading = <S extends z.ZodRawShape>(service: string, schema: z.ZodObject<S
     name: `environment of ${service}`,
     inputs: environments(schema),
     parse: (environment) =>
-      parsing(() => {
-        const config = parseConfig(schema, environment);
-        if ('AMQP_URL' in config) connectOptions(config as unknown as Parameters<typeof connectOptions>[0]);
-        return config;
-      }, ConfigError),
+      parsing(
+        () => {
+          const config = parseConfig(schema, environment);
+          if ('AMQP_URL' in config) connectOptions(config as unknown as Parameters<typeof connectOptions>[0]);
+          return config;
+        },
+        ConfigError,
+        AuthoritiesError,
+      ),
     nonsense: (config) =>
       firstOf(
         wrongNumber(config),
