@@ -60,11 +60,13 @@ function parseYaml(text: string, faults: string[]): unknown {
 /** 'DUPLICATE_KEY' -> 'duplicate key' */
 const words = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
 
+const shownKey = (key: string): string => (/^[\w. -]{1,60}$/.test(key) ? key : 'a key that is no name');
+
 function describe(issue: z.core.$ZodIssue, data: unknown): string {
   // A slip of a quotation mark makes a key of what holds a password.
   const subject = issue.path.length === 0 ? 'the file' : `'${issue.path.map(shown).join('.')}'`;
   if (issue.code === 'unrecognized_keys')
-    return `${subject} must not have '${issue.keys.map(shown).join("', '")}'`;
+    return `${subject} must not have '${issue.keys.map(shownKey).join("', '")}'`;
   // The key is the fault, whatever it holds.
   if (issue.code === 'invalid_key') return `${subject} ${issue.issues[0]?.message ?? issue.message}`;
   const constraint = issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : issue.message;

@@ -168,3 +168,9 @@ describe('any text', () => {
     expect(concealInText(text)).toBe(shown);
   });
 });
+
+it.each(['.', '..', '%2e', '%2E.', '../a'])("takes the virtual host '%s' not for '/'", (vhost) => {
+  expect(refusalOf(parseBrokerUrl, `amqp://host/${vhost}`)).toBe(
+    "must not have '.' or '..' as the virtual host",
+  );
+});

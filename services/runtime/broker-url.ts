@@ -30,6 +30,9 @@ export function parseBrokerUrl(text: string): BrokerUrl {
   const url = parseStrictly(text, ['amqp', 'amqps']);
   const protocol = url.protocol === 'amqps:' ? 'amqps' : 'amqp';
   if (url.search !== '' || text.includes('?')) throw new UrlError('must have no query');
+  // The standard parser walks '.' and '..' as in a file system: to the virtual host '/', which is another one.
+  if (/\/(\.|%2e){1,2}(\/|$)/i.test(text))
+    throw new UrlError("must not have '.' or '..' as the virtual host");
   const [, vhost = '', ...further] = url.pathname.split('/');
   if (further.length > 0)
     throw new UrlError("must have one path segment, the virtual host; a '/' in it is %2F");
