@@ -47,7 +47,7 @@ describe('sluice diff', () => {
     git('tag', 'empty');
     write(`dist/${path}`, service(80));
     write('dist/local/shop/claim with ünusual name.yaml', claim);
-    symlinkSync('/etc/passwd', join(root, 'dist/local/shop/link.yaml'));
+    symlinkSync('nowhere', join(root, 'dist/local/shop/link.yaml'));
     commit('want a service and a volume');
     git('tag', 'wanted');
     git('checkout', '--quiet', '-b', 'change');
@@ -75,7 +75,7 @@ describe('sluice diff', () => {
     git('update-ref', 'refs/remotes/origin/main', 'change');
     const { printed } = await run([], { [path]: service(81) });
     git('update-ref', '-d', 'refs/remotes/origin/main');
-    expect(printed).toBe('origin/main -> working tree: nothing changes\n');
+    expect(printed).toMatch(/^origin\/main -> working tree: nothing changes\n/);
   });
 
   it('takes a revision without dist/ for one that wants nothing', async () => {
@@ -147,6 +147,40 @@ describe('sluice diff', () => {
     );
   });
 
+  describe('where it could not look', () => {
+    it('says that the base is what is checked out', async () => {
+      git('checkout', '--quiet', '--detach');
+      git('update-ref', '-d', 'refs/heads/main');
+      const here = { [path]: service(81) };
+      const { printed } = await run([], here);
+      await expect(run(['--fail-on', 'prune'], here)).rejects.toThrow(
+        /'--fail-on' \(prune\) needs a base: neither origin\/main nor main exists in this clone/,
+      );
+      const json = await run(['--format', 'json'], here);
+      git('update-ref', 'refs/heads/main', 'wanted');
+      git('checkout', '--quiet', 'change');
+      expect(printed).toContain('HEAD -> working tree: nothing changes\n');
+      expect(printed).toMatch(
+        /note: neither origin\/main nor main exists in this clone: the base is HEAD itself/,
+      );
+      expect(JSON.parse(json.printed).notes).toEqual([expect.stringContaining('the base is HEAD itself')]);
+    });
+
+    it('says that two names are one commit', async () => {
+      git('branch', '--force', 'same', 'wanted');
+      const { printed } = await run(['wanted', 'same', '--format', 'markdown']);
+      expect(printed).toMatch(/nothing changes[\s\S]*> wanted and same are the same commit/);
+    });
+
+    it('says where the committed dist/ is not what the sources render', async () => {
+      const { printed } = await run(['wanted'], { [path]: service(90) });
+      expect(printed).toMatch(
+        /note: the committed dist\/ is not what the sources render: 1 changed \(dist\/local\/shop\/service-web\.shop\.yaml\).*Argo CD syncs dist\/ as it is committed/,
+      );
+      expect((await run(['wanted'], { [path]: service(81) })).printed).not.toContain('note:');
+    });
+  });
+
   it('explains itself', async () => {
     expect((await run(['--help'])).printed).toContain('no-op < metadata < config < scaling');
   });
@@ -155,6 +189,6 @@ describe('sluice diff', () => {
     for (const [file, text] of render()) write(`dist/${file}`, text);
     rmSync(join(root, 'dist', path));
     commit('want what is wanted here');
-    expect((await run(['HEAD'], Object.fromEntries(render()))).printed).toMatch(/nothing changes\n$/);
+    expect((await run(['HEAD'], Object.fromEntries(render()))).printed).toMatch(/nothing changes\n/);
   });
 });

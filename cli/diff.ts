@@ -49,6 +49,8 @@ interface Asked {
   readonly base: string;
   /** Undefined: the working tree. */
   readonly head: string | undefined;
+  /** Whether no base was named and no main found. */
+  readonly isFallback: boolean;
   readonly report: (difference: Difference) => string;
   readonly failOn: Rank | undefined;
 }
@@ -64,18 +66,51 @@ export async function runDiff(argv: string[], sources: Sources = checkout): Prom
     process.stdout.write(help);
     return 0;
   }
-  const parsed = parser();
-  const snapshot = (revision: string): Snapshot =>
-    snapshotOf(revision, repository.dist(repository.resolve(revision) ?? revision), parsed);
-  const base = snapshot(asked.base);
-  const head =
-    asked.head === undefined
-      ? snapshotOf('working tree', await sources.render(), parsed)
-      : snapshot(asked.head);
-  const difference = compare(base, head);
+  const difference = await differenceOf(asked, repository, sources);
   process.stdout.write(asked.report(difference));
   const { worst } = difference;
   return worst !== undefined && asked.failOn !== undefined && reaches(worst, asked.failOn) ? 1 : 0;
+}
+
+async function differenceOf(
+  { base, head, isFallback }: Asked,
+  repository: Repository,
+  { render }: Sources,
+): Promise<Difference> {
+  const parsed = parser();
+  const snapshot = (revision: string): Snapshot =>
+    snapshotOf(revision, repository.dist(repository.resolve(revision) ?? revision), parsed);
+  const one = snapshot(base);
+  const notes = isFallback
+    ? [`${NO_MAIN}: the base is HEAD itself, and what is committed cannot differ`]
+    : sameCommit(repository, base, head ?? 'HEAD', head === undefined);
+  if (head !== undefined) return { ...compare(one, snapshot(head)), notes };
+  const files = await render();
+  notes.push(...driftOf(repository, files));
+  return { ...compare(one, snapshotOf('working tree', files, parsed)), notes };
+}
+
+const NO_MAIN = 'neither origin/main nor main exists in this clone';
+
+/** Names are compared by their commits: then a difference cannot be. */
+function sameCommit(repository: Repository, base: string, head: string, renders: boolean): string[] {
+  if (repository.resolve(base) !== repository.resolve(head)) return [];
+  const rest = renders ? ': only what is not committed can differ' : '';
+  return base === head && renders ? [] : [`${base} and ${head} are the same commit${rest}`];
+}
+
+/** Argo CD syncs what is committed; what a person edited there, the sources do not say. */
+function driftOf(repository: Repository, files: Files): string[] {
+  const head = repository.resolve('HEAD');
+  const committed = head === undefined ? new Map<string, string>() : repository.dist(head);
+  const paths = [...new Set([...committed.keys(), ...files.keys()])].sort();
+  const differing = paths.filter((path) => committed.get(path) !== files.get(path));
+  const [first] = differing;
+  if (first === undefined || committed.size === 0) return [];
+  return [
+    `the committed dist/ is not what the sources render: ${differing.length} changed (dist/${first}${differing.length > 1 ? ' ...' : ''}); ` +
+      "Argo CD syncs dist/ as it is committed, 'npm run synth' renders it",
+  ];
 }
 
 function parse(argv: string[], repository: Repository): Asked | undefined {
@@ -95,9 +130,16 @@ function parse(argv: string[], repository: Repository): Asked | undefined {
   const report = formats[values.format];
   if (report === undefined) reader.fault(oneOf('format', values.format, Object.keys(formats)));
   const failOn = values['fail-on'];
-  if (failOn !== undefined && !isRank(failOn)) reader.fault(oneOf('fail-on', failOn, ranks));
+  const isFallback = positionals.length === 0 && base === 'HEAD';
+  if (failOn !== undefined) checkThreshold(reader, failOn, isFallback);
   reader.check();
-  return { base, head, report: report ?? textReport, failOn: failOn as Rank | undefined };
+  return { base, head, isFallback, report: report ?? textReport, failOn: failOn as Rank | undefined };
+}
+
+/** Against HEAD itself a gate would pass whatever the branch does. */
+function checkThreshold(reader: OptionReader, failOn: string, isFallback: boolean): void {
+  if (!isRank(failOn)) reader.fault(oneOf('fail-on', failOn, ranks));
+  if (isFallback) reader.fault(`'--fail-on' (${failOn}) needs a base: ${NO_MAIN}; name one, or fetch it`);
 }
 
 const oneOf = (option: string, value: string, allowed: readonly string[]): string =>

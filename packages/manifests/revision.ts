@@ -4,21 +4,28 @@ import { ConfigurationError } from '../contracts/errors.ts';
 /** Path below dist/ -> text. */
 type Files = ReadonlyMap<string, string>;
 
-/** Enough for the manifests of a large fleet; more is a mistake worth an error. */
-const MAX_BYTES = 512 * 1024 * 1024;
+/** Enough for the manifests of a large fleet; a single text of 512 MiB is more than V8 holds. */
+const MAX_MIB = 500;
+const MIB = 1024 * 1024;
 
-/** A git repository, read by few processes: one `ls-tree` and one `cat-file` a revision. */
+/** What Argo CD takes for a manifest, without Jsonnet; other files of the folder are nothing to it. */
+export const isManifest = (path: string): boolean => /\.(ya?ml|json)$/.test(path);
+
+/** A git repository, read by few processes: one `ls-tree` and two `cat-file` a revision, one more where it has links. */
 export class Repository {
   readonly #root: string;
   readonly #command: string;
+  readonly #maxMiB: number;
 
   /**
    * @param root The work tree or a folder in it.
    * @param command Whose errors they are.
+   * @param limits `maxMiB`: what the dist/ of one revision may hold in all.
    */
-  constructor(root: string, command = 'diff') {
+  constructor(root: string, command = 'diff', { maxMiB = MAX_MIB } = {}) {
     this.#root = root;
     this.#command = command;
+    this.#maxMiB = maxMiB;
   }
 
   /** The commit's id, or undefined where the name means none. @throws {ConfigurationError} where git cannot look */
@@ -31,26 +38,83 @@ export class Repository {
     return undefined;
   }
 
-  /** Every file below dist/ of a commit; none where it has no dist/. @throws {ConfigurationError} */
+  /**
+   * The manifests below dist/ of a commit; none where it has no dist/. As Argo CD does, it reads what a symbolic link
+   * names inside the repository, and leaves out a link that leads nowhere.
+   * @throws {ConfigurationError} naming every file whose content this clone lacks, every link that leaves the
+   * repository or leads to itself, every text that is not UTF-8, and the largest file where all are too large
+   * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/security/
+   */
   dist(commit: string): Files {
     const blobs = this.#blobs(commit);
     if (blobs.size === 0) return blobs;
-    const ids = [...blobs.values()].join('\n');
-    const texts = textsOf(this.#must(['cat-file', '--batch'], `${ids}\n`));
-    return new Map([...blobs.keys()].map((path, index) => [path, texts[index] ?? '']));
+    const [paths, ids] = [[...blobs.keys()], `${[...blobs.values()].join('\n')}\n`];
+    this.#checkSizes(commit, paths, ids);
+    const contents = contentsOf(
+      this.#must(['cat-file', '--batch'], ids, this.#maxMiB * MIB + ids.length * 3),
+    );
+    const texts = paths.map((path, index) => [path, textOf(contents[index])] as const);
+    this.#refuse(texts.flatMap(([path, text]) => (text === undefined ? [`dist/${path} is not UTF-8`] : [])));
+    return new Map(texts.map(([path, text]) => [path, text ?? '']));
   }
 
-  /** Path below dist/ -> blob; no links, no submodules. */
+  /** A partial or damaged clone has the name of a file and not its content; a file may be larger than a text can be. */
+  #checkSizes(commit: string, paths: readonly string[], ids: string): void {
+    const answers = this.#must(['cat-file', '--batch-check=%(objectsize)'], ids)
+      .toString('latin1')
+      .trimEnd()
+      .split('\n');
+    const sized = paths.map((path, index) => ({ path, bytes: Number(answers[index]) }));
+    const absent = sized.filter(({ bytes }) => !Number.isSafeInteger(bytes));
+    this.#refuse(
+      absent.map(({ path }) => `dist/${path} of ${commit} is not in this clone: fetch all of its objects`),
+    );
+    const total = sized.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total <= this.#maxMiB * MIB) return;
+    const largest = sized.reduce((one, other) => (other.bytes > one.bytes ? other : one));
+    const limit = `dist/ of ${commit} has ${inMiB(total)}, at most ${this.#maxMiB} MiB are read`;
+    this.#refuse([`${limit}; the largest file is dist/${largest.path} with ${inMiB(largest.bytes)}`]);
+  }
+
+  /** Path below dist/ -> blob; no submodules. */
   #blobs(commit: string): Files {
     const listing = this.#must(['ls-tree', '-r', '-z', '--full-tree', commit, '--', 'dist/']).toString(
       'utf8',
     );
-    const entries = listing.split('\0').map((line) => /^100\d+ blob (\w+)\tdist\/(.*)$/s.exec(line));
-    return new Map(entries.flatMap((entry) => (entry === null ? [] : [[entry[2] ?? '', entry[1] ?? '']])));
+    const entries = listing.split('\0').flatMap((line): Entry[] => {
+      const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\tdist\/(.*)$/s.exec(line) ?? [];
+      return isManifest(path) ? [{ isLink: mode === LINK, id, path }] : [];
+    });
+    const links = this.#followed(
+      commit,
+      entries.filter(({ isLink }) => isLink),
+    );
+    const blobs = entries.map(({ isLink, id, path }) => [path, isLink ? links.get(path) : id] as const);
+    return new Map(blobs.flatMap(([path, id]) => (id === undefined ? [] : [[path, id]])));
   }
 
-  #must(args: readonly string[], input = ''): Buffer {
-    const result = this.#git(args, input);
+  /** The blobs that links name, by the path of the link; git follows them. */
+  #followed(commit: string, links: readonly Entry[]): Files {
+    if (links.length === 0) return new Map();
+    const names = links.map(({ path }) => `${commit}:dist/${path}`).join('\0');
+    const answer = this.#must(['cat-file', '--batch-check', '--follow-symlinks', '-z'], names);
+    const ends = endsOf(answer);
+    this.#refuse(
+      links.flatMap(({ path }, index) => {
+        const fault = LINK_FAULTS[ends[index]?.kind ?? ''];
+        return fault === undefined ? [] : [`dist/${path} is a symbolic link that ${fault}`];
+      }),
+    );
+    const found = links.map(({ path }, index) => [path, ends[index]] as const);
+    return new Map(found.flatMap(([path, end]) => (end?.kind === 'blob' ? [[path, end.id]] : [])));
+  }
+
+  #refuse(faults: readonly string[]): void {
+    if (faults.length > 0) throw new ConfigurationError(this.#command, faults);
+  }
+
+  #must(args: readonly string[], input = '', maxBuffer = this.#maxMiB * MIB): Buffer {
+    const result = this.#git(args, input, maxBuffer);
     if (result.status !== 0) throw this.#failure(args[0] ?? '', result);
     return result.stdout;
   }
@@ -60,19 +124,63 @@ export class Repository {
     return new ConfigurationError(this.#command, [`git ${command} failed in ${this.#root}: ${why}`]);
   }
 
-  #git(args: readonly string[], input = ''): SpawnSyncReturns<Buffer> {
-    return spawnSync('git', args, { cwd: this.#root, input, maxBuffer: MAX_BYTES });
+  #git(args: readonly string[], input = '', maxBuffer = this.#maxMiB * MIB): SpawnSyncReturns<Buffer> {
+    return spawnSync('git', args, { cwd: this.#root, input, maxBuffer });
   }
 }
 
+/** The mode of a symbolic link in a tree. */
+const LINK = '120000';
+
+interface Entry {
+  readonly isLink: boolean;
+  readonly id: string;
+  readonly path: string;
+}
+
+const LINK_FAULTS: Readonly<Record<string, string>> = {
+  symlink: 'leaves the repository',
+  loop: 'leads to itself',
+};
+
+interface LinkEnd {
+  /** `blob`, `tree`; of a link that leads nowhere here `symlink`, `dangling`, `loop` or `notdir`. */
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** `<id> blob <bytes>\n`, or `symlink <bytes>\n<target>\n`. @see https://git-scm.com/docs/git-cat-file */
+function endsOf(answer: Buffer): LinkEnd[] {
+  const ends: LinkEnd[] = [];
+  for (let at = 0; at < answer.length; ) {
+    const end = answer.indexOf('\n', at);
+    const [first = '', second = '', third] = answer.toString('latin1', at, end).split(' ');
+    const whole = third !== undefined;
+    ends.push(whole ? { kind: second, id: first } : { kind: first, id: '' });
+    at = end + 1 + (whole ? 0 : Number(second) + 1);
+  }
+  return ends;
+}
+
 /** `<id> blob <bytes>\n<content>\n`, again and again. @see https://git-scm.com/docs/git-cat-file */
-function textsOf(batch: Buffer): string[] {
-  const texts: string[] = [];
+function contentsOf(batch: Buffer): Buffer[] {
+  const contents: Buffer[] = [];
   for (let at = 0; at < batch.length; ) {
     const end = batch.indexOf('\n', at);
     const size = Number(batch.toString('latin1', at, end).split(' ')[2]);
-    texts.push(batch.toString('utf8', end + 1, end + 1 + size));
+    contents.push(batch.subarray(end + 1, end + 1 + size));
     at = end + 1 + size + 1;
   }
-  return texts;
+  return contents;
 }
+
+/** Undefined for what is not UTF-8: two such texts would both read as replacement characters, and look the same. */
+function textOf(content: Buffer | undefined): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return undefined;
+  }
+}
+
+const inMiB = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;

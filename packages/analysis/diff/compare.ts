@@ -30,6 +30,8 @@ export interface Difference {
   readonly changes: readonly ObjectChange[];
   /** Undefined: nothing changes. */
   readonly worst: Rank | undefined;
+  /** What a reader must know of the two sides themselves. @default none */
+  readonly notes?: readonly string[];
 }
 
 interface Changed {

@@ -10,13 +10,15 @@ const LIMIT = 60_000;
 /** For a pull request: the worst in the headline, a table an environment, folded details. */
 export function markdownReport(difference: Difference): string {
   const { base, head, changes, worst } = difference;
-  if (worst === undefined) return `## Desired state: nothing changes\n\n${code(base)} → ${code(head)}\n`;
+  const notes = (difference.notes ?? []).map((note) => `> ${prose(note)}`);
+  const sides = [`${code(base)} → ${code(head)}`, ...notes];
+  if (worst === undefined) return `${['## Desired state: nothing changes', ...sides].join('\n\n')}\n`;
   const title = `## Desired state: ${changes.length} changed, at worst **${rankTitles[worst]}**`;
   const tables = environmentsOf(difference).map(([name, all]) => table(name, all));
   const details = environmentsOf(difference).flatMap(([name, all]) =>
     all.flatMap((one) => detail(name, one)),
   );
-  return visible(fitted([title, `${code(base)} → ${code(head)}`, ...tables], details));
+  return visible(fitted([title, ...sides, ...tables], details));
 }
 
 function table(environment: string, changes: readonly ObjectChange[]): string {

@@ -6,7 +6,8 @@ import { type Row, rowsOf, visible } from './rows.ts';
 /** For a terminal: a headline, then a block an environment, an object with its leaves below it. */
 export function textReport(difference: Difference): string {
   const blocks = environmentsOf(difference).map(([name, changes]) => block(name, changes));
-  return visible(`${[headline(difference), ...blocks].join('\n\n')}\n`);
+  const notes = (difference.notes ?? []).map((note) => `note: ${note}`);
+  return visible(`${[[headline(difference), ...notes].join('\n'), ...blocks].join('\n\n')}\n`);
 }
 
 /** `main -> working tree: 3 objects change, at worst: data loss` */
