@@ -1,3 +1,4 @@
+import { jsonText } from '../../packages/manifests/json.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
 import type { ClusterLike } from './machine.ts';
 
@@ -10,7 +11,7 @@ export async function apply(cluster: ClusterLike, objects: readonly KubernetesOb
   if (objects.length === 0) return;
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
   const how = ['--server-side', '--force-conflicts', `--field-manager=${OWNER}`, '--filename', '-'];
-  await cluster.kubectl(['apply', ...how], { input: JSON.stringify(list) });
+  await cluster.kubectl(['apply', ...how], { input: jsonText(list) });
 }
 
 /** @returns the object, undefined where it is not there; a kind that the server does not know is not there */

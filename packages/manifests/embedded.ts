@@ -1,30 +1,42 @@
-import { checkTree, parseYaml } from './yaml.ts';
+import { parseJson } from './json.ts';
+import { checkTree, type Dialect, parseYaml } from './yaml.ts';
 
 const DOCUMENT = /^ConfigMap\.data\..*\.(json|ya?ml)$/;
 
-/** The documents in two values of a ConfigMap, where both hold one: then their own leaves tell what changed. */
-export function embedded(
-  place: string,
-  before: unknown,
-  after: unknown,
-): readonly [object, object] | undefined {
+/** What two texts say, in one way to read them. */
+export type Reading = readonly [before: object, after: object];
+
+/**
+ * The documents in two values of a ConfigMap, where both hold one: then their own leaves tell what changed. YAML is
+ * read in both dialects, because it is not known which one its reader has: `yes` is a text or true.
+ */
+export function embedded(place: string, before: unknown, after: unknown): readonly Reading[] | undefined {
   const format = DOCUMENT.exec(place)?.[1];
   if (format === undefined || typeof before !== 'string' || typeof after !== 'string') return undefined;
-  const [one, other] = [before, after].map((text) => documentOf(format, text));
-  return one === undefined || other === undefined ? undefined : [one, other];
+  const readers = format === 'json' ? [jsonDocument] : [yamlDocument('1.2'), yamlDocument('kubernetes')];
+  const readings = readers.map((read) => [documentOf(read, before), documentOf(read, after)] as const);
+  return readings.every(isWhole) ? readings : undefined;
 }
 
-function documentOf(format: string, text: string): object | undefined {
+const isWhole = (reading: readonly (object | undefined)[]): reading is Reading =>
+  reading.every((one) => one !== undefined);
+
+function documentOf(read: (text: string) => readonly unknown[], text: string): object | undefined {
   try {
-    const [value, ...others] = format === 'json' ? [parseJson(text)] : parseYaml(text);
+    const [value, ...others] = read(text);
     return typeof value === 'object' && value !== null && others.length === 0 ? value : undefined;
   } catch {
     return undefined; // Its reader will refuse it; the diff shows it as text.
   }
 }
 
-function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+const yamlDocument =
+  (dialect: Dialect) =>
+  (text: string): readonly unknown[] =>
+    parseYaml(text, dialect);
+
+function jsonDocument(text: string): readonly unknown[] {
+  const value = parseJson(text);
   checkTree(value);
-  return value;
+  return [value];
 }

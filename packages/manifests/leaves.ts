@@ -50,10 +50,11 @@ function walkBranch(spot: Spot, before: unknown, after: unknown): LeafChange[] {
 }
 
 function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
-  const documents = embedded(spot.place, before, after);
-  if (documents === undefined) return [leaf(spot, before, after)];
-  const inner = walk({ ...spot, place: FOREIGN }, ...documents);
-  return inner.length > 0 ? inner : [{ ...leaf(spot, before, after), equivalent: true }];
+  const readings = embedded(spot.place, before, after);
+  if (readings === undefined) return [leaf(spot, before, after)];
+  const found = readings.map((reading) => walk({ ...spot, place: FOREIGN }, ...reading));
+  const inner = found.find((leaves) => leaves.length > 0);
+  return inner !== undefined ? inner : [{ ...leaf(spot, before, after), equivalent: true }];
 }
 
 function walkFields(spot: Spot, before: Fields, after: Fields): LeafChange[] {

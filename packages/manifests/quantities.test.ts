@@ -15,6 +15,7 @@ describe('quantities', () => {
     ['0', '0Gi'],
     ['+1', 1],
     ['100n', '0.1u'],
+    ['9007199254740993', 9007199254740993n],
   ])('%s is %s', (left, right) => {
     expect(compareQuantities(left, right)).toBe(0);
   });

@@ -36,7 +36,7 @@ export function compareQuantities(left: unknown, right: unknown): number | undef
 
 /** A quantity in units of 1/ONE, exactly; undefined for what is none. */
 export function amountOf(quantity: unknown): bigint | undefined {
-  if (typeof quantity !== 'string' && typeof quantity !== 'number') return undefined;
+  if (!['string', 'number', 'bigint'].includes(typeof quantity)) return undefined;
   const text = String(quantity);
   const parts = text.length > LONGEST ? null : FORM.exec(text);
   if (parts === null) return undefined;

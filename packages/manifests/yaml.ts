@@ -1,4 +1,5 @@
 import { parseAllDocuments, type YAMLParseError } from 'yaml';
+import { kubernetesTags } from './yaml-dialect.ts';
 
 /** Text that is no YAML, or YAML that no manifest holds. Its message never repeats the text: it may be a Secret. */
 export class YamlError extends Error {
@@ -10,12 +11,16 @@ const MAX_DEPTH = 200;
 /** With every alias counted as what it stands for; the largest CRDs have some 50,000. */
 const MAX_VALUES = 1_000_000;
 
+/** `kubernetes`: plain scalars and merge keys of YAML 1.1 as the API server gets them. `1.2`: those of YAML's core schema. */
+export type Dialect = 'kubernetes' | '1.2';
+
 /**
- * The values of every document in a text of unknown origin; an empty document gives null.
+ * The values of every document in a text of unknown origin; an empty document gives null. An integer beyond 2^53 that
+ * the API server keeps is a bigint. A key that is there twice is refused: readers differ in which of the two counts.
  * @throws {YamlError} for a syntax error, and for a value that `checkTree` refuses
  */
-export function parseYaml(text: string): readonly unknown[] {
-  return Array.from(documentsIn(text), (document) => {
+export function parseYaml(text: string, dialect: Dialect = 'kubernetes'): readonly unknown[] {
+  return Array.from(documentsIn(text, dialect), (document) => {
     const [fault] = document.errors;
     if (fault !== undefined) throw refusal(fault);
     const value = plainValue(document);
@@ -28,8 +33,11 @@ export function parseYaml(text: string): readonly unknown[] {
 const refusal = ({ code, pos }: YAMLParseError): YamlError =>
   new YamlError(code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : `is no YAML: ${code} at character ${pos[0]}`);
 
-const documentsIn = (text: string) =>
-  bounded(() => parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' }));
+const OPTIONS = { prettyErrors: false, logLevel: 'silent' } as const;
+const KUBERNETES = { ...OPTIONS, customTags: kubernetesTags } as const;
+
+const documentsIn = (text: string, dialect: Dialect) =>
+  bounded(() => parseAllDocuments(text, dialect === 'kubernetes' ? KUBERNETES : OPTIONS));
 
 const plainValue = (document: { toJS(): unknown }): unknown => bounded(() => document.toJS());
 
@@ -39,6 +47,7 @@ function bounded<T>(parse: () => T): T {
     return parse();
   } catch (error) {
     if (error instanceof RangeError) throw new YamlError(TOO_DEEP);
+    if (error instanceof SyntaxError) throw new YamlError(error.message);
     if (error instanceof ReferenceError) throw new YamlError(aliasFault(error));
     throw error;
   }

@@ -1,10 +1,11 @@
+import { jsonText } from '../../manifests/json.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { valuesOf } from './rows.ts';
 
 /** For programs: every changed object with every changed leaf; an absent value has no key. */
 export function jsonReport({ base, head, worst, notes = [], changes }: Difference): string {
   const report = { base, head, worst: worst ?? null, notes, changes: changes.map(objectOf) };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${jsonText(report, 2)}\n`;
 }
 
 const objectOf = ({ change, object, rank, reasons, leaves }: ObjectChange) => ({

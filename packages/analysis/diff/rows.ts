@@ -1,3 +1,4 @@
+import { jsonText } from '../../manifests/json.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
 import type { ObjectChange, RankedLeaf } from './compare.ts';
 import { byRank } from './ranks.ts';
@@ -72,7 +73,7 @@ function differingLines({ before, after }: { before: unknown; after: unknown }):
 
 const textOf = (value: unknown): string => {
   if (value === undefined) return '';
-  return value === HIDDEN ? HIDDEN : JSON.stringify(value);
+  return value === HIDDEN ? HIDDEN : jsonText(value);
 };
 
 /** A report in which no character of a name or a value moves the cursor or turns the text around. */

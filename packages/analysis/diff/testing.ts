@@ -5,6 +5,9 @@ import type { Rank } from './ranks.ts';
 /** A change as YAML, what it is ranked, and a word of why. An empty text is a side without the object. */
 export type Row = readonly [name: string, base: string, head: string, rank: Rank | undefined, word: RegExp];
 
+/** A row with what says so: the API's documentation, its source, or that of the controller. */
+export type SourcedRow = readonly [...Row, source: string];
+
 /** Files below dist/ before and after, compared. */
 export function compareFiles(
   base: Readonly<Record<string, string>>,
