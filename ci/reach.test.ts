@@ -89,7 +89,7 @@ describe('in this repository', () => {
     ['services/runtime/index.ts', 'test/cluster/parity.test.ts'],
     ['dist/production/anything.yaml', 'test/cluster/accepted.test.ts'],
     ['test/bed/tools/etcd/go.mod', 'test/cluster/placement.test.ts'],
-    ['test/synth/permissions.md', 'test/cluster/access.test.ts'],
+    ['test/synth/golden/permissions.md', 'test/cluster/access.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/bootstrap.test.ts'],
   ])('%s reaches %s', (path, file) => {
     expect([...reachedBy([path], tests, graph).reached.keys()]).toContain(file);

@@ -99,7 +99,7 @@ async function reached({ name: who, namespace }: Probe): Promise<string[]> {
     .sort();
 }
 
-const golden = readFileSync(join(import.meta.dirname, '..', 'synth', 'connections.md'), 'utf8');
+const golden = readFileSync(join(import.meta.dirname, '..', 'synth', 'golden', 'connections.md'), 'utf8');
 
 /** The rows of the environment that the bed's is made of, to those that listen here. */
 const allowed = (who: string): string[] =>

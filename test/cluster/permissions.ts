@@ -14,7 +14,7 @@ export interface Permission {
   readonly name?: string | undefined;
 }
 
-const table = new URL('../synth/permissions.md', import.meta.url);
+const table = new URL('../synth/golden/permissions.md', import.meta.url);
 
 /** The rows below an environment's heading. */
 export function permissionsIn(environment: string): Permission[] {

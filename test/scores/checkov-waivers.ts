@@ -26,6 +26,6 @@ export const checkovWaivers: readonly Waiver[] = [
   },
   {
     ...{ judge: 'checkov', check: 'CKV_K8S_38', objects: /^Deployment\/scaler\/scaler$/ },
-    reason: 'The scaler asks the API server, within what test/synth/permissions.md lists.',
+    reason: 'The scaler asks the API server, within what test/synth/golden/permissions.md lists.',
   },
 ];

@@ -1,3 +1,4 @@
+import { type Environment, environments } from '../../apps/environments.ts';
 import { containersOf, objectsIn, selects, workloadsOf } from './dist.ts';
 import type { ObjectOf, PolicyPeer, PolicyRule } from './shapes.ts';
 
@@ -25,7 +26,7 @@ const named = (name: string) => ({ 'app.kubernetes.io/name': name });
 const ANYTHING = tcp(22, 80, 443, 6443, 8080, 5672, 9100, 10_250, 15_672);
 
 /** Who else is in the cluster: those who are meant to be reached or to reach, and those who are not. */
-const others: readonly End[] = [
+const othersBeside = (namespaces: readonly string[]): End[] => [
   {
     name: 'kube-dns',
     namespace: 'kube-system',
@@ -33,7 +34,7 @@ const others: readonly End[] = [
     ports: [...tcp(53), { port: 53, protocol: 'UDP' }],
   },
   { name: 'kube-system', namespace: 'kube-system', labels: {}, ports: [...ANYTHING, ...tcp(9153)] },
-  ...['default', 'broker', 'consumer', 'scaler', 'exporter', 'publisher'].map((namespace) => ({
+  ...['default', ...namespaces].map((namespace) => ({
     ...{ name: `stranger in ${namespace}`, namespace, labels: {}, ports: ANYTHING },
   })),
   { name: 'impostor', namespace: 'default', labels: named('consumer'), ports: ANYTHING },
@@ -68,20 +69,12 @@ function addonEnds(environment: string): End[] {
 }
 
 /** Addresses inside the blocks an environment names: who may reach them is part of the matrix. */
-const apiServers: Readonly<Record<string, readonly End[]>> = {
-  local: [
-    { name: 'kube-apiserver (Service)', address: '10.96.0.1', ports: tcp(443, 22) },
-    { name: 'kube-apiserver (node)', address: '172.18.0.2', ports: tcp(6443, 22) },
-    { name: 'node', address: '172.18.0.3', ports: tcp(22, 9100, 10_250) },
-  ],
-  production: [
-    { name: 'kube-apiserver (Service)', address: '172.20.0.1', ports: tcp(443, 22) },
-    { name: 'kube-apiserver (subnet a)', address: '10.0.255.9', ports: tcp(443, 22) },
-    { name: 'kube-apiserver (subnet b)', address: '10.0.255.20', ports: tcp(443, 22) },
-    { name: 'kube-apiserver (subnet c)', address: '10.0.255.40', ports: tcp(443, 22) },
-    { name: 'node', address: '10.0.7.9', ports: ANYTHING },
-  ],
-};
+const outsideOf = ({ apiServer, nodes }: Environment): End[] => [
+  ...apiServer.map(({ cidr, port }) => ({
+    ...{ name: `kube-apiserver (${cidr})`, address: firstOf(cidr), ports: tcp(port, 22) },
+  })),
+  { name: 'node', address: lastOf(nodes), ports: ANYTHING },
+];
 
 function podsOf(environment: string): End[] {
   return workloadsOf(environment).map((workload) => {
@@ -100,8 +93,11 @@ function podsOf(environment: string): End[] {
 /** Every connection that a packet filter following the rendered NetworkPolicies lets through: from, to, port. */
 export function connectionsIn(environment: string): string[] {
   const policies = objectsIn(environment, 'NetworkPolicy');
-  const own = [...podsOf(environment), ...['broker', 'api'].map(solverIn), ...addonEnds(environment)];
-  const ends = [...own, ...others, ...(apiServers[environment] ?? [])];
+  const pods = podsOf(environment);
+  const namespaces = [...new Set(pods.map(({ namespace = '' }) => namespace))];
+  const own = [...pods, ...namespaces.map(solverIn), ...addonEnds(environment)];
+  const outside = environments.filter(({ name }) => name === environment).flatMap(outsideOf);
+  const ends = [...own, ...othersBeside(namespaces), ...outside];
   // What is between the pods of one addon's namespace is theirs.
   const among = new Set(addonEnds(environment).map(({ namespace }) => namespace));
   const rows = ends
@@ -170,10 +166,30 @@ const isPort =
     port === wanted.port && protocol === wanted.protocol;
 
 function contains(cidr: string, address: string): boolean {
+  const { size, start } = blockOf(cidr);
+  return start === Math.floor(toNumber(address) / size) * size;
+}
+
+function blockOf(cidr: string): { readonly start: number; readonly size: number } {
   const [base = '', bits = '32'] = cidr.split('/');
   const size = 2 ** (32 - Number(bits));
-  return Math.floor(toNumber(base) / size) === Math.floor(toNumber(address) / size);
+  return { start: Math.floor(toNumber(base) / size) * size, size };
+}
+
+/** A machine of the block: not the address of the block itself, unless it has no other. */
+function firstOf(cidr: string): string {
+  const { start, size } = blockOf(cidr);
+  return toAddress(start + Math.min(1, size - 1));
+}
+
+/** The machine at the other end of the block. */
+function lastOf(cidr: string): string {
+  const { start, size } = blockOf(cidr);
+  return toAddress(start + Math.max(0, size - 2));
 }
 
 const toNumber = (address: string): number =>
   address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
+
+const toAddress = (number: number): string =>
+  [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
