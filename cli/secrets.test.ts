@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { local } from '../apps/environments.ts';
+import { systemIn } from '../apps/main.ts';
 import { hashPassword } from './local/lavinmq.ts';
 import { type GeneratedSecret, generateSecrets } from './secrets.ts';
 
@@ -8,9 +10,12 @@ const valuesOf = (secrets: readonly GeneratedSecret[], namespace: string, name: 
 test('a user has one password, at the broker and where it is used, and no two users share one', () => {
   const secrets = generateSecrets();
   const users = valuesOf(secrets, 'broker', 'broker-users') ?? {};
-  for (const user of ['publisher', 'consumer', 'scaler', 'exporter'])
+  const names = systemIn(local).brokerUsers.map(({ name }) => name);
+  expect(Object.keys(users)).toEqual(names);
+  for (const user of names)
     expect(valuesOf(secrets, user, 'broker-credentials')).toEqual({ password: users[user] });
-  expect(new Set(Object.values(users)).size).toBe(4);
+  expect(new Set(Object.values(users)).size).toBe(names.length);
+  expect(names).toContain('scaler');
   for (const password of Object.values(users)) expect(password).toMatch(/^[\w-]{32}$/);
 });
 

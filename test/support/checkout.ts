@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,8 +18,9 @@ export function checkout(): Checkout {
   const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     ...{ cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 },
   });
-  for (const path of listed.stdout.split('\0').filter((each) => each !== ''))
-    cpSync(join(ROOT, path), join(root, path), { recursive: true, force: true });
+  // What is in the index may be gone from the work tree: a rendered object that a change has renamed.
+  const paths = listed.stdout.split('\0').filter((each) => each !== '' && existsSync(join(ROOT, each)));
+  for (const path of paths) cpSync(join(ROOT, path), join(root, path), { recursive: true, force: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   return {
     root,

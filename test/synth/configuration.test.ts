@@ -4,6 +4,8 @@ import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { expectedSecrets } from '../../apps/credentials.ts';
 import { environments } from '../../apps/environments.ts';
+import { images } from '../../apps/images.ts';
+import { jobsWorkload } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
 import {
@@ -14,7 +16,7 @@ import { environment as publisherEnvironment } from '../../services/publisher/co
 import { environment as scalerEnvironment } from '../../services/scaler/config.ts';
 import { environment as topologyEnvironment } from '../../services/topology/config.ts';
 import { parseTopology } from '../../services/topology/topology.ts';
-import { containersOf, environmentNames, objectsIn, workloadsOf } from './dist.ts';
+import { containersOf, objectsIn, workloadsOf } from './dist.ts';
 import { environmentOf } from './materialize.ts';
 
 /** The scaler's file as the scaler reads it. */
@@ -23,12 +25,17 @@ const scalerConfig = (environment: string) => {
   return parseScalerConfig(JSON.parse(file?.data['config.json'] ?? ''));
 };
 
-describe.each(environmentNames)("the scaler's file in %s", (environment) => {
+describe.each(environments)("the scaler's file in $name", (wanted) => {
+  const environment = wanted.name;
   const { pollSeconds, idlePollSeconds, workloads } = scalerConfig(environment);
+  const { scaled } = systemIn(wanted);
 
-  it('is taken by the scaler', () => {
-    expect({ pollSeconds, idlePollSeconds }).toEqual({ pollSeconds: 5, idlePollSeconds: 0.5 });
-    expect(workloads.map(({ name }) => name)).toEqual(['jobs', 'api']);
+  it('is taken by the scaler, and names what the applications want scaled', () => {
+    const { pollSeconds: poll, idlePollSeconds: idle } = jobsWorkload(wanted);
+    expect({ pollSeconds, idlePollSeconds }).toEqual({ pollSeconds: poll, idlePollSeconds: idle });
+    expect(workloads.map(({ name, target }) => [name, target])).toEqual(
+      scaled.map(({ name, target }) => [name, target]),
+    );
   });
 
   const targetsOf = (kind: 'deployment' | 'hpa'): string[] =>
@@ -38,29 +45,29 @@ describe.each(environmentNames)("the scaler's file in %s", (environment) => {
     const open = objectsIn(environment, 'HorizontalPodAutoscaler').filter(
       ({ spec }) => spec.minReplicas === undefined,
     );
-    expect(open.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(targetsOf('hpa'));
-    expect(targetsOf('hpa')).toEqual(['api/api']);
+    expect(open.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(
+      targetsOf('hpa').sort(),
+    );
   });
 
   it('names every workload that has neither a replica count of its own nor an HPA, and no other', () => {
-    const scaled = targetsOf('deployment');
     const followed = objectsIn(environment, 'HorizontalPodAutoscaler').map(
       ({ metadata, spec }) => `${metadata.namespace}/${spec.scaleTargetRef.name}`,
     );
     const all = [...objectsIn(environment, 'Deployment'), ...objectsIn(environment, 'Rollout')];
     const unowned = all.filter(({ spec }) => spec.replicas === undefined);
     expect(unowned.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(
-      [...scaled, ...followed].sort(),
+      [...targetsOf('deployment'), ...followed].sort(),
     );
-    expect(scaled).toEqual(['consumer/consumer']);
-    expect(followed).toEqual(['api/api']);
   });
 
   it('reads its password where the Secret is mounted, and the broker where its Service is', () => {
     const scaler = workloadsOf(environment).find(({ object }) => object.metadata.name === 'scaler');
     const mounts =
       scaler === undefined ? [] : containersOf(scaler).flatMap(({ volumeMounts = [] }) => volumeMounts);
-    expect(workloads.map(({ source }) => source.kind)).toEqual(['management', 'clock']);
+    expect(workloads.map(({ source }) => source.kind)).toEqual(
+      scaled.map(({ source }) => (source.kind === 'clock' ? 'clock' : 'management')),
+    );
     for (const { source } of workloads) {
       if (source.kind !== 'management') continue;
       const folder = source.passwordFile.replace(/\/[^/]+$/, '');
@@ -89,24 +96,38 @@ const services = {
   ),
 };
 
-const secretsIn = (name: string) =>
-  environments.filter((one) => one.name === name).flatMap((one) => expectedSecrets(systemIn(one)));
-
 function reader(shape: object, read: (env: Record<string, string>) => unknown) {
   return { known: Object.keys(shape).flatMap((name) => [name, `${name}_FILE`]), read };
 }
 
-describe.each(environmentNames)('the environment of a container in %s', (environment) => {
-  it.each(Object.entries(services))(
-    'of the %s is what the service reads, and nothing it does not know',
-    (name, { known, read }) => {
-      const workload = workloadsOf(environment).find(
-        ({ template }) => template.metadata.labels?.['app.kubernetes.io/name'] === name,
-      );
-      if (workload === undefined) throw new Error(`no workload is named ${name}`);
+/** Which image a container runs, and in which words it is spoken to. */
+const speaking = (environment: string) =>
+  workloadsOf(environment).flatMap((workload) =>
+    Object.entries(services)
+      .filter(([name]) =>
+        containersOf(workload).some(({ image }) => image === images[name as keyof typeof services]),
+      )
+      .map(([service, reads]) => ({
+        ...{ name: workload.object.metadata.name, service, workload },
+        ...reads,
+      })),
+  );
+
+describe.each(environments)('the environment of a container in $name', (wanted) => {
+  const environment = wanted.name;
+
+  it('is read by the scaler, by who declares the topology, and by the exporter', () => {
+    expect(speaking(environment).map(({ service }) => service)).toEqual(
+      expect.arrayContaining(['scaler', 'topology', 'exporter']),
+    );
+  });
+
+  it.each(speaking(environment))(
+    'of $name is what the $service reads, and nothing it does not know',
+    ({ workload, known, read }) => {
       const { namespace } = workload.object.metadata;
       const keysOf = (secretName: string): string[] =>
-        secretsIn(environment)
+        expectedSecrets(systemIn(wanted))
           .filter((secret) => secret.owner.namespace === namespace && secret.secretName === secretName)
           .flatMap(({ keys }) => Object.keys(keys));
       const env = environmentOf(workload, keysOf);
@@ -118,7 +139,9 @@ describe.each(environmentNames)('the environment of a container in %s', (environ
   );
 });
 
-describe.each(environmentNames)('the topology file in %s', (environment) => {
+describe.each(environments)('the topology file in $name', (wanted) => {
+  const environment = wanted.name;
+  const system = systemIn(wanted);
   const maps = objectsIn(environment, 'ConfigMap').filter(({ metadata }) =>
     metadata.name.startsWith('topology-'),
   );
@@ -126,26 +149,29 @@ describe.each(environmentNames)('the topology file in %s', (environment) => {
 
   it('is taken by the service that declares it, and there is one', () => {
     expect(maps).toHaveLength(1);
-    expect(topology.queues.map(({ name }) => name)).toEqual(['jobs', 'jobs.retry', 'jobs.parked']);
+    expect(topology.queues.map(({ name }) => name)).toEqual(
+      system.queues.flatMap(({ queue }) => [queue, `${queue}.retry`, `${queue}.parked`]),
+    );
   });
 
   it('names a mounted password for every user, and a user for every password', () => {
-    const users = secretsIn(environment).find(({ secretName }) => secretName === 'broker-users');
+    const users = expectedSecrets(system).find(({ secretName }) => secretName === 'broker-users');
     expect(topology.users.map(({ passwordFile }) => passwordFile)).toEqual(
       Object.keys(users?.keys ?? {}).map((user) => `/etc/sluice/users/${user}`),
     );
   });
 
-  it('declares the queue that the consumer takes from and the scaler watches', () => {
+  it('declares every queue that a container is told of and that the scaler watches', () => {
     const queues = topology.queues.map(({ name }) => name);
-    const consumer = workloadsOf(environment).find(({ object }) => object.metadata.name === 'consumer');
-    const variables = consumer === undefined ? [] : containersOf(consumer).flatMap(({ env = [] }) => env);
-    const told = (variable: string) => variables.find(({ name }) => name === variable)?.value;
-    expect(queues).toEqual(expect.arrayContaining([told('QUEUE'), told('PARKING_ROUTING_KEY')]));
+    const told = workloadsOf(environment)
+      .flatMap(containersOf)
+      .flatMap(({ env = [] }) => env)
+      .filter(({ name }) => ['QUEUE', 'ROUTING_KEY', 'PARKING_ROUTING_KEY'].includes(name))
+      .map(({ value }) => value);
     const watched = scalerConfig(environment).workloads.flatMap(({ source }) =>
       'queue' in source ? [source.queue] : [],
     );
-    expect(watched).toEqual(['jobs']);
-    expect(queues).toEqual(expect.arrayContaining(watched));
+    expect([...told, ...watched].filter((queue) => !queues.includes(queue ?? ''))).toEqual([]);
+    expect(watched).toEqual(system.scaled.flatMap(({ source }) => ('queue' in source ? [source.queue] : [])));
   });
 });

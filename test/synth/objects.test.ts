@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addonSecretsOf, expectedSecrets } from '../../apps/credentials.ts';
 import { environments } from '../../apps/environments.ts';
+import { images } from '../../apps/images.ts';
 import { systemIn } from '../../apps/main.ts';
+import { workloads as wanted } from '../../apps/workloads/index.ts';
 import {
   containersOf,
   environmentNames,
@@ -52,6 +54,13 @@ describe('every object', () => {
   });
 });
 
+const running = workloads.filter(({ job }) => job === undefined);
+const listens = (workload: (typeof workloads)[number]): boolean =>
+  containersOf(workload).some(({ ports = [] }) => ports.length > 0);
+const probed = running.filter(listens);
+/** Workers whose image answers no requests. */
+const silent = running.filter((workload) => !listens(workload));
+
 describe('every workload', () => {
   it.each(workloads)('$path has the standard labels, and its selector selects its own pods', (workload) => {
     const { object, maker, template } = workload;
@@ -89,18 +98,23 @@ describe('every workload', () => {
     expect(mounted.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort());
   });
 
-  it.each(workloads.filter(({ job }) => job === undefined))(
-    '$path is probed on its own ports',
+  it.each(probed)('$path is probed on its own ports', (workload) => {
+    for (const { startupProbe, livenessProbe, readinessProbe, ports = [] } of containersOf(workload))
+      for (const probe of [startupProbe, livenessProbe, readinessProbe])
+        expect(ports.map(({ name }) => name)).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port);
+  });
+
+  it.each(silent)(
+    '$path listens on nothing and is asked nothing, which only the work itself may',
     (workload) => {
-      for (const { startupProbe, livenessProbe, readinessProbe, ports = [] } of containersOf(workload))
-        for (const probe of [startupProbe, livenessProbe, readinessProbe])
-          expect(ports.map(({ name }) => name)).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port);
+      expect(wanted.map(({ name }) => name)).toContain(workload.application);
+      for (const { startupProbe, livenessProbe, readinessProbe } of containersOf(workload))
+        expect([startupProbe, livenessProbe, readinessProbe]).toEqual([undefined, undefined, undefined]);
     },
   );
 });
 
 describe('a process that is frozen', () => {
-  const probed = workloads.filter(({ job }) => job === undefined);
   const noticedSeconds = ({ periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 }: Probe) =>
     periodSeconds * failureThreshold + timeoutSeconds;
 
@@ -164,10 +178,13 @@ describe('stopping', () => {
   const everySeconds = (schedule: string): number =>
     Number(/^\*\/(\d+) \* \* \* \*$/.exec(schedule)?.[1]) * 60;
 
+  const runs =
+    (image: string) =>
+    (workload: (typeof workloads)[number]): boolean =>
+      containersOf(workload).some((container) => container.image === image);
+
   it('leaves a consumer time for the job in hand before the kill', () => {
-    const consumers = workloads.filter(({ object }) => object.metadata.name === 'consumer');
-    expect(consumers).toHaveLength(environmentNames.length);
-    for (const consumer of consumers) {
+    for (const consumer of workloads.filter(runs(images.consumer))) {
       const deadline = seconds(consumer, 'STOP_DEADLINE_SECONDS');
       expect(deadline).toBeGreaterThanOrEqual(seconds(consumer, 'WORK_SECONDS'));
       expect(consumer.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(deadline);
@@ -175,9 +192,7 @@ describe('stopping', () => {
   });
 
   it('leaves the web service time to be forgotten, to close its connections and to answer, before the kill', () => {
-    const services = workloads.filter(({ object }) => object.metadata.name === 'api');
-    expect(services).toHaveLength(environmentNames.length);
-    for (const service of services) {
+    for (const service of workloads.filter(runs(images.api))) {
       const steps = ['DRAIN_DELAY_SECONDS', 'LINGER_SECONDS', 'STOP_DEADLINE_SECONDS'];
       const total = steps.reduce((sum, step) => sum + seconds(service, step), 0);
       expect(total).toBeGreaterThan(0);

@@ -1,26 +1,31 @@
+import { images } from '../../apps/images.ts';
+
 /** Images that may be rendered without a digest, and why. */
 
 const BY_CI = "built here: the workflow 'images' writes tag and digest when it has pushed the first one";
 const BY_REGISTRY =
   'others build it: its digest is told by its registry alone; `scripts/ci/pin-images.ts` asks it in the same pull request';
 
-/** Repository -> the reason. CI writes digests in a pull request of its own; then the line goes, and none may be without. */
-export const UNPINNED: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['api', 'consumer', 'exporter', 'publisher', 'scaler', 'topology'].map((name) => [
-      `ghcr.io/sluice/${name}`,
-      BY_CI,
-    ]),
-  ),
-  'docker.io/cloudamqp/lavinmq': BY_REGISTRY,
-  'docker.io/library/rabbitmq': BY_REGISTRY,
-  'docker.io/moby/buildkit': BY_REGISTRY,
-  'docker.io/otel/opentelemetry-collector-k8s': BY_REGISTRY,
+/** Image -> the reason. CI writes digests in a pull request of its own; then the line goes, and none may be without. */
+const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
+  ...{ api: BY_CI, consumer: BY_CI, exporter: BY_CI, publisher: BY_CI, scaler: BY_CI, topology: BY_CI },
+  lavinmq: BY_REGISTRY,
+  rabbitmq: BY_REGISTRY,
+  buildkit: BY_REGISTRY,
+  opentelemetryCollector: BY_REGISTRY,
 };
 
 /** The reference without tag and digest. */
 export const repositoryOf = (image: string): string =>
   image.replace(/(:[\w][\w.-]*)?(@sha256:[0-9a-f]{64})?$/, '');
+
+/** Repository -> the reason, wherever the registry is. */
+export const UNPINNED: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(images).flatMap(([name, image]) => {
+    const reason = reasons[name as keyof typeof images];
+    return reason === undefined ? [] : [[repositoryOf(image), reason]];
+  }),
+);
 
 /** The images that have neither a digest nor a reason. */
 export const unexplained = (references: readonly string[]): string[] =>
