@@ -131,8 +131,9 @@ it('takes a pattern as the broker reads it', async () => {
     pattern: policy.pattern.replace('^jobs$', '(?i)^JOBS$'),
   }));
   expect(await bed.topology({ ...rest, policies: any })).toBe(0);
-  const queue = await (await bed.vhost.api('GET', `queues/${bed.vhost.name}/jobs`)).json();
-  expect(queue).toMatchObject({ policy: 'jobs' });
+  // The listing tells of a policy when the statistics of the queue are next collected.
+  const queue = async () => (await bed.vhost.api('GET', `queues/${bed.vhost.name}/jobs`)).json();
+  await expect.poll(queue).toMatchObject({ policy: 'jobs' });
 });
 
 it('changes nothing the second time on a virtual host whose queues are quorum queues', async () => {
