@@ -1,12 +1,14 @@
 import { latch } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import { type Environment, local } from './environments.ts';
-import { jobsWorkload, maxReplicas } from './jobs.ts';
-import { render } from './main.ts';
+import type { Environment } from './environments.ts';
+import { local, render } from './testing/desired-state.ts';
 
 /** Paths whose text differs between two renders of the local environment. */
 function changes(to: Partial<Environment>): string[] {
-  const [before, after] = [render([local]), render([{ ...local, ...to }])];
+  const [before, after] = [
+    render([local]),
+    render([{ ...local, ...to, jobs: { ...local.jobs, ...to.jobs } }]),
+  ];
   return [...new Set([...before.keys(), ...after.keys()])].filter(
     (path) => before.get(path) !== after.get(path),
   );
@@ -41,18 +43,5 @@ describe('one line of desired state', () => {
     expect(() => changes({ jobs: { workSeconds: 60, maxAttempts: 0 } })).toThrow(
       "Worker 'consumer': 'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (60); 'maxAttempts' (0) must be a whole number of at least 1",
     );
-  });
-});
-
-describe('the work', () => {
-  it("follows the source system's numbers, corrected: 100 jobs, 25 consumers, every 5 s, a minute at most", () => {
-    const { policy, pollSeconds, workSeconds, everyMinutes, jobsPerRun } = jobsWorkload(local);
-    expect({ pollSeconds, workSeconds, everyMinutes, jobsPerRun, replicas: maxReplicas(policy) }).toEqual({
-      ...{ pollSeconds: 5, workSeconds: 5, everyMinutes: 10, jobsPerRun: 100, replicas: 25 },
-    });
-    expect(policy).toMatchObject({
-      startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 },
-      stopWhen: 'drained',
-    });
   });
 });

@@ -17,17 +17,20 @@ import { scalerApplication } from './scaler.ts';
 import { systemOf } from './system.ts';
 import { workloads } from './workloads/index.ts';
 
-/** Everything that is wanted, of every environment. */
-export const applications: readonly Application[] = [
+/** The applications that serve, with the work that they are to serve. */
+export const platform = (work: readonly Application[]): readonly Application[] => [
   addonNetwork,
   addonSecrets,
   cluster,
   brokerApplication,
   scalerApplication,
   exporterApplication,
-  ...workloads,
+  ...work,
   monitoring,
 ];
+
+/** Everything that is wanted, of every environment. */
+export const applications: readonly Application[] = platform(workloads);
 
 /** Makes the chart that a folder is built in. */
 export type NewChart = (id: string) => Chart;
@@ -36,7 +39,7 @@ export type NewChart = (id: string) => Chart;
 const newChart: NewChart = (id) => new Chart(new App(), id);
 
 /** What all applications of an environment need and offer, checked as a whole. */
-export const systemIn = (environment: Environment): System => systemOf(applications, environment);
+export const systemIn = (environment: Environment, of = applications): System => systemOf(of, environment);
 
 /** The objects of one folder in one environment. */
 export function manifestsOf(
@@ -51,10 +54,14 @@ export function manifestsOf(
 }
 
 /** Folder below dist/ -> its objects: what is wanted, and the Applications that deliver it. */
-export function foldersOf(environment: Environment, chartOf = newChart): [string, Manifest[]][] {
-  const system = systemIn(environment);
+export function foldersOf(
+  environment: Environment,
+  chartOf = newChart,
+  of = applications,
+): [string, Manifest[]][] {
+  const system = systemIn(environment, of);
   const made = (folder: Folder): Manifest[] => manifestsOf(folder, environment, chartOf, system);
-  const work = applications
+  const work = of
     .map((application) => ({ application, manifests: made(application) }))
     .filter(({ manifests }) => manifests.length > 0);
   checkPriorities(
@@ -75,12 +82,17 @@ export function foldersOf(environment: Environment, chartOf = newChart): [string
 /**
  * Path below dist/ -> text, for every object.
  * @param chartOf For who wants to watch while objects are made.
+ * @param of Other applications than those of apps/: the tests have some of their own.
  * @throws {ChartError | PolicyError | ScalerConfigError} with every fault of the first construct that has one
  * @throws {Error} when two objects would be the same file
  */
-export function render(wanted: readonly Environment[] = environments, chartOf = newChart): Files {
+export function render(
+  wanted: readonly Environment[] = environments,
+  chartOf = newChart,
+  of = applications,
+): Files {
   const rendered = wanted
-    .flatMap((environment) => foldersOf(environment, chartOf))
+    .flatMap((environment) => foldersOf(environment, chartOf, of))
     .flatMap(([folder, manifests]) =>
       manifests.map((manifest): [string, string] => [
         `${folder}/${fileName(manifest)}`,

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { latch, proportional, simulate } from '@sluice/policy';
 import { afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
-import { local, production } from '../apps/environments.ts';
-import { render } from '../apps/main.ts';
+import { local, production, render } from '../apps/testing/desired-state.ts';
 import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
 import { jobRows, table } from '../packages/analysis/simulate/table.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
@@ -57,7 +56,7 @@ describe('sluice simulate', () => {
     write.mockRestore();
     return printed;
   };
-  const changed = () => render([{ ...local, jobs: { policy: few } }, production]);
+  const changed = () => render([{ ...local, jobs: { ...local.jobs, policy: few } }, production]);
   const short = ['--for', '30m'];
   afterEach(() => vi.restoreAllMocks());
 

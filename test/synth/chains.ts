@@ -1,5 +1,4 @@
-import { production } from '../../apps/environments.ts';
-import { render } from '../../apps/main.ts';
+import { production, render } from '../../apps/testing/desired-state.ts';
 import { allLinks, worldOf } from '../../packages/analysis/explain/chains.ts';
 import { type Link, sentenceOf } from '../../packages/analysis/explain/links.ts';
 import { snapshotOf } from '../../packages/manifests/objects.ts';
@@ -12,7 +11,7 @@ export const linksAmong = (files: ReadonlyMap<string, string>, environment = pro
 export const brokenIn = (links: readonly Link[]): string[] =>
   links.filter(({ end }) => end.kind === 'broken').map(sentenceOf);
 
-/** Production, as the sources render it. */
+/** Production, as the sources render a desired state of the tests' own. */
 export const files = render([production]);
 export const dist = (path: string): string => `production/${path}`;
 const text = (path: string): string => {

@@ -1,0 +1,35 @@
+import type { Files } from '../../packages/manifests/manifests.ts';
+import { apiApplication } from '../api.ts';
+import type { Application } from '../application.ts';
+import type { Environment } from '../environments.ts';
+import { jobsWorkload } from '../jobs.ts';
+import { platform, render as renderOf } from '../main.ts';
+import { publisherApplication } from '../publisher.ts';
+import { consumerAlerts } from '../workloads/consumer-alerts.ts';
+import { queueWorker } from '../workloads/queue-worker.ts';
+import { sluiceConsumer } from '../workloads/sluice-consumer.ts';
+import { environments } from './environments.ts';
+
+export { local, production } from './environments.ts';
+
+const consumer = queueWorker('consumer', (environment) => {
+  const { queue, retrySeconds, policy, ...settings } = jobsWorkload(environment);
+  const { maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds } = settings;
+  return {
+    ...sluiceConsumer({ maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds }),
+    queue: { queue, retrySeconds },
+    policy,
+    alerts: consumerAlerts(queue),
+  };
+});
+
+/** The platform with one publisher, one worker and one web service, whatever apps/workloads/ holds. */
+export const applications: readonly Application[] = platform([
+  publisherApplication,
+  consumer,
+  apiApplication,
+]);
+
+/** Path below dist/ -> text, of a desired state that only tests change. */
+export const render = (wanted: readonly Environment[] = environments): Files =>
+  renderOf(wanted, undefined, applications);
