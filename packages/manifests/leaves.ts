@@ -1,5 +1,6 @@
+import { defaultAt, nullIsAbsent } from './defaults.ts';
 import { embedded } from './embedded.ts';
-import { changedOrder, pairs } from './lists.ts';
+import { changedOrder, type Pair, pairs } from './lists.ts';
 import { compareQuantities } from './quantities.ts';
 import { emptyIsAbsent, FOREIGN, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
 
@@ -23,6 +24,8 @@ interface Spot {
   readonly steps: readonly string[];
   readonly place: string;
   readonly under?: string;
+  /** An element that only one side of a list has: that it is there counts, be it all defaults (`ports: [{}]`). */
+  readonly isWhole?: true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -59,7 +62,27 @@ function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
 
 function walkFields(spot: Spot, before: Fields, after: Fields): LeafChange[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => walk(fieldOf(spot, key), own(before, key), own(after, key)));
+  return [...keys].flatMap((key) => {
+    const field = fieldOf(spot, key);
+    return meansSame(spot, key, before, after)
+      ? []
+      : walk(field, wanted(field, before, key), wanted(field, after, key));
+  });
+}
+
+const wanted = ({ place }: Spot, fields: Fields, key: string): unknown => {
+  const value = own(fields, key);
+  return value === null && nullIsAbsent(place) ? undefined : value;
+};
+
+/** Whether one side leaves out what the other writes down, and gets the same. */
+function meansSame(spot: Spot, key: string, before: Fields, after: Fields): boolean {
+  const field = fieldOf(spot, key);
+  const [one, other] = [wanted(field, before, key), wanted(field, after, key)];
+  if ((one === undefined) === (other === undefined) || spot.isWhole === true) return false;
+  // Not the field's own place: a selector is the same everywhere, its default is not.
+  const value = defaultAt(`${spot.place}.${key}`, one === undefined ? before : after);
+  return value !== undefined && walk(field, one ?? value, other ?? value).length === 0;
 }
 
 /** Not what an object inherits: a label may be called 'constructor'. */
@@ -73,10 +96,13 @@ function walkList(spot: Spot, before: readonly unknown[], after: readonly unknow
   return [
     ...(order === undefined ? [] : [leaf(spot, ...order)]),
     ...pairs(shape, before, after, distance).flatMap((pair) =>
-      walk({ ...element, path: `${spot.path}[${pair.label}]` }, pair.before, pair.after),
+      walk(elementOf(element, `${spot.path}[${pair.label}]`, pair), pair.before, pair.after),
     ),
   ];
 }
+
+const elementOf = (element: Spot, path: string, { before, after }: Pair): Spot =>
+  before === undefined || after === undefined ? { ...element, path, isWhole: true } : { ...element, path };
 
 /** A variable may name those above it, `$(HOST)`, and only those: then their order counts. */
 function shapeOf(place: string, elements: readonly unknown[]): ListShape {
@@ -109,11 +135,12 @@ const alone = (spot: Spot, before: unknown, after: unknown): Spot =>
     ? { ...spot, under: spot.path }
     : spot;
 
-const fieldOf = ({ path, steps, place, under }: Spot, key: string): Spot => ({
+const fieldOf = ({ path, steps, place, under, isWhole }: Spot, key: string): Spot => ({
   path: /^[\w-]+$/.test(key) ? `${path}${path === '' ? '' : '.'}${key}` : `${path}[${JSON.stringify(key)}]`,
   steps: [...steps, key],
   place: placeBelow(place, key),
   ...(under !== undefined && { under }),
+  ...(isWhole && { isWhole }),
 });
 
 const isFields = (value: unknown): value is Fields =>

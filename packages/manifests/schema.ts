@@ -115,6 +115,8 @@ const quantities = [
 export const isQuantity = (place: string): boolean => quantities.some((one) => one.test(place));
 
 const empties = [
+  /\.status$/,
+  /^<container>\.securityContext$/,
   /^<metadata>\.(labels|annotations|finalizers)$/,
   /^<pod>\.(nodeSelector|tolerations|imagePullSecrets|hostAliases|volumes|initContainers|securityContext)$/,
   /^<container>\.(args|command|env|envFrom|ports|volumeMounts|volumeDevices)$/,

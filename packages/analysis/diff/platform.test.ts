@@ -190,7 +190,7 @@ const rows: readonly Row[] = [
   ],
   [
     'a value that became nothing',
-    ...spec('v1', 'Service', 'type: ClusterIP', 'type: null'),
+    ...spec('v1', 'Service', 'type: LoadBalancer', 'type: null'),
     'config',
     /in place/,
   ],
