@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type OpenPages, production } from './environments.ts';
-import { render } from './main.ts';
+import type { OpenPages } from './environments.ts';
+import { production, render } from './testing/desired-state.ts';
 
 const filesWith = (openPages: OpenPages) =>
   render([{ ...production, web: { ...production.web, openPages } }]);

@@ -2,8 +2,8 @@ import { constant } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import { ChartError } from '../packages/contracts/checks.ts';
 import type { Contribution } from './contribution.ts';
-import { local } from './environments.ts';
 import { systemOf } from './system.ts';
+import { local } from './testing/environments.ts';
 
 const contributors = (...all: readonly Contribution[]) => all.map((one) => ({ contribute: () => one }));
 

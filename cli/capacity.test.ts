@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { render } from '../apps/main.ts';
+import { environments as wanted } from '../apps/environments.ts';
+import { render } from '../apps/testing/desired-state.ts';
 import { deployment, priorityClass } from '../packages/analysis/capacity/testing.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type Render, runCapacity } from './capacity.ts';
@@ -69,8 +70,10 @@ describe('sluice capacity', () => {
   it('names everything that is wrong at once', async () => {
     const bad = ['--environment', 'mars', '--node', 'cpu=0,disk=1', '--nodes', 'many', '--format', 'html'];
     await expect(run(bad)).rejects.toThrow(ConfigurationError);
+    const names = wanted.map(({ name }) => name).join(', ');
+    await expect(run(bad)).rejects.toThrow(`'--environment' (mars) must be one of: ${names}\n`);
     await expect(run(bad)).rejects.toThrow(
-      /'--environment' \(mars\) must be one of: local, production\n.*'--format' \(html\).*\n.*knows no 'disk'.*\n.*cpu above 0.*\n.*memory above 0.*\n.*'--nodes' \(many\)/,
+      /'--environment' \(mars\) .*\n.*'--format' \(html\).*\n.*knows no 'disk'.*\n.*cpu above 0.*\n.*memory above 0.*\n.*'--nodes' \(many\)/,
     );
     await expect(run(['--nodes', '2'])).rejects.toThrow("'--nodes' (2) needs '--node'");
     await expect(run(['--node', 'cpu=1,memory=1Gi', '--pool', 'spto'])).rejects.toThrow(

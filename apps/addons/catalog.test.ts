@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Environment, local, production } from '../environments.ts';
+import type { Environment } from '../environments.ts';
+import { local, production } from '../testing/environments.ts';
 import { type AddonName, charts } from '../versions.ts';
 import { addonsOf, catalog } from './catalog.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { local, production } from '../environments.ts';
+import { local, production } from '../testing/environments.ts';
 import { addonsOf, catalog } from './catalog.ts';
 
 /** Every way that the charts' values have of not looking at a certificate. */

@@ -3,8 +3,9 @@ import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { ChartError } from '../../packages/contracts/checks.ts';
 import type { Manifest } from '../../packages/manifests/manifests.ts';
-import { type Environment, local } from '../environments.ts';
+import type { Environment } from '../environments.ts';
 import { systemOf } from '../system.ts';
+import { local } from '../testing/environments.ts';
 import { type QueueWorkerValues, queueWorker } from './queue-worker.ts';
 import { sluiceConsumer } from './sluice-consumer.ts';
 

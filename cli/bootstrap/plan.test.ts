@@ -57,6 +57,7 @@ async function refused(argv: string[], props: Props = {}, known = environments):
   );
 }
 
+const names = environments.map(({ name }) => name).join(', ');
 const ready: Props = { helm: 'v3.19.0+g1', provider: 'kind' };
 
 describe('bootstrap --dry-run', () => {
@@ -149,9 +150,9 @@ describe('what cannot be is told all at once, before anything is changed', () =>
   it.each([
     [
       ['prod', '--argo-cd', 'no', '--chart', 'no'],
-      ['(prod) must be one of: local, production', '(no) must be one of: chart', "'--chart' (no)"],
+      [`(prod) must be one of: ${names}`, '(no) must be one of: chart', "'--chart' (no)"],
     ],
-    [[], ['name an environment: local, production']],
+    [[], [`name an environment: ${names}`]],
     [['local', 'production'], ["one environment at a time, not 'local production'"]],
     [
       ['production', '--provider', 'kind'],

@@ -5,6 +5,30 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { checkout } from '../support/checkout.ts';
 
 const LIST = 'apps/workloads/index.ts';
+/** The tests over dist/ that are quick. */
+const RULES = ['access', 'configuration', 'objects', 'image-pins'].map(
+  (name) => `test/synth/${name}.test.ts`,
+);
+
+/** A test runner that another one starts must not take itself for one of its workers. */
+const outsideOfTests = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|TEST$|NODE_ENV$)/.test(name)),
+  );
+
+interface Outcome {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+/** @throws {Error} where no test ran */
+function failedIn(report: string): string[] {
+  const { testResults }: Outcome = JSON.parse(report);
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  if (testResults.length < RULES.length || results.length < 100) throw new Error('not all rules ran');
+  return results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
+}
 
 describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
   const copy = checkout();
@@ -61,6 +85,31 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
       { cwd: copy.root, encoding: 'utf8' },
     );
     expect([status, stdout]).toEqual([0, expect.stringContaining('No fixes applied')]);
+  });
+
+  it('passes the rules over the desired state untouched, and the golden pages are written by their command', () => {
+    const run = (...argv: string[]) =>
+      spawnSync(process.execPath, argv, {
+        cwd: copy.root,
+        encoding: 'utf8',
+        env: outsideOfTests(),
+        timeout: 50_000,
+      });
+    const rules = () =>
+      run(
+        ...[join(copy.root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'synth'],
+        ...['--reporter', 'json', '--outputFile', join(copy.root, 'report.json')],
+        ...['--maxWorkers', '1', ...RULES],
+      );
+    const before = rules();
+    expect(failedIn(text('report.json')), before.stderr).toEqual([
+      'the golden pages connections.md is what dist/ says',
+      'the golden pages permissions.md is what dist/ says',
+    ]);
+    expect(run(join(copy.root, 'test/synth/golden.ts'))).toMatchObject({ status: 0, stderr: '' });
+    expect(text('test/synth/golden/connections.md')).toContain('| thumb-nails | broker | 5672/TCP |');
+    rules();
+    expect(failedIn(text('report.json'))).toEqual([]);
   });
 
   it('is seen by explain and by capacity', () => {

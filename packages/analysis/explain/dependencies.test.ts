@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Environment, local, production } from '../../../apps/environments.ts';
+import type { Environment } from '../../../apps/environments.ts';
+import { jobsWorkload } from '../../../apps/jobs.ts';
+import { local, production } from '../../../apps/testing/environments.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { objectsOf } from './explain.ts';
 import { findObjects } from './find.ts';
@@ -54,10 +56,11 @@ describe('the values that an object depends on', { timeout: 60_000 }, () => {
   });
 
   it('are the numbers of the work, from where they stand', () => {
+    const { queue, everyMinutes } = jobsWorkload({});
     const { found } = dependencies('cronjob/publisher', { ...local, jobs: { jobsPerRun: 7 } });
     expect(found.map(({ path, value, file }) => [path, value, file])).toEqual([
-      ['jobs.queue', 'jobs', 'apps/jobs.ts'],
-      ['jobs.everyMinutes', 10, 'apps/jobs.ts'],
+      ['jobs.queue', queue, 'apps/jobs.ts'],
+      ['jobs.everyMinutes', everyMinutes, 'apps/jobs.ts'],
       ['jobs.jobsPerRun', 7, 'apps/environments.ts'],
     ]);
   });
