@@ -71,9 +71,16 @@ function describe(issue: z.core.$ZodIssue, data: unknown): string {
   if (issue.code === 'invalid_key') return `${subject} ${issue.issues[0]?.message ?? issue.message}`;
   const constraint = issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : issue.message;
   const value = issue.path.reduce(member, data);
-  // Of what is no URL any part may be a password.
-  const isUrl = issue.path.at(-1) === 'url' && typeof value === 'string';
-  return `${subject} (${isUrl ? concealCredentials(value).slice(0, SHOWN) : shown(value)}) ${constraint}`;
+  return `${subject} (${shownAt(issue.path, value)}) ${constraint}`;
+}
+
+/** Where a URL or credentials belong, any part of what stands there instead may be a password. */
+function shownAt(path: readonly PropertyKey[], value: unknown): string {
+  if (typeof value !== 'string') return shown(value);
+  if (path.at(-1) === 'basicAuth') return 'a text';
+  if (path.at(-1) === 'url') return concealCredentials(value).slice(0, SHOWN);
+  // A torn URL has no scheme and no colon any more.
+  return path[0] === 'allow' ? shown(value.replace(/^.*@/s, '[concealed]@')) : shown(value);
 }
 
 const member = (value: unknown, key: PropertyKey): unknown =>

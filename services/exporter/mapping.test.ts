@@ -128,7 +128,7 @@ describe('the files of the environment', () => {
 targets:
   - { name: a b, url: 'http://user:sesame@api/', module: shop }
   - { name: a, url: 'ftp://api', module: shop, timeoutSeconds: 0, basicAuth: { username: 'a:b', password: sesame } }
-allow: [api, 'http://*']
+allow: [api, 'http://*', 'hunter2@api']
 allowAddresses: [localhost]
 `;
     const files = { 'shop.yaml': 'metrics: []', 'targets.yaml.txt': targets };
@@ -144,6 +144,7 @@ allowAddresses: [localhost]
       "targets.yaml.txt: 'targets.1.basicAuth' (an object) must have either 'passwordFile' or 'passwordVariable'",
       "targets.yaml.txt: 'allow.0' (api) must be an origin such as http://host:8080 or https://*.domain",
       "targets.yaml.txt: 'allow.1' (http://*) must be an origin such as http://host:8080 or https://*.domain",
+      "targets.yaml.txt: 'allow.2' ([concealed]@api) must be an origin such as http://host:8080 or https://*.domain",
       "targets.yaml.txt: 'allowAddresses.0' (localhost) must be a subnet such as 127.0.0.0/8",
     ]);
   });
