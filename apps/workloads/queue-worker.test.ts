@@ -3,6 +3,7 @@ import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { ChartError } from '../../packages/contracts/checks.ts';
 import type { Manifest } from '../../packages/manifests/manifests.ts';
+import { type Fields, isFields, valueAt } from '../../packages/manifests/objects.ts';
 import type { Environment } from '../environments.ts';
 import { systemOf } from '../system.ts';
 import { local } from '../testing/environments.ts';
@@ -27,9 +28,13 @@ function renderedIn(environment: Environment, wanted: QueueWorkerValues = values
   return { system, manifests, names: manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`) };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: rendered objects are read back as data
-const deploymentOf = (manifests: readonly Manifest[]): any =>
-  manifests.find(({ kind }) => kind === 'Deployment');
+/** The fields of the one container of the Deployment. */
+function containerOf(manifests: readonly Manifest[]): Fields {
+  const deployment = manifests.find(({ kind }) => kind === 'Deployment');
+  const containers = valueAt(deployment, ['spec', 'template', 'spec', 'containers']);
+  const [container] = Array.isArray(containers) ? containers : [];
+  return isFields(container) ? container : {};
+}
 
 describe('a queue worker', () => {
   it('is all that it needs, from one value', () => {
@@ -58,7 +63,7 @@ describe('a queue worker', () => {
   });
 
   it('tells any image where the broker is and which queue is its own', () => {
-    const [container] = deploymentOf(renderedIn(local).manifests).spec.template.spec.containers;
+    const container = containerOf(renderedIn(local).manifests);
     expect(container.command).toEqual(['python', '-m', 'worker']);
     expect(container.env).toEqual([
       { name: 'AMQP_URL', value: 'amqp://broker.broker.svc:5672/%2f' },
@@ -71,7 +76,7 @@ describe('a queue worker', () => {
   it('has no page, no Service and no scrape where the image answers none', () => {
     const { names, manifests } = renderedIn(local, { ...values, http: false });
     expect(names.filter((name) => /^Service(Monitor)? /.test(name))).toEqual([]);
-    const [container] = deploymentOf(manifests).spec.template.spec.containers;
+    const container = containerOf(manifests);
     expect([container.ports, container.livenessProbe]).toEqual([undefined, undefined]);
   });
 
