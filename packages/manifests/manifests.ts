@@ -15,6 +15,9 @@ export interface Manifest {
 /** Path below dist/ -> text of the file. */
 export type Files = ReadonlyMap<string, string>;
 
+/** What Argo CD takes for a manifest, without Jsonnet; other files of the folder are nothing to it. */
+export const isManifest = (path: string): boolean => /\.(ya?ml|json)$/.test(path);
+
 /** `<kind>-<name>[.<namespace>].yaml`: the same file for the same object, however it is asked for. */
 export function fileName({ kind, metadata: { name, namespace } }: Manifest): string {
   const object = `${kind.toLowerCase()}-${name}`;

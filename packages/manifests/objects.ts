@@ -1,25 +1,11 @@
 import { ConfigurationError } from '../contracts/errors.ts';
-import { parseYaml, YamlError } from './yaml.ts';
+import { type DesiredObject, type Fields, isFields } from './fields.ts';
+import { parseJson } from './json.ts';
+import { isManifest } from './manifests.ts';
+import { type Homes, homesOf, itemsOf, namespaceOf } from './scope.ts';
+import { checkTree, parseYaml, YamlError } from './yaml.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** One Kubernetes object as it stands in a file of dist/. */
-export interface DesiredObject {
-  /** The same for the same object in every revision: environment, API group, kind, namespace, name. */
-  readonly identity: string;
-  readonly environment: string;
-  /** The folder below the environment's, which one Application syncs. */
-  readonly application: string;
-  /** Below dist/. */
-  readonly file: string;
-  readonly apiVersion: string;
-  readonly group: string;
-  readonly kind: string;
-  /** Undefined for what has none: cluster-scoped, or left to the Application. */
-  readonly namespace: string | undefined;
-  readonly name: string;
-  readonly fields: Fields;
-}
+export { type DesiredObject, type Fields, isFields, valueAt } from './fields.ts';
 
 /** What one revision wants. */
 export interface Snapshot {
@@ -28,8 +14,8 @@ export interface Snapshot {
   readonly objects: ReadonlyMap<string, DesiredObject>;
 }
 
-/** Parses files; a text that it has parsed before gives the very same values. */
-export type Parse = (text: string) => readonly unknown[];
+/** Parses files by their format; a text that it has parsed before gives the very same values. */
+export type Parse = (text: string, format?: 'yaml' | 'json') => readonly unknown[];
 
 /**
  * The objects in the files below dist/ (`<environment>/<application>/<file>.yaml` -> text).
@@ -43,37 +29,62 @@ export function snapshotOf(
   parse = parser(),
   command = 'diff',
 ): Snapshot {
-  const objects = new Map<string, DesiredObject>();
   const faults: string[] = [];
-  for (const [file, text] of [...files].filter(([path]) => /\.ya?ml$/.test(path))) {
-    const found = objectsIn(file, text, parse);
-    if (typeof found === 'string') faults.push(`${label}: dist/${file} ${found}`);
-    else
-      for (const object of found) faults.push(...put(objects, object).map((fault) => `${label}: ${fault}`));
+  const found: DesiredObject[] = [];
+  for (const [file, text] of [...files].filter(([path, text]) => isManifest(path) && !text.includes(SKIP))) {
+    const inFile = objectsIn(file, text, parse);
+    if (typeof inFile === 'string') faults.push(`dist/${file} ${inFile}`);
+    else found.push(...inFile);
   }
-  if (faults.length > 0) throw new ConfigurationError(command, faults);
+  const objects = new Map<string, DesiredObject>();
+  const homes = homesOf(found);
+  for (const object of found) faults.push(...put(objects, settled(object, homes)));
+  if (faults.length > 0)
+    throw new ConfigurationError(
+      command,
+      faults.map((fault) => `${label}: ${fault}`),
+    );
   return { label, objects };
 }
 
+/** Argo CD leaves out a file that says so. @see https://argo-cd.readthedocs.io/en/stable/user-guide/directory/ */
+const SKIP = '+argocd:skip-file-rendering';
+
+const settled = (object: DesiredObject, homes: Homes): DesiredObject =>
+  identified({ ...object, namespace: namespaceOf(object, homes) });
+
+const identified = (object: Omit<DesiredObject, 'identity'>): DesiredObject => {
+  const { environment, group, kind, namespace, name } = object;
+  return { ...object, identity: JSON.stringify([environment, group, kind, namespace ?? '', name]) };
+};
+
 export function parser(): Parse {
   const parsed = new Map<string, readonly unknown[]>();
-  return (text) => {
-    const values = parsed.get(text) ?? objectsOf(text);
-    parsed.set(text, values);
+  return (text, format = 'yaml') => {
+    const key = `${format} ${text}`;
+    const values = parsed.get(key) ?? (format === 'json' ? [jsonOf(text)] : parseYaml(text)).flatMap(itemsOf);
+    parsed.set(key, values);
     return values;
   };
 }
 
-/** @throws {YamlError} */
-const objectsOf = (text: string): readonly unknown[] =>
-  parseYaml(text).flatMap((value) => (value === null ? [] : itemsOf(value)));
-
-const itemsOf = (value: unknown): unknown[] =>
-  isFields(value) && value.kind === 'List' && Array.isArray(value.items) ? value.items : [value];
+/** Argo CD takes one object from a file of JSON. @throws {YamlError} */
+function jsonOf(text: string): unknown {
+  try {
+    const value = parseJson(text);
+    checkTree(value);
+    return value;
+  } catch (error) {
+    // The parser's own words repeat the text.
+    throw error instanceof SyntaxError ? new YamlError('is no single value of JSON') : error;
+  }
+}
 
 function objectsIn(file: string, text: string, parse: Parse): DesiredObject[] | string {
   try {
-    const objects = parse(text).map((value) => desired(file, value));
+    const objects = parse(text, file.endsWith('.json') ? 'json' : 'yaml').map((value) =>
+      desired(file, value),
+    );
     const whole = objects.filter((object) => object !== undefined);
     return whole.length === objects.length ? whole : 'holds something without apiVersion, kind or name';
   } catch (error) {
@@ -85,42 +96,51 @@ function objectsIn(file: string, text: string, parse: Parse): DesiredObject[] | 
 function desired(file: string, value: unknown): DesiredObject | undefined {
   const fields = isFields(value) ? value : {};
   const { apiVersion, kind, metadata } = fields;
-  const { name, namespace } = isFields(metadata) ? metadata : {};
-  if (!isText(apiVersion) || !isText(kind) || !isText(name)) return undefined;
+  const { namespace, ...names } = isFields(metadata) ? metadata : {};
+  const name = nameOf(names);
+  if (!isText(apiVersion) || !isText(kind) || name === undefined) return undefined;
   const [environment = '', ...folders] = file.split('/').slice(0, -1);
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  const home = isText(namespace) ? namespace : undefined;
-  return {
-    identity: JSON.stringify([environment, group, kind, home ?? '', name]),
+  return identified({
     environment,
     application: folders.join('/'),
     file,
     apiVersion,
-    group,
+    group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
     kind,
-    namespace: home,
+    namespace: isText(namespace) ? namespace : undefined,
     name,
     fields,
-  };
+  });
 }
 
+/** `import-*` for an object that the API server names at each sync. */
+const nameOf = ({ name, generateName }: Fields): string | undefined => {
+  if (isText(name)) return name;
+  return isText(generateName) ? `${generateName}${GENERATED}` : undefined;
+};
+
+const GENERATED = '*';
+
+/** Whether every sync creates such an object anew, under another name. */
+export const isGenerated = ({ name }: DesiredObject): boolean => name.includes(GENERATED);
+
+/** Several may have one `generateName`: they are numbered, as Argo CD does it. */
 function put(objects: Map<string, DesiredObject>, object: DesiredObject): string[] {
   const first = objects.get(object.identity);
+  if (first !== undefined && isGenerated(object)) return put(objects, renamed(object));
   objects.set(object.identity, first ?? object);
   return first === undefined
     ? []
     : [`dist/${first.file} and dist/${object.file} are both ${titleOf(object)}`];
 }
 
+const renamed = (object: DesiredObject): DesiredObject => {
+  const [prefix = '', count = ''] = object.name.split(GENERATED);
+  return identified({ ...object, name: `${prefix}${GENERATED}${Number(count || 1) + 1}` });
+};
+
 /** `Deployment consumer/consumer` */
 export const titleOf = ({ kind, namespace, name }: DesiredObject): string =>
   `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-/** The value at a path of fields, undefined where it ends early. */
-export const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((inner, key) => (isFields(inner) ? inner[key] : undefined), value);

@@ -1,15 +1,10 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { ConfigurationError } from '../contracts/errors.ts';
-
-/** Path below dist/ -> text. */
-type Files = ReadonlyMap<string, string>;
+import { type Files, isManifest } from './manifests.ts';
 
 /** Enough for the manifests of a large fleet; a single text of 512 MiB is more than V8 holds. */
 const MAX_MIB = 500;
 const MIB = 1024 * 1024;
-
-/** What Argo CD takes for a manifest, without Jsonnet; other files of the folder are nothing to it. */
-export const isManifest = (path: string): boolean => /\.(ya?ml|json)$/.test(path);
 
 /** A git repository, read by few processes: one `ls-tree` and two `cat-file` a revision, one more where it has links. */
 export class Repository {

@@ -98,9 +98,9 @@ function changed(base: Snapshot, head: Snapshot): ObjectChange[] {
 function changedObject(before: DesiredObject, head: Snapshot): Changed[] {
   const after = head.objects.get(before.identity);
   if (after === undefined) return [];
-  return [
-    { before, after, leaves: leafChanges(placeOf(before.kind, before.group), before.fields, after.fields) },
-  ];
+  const leaves = leafChanges(placeOf(before.kind, before.group), before.fields, after.fields);
+  // Written down or left to the Application: they are in one namespace, or they would not be one object.
+  return [{ before, after, leaves: leaves.filter(({ path }) => path !== 'metadata.namespace') }];
 }
 
 const changesTemplate = ({ leaves }: Changed): boolean =>

@@ -1,3 +1,4 @@
+import { isGenerated } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
 import type { Consequence } from './ranks.ts';
 import type { Case, Rule } from './rule.ts';
@@ -8,6 +9,11 @@ import { delivery, metadata } from './rules-metadata.ts';
 
 const rules: readonly Rule[] = [
   { when: ({ leaf }) => leaf.equivalent === true, rank: 'no-op', reason: 'other text, same content' },
+  {
+    when: ({ after }) => isGenerated(after),
+    rank: 'config',
+    reason: 'created anew at the next sync; those that earlier syncs created are pruned',
+  },
   ...storageAndImmutable,
   ...behaviour,
   ...delivery,

@@ -1,5 +1,6 @@
 import { type DesiredObject, type Snapshot, valueAt } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
+import { folderOf } from '../../manifests/scope.ts';
 import { type Consequence, type Rank, worstOf } from './ranks.ts';
 import { scalers } from './rules-behaviour.ts';
 
@@ -68,8 +69,7 @@ function applicationLoss(object: DesiredObject, base: Snapshot, head: Snapshot):
 
 /** What stands in the folder of dist/ that the Application syncs; another Application is not followed further. */
 function managedBy(application: DesiredObject, base: Snapshot): DesiredObject[] {
-  const path = valueAt(application.fields, ['spec', 'source', 'path']);
-  const folder = typeof path === 'string' ? /^(?:\.\/)?dist\/(.+?)\/?$/.exec(path)?.[1] : undefined;
+  const folder = folderOf(valueAt(application.fields, ['spec', 'source', 'path']));
   if (folder === undefined) return [];
   const inside = [...base.objects.values()].filter(({ file }) => file.startsWith(`${folder}/`));
   return inside.filter((one) => one.kind !== 'Application');

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { snapshotOf } from '../../manifests/objects.ts';
+import type { Rank } from './ranks.ts';
+import { compareFiles } from './testing.ts';
+
+const argo = 'argo-cd v3.5.7 reposerver/repository/repository.go';
+const state = 'argo-cd v3.5.7 controller/state.go DeduplicateTargetObjects';
+const map = (metadata: string, data = 'a: b'): string =>
+  `{apiVersion: v1, kind: ConfigMap, metadata: {${metadata}}, data: {${data}}}`;
+const one = map('name: one, namespace: shop');
+const list = (kind: string, items: string): string => `{apiVersion: v1, kind: ${kind}, items: ${items}}`;
+const json =
+  '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one","namespace":"shop"},"data":{"a":"b"}}';
+const application = (path: string, name = 'shop'): string =>
+  `{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: ${name}, namespace: argocd},
+    spec: {source: {path: ${path}}, destination: {namespace: shop}}}`;
+const job = (image: string): string =>
+  `{apiVersion: batch/v1, kind: Job, metadata: {generateName: import-, namespace: shop}, spec: {template: {spec: {containers: [{name: a, image: ${image}}]}}}}`;
+const file = 'local/shop/one.yaml';
+const synced = { 'local/argocd/app.yaml': application('dist/local/shop') };
+
+type Files = Readonly<Record<string, string>>;
+type FolderRow = readonly [
+  name: string,
+  base: Files,
+  head: Files,
+  rank: Rank | undefined,
+  word: RegExp,
+  source: string,
+];
+
+const rows: readonly FolderRow[] = [
+  ['a ConfigMapList', { [file]: one }, { [file]: list('ConfigMapList', `[${one}]`) }, undefined, /^$/, argo],
+  ['a List in a List file', { [file]: one }, { [file]: list('List', `[${one}]`) }, undefined, /^$/, argo],
+  [
+    'a List of null',
+    { [file]: one },
+    { [file]: `${one}\n---\n${list('ConfigMapList', 'null')}` },
+    undefined,
+    /^$/,
+    argo,
+  ],
+  ['a file of JSON', { [file]: one }, { 'local/shop/one.json': json }, undefined, /^$/, argo],
+  [
+    'a file that is to be skipped',
+    { [file]: one },
+    { [file]: `# +argocd:skip-file-rendering\n${one}` },
+    'prune',
+    /removed/,
+    argo,
+  ],
+  [
+    'the namespace of the destination',
+    { ...synced, [file]: map('name: one') },
+    { ...synced, [file]: one },
+    undefined,
+    /^$/,
+    state,
+  ],
+  [
+    'the destination of a path with a slash',
+    { 'local/argocd/app.yaml': application('./dist/local/shop/'), [file]: map('name: one') },
+    { 'local/argocd/app.yaml': application('./dist/local/shop/'), [file]: one },
+    undefined,
+    /^$/,
+    state,
+  ],
+  [
+    'another namespace than the destination',
+    { ...synced, [file]: map('name: one') },
+    { ...synced, [file]: map('name: one, namespace: other') },
+    'prune',
+    /removed/,
+    state,
+  ],
+  [
+    'a namespace of what has none',
+    { [file]: '{apiVersion: v1, kind: Namespace, metadata: {name: a}}' },
+    { [file]: '{apiVersion: v1, kind: Namespace, metadata: {name: a, namespace: shop}}' },
+    undefined,
+    /^$/,
+    state,
+  ],
+  [
+    'a Job named at each sync',
+    { [file]: job('a') },
+    { [file]: job('b') },
+    'config',
+    /created anew at the next sync/,
+    'Kubernetes API conventions, "Idempotency"; argo-cd controller/state.go getCompareResult',
+  ],
+  [
+    'two of them',
+    { [file]: `${job('a')}\n---\n${job('b')}` },
+    { [file]: `${job('a')}\n---\n${job('b')}` },
+    undefined,
+    /^$/,
+    state,
+  ],
+];
+
+describe('the objects of a folder are those that Argo CD reads', () => {
+  it.each(rows)('%s', (_, base, head, rank, word) => {
+    const { worst, changes } = compareFiles(base, head);
+    expect(worst).toBe(rank);
+    expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);
+  });
+
+  it.each([
+    ['two values', `${json}\n${json}`],
+    ['a broken one', '{"password": "hunter2"'],
+  ])('refuses %s in a file of JSON, without repeating it', (_, text) => {
+    const read = (): unknown => snapshotOf('base', new Map([['local/shop/a.json', text]]));
+    expect(read).toThrow(/dist\/local\/shop\/a\.json is no single value of JSON$/);
+  });
+});

@@ -1,0 +1,67 @@
+import { type DesiredObject, isFields, valueAt } from './fields.ts';
+
+/** Kinds without a namespace, of Kubernetes and of the operators whose objects stand here. */
+const CLUSTER_SCOPED = new Set(
+  `Namespace Node PersistentVolume ClusterRole ClusterRoleBinding CustomResourceDefinition APIService StorageClass
+  PriorityClass RuntimeClass IngressClass CSIDriver CSINode VolumeAttachment VolumeAttributesClass
+  ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy
+  ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy MutatingAdmissionPolicyBinding
+  CertificateSigningRequest ClusterTrustBundle FlowSchema PriorityLevelConfiguration DeviceClass ResourceSlice
+  ServiceCIDR IPAddress GatewayClass VolumeSnapshotClass VolumeSnapshotContent ClusterIssuer ClusterSecretStore
+  ClusterExternalSecret NodePool NodeClaim EC2NodeClass ClusterAnalysisTemplate
+  ClusterTriggerAuthentication`.split(/\s+/),
+);
+
+/** What a folder below dist/ is synced into, by the Applications that sync it. */
+export type Homes = ReadonlyMap<string, string>;
+
+/** The namespace of each folder's Application; none where two Applications disagree. */
+export function homesOf(objects: readonly DesiredObject[]): Homes {
+  const homes = new Map<string, string>();
+  const disputed = new Set<string>();
+  for (const { folder, namespace } of objects.flatMap(destinationsOf)) {
+    if ((homes.get(folder) ?? namespace) !== namespace) disputed.add(folder);
+    homes.set(folder, namespace);
+  }
+  for (const folder of disputed) homes.delete(folder);
+  return homes;
+}
+
+function destinationsOf({ kind, group, fields }: DesiredObject): { folder: string; namespace: string }[] {
+  if (kind !== 'Application' || group !== 'argoproj.io') return [];
+  const namespace = valueAt(fields, ['spec', 'destination', 'namespace']);
+  const sources = [valueAt(fields, ['spec', 'source']), ...arrayOf(valueAt(fields, ['spec', 'sources']))];
+  return sources.flatMap((source) => {
+    const folder = folderOf(valueAt(source, ['path']));
+    return folder === undefined || typeof namespace !== 'string' ? [] : [{ folder, namespace }];
+  });
+}
+
+const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** `dist/local/shop`, however it is written, as a folder below dist/. */
+export const folderOf = (path: unknown): string | undefined =>
+  typeof path === 'string' ? /^(?:\.?\/)*dist\/(.+?)\/*$/.exec(path)?.[1] : undefined;
+
+/**
+ * The namespace that Argo CD puts an object into: that of the Application's destination where it names none, and none
+ * where its kind has none.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/controller/state.go DeduplicateTargetObjects
+ */
+export function namespaceOf(object: Omit<DesiredObject, 'identity'>, homes: Homes): string | undefined {
+  if (CLUSTER_SCOPED.has(object.kind)) return undefined;
+  return object.namespace ?? homes.get(`${object.environment}/${object.application}`);
+}
+
+/**
+ * What Argo CD takes a value of a file for: the items of whatever has a list of them, be its kind `List` or
+ * `ConfigMapList`; else the value itself.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/reposerver/repository/repository.go GenerateManifests
+ */
+export function itemsOf(value: unknown): readonly unknown[] {
+  if (value === null) return [];
+  if (!isFields(value) || !Object.hasOwn(value, 'items')) return [value];
+  if (Array.isArray(value.items)) return value.items;
+  const isNullList = value.items === null && value.spec === undefined && value.status === undefined;
+  return isNullList ? [] : [value];
+}
