@@ -51,7 +51,8 @@ queue    '${queue}'${queueExists ? ', which another workload brings' : ' with it
 
 next     npx sluice diff                          what it will do
          npx sluice explain deployment/${name}
-         commit ${file}, ${LIST} and dist/ together
+         npm run golden                           the tables of whom it may reach
+         commit ${file}, ${LIST}, dist/ and test/synth/golden/ together
 `;
 
 function parse(argv: string[]): NewWorker | undefined {

@@ -10,7 +10,7 @@ import { queueWorker } from '../workloads/queue-worker.ts';
 import { sluiceConsumer } from '../workloads/sluice-consumer.ts';
 import { environments } from './environments.ts';
 
-export { local, production } from './environments.ts';
+export { environments, local, production } from './environments.ts';
 
 const consumer = queueWorker('consumer', (environment) => {
   const { queue, retrySeconds, policy, ...settings } = jobsWorkload(environment);

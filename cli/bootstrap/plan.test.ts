@@ -1,13 +1,18 @@
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { type Environment, environments, local, production } from '../../apps/environments.ts';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Environment } from '../../apps/environments.ts';
 import { systemIn } from '../../apps/main.ts';
+import { environments, local, production, render } from '../../apps/testing/desired-state.ts';
 import { charts } from '../../apps/versions.ts';
+import { writeDist } from '../../packages/manifests/dist.ts';
 import type { ProviderName } from '../../test/bed/cluster.ts';
 import { runBootstrap, type Sources } from '../bootstrap.ts';
 import { BootstrapError, type MachineLike } from './machine.ts';
 
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+const DIST = mkdtempSync(join(tmpdir(), 'sluice-plan-'));
+beforeAll(() => void writeDist(DIST, render()));
 
 interface Props {
   readonly helm?: string;

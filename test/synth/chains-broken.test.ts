@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { images } from '../../apps/images.ts';
 import { after, without } from './chains.ts';
+import { repositoryOf } from './unpinned.ts';
 
+const unpinned = `${repositoryOf(images.consumer)}:latest`;
 const deployment = 'consumer/deployment-consumer.consumer.yaml';
 const rule = 'scaler/prometheusrule-scaler.scaler.yaml';
 
@@ -59,8 +62,8 @@ describe('a broken link says what is missing', () => {
       'an image that nobody pinned',
       deployment,
       /image: .*/,
-      'image: ghcr.io/sluice/consumer:latest',
-      'image ghcr.io/sluice/consumer:latest is not in apps/images.ts',
+      `image: ${unpinned}`,
+      `image ${unpinned} is not in apps/images.ts`,
     ],
     [
       'a connection to a port that is closed',

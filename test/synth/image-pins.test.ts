@@ -98,10 +98,10 @@ describe('a registry', () => {
 
   it('is asked for each image that others build and that has no digest, in apps/ and in Dockerfiles', async () => {
     const host = await registry(withToken);
-    const text = `  a: '${host}/a/b:1.0',\n  b: '${host}/a/b:1.0@${DIGEST}',\n  c: '${host}/a/b:2.0',\n  own: 'ghcr.io/sluice/api:0.1.0',\nARG BASE=${host}/a/b:1.0\nARG SERVICE\nFROM \${BASE}\n`;
+    const text = `  a: '${host}/a/b:1.0',\n  b: '${host}/a/b:1.0@${DIGEST}',\n  c: '${host}/a/b:2.0',\n  own: 'registry.example/team/api:0.1.0',\nARG BASE=${host}/a/b:1.0\nARG SERVICE\nFROM \${BASE}\n`;
     const pinned = await pin(text);
     expect(pinned.text).toBe(
-      `  a: '${host}/a/b:1.0@${DIGEST}',\n  b: '${host}/a/b:1.0@${DIGEST}',\n  c: '${host}/a/b:2.0',\n  own: 'ghcr.io/sluice/api:0.1.0',\nARG BASE=${host}/a/b:1.0@${DIGEST}\nARG SERVICE\nFROM \${BASE}\n`,
+      `  a: '${host}/a/b:1.0@${DIGEST}',\n  b: '${host}/a/b:1.0@${DIGEST}',\n  c: '${host}/a/b:2.0',\n  own: 'registry.example/team/api:0.1.0',\nARG BASE=${host}/a/b:1.0@${DIGEST}\nARG SERVICE\nFROM \${BASE}\n`,
     );
     expect(pinned.faults).toEqual([`${host}/a/b:2.0: the registry answers 404`]);
     expect(unpinnedIn(pinned.text)).toHaveLength(1);

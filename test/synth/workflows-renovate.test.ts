@@ -127,7 +127,8 @@ describe('what keeps the dependencies current', () => {
       )
       .flatMap(({ matchPackageNames = [] }) => matchPackageNames.map(patternOf));
     const isLeft = (name: string): boolean => left.some((pattern) => pattern.test(name));
-    for (const service of SERVICES) expect(isLeft(`ghcr.io/someone/${service}`), service).toBe(true);
+    for (const registry of ['ghcr.io/someone', 'registry.example/team/of/people'])
+      for (const service of SERVICES) expect(isLeft(`${registry}/${service}`), service).toBe(true);
     const foreign = found('apps/images.ts').filter(({ depName = '' }) => !isLeft(depName));
     const names = Object.keys(images).filter((name) => !SERVICES.some((service) => service === name));
     expect(foreign).toHaveLength(names.length);
