@@ -6,6 +6,7 @@ import { behaviour } from './rules-behaviour.ts';
 import { concerns } from './rules-concerns.ts';
 import { storageAndImmutable } from './rules-immutable.ts';
 import { delivery, metadata } from './rules-metadata.ts';
+import { definitions } from './rules-schema.ts';
 
 const rules: readonly Rule[] = [
   { when: ({ leaf }) => leaf.equivalent === true, rank: 'no-op', reason: 'other text, same content' },
@@ -15,6 +16,7 @@ const rules: readonly Rule[] = [
     reason: 'created anew at the next sync; those that earlier syncs created are pruned',
   },
   ...storageAndImmutable,
+  ...definitions,
   ...behaviour,
   ...delivery,
   ...metadata,

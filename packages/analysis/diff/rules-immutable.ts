@@ -15,6 +15,17 @@ const mutableInStatefulSet = [
   'minReadySeconds',
 ];
 
+/** All others are the source of the storage. @see ValidatePersistentVolumeUpdate in kubernetes/pkg/apis/core/validation */
+const mutableInVolume = [
+  'capacity',
+  'accessModes',
+  'claimRef',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'mountOptions',
+  'volumeAttributesClassName',
+];
+
 /** Fields that the API server refuses to change, and those that storage hangs on. */
 export const storageAndImmutable: readonly Rule[] = [
   // Storage
@@ -73,7 +84,16 @@ export const storageAndImmutable: readonly Rule[] = [
   },
   {
     kinds: ['PersistentVolume'],
-    at: ['spec.csi', 'spec.nfs', 'spec.hostPath', 'spec.local', 'spec.volumeMode', 'spec.nodeAffinity'],
+    at: ['spec.nodeAffinity', 'spec.csi.controllerExpandSecretRef'],
+    // What was not set may be set.
+    when: ({ leaf }) => leaf.under !== leaf.path && leaf.before === undefined,
+    rank: 'config',
+    reason: 'applied in place',
+  },
+  {
+    kinds: ['PersistentVolume'],
+    at: ['spec'],
+    when: ({ leaf }) => !mutableInVolume.includes(leaf.steps[1] ?? ''),
     rank: 'recreate',
     reason: immutable,
   },
@@ -100,6 +120,15 @@ export const storageAndImmutable: readonly Rule[] = [
   { kinds: ['RoleBinding', 'ClusterRoleBinding'], at: ['roleRef'], rank: 'recreate', reason: immutable },
   { kinds: ['PriorityClass'], at: ['value', 'preemptionPolicy'], rank: 'recreate', reason: immutable },
   { kinds: ['IngressClass'], at: ['spec.controller'], rank: 'recreate', reason: immutable },
+  { kinds: ['RuntimeClass'], at: ['handler'], rank: 'recreate', reason: immutable },
+  { kinds: ['EndpointSlice'], at: ['addressType'], rank: 'recreate', reason: immutable },
+  {
+    kinds: ['CSIDriver'],
+    at: ['spec.attachRequired', 'spec.volumeLifecycleModes'],
+    rank: 'recreate',
+    reason: immutable,
+  },
+  { kinds: ['VolumeAttributesClass'], at: ['driverName', 'parameters'], rank: 'recreate', reason: immutable },
   { kinds: ['ResourceQuota'], at: ['spec.scopes'], rank: 'recreate', reason: immutable },
   { kinds: ['Secret'], at: ['type'], rank: 'recreate', reason: immutable },
   {
