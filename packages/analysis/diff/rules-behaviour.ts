@@ -1,4 +1,5 @@
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
+import { rolloutOf, rollsOut } from './rollouts.ts';
 import type { Case, Rule } from './rule.ts';
 
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout.argoproj.io'];
@@ -45,12 +46,41 @@ export const behaviour: readonly Rule[] = [
   },
 
   // Pods
-  { kinds: workloads, at: ['spec.template'], rank: 'config', reason: rollout },
+  { kinds: workloads, at: ['spec.template'], rank: 'config', reason: ({ after }) => rolloutOf(after) },
+  {
+    kinds: ['Deployment', 'Rollout.argoproj.io'],
+    at: ['spec.paused'],
+    rank: 'config',
+    reason: ({ leaf, after }) =>
+      leaf.after === true
+        ? `pauses ${titleOf(after)}: changes of its pods wait`
+        : `resumes ${titleOf(after)}: the changes that waited restart its pods`,
+  },
+  {
+    kinds: ['Rollout.argoproj.io'],
+    at: ['spec.restartAt'],
+    when: ({ leaf }) => leaf.after !== undefined,
+    rank: 'config',
+    reason: ({ leaf, after }) => `restart of all pods of ${titleOf(after)} at ${leaf.after}; no new release`,
+  },
+  {
+    kinds: ['StatefulSet', 'DaemonSet'],
+    at: ['spec.updateStrategy'],
+    rank: 'config',
+    reason: 'applied in place: which pods take a template that waits, and when',
+  },
   {
     kinds: ['Rollout.argoproj.io'],
     at: ['spec.strategy'],
     rank: 'config',
     reason: 'how the next release goes; no restart',
+  },
+  {
+    kinds: ['CronJob'],
+    at: ['spec.jobTemplate'],
+    when: ({ after }) => valueAt(after.fields, ['spec', 'suspend']) === true,
+    rank: 'config',
+    reason: ({ before }) => `no run: ${titleOf(before)} is suspended`,
   },
   {
     kinds: ['CronJob'],
@@ -94,16 +124,6 @@ export const behaviour: readonly Rule[] = [
 const configuresScaler = ({ fields }: DesiredObject): boolean =>
   valueAt(fields, ['metadata', 'labels', 'app.kubernetes.io/component']) === 'scaler';
 
-function rollout({ after }: Case): string {
-  const title = titleOf(after);
-  const strategy = valueAt(after.fields, ['spec', 'updateStrategy', 'type']);
-  if (strategy === 'OnDelete') return `pods of ${title} change when they are deleted; no rolling restart`;
-  if (valueAt(after.fields, ['spec', 'strategy', 'canary']) !== undefined)
-    return `release of ${title}: its canary is tried first`;
-  const recreates = valueAt(after.fields, ['spec', 'strategy', 'type']) === 'Recreate';
-  return recreates ? `restart of ${title}, all pods at once` : `rolling restart of ${title}`;
-}
-
 /** When the pods that read a ConfigMap or a Secret come to know of it. */
 function uptake({ before, references, rolls }: Case): string {
   const readers = references.readersOf(before);
@@ -112,7 +132,8 @@ function uptake({ before, references, rolls }: Case): string {
     .map(({ workload, how }) => {
       const title = titleOf(workload);
       if (['Job', 'CronJob', 'ScaledJob'].includes(workload.kind)) return `read by the next run of ${title}`;
-      if (rolls(workload)) return `rolling restart of ${title}, whose template changes too`;
+      if (rolls(workload) && rollsOut(workload))
+        return `rolling restart of ${title}, whose template changes too`;
       return how === 'mounted'
         ? `seen by running pods of ${title} without a restart`
         : `${title} keeps the old values until its next restart`;

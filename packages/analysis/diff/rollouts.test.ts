@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { compareYaml, object, type SourcedRow, workload } from './testing.ts';
+
+const partition = 'kubernetes.io, StatefulSets: "Partitioned rolling updates"';
+const paused = 'kubernetes.io, Deployments: "Pausing and Resuming a rollout"';
+const blueGreen = 'argo-rollouts.readthedocs.io, BlueGreen';
+const set = (image: string, spec: string): string => workload('StatefulSet', `image: ${image}`, spec);
+const deployment = (image: string, spec: string): string => workload('Deployment', `image: ${image}`, spec);
+const rollout = (spec: string): string => object('argoproj.io/v1alpha1', 'Rollout', `spec: {${spec}}`);
+const from = (ordinal: number): string => `updateStrategy: {rollingUpdate: {partition: ${ordinal}}},`;
+const reader = (spec: string, checksum: string, data: string): string =>
+  `${deployment('a', spec).replace('labels: {app: web}', `labels: {app: web}, annotations: {sum: ${checksum}}`).replace('image: a', 'image: a, envFrom: [{configMapRef: {name: web}}]')}
+---
+${object('v1', 'ConfigMap', `data: {a: ${data}}`)}`;
+const cron = (image: string): string =>
+  object(
+    'batch/v1',
+    'CronJob',
+    `spec: {suspend: true, jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: ${image}}]}}}}}`,
+  );
+
+const rows: readonly SourcedRow[] = [
+  [
+    'a paused Deployment',
+    deployment('a', 'paused: true,'),
+    deployment('b', 'paused: true,'),
+    'config',
+    /^no restart: Deployment shop\/web is paused/,
+    paused,
+  ],
+  [
+    'a Deployment that is paused',
+    deployment('a', ''),
+    deployment('a', 'paused: true,'),
+    'config',
+    /^pauses Deployment/,
+    paused,
+  ],
+  [
+    'a Deployment that is resumed',
+    deployment('a', 'paused: true,'),
+    deployment('a', ''),
+    'config',
+    /^resumes Deployment/,
+    paused,
+  ],
+  [
+    'a paused reader of a ConfigMap',
+    reader('paused: true,', 'x', 'b'),
+    reader('paused: true,', 'y', 'c'),
+    'config',
+    /keeps the old values until its next restart/,
+    paused,
+  ],
+  [
+    'a partition above all pods',
+    set('a', `replicas: 3, ${from(3)}`),
+    set('b', `replicas: 3, ${from(3)}`),
+    'config',
+    /^no restart: the partition 3/,
+    partition,
+  ],
+  [
+    'a partition above all pods that start later',
+    set('a', `replicas: 3, ordinals: {start: 5}, ${from(8)}`),
+    set('b', `replicas: 3, ordinals: {start: 5}, ${from(8)}`),
+    'config',
+    /^no restart/,
+    partition,
+  ],
+  [
+    'a partition within the pods',
+    set('a', `replicas: 3, ${from(2)}`),
+    set('b', `replicas: 3, ${from(2)}`),
+    'config',
+    /^rolling restart of StatefulSet shop\/web, from ordinal 2 on/,
+    partition,
+  ],
+  [
+    'a partition where others scale',
+    set('a', from(2)),
+    set('b', from(2)),
+    'config',
+    /from ordinal 2 on/,
+    partition,
+  ],
+  [
+    'a partition that is lowered',
+    set('a', from(2)),
+    set('a', from(1)),
+    'config',
+    /which pods take a template that waits/,
+    partition,
+  ],
+  [
+    'a blue-green Rollout',
+    rollout('strategy: {blueGreen: {activeService: a}}, template: {spec: {a: 1}}'),
+    rollout('strategy: {blueGreen: {activeService: a}}, template: {spec: {a: 2}}'),
+    'config',
+    /until all new ones are ready/,
+    blueGreen,
+  ],
+  [
+    'a blue-green Rollout that waits',
+    rollout(
+      'strategy: {blueGreen: {activeService: a, autoPromotionEnabled: false}}, template: {spec: {a: 1}}',
+    ),
+    rollout(
+      'strategy: {blueGreen: {activeService: a, autoPromotionEnabled: false}}, template: {spec: {a: 2}}',
+    ),
+    'config',
+    /until someone promotes it/,
+    blueGreen,
+  ],
+  [
+    'restartAt',
+    rollout('restartAt: null'),
+    rollout('restartAt: "2026-01-01T00:00:00Z"'),
+    'config',
+    /restart of all pods of Rollout shop\/web at 2026/,
+    'argo-rollouts.readthedocs.io, Restarting Rollout Pods',
+  ],
+  [
+    'a suspended CronJob',
+    cron('a'),
+    cron('b'),
+    'config',
+    /^no run: CronJob shop\/web is suspended$/,
+    'kubernetes.io, CronJob: "Schedule suspension"',
+  ],
+];
+
+describe('a rollout that does not happen', () => {
+  it.each(rows)('%s', (_, base, head, rank, word) => {
+    const { worst, changes } = compareYaml(base, head);
+    expect(worst).toBe(rank);
+    expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);
+  });
+});
