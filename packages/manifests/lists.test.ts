@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leafChanges } from './leaves.ts';
+import { pairs } from './lists.ts';
 
 const changes = (place: string, list: string, before: unknown, after: unknown): string[] =>
   leafChanges(place, { spec: { [list]: before } }, { spec: { [list]: after } }).map(
@@ -52,5 +53,43 @@ describe('elements of two lists', () => {
     expect(changes('Service', 'ports', [{ name: 'a' }], [{ name: 'b' }])).toEqual([
       'spec.ports[0].name: a -> b',
     ]);
+  });
+
+  it('are compared a number of times that grows with the list, not with its square', () => {
+    const peers = (first: number): unknown[] =>
+      Array.from({ length: 2000 }, (_, at) => ({
+        ipBlock: { cidr: `10.${first}.${at >> 8}.${at & 255}/32` },
+      }));
+    let comparisons = 0;
+    const counted = (one: unknown, other: unknown): number => {
+      comparisons += 1;
+      return JSON.stringify(one) === JSON.stringify(other) ? 0 : 1;
+    };
+    const set = { kind: 'set' } as const;
+    expect(pairs(set, peers(0), peers(1), counted)).toHaveLength(2000);
+    expect(pairs(set, peers(0), [...peers(0)].reverse(), counted)).toEqual([]);
+    expect(comparisons).toBeLessThanOrEqual(3 * 2000);
+  });
+
+  it('find each other in a long list, whatever the order within them', () => {
+    const peer = (at: number, ...keys: string[]) => ({
+      podSelector: { matchExpressions: keys.map((key) => ({ key: `${key}${at}`, operator: 'Exists' })) },
+    });
+    const numbers = Array.from({ length: 500 }, (_, at) => at);
+    const [before, after] = [
+      numbers.map((at) => peer(at, 'a', 'b')),
+      numbers.map((at) => peer(at, 'b', 'a')),
+    ];
+    expect(changes('NetworkPolicy', 'ingress', [{ from: before }], [{ from: after.reverse() }])).toEqual([]);
+  });
+
+  it('are equal before they are alike, be it by a default', () => {
+    const after = [
+      rule('11.0.0.0/8', 2),
+      { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports: [{ port: 1 }] },
+    ];
+    expect(changes('NetworkPolicy', 'egress', [rule('10.0.0.0/8', 1)], after)[0]).toMatch(
+      /^spec.egress\[1\]/,
+    );
   });
 });

@@ -90,22 +90,30 @@ function pairsInOrder(before: readonly unknown[], after: readonly unknown[], dis
   }));
 }
 
+interface Element {
+  readonly value: unknown;
+  readonly label: string;
+}
+
+/** Comparisons of each with each; beyond, a long list that changed as a whole is brought together in its order. */
+const MAX_COMPARISONS = 10_000;
+
 /** Equal elements find each other wherever they stand; of the others, the most alike. */
 function pairsOfSet(before: readonly unknown[], after: readonly unknown[], distance: Distance): Pair[] {
-  const left = before.map((value, index) => ({ value, label: String(index) }));
-  const added: unknown[] = [];
-  const found: Pair[] = [];
-  const unequal = after.filter((value) => take(left, (one) => distance(one, value) === 0) === undefined);
-  for (const value of unequal) {
-    const nearest = Math.min(...left.map((one) => distance(one.value, value)));
-    const partner = take(left, (one) => distance(one, value) === nearest);
-    if (partner === undefined) added.push(value);
-    else found.push({ label: partner.label, before: partner.value, after: value });
-  }
+  const olds = before.map((value, index) => ({ value, label: String(index) }));
+  const { left, added: others } = unequal(olds, after, distance);
+  const isShort = left.length * others.length <= MAX_COMPARISONS;
+  // Equal ones may differ in their texts as well: by a default, by another spelling of a quantity.
+  const added = isShort ? others.filter((value) => !takeEqual(left, value, distance)) : others;
+  const found = added.flatMap((value) => {
+    const partner = isShort ? takeNearest(left, value, distance) : left.shift();
+    return partner === undefined ? [] : [{ label: partner.label, before: partner.value, after: value }];
+  });
+  const rest = added.slice(found.length);
   return [
-    ...found,
+    ...found.filter((pair) => distance(pair.before, pair.after) > 0),
     ...left.map(({ label, value }) => ({ label, before: value, after: undefined })),
-    ...added.map((value, index) => ({
+    ...rest.map((value, index) => ({
       label: String(before.length + index),
       before: undefined,
       after: value,
@@ -113,7 +121,35 @@ function pairsOfSet(before: readonly unknown[], after: readonly unknown[], dista
   ];
 }
 
-function take<T extends { readonly value: unknown }>(from: T[], wanted: (value: unknown) => boolean) {
-  const index = from.findIndex(({ value }) => wanted(value));
-  return index < 0 ? undefined : from.splice(index, 1)[0];
+/** What stays when equal elements, found by a text that is the same for them, have left. */
+function unequal(olds: readonly Element[], after: readonly unknown[], distance: Distance) {
+  const alike = Map.groupBy(olds, ({ value }) => looseText(value));
+  const gone = new Set<Element>();
+  const added = after.filter((value) => {
+    const bucket = alike.get(looseText(value)) ?? [];
+    const at = bucket.findLastIndex((one) => distance(one.value, value) === 0);
+    for (const one of at < 0 ? [] : bucket.splice(at, 1)) gone.add(one);
+    return at < 0;
+  });
+  return { left: olds.filter((one) => !gone.has(one)), added };
+}
+
+/** The same text for values that differ in order only: equal ones have one text, but not only they. */
+function looseText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value + String(value);
+  if (Array.isArray(value)) return `[${value.map(looseText).sort().join()}]`;
+  const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${looseText(inner)}`);
+  return `{${entries.sort().join()}}`;
+}
+
+function takeEqual(from: Element[], value: unknown, distance: Distance): boolean {
+  const at = from.findIndex((one) => distance(one.value, value) === 0);
+  if (at >= 0) from.splice(at, 1);
+  return at >= 0;
+}
+
+function takeNearest(from: Element[], value: unknown, distance: Distance): Element | undefined {
+  const distances = from.map((one) => distance(one.value, value));
+  const at = distances.indexOf(Math.min(...distances));
+  return at < 0 ? undefined : from.splice(at, 1)[0];
 }

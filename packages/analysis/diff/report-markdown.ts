@@ -6,6 +6,8 @@ import { type Row, rowsOf, visible } from './rows.ts';
 
 /** Characters; a comment on GitHub takes 65536. */
 const LIMIT = 60_000;
+/** Of them for the tables; details take the rest. */
+const TABLES = 45_000;
 
 /** For a pull request: the worst in the headline, a table an environment, folded details. */
 export function markdownReport(difference: Difference): string {
@@ -14,24 +16,41 @@ export function markdownReport(difference: Difference): string {
   const sides = [`${code(base)} → ${code(head)}`, ...notes];
   if (worst === undefined) return `${['## Desired state: nothing changes', ...sides].join('\n\n')}\n`;
   const title = `## Desired state: ${changes.length} changed, at worst **${rankTitles[worst]}**`;
-  const tables = environmentsOf(difference).map(([name, all]) => table(name, all));
-  const details = environmentsOf(difference).flatMap(([name, all]) =>
-    all.flatMap((one) => detail(name, one)),
-  );
-  return visible(fitted([title, ...sides, ...tables], details));
+  const shown = worstThatFit(changes);
+  const environments = environmentsOf({ ...difference, changes: shown });
+  const tables = environments.map(([name, all]) => table(name, all));
+  const details = environments.flatMap(([name, all]) => all.flatMap((one) => detail(name, one)));
+  const rest = shown.length < changes.length ? [counted(changes.slice(shown.length))] : [];
+  return visible(fitted([title, ...sides, ...tables, ...rest], details));
 }
 
+/** The worst objects, which come first, as many as have room. */
+function worstThatFit(changes: readonly ObjectChange[]): readonly ObjectChange[] {
+  let room = TABLES;
+  const end = changes.findIndex((change) => {
+    room -= line(change).length + 1;
+    return room < 0;
+  });
+  return end < 0 ? changes : changes.slice(0, end);
+}
+
+/** `_800 more objects: 12 prune, 788 config. ..._` */
+function counted(rest: readonly ObjectChange[]): string {
+  const ranks = [...Map.groupBy(rest, ({ rank }) => rank)];
+  const counts = ranks.map(([rank, all]) => `${all.length} ${rankTitles[rank]}`).join(', ');
+  return `_${rest.length} more objects do not fit here: ${counts}. \`sluice diff\` shows them._`;
+}
+
+const line = ({ rank, object, reasons }: ObjectChange): string =>
+  `| ${rankTitles[rank]} | ${cell(titleOf(object))} | ${prose(reasons.join('; '))} |`;
+
 function table(environment: string, changes: readonly ObjectChange[]): string {
-  const rows = changes.map(
-    ({ rank, object, reasons }) =>
-      `| ${rankTitles[rank]} | ${cell(titleOf(object))} | ${prose(reasons.join('; '))} |`,
-  );
   return [
     `### ${prose(environment)}`,
     '',
     '| consequence | object | why |',
     '| --- | --- | --- |',
-    ...rows,
+    ...changes.map(line),
   ].join('\n');
 }
 

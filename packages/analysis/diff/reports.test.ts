@@ -107,8 +107,13 @@ describe('a report', () => {
       Array.from({ length: 900 }, (_, index) => configMap(value).replace('"web"', `"web-${index}"`)).join(
         '\n---\n',
       );
-    const printed = markdownReport(compareYaml(all('a'), all('b')));
+    const lost = object('v1', 'PersistentVolumeClaim', 'spec: {}');
+    const printed = markdownReport(compareYaml(`${all('a')}\n---\n${lost}`, all('b')));
     expect(printed.length).toBeLessThan(65_536);
+    expect(printed).toContain('| data loss | `PersistentVolumeClaim shop/web` |');
+    const rows = printed.match(/^\| config \| `ConfigMap web-\d+` \|/gm)?.length ?? 0;
+    expect(rows).toBeGreaterThan(400);
+    expect(printed).toContain(`_${900 - rows} more objects do not fit here: ${900 - rows} config.`);
     expect(printed).toMatch(/_\d+ more parts do not fit here/);
   });
 
