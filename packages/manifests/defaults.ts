@@ -202,6 +202,10 @@ const isExternal = (type: unknown): boolean => type === 'LoadBalancer' || type =
  * @see https://external-secrets.io/latest/api/externalsecret/
  */
 const customResources = [
+  ...below('Application.argoproj.io.spec', {
+    'source.directory.recurse': false,
+    'sources.*.directory.recurse': false,
+  }),
   ...below('Rollout.argoproj.io.spec', {
     paused: false,
     minReadySeconds: 0,

@@ -3,6 +3,7 @@ import { embedded } from './embedded.ts';
 import { changedOrder, type Pair, pairs } from './lists.ts';
 import { compareQuantities } from './quantities.ts';
 import { emptyIsAbsent, FOREIGN, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
+import { isSameSource } from './scope.ts';
 
 /** One leaf that is not what it was: a scalar, an empty map or list, or the order of an ordered one. */
 export interface LeafChange {
@@ -113,6 +114,7 @@ function shapeOf(place: string, elements: readonly unknown[]): ListShape {
 }
 
 function isNoise(place: string, before: unknown, after: unknown): boolean {
+  if (isSameSource(place, before, after)) return true;
   if (isQuantity(place) && compareQuantities(before, after) === 0) return true;
   const nothing = (value: unknown): boolean => value === undefined || isEmpty(value);
   return nothing(before) && nothing(after) && (bothEmpty(before, after) || emptyIsAbsent(place));

@@ -65,3 +65,20 @@ export function itemsOf(value: unknown): readonly unknown[] {
   const isNullList = value.items === null && value.spec === undefined && value.status === undefined;
   return isNullList ? [] : [value];
 }
+
+const SOURCE = /^Application\.argoproj\.io\.spec\.(?:source|sources\.\*)\.(repoURL|path)$/;
+
+/**
+ * Whether two texts name one repository or one folder of it to Argo CD: `.git` and slashes at the end mean nothing.
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/util/git/git.go NormalizeGitURL
+ */
+export function isSameSource(place: string, before: unknown, after: unknown): boolean {
+  const field = SOURCE.exec(place)?.[1];
+  if (field === undefined || typeof before !== 'string' || typeof after !== 'string') return false;
+  const plain = field === 'path' ? folderText : repositoryText;
+  return plain(before) === plain(after);
+}
+
+const folderText = (path: string): string => path.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+
+const repositoryText = (url: string): string => url.replace(/\/+$/, '').replace(/\.git$/, '');

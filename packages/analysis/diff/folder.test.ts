@@ -99,8 +99,73 @@ const rows: readonly FolderRow[] = [
   ],
 ];
 
+const git = 'argo-cd v3.5.7 util/git/git.go NormalizeGitURL';
+const directory = 'argo-cd.readthedocs.io, Directory';
+const source = (fields: string): Files => ({
+  'local/argocd/app.yaml': `{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd},
+    spec: {source: {${fields}}}}`,
+});
+const sources: readonly FolderRow[] = [
+  [
+    '.git at the end',
+    source('repoURL: "https://a/b"'),
+    source('repoURL: "https://a/b.git"'),
+    undefined,
+    /^$/,
+    git,
+  ],
+  [
+    'another repository',
+    source('repoURL: "https://a/b"'),
+    source('repoURL: "https://a/c"'),
+    'prune',
+    /pruned/,
+    git,
+  ],
+  [
+    'a slash at the end of a path',
+    source('path: dist/a'),
+    source('path: ./dist/a/'),
+    undefined,
+    /^$/,
+    directory,
+  ],
+  [
+    'recurse: false written down',
+    source('path: a'),
+    source('path: a, directory: {recurse: false}'),
+    undefined,
+    /^$/,
+    directory,
+  ],
+  [
+    'recurse: false from now on',
+    source('directory: {recurse: true}'),
+    source('directory: {recurse: false}'),
+    'prune',
+    /fall out/,
+    directory,
+  ],
+  [
+    'recurse: true from now on',
+    source('directory: {recurse: false}'),
+    source('directory: {recurse: true}'),
+    'config',
+    /renders it anew/,
+    directory,
+  ],
+  [
+    'files left out',
+    source('directory: {recurse: true}'),
+    source('directory: {recurse: true, exclude: "*.json"}'),
+    'prune',
+    /fall out/,
+    directory,
+  ],
+];
+
 describe('the objects of a folder are those that Argo CD reads', () => {
-  it.each(rows)('%s', (_, base, head, rank, word) => {
+  it.each([...rows, ...sources])('%s', (_, base, head, rank, word) => {
     const { worst, changes } = compareFiles(base, head);
     expect(worst).toBe(rank);
     expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);

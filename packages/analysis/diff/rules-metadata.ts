@@ -56,6 +56,17 @@ export const delivery: readonly Rule[] = [
   },
   {
     kinds: ['Application.argoproj.io'],
+    at: ['directory.recurse', 'directory.exclude', 'directory.include'].flatMap((field) => [
+      `spec.source.${field}`,
+      `spec.sources.*.${field}`,
+    ]),
+    // Only more folders: nothing falls out.
+    when: ({ leaf }) => !(leaf.steps.at(-1) === 'recurse' && leaf.after === true),
+    rank: 'prune',
+    reason: 'other files of the folder count: the objects of those that fall out are pruned',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
     at: ['spec.syncPolicy.automated.allowEmpty'],
     when: ({ leaf }) => leaf.after === true,
     rank: 'config',
