@@ -47,8 +47,8 @@ export default defineConfig({
           // Every wait in a test ends by itself: these are for what is stuck.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // Each starts several servers; a project with another number of workers has a turn of its own.
-          ...{ maxWorkers: 2, sequence: { groupOrder: 1 } },
+          // Most of a test is waiting for servers and clocks; a project with another number of workers has a turn of its own.
+          ...{ maxWorkers: 5, sequence: { groupOrder: 1 } },
         },
       },
     ],
