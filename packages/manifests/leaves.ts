@@ -3,7 +3,7 @@ import { embedded } from './embedded.ts';
 import { changedOrder, type Pair, pairs } from './lists.ts';
 import { compareQuantities } from './quantities.ts';
 import { emptyIsAbsent, FOREIGN, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
-import { isSameSource } from './scope.ts';
+import { inOneForm, isSameSource } from './scope.ts';
 
 /** One leaf that is not what it was: a scalar, an empty map or list, or the order of an ordered one. */
 export interface LeafChange {
@@ -61,7 +61,8 @@ function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
   return inner !== undefined ? inner : [{ ...leaf(spot, before, after), equivalent: true }];
 }
 
-function walkFields(spot: Spot, before: Fields, after: Fields): LeafChange[] {
+function walkFields(spot: Spot, one: Fields, other: Fields): LeafChange[] {
+  const [before, after] = inOneForm(spot.place, one, other);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) => {
     const field = fieldOf(spot, key);

@@ -82,3 +82,22 @@ export function isSameSource(place: string, before: unknown, after: unknown): bo
 const folderText = (path: string): string => path.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
 
 const repositoryText = (url: string): string => url.replace(/\/+$/, '').replace(/\.git$/, '');
+
+type Form = Readonly<Record<string, unknown>>;
+
+/**
+ * Where one side of an Application has `source` and the other a list of one in `sources`, both as `source`: Argo CD
+ * renders the same of them, unless the one only lends its files to others (`ref`).
+ */
+export function inOneForm(place: string, before: Form, after: Form): readonly [Form, Form] {
+  const isMoved = 'sources' in before !== 'sources' in after;
+  if (place !== 'Application.argoproj.io.spec' || !isMoved) return [before, after];
+  return [singular(before), singular(after)];
+}
+
+function singular({ sources, ...spec }: Form): Form {
+  const [source, ...others] = arrayOf(sources);
+  const isOne = isFields(source) && source.ref === undefined && others.length === 0;
+  if (isOne && spec.source === undefined) return { ...spec, source };
+  return sources === undefined ? spec : { ...spec, sources };
+}

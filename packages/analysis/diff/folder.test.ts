@@ -164,8 +164,47 @@ const sources: readonly FolderRow[] = [
   ],
 ];
 
+const multiple = 'argo-cd.readthedocs.io, Multiple Sources for an Application';
+const plural = (text: string): Files => ({
+  'local/argocd/app.yaml': `{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}, spec: {sources: [${text}]}}`,
+});
+const forms: readonly FolderRow[] = [
+  [
+    'source as sources',
+    source('repoURL: a, path: b'),
+    plural('{repoURL: a, path: b}'),
+    undefined,
+    /^$/,
+    multiple,
+  ],
+  [
+    'sources as source',
+    plural('{repoURL: a, path: b}'),
+    source('repoURL: a, path: b'),
+    undefined,
+    /^$/,
+    multiple,
+  ],
+  [
+    'source as sources of another path',
+    source('repoURL: a, path: b'),
+    plural('{repoURL: a, path: c}'),
+    'prune',
+    /pruned/,
+    multiple,
+  ],
+  [
+    'source as sources with another one',
+    source('repoURL: a, path: b'),
+    plural('{repoURL: a, path: b}, {repoURL: c}'),
+    'prune',
+    /pruned/,
+    multiple,
+  ],
+];
+
 describe('the objects of a folder are those that Argo CD reads', () => {
-  it.each([...rows, ...sources])('%s', (_, base, head, rank, word) => {
+  it.each([...rows, ...sources, ...forms])('%s', (_, base, head, rank, word) => {
     const { worst, changes } = compareFiles(base, head);
     expect(worst).toBe(rank);
     expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);
