@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { environments, local } from '../../apps/environments.ts';
+import { environments, local, render } from '../../apps/testing/desired-state.ts';
 import { charts } from '../../apps/versions.ts';
+import { writeDist } from '../../packages/manifests/dist.ts';
 import type { ProviderName } from '../../test/bed/cluster.ts';
 import { runBootstrap } from '../bootstrap.ts';
 import { generateSecrets } from '../secrets.ts';
@@ -11,7 +13,8 @@ import { RecordedCluster, type RecordedMachine, recordedMachine } from './record
 import { completing } from './secrets.ts';
 import { objectsIn, ofKind } from './wanted.ts';
 
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+const DIST = mkdtempSync(join(tmpdir(), 'sluice-bootstrap-'));
+beforeAll(() => void writeDist(DIST, render()));
 
 let cluster: RecordedCluster;
 let machine: RecordedMachine;
