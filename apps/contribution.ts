@@ -1,5 +1,4 @@
 import type { Workload } from '@sluice/policy';
-import type { ExporterTarget } from '../charts/exporter.ts';
 import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import type { BrokerAccess, WorkQueue } from '../charts/queue-topology.ts';
@@ -35,8 +34,6 @@ export interface Contribution {
   readonly brokerUsers?: readonly BrokerAccess[];
   /** What the scaler scales. */
   readonly scaled?: readonly Workload[];
-  /** JSON documents that the exporter turns into metrics. */
-  readonly exported?: readonly ExporterTarget[];
 }
 
 /** The sum of all contributions of an environment. */

@@ -21,14 +21,13 @@ export function systemOf(contributors: readonly Contributor[], environment: Envi
     queues: sum('queues'),
     brokerUsers: sum('brokerUsers'),
     scaled: sum('scaled'),
-    exported: sum('exported'),
   };
   check(environment.name, system);
   return system;
 }
 
 function check(environment: string, system: System): void {
-  const { queues, brokerUsers, secrets, scaled, exported } = system;
+  const { queues, brokerUsers, secrets, scaled } = system;
   const checks = new Checks(`The system of '${environment}'`);
   const once = (what: string, names: readonly string[]): void => {
     for (const name of repeated(names)) checks.that(false, `${what} '${name}' must be declared once`);
@@ -52,10 +51,6 @@ function check(environment: string, system: System): void {
   once(
     'the owner of the replica count of',
     scaled.map(({ target }) => targetOf(target)),
-  );
-  once(
-    'the exported document',
-    exported.map(({ name }) => name),
   );
   const known = new Set(queues.map(({ queue }) => queue));
   for (const { name, publishes = [], consumes = [] } of brokerUsers)

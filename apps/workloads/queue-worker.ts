@@ -49,9 +49,9 @@ export interface QueueWorkerValues extends Chart {
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Files beside the broker's password. @default none */
   readonly mounts?: readonly FileMount[];
-  /** Whom it connects to beside the broker. @default nobody */
+  /** What it connects to beside the broker. @default nothing */
   readonly connections?: readonly Pick<Connection, 'to' | 'port' | 'protocol'>[];
-  /** Whom its pods may displace. @default 'low' */
+  /** The class of its pods: which others they may displace. @default 'low' */
   readonly priority?: keyof typeof PRIORITY;
   /** Alerts beside those of every worker (`workerAlerts`). @default none */
   readonly alerts?: readonly Alert[];
