@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { environments } from '../../apps/environments.ts';
 import { environmentNames, objectsIn, ofKind } from './dist.ts';
-import { COMMAND, GOLDEN, goldenPages } from './golden.ts';
+import { COMMAND, GOLDEN, goldenPages, README, readmeWithPicture } from './golden.ts';
 import { permissionsIn } from './permissions.ts';
 
 /** The rows of the first table below a heading of a page; columns may be padded. */
@@ -20,6 +20,11 @@ describe('the golden pages', () => {
   it.each([...goldenPages()])('%s is what dist/ says', (file, page) => {
     const committed = readFileSync(new URL(file, GOLDEN), 'utf8');
     expect(committed, `after a change that was meant: ${COMMAND}, and commit what it writes`).toBe(page);
+  });
+
+  it('show the system in the README as its applications declare it', () => {
+    const committed = readFileSync(README, 'utf8');
+    expect(readmeWithPicture(committed), `after a change that was meant: ${COMMAND}`).toBe(committed);
   });
 
   it('are all there is in their folder', () => {

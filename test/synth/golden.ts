@@ -1,4 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Environment, environments } from '../../apps/environments.ts';
+import { applications, systemIn } from '../../apps/main.ts';
+import { broker, MONITORING, scaler } from '../../apps/project.ts';
+import { architectureOf } from '../../packages/analysis/report/architecture.ts';
 import { connectionsIn } from './connectivity.ts';
 import { environmentNames } from './dist.ts';
 import { permissionsIn } from './permissions.ts';
@@ -33,4 +37,31 @@ export const goldenPages = (): ReadonlyMap<string, string> =>
     ],
   ]);
 
-if (import.meta.main) for (const [file, text] of goldenPages()) writeFileSync(new URL(file, GOLDEN), text);
+/** The page that shows the system of the first environment between these two lines. */
+export const README = new URL('../../README.md', import.meta.url);
+const [BEGIN, END] = [
+  '<!-- The picture: written by `npm run golden`. -->',
+  '<!-- The end of the picture. -->',
+];
+
+const picture = (environment: Environment): string =>
+  architectureOf({
+    ...{ environment: environment.name, applications, system: systemIn(environment) },
+    ...{ broker: broker.namespace, scaler: scaler.namespace, monitoring: MONITORING },
+  });
+
+/** @throws {Error} when the lines that the picture stands between are not there */
+export function readmeWithPicture(text = readFileSync(README, 'utf8'), [environment] = environments): string {
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (environment === undefined || begin < 0 || end < begin)
+    throw new Error(
+      `README.md must hold the lines '${BEGIN}' and '${END}', and there must be an environment`,
+    );
+  const drawn = `\`\`\`mermaid\n${picture(environment)}\n\`\`\`\n`;
+  return `${text.slice(0, begin + BEGIN.length)}\n${drawn}${text.slice(end)}`;
+}
+
+if (import.meta.main) {
+  for (const [file, text] of goldenPages()) writeFileSync(new URL(file, GOLDEN), text);
+  writeFileSync(README, readmeWithPicture());
+}

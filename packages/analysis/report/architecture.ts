@@ -1,0 +1,95 @@
+import { baseOf, highestFloor, type Policy } from '@sluice/policy';
+import type { System } from '../../../apps/contribution.ts';
+
+/** What the picture needs to know of an application. */
+export interface Delivered {
+  readonly name: string;
+  readonly parent: string;
+  readonly namespace: string;
+}
+
+/** Applications and their system, as one environment has them. */
+export interface Wanted {
+  readonly environment: string;
+  readonly applications: readonly Delivered[];
+  readonly system: Pick<System, 'connections' | 'brokerUsers' | 'scaled'>;
+  /** The namespaces of the broker, of the scaler and of Prometheus. */
+  readonly broker: string;
+  readonly scaler: string;
+  readonly monitoring: string;
+}
+
+type End = System['connections'][number]['from'];
+
+/** Lets text stand in a quoted label. @see https://mermaid.js.org/syntax/flowchart.html */
+const label = (text: string): string => `"${text.replaceAll('"', '#quot;')}"`;
+
+/**
+ * A flowchart in Mermaid's language: who takes from which queue, who scales whom from how many to how many replicas,
+ * and who else connects to whom. Lookups of names, addresses outside the cluster and the connections of addons among
+ * themselves are left out.
+ * @see https://mermaid.js.org/syntax/flowchart.html
+ */
+export function architectureOf(wanted: Wanted): string {
+  const edges = [...deliveries(wanted), ...messages(wanted), ...scalings(wanted), ...others(wanted)];
+  return ['flowchart LR', ...groups(wanted), ...new Set(edges)].join('\n');
+}
+
+const inCluster = ({ applications, monitoring }: Wanted): readonly Delivered[] => {
+  const own = applications.filter(({ name, namespace }) => name === namespace && namespace !== monitoring);
+  return own.filter(({ parent }) => parent !== 'addons');
+};
+
+function groups(wanted: Wanted): string[] {
+  const members = inCluster(wanted);
+  const parents = [...new Set(members.map(({ parent }) => parent))];
+  return [
+    `  git[(${label(`dist/${wanted.environment}`)})]`,
+    ...parents.flatMap((parent) => [
+      `  subgraph ${parent}`,
+      ...members.filter((one) => one.parent === parent).map(({ name }) => `    ${name}`),
+      '  end',
+    ]),
+  ];
+}
+
+const deliveries = (wanted: Wanted): string[] => [
+  `  git --> argocd[${label('Argo CD')}]`,
+  ...[...new Set(inCluster(wanted).map(({ parent }) => parent))].map((parent) => `  argocd --> ${parent}`),
+];
+
+const messages = ({ system: { brokerUsers }, broker }: Wanted): string[] =>
+  brokerUsers.flatMap(({ name, publishes = [], consumes = [], monitors = false }) => [
+    ...publishes.map((queue) => `  ${name} -- ${label(queue)} --> ${broker}`),
+    ...consumes.map((queue) => `  ${broker} -- ${label(queue)} --> ${name}`),
+    ...(monitors ? [`  ${broker} -. ${label('counts')} .-> ${name}`] : []),
+  ]);
+
+const scalings = ({ system: { scaled }, scaler }: Wanted): string[] =>
+  scaled.flatMap(({ target, policy }) =>
+    target.kind === 'process'
+      ? []
+      : [`  ${scaler} == ${label(span(target.kind, policy))} ==> ${target.name}`],
+  );
+
+function span(kind: 'deployment' | 'hpa', policy: Policy): string {
+  const { minReplicas, maxReplicas } = baseOf(policy);
+  if (kind === 'deployment') return `${minReplicas} to ${maxReplicas} replicas`;
+  const floor = policy.kind === 'schedule' ? highestFloor(policy) : maxReplicas;
+  return `minimum ${minReplicas} to ${floor}`;
+}
+
+/** The namespace of pods; none of an address. */
+const namespaceOf = (end: End): string | undefined => ('namespace' in end ? end.namespace : undefined);
+
+/** Connections that messages do not tell: ways in, and what Prometheus scrapes. */
+function others(wanted: Wanted): string[] {
+  const { system, broker, monitoring } = wanted;
+  const shown = new Set(inCluster(wanted).map(({ namespace }) => namespace));
+  return system.connections.flatMap(({ from, to }) => {
+    const [source, target] = [namespaceOf(from), namespaceOf(to)];
+    if (source === undefined || target === undefined || !shown.has(target) || source === target) return [];
+    if (source === monitoring) return [`  prometheus[${label('Prometheus')}] -.-> ${target}`];
+    return target === broker && shown.has(source) ? [] : [`  ${source} --> ${target}`];
+  });
+}

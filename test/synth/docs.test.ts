@@ -1,0 +1,109 @@
+/** The pages as a reader finds them: links lead somewhere, versions are the pinned ones, the index is complete. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { images } from '../../apps/images.ts';
+import { charts } from '../../apps/versions.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SKIPPED = ['node_modules', 'dist', '.git'];
+
+const pages = readdirSync(ROOT, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+  .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+  .filter((path) => !SKIPPED.some((folder) => path.split('/').includes(folder)));
+
+const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
+/** As GitHub makes an anchor of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading.trim()));
+
+/** Links of a page to files of the repository: outside of code, without addresses of the web. */
+const linksOf = (page: string): string[] =>
+  [
+    ...read(page)
+      .replaceAll(/```.*?```/gs, '')
+      .matchAll(/\]\(([^)\s]+)\)/g),
+  ]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link));
+
+function isBroken(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) return true;
+  return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
+}
+
+describe('the documentation', () => {
+  it('has no link that leads nowhere', () => {
+    expect(pages.length).toBeGreaterThan(40);
+    const broken = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((link) => isBroken(page, link))
+        .map((link) => `${page}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('has every page in its index', () => {
+    const listed = linksOf('docs/README.md').map((link) => join('docs', link));
+    const wanted = pages.filter((page) => /^docs\/(?:how-to|reference|tutorial)\//.test(page));
+    expect(wanted.filter((page) => !listed.includes(page))).toEqual([]);
+  });
+
+  it('numbers each decision once', () => {
+    const numbers = readdirSync(join(ROOT, 'docs/adr')).map((file) => file.slice(0, 4));
+    expect(numbers.filter((one, index) => numbers.indexOf(one) !== index)).toEqual([]);
+  });
+
+  it('names proofs that exist', () => {
+    const proofs = [...read('docs/reference/guarantees.md').matchAll(/`([\w/.-]+\/[\w/.-]+)`/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(proofs.length).toBeGreaterThan(10);
+    expect(proofs.filter((path) => path !== 'dist/' && !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe('the compatibility page', () => {
+  const rows = read('docs/reference/compatibility.md')
+    .split('\n')
+    .filter((line) => /^\| \w/.test(line));
+  const rowOf = (part: string): string => rows.find((row) => row.startsWith(`| ${part} |`)) ?? '';
+  const requiredBy = (tool: string): string =>
+    /^require \S+ v(\S+)/m.exec(read(`test/bed/tools/${tool}/go.mod`))?.[1] ?? 'no version';
+
+  it.each([
+    ['Kubernetes', 'kubernetes'],
+    ['Argo CD', 'argo-cd'],
+    ['Argo Rollouts', 'argo-rollouts'],
+    ['KEDA', 'keda'],
+    ['Prometheus', 'prometheus'],
+    ['Prometheus', 'prometheus-operator'],
+    ['prometheus-adapter', 'prometheus-adapter'],
+    ['Traefik', 'traefik'],
+  ])('says which version of %s the tests run (%s)', (part, tool) => {
+    expect(rowOf(part)).toContain(requiredBy(tool));
+  });
+
+  it.each([
+    ['Argo CD', charts['argo-cd'].version],
+    ['Argo Rollouts', charts['argo-rollouts'].version],
+    ['KEDA', charts.keda.version],
+    ['Prometheus', charts['kube-prometheus-stack'].version],
+    ['prometheus-adapter', charts['prometheus-adapter'].version],
+    ['Traefik', charts.traefik.version],
+    ['RabbitMQ', images.rabbitmq.split(':')[1] ?? ''],
+    ['LavinMQ', images.lavinmq.split(':')[1] ?? ''],
+  ])('says which version of %s the environments ask for', (part, version) => {
+    expect(rowOf(part)).toContain(version.split('@')[0]);
+  });
+});
