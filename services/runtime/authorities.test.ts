@@ -47,7 +47,7 @@ describe('a file of authorities', () => {
     [first.replace('BEGIN CERTIFICATE', 'BEGIN PRIVATE KEY'), 'must hold at least one certificate in PEM'],
     [
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
-      'holds a certificate that cannot be read',
+      'must hold certificates that can be read',
     ],
     ['x'.repeat(1024 * 1024 + 1), 'must be at most 1048576 bytes'],
   ])('is refused with %.20s', (text, why) => {
@@ -67,6 +67,8 @@ describe('a file of authorities', () => {
     expect(options('amqps://host')).toMatchObject({ port: 5671, authorities: first.trim() });
     writeFileSync(file, second);
     expect(options('amqps://host')).toMatchObject({ authorities: second.trim() });
-    expect(() => options('amqp://host')).toThrow("'AMQP_CA_FILE' needs an 'AMQP_URL' of scheme amqps");
+    expect(() => options('amqp://host')).toThrow(
+      `the file of authorities '${file}' must be absent where the broker's URL is not of scheme amqps`,
+    );
   });
 });

@@ -9,6 +9,13 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** A file of authorities that vouches for nobody. The message names the file and the constraint. */
 export class AuthoritiesError extends Error {
   override readonly name = 'AuthoritiesError';
+  /** `must ...` */
+  readonly constraint: string;
+
+  constructor(path: string, constraint: string, cause?: unknown) {
+    super(`the file of authorities '${path}' ${constraint}`, { cause });
+    this.constraint = constraint;
+  }
 }
 
 /**
@@ -17,21 +24,24 @@ export class AuthoritiesError extends Error {
  * @throws {AuthoritiesError} when it cannot be read, is larger than 1 MiB, or holds something else
  */
 export function readAuthorities(path: string): string {
-  const fail = (constraint: string, cause?: unknown) =>
-    new AuthoritiesError(`the file of authorities '${path}' ${constraint}`, { cause });
+  const fail = (constraint: string, cause?: unknown) => new AuthoritiesError(path, constraint, cause);
   let text: string;
   try {
     if (statSync(path).size > MAX_BYTES) throw fail(`must be at most ${MAX_BYTES} bytes`);
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw error instanceof AuthoritiesError ? error : fail(`cannot be read: ${messageOf(error)}`, error);
+    throw error instanceof AuthoritiesError
+      ? error
+      : fail(`must be a file that can be read: ${reasonOf(error)}`, error);
   }
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) throw fail('must hold at least one certificate in PEM');
   try {
     for (const certificate of certificates) new X509Certificate(certificate);
   } catch (error) {
-    throw fail(`holds a certificate that cannot be read: ${messageOf(error)}`, error);
+    throw fail(`must hold certificates that can be read: ${messageOf(error)}`, error);
   }
   return certificates.join('\n');
 }
+
+const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? messageOf(error);

@@ -1,10 +1,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ConfigError, parseConfig } from './config.ts';
-import { amqpFields, integer, oneOf, seconds, secret, serviceFields, text, url } from './fields.ts';
+import {
+  amqpFields,
+  authoritiesFile,
+  integer,
+  managementUrl,
+  oneOf,
+  seconds,
+  secret,
+  serviceFields,
+  text,
+  url,
+} from './fields.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -132,4 +144,48 @@ it('shows no password of a URL that stands where a path belongs', () => {
   expect(() => parseConfig(schema, { TOKEN_FILE: 'amqp://user:sesame@host/%2f' })).toThrow(
     "'TOKEN_FILE' (amqp://***@host/%2f) must be a file that can be read",
   );
+});
+
+describe('a file of authorities', () => {
+  const ca = join(directory, 'ca.pem');
+  const none = join(directory, 'none.pem');
+  writeFileSync(ca, rootCertificates[0] ?? '');
+  const broker = z.object({ ...amqpFields, COUNT: integer({ min: 1, max: 10, fallback: 3, meaning: '' }) });
+  const api = z.object({
+    MANAGEMENT_URL: managementUrl('an API'),
+    MANAGEMENT_CA_FILE: authoritiesFile({ of: 'MANAGEMENT_URL', scheme: 'https' }, 'its authorities'),
+  });
+
+  it('is taken where the URL is one over TLS', () => {
+    const amqps = { AMQP_URL: 'AMQPS://host', AMQP_CA_FILE: ca };
+    expect(parseConfig(broker, amqps).AMQP_CA_FILE).toBe(ca);
+    const https = { MANAGEMENT_URL: 'https://host', MANAGEMENT_CA_FILE: ca };
+    expect(parseConfig(api, https).MANAGEMENT_CA_FILE).toBe(ca);
+  });
+
+  it('is refused, with every other fault, where the URL is in clear text', () => {
+    expect(faultsOf({ AMQP_URL: 'amqp://u:sesame@host', AMQP_CA_FILE: ca, COUNT: '11' }, broker)).toEqual([
+      "'COUNT' (11) must be an integer from 1 to 10",
+      `'AMQP_CA_FILE' (${ca}) must be absent where 'AMQP_URL' is not of scheme amqps`,
+    ]);
+    expect(faultsOf({ MANAGEMENT_URL: 'http://host', MANAGEMENT_CA_FILE: ca }, api)).toEqual([
+      `'MANAGEMENT_CA_FILE' (${ca}) must be absent where 'MANAGEMENT_URL' is not of scheme https`,
+    ]);
+  });
+
+  it('is read at the start: one that vouches for nobody is refused', () => {
+    expect(faultsOf({ AMQP_URL: 'amqps://host', AMQP_CA_FILE: none }, broker)).toEqual([
+      expect.stringMatching(/^'AMQP_CA_FILE' \(.*none\.pem\) must be a file that can be read: ENOENT$/),
+    ]);
+    writeFileSync(none, 'nothing');
+    expect(faultsOf({ AMQP_URL: 'amqps://host', AMQP_CA_FILE: none }, broker)).toEqual([
+      `'AMQP_CA_FILE' (${none}) must hold at least one certificate in PEM`,
+    ]);
+  });
+
+  it('adds no fault of its own to a URL that is none', () => {
+    expect(faultsOf({ AMQP_URL: 'host:5672', AMQP_CA_FILE: ca }, broker)).toEqual([
+      expect.stringMatching(/^'AMQP_URL' .* must be a URL of scheme amqp or amqps$/),
+    ]);
+  });
 });

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { concealInText } from './broker-url.ts';
 import { messageOf } from './errors.ts';
-import { aboutField } from './fields.ts';
+import { aboutField, type Environment } from './fields.ts';
 import { Secret, SecretError } from './secrets.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type Fault = string;
 
 /** The environment asks for something that cannot be: every fault at once, none with a secret in it. */
@@ -36,13 +35,27 @@ export function parseConfig<S extends z.ZodRawShape>(
     if (value !== undefined) values[name] = value;
   }
   const parsed = schema.safeParse(values);
-  if (parsed.success && faults.length === 0) return parsed.data;
+  const conflicts = conflictsOf(schema, values, environment);
+  if (parsed.success && faults.length + conflicts.length === 0) return parsed.data;
   // A secret whose file gives none is one fault, not also an absent variable.
   const told = (name: string) =>
     values[name] === undefined && (environment[`${name}_FILE`] ?? environment[name] ?? '') !== '';
   const issues = (parsed.error?.issues ?? []).filter(({ path }) => !told(String(path[0])));
-  throw new ConfigError([...faults, ...issues.map((issue) => describe(issue, schema, values))]);
+  throw new ConfigError([...faults, ...issues.map((issue) => describe(issue, schema, values)), ...conflicts]);
 }
+
+/** What variables are not, each by itself a sound one, beside the others. */
+const conflictsOf = (
+  schema: z.ZodObject,
+  values: Readonly<Record<string, string | Secret>>,
+  environment: Environment,
+): Fault[] =>
+  Object.entries(schema.shape).flatMap(([name, field]) => {
+    const value = values[name];
+    if (typeof value !== 'string') return [];
+    const conflict = aboutField(field).conflict?.(value, environment);
+    return conflict === undefined ? [] : [`'${name}' (${concealInText(value)}) ${conflict}`];
+  });
 
 const presence = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AuthoritiesError, readAuthorities } from './authorities.ts';
 import { concealCredentials, parseBrokerUrl, parseManagementUrl } from './broker-url.ts';
 import { messageOf } from './errors.ts';
 import { Secret } from './secrets.ts';
@@ -13,7 +14,12 @@ export interface AboutField {
   readonly secret?: boolean;
   /** Shows a value that holds a secret without it. */
   readonly conceal?: (value: string) => string;
+  /** What is wrong with the value beside the other variables: `must ...`. Asked at the start, of a value that is set. */
+  readonly conflict?: (value: string, environment: Environment) => string | undefined;
 }
+
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const abouts = new WeakMap<object, AboutField>();
 
@@ -77,6 +83,32 @@ export function oneOf<const V extends readonly [string, ...string[]]>(
   return described(field, { meaning, fallback });
 }
 
+/** A URL variable, and the scheme of it that is one over TLS. */
+interface Verified {
+  readonly of: string;
+  readonly scheme: 'amqps' | 'https';
+}
+
+/**
+ * The path of a file (PEM) of the authorities that may vouch for the peer of a URL. It is read at the start, and set
+ * for a URL in clear text it is a fault: who names an authority means that the peer is verified.
+ */
+export function authoritiesFile({ of, scheme }: Verified, meaning: string) {
+  const conflict = (path: string, environment: Environment): string | undefined => {
+    const url = environment[of] ?? '';
+    // What is no URL of either scheme has a fault of its own.
+    if (new RegExp(`^${scheme.slice(0, -1)}:`, 'i').test(url))
+      return `must be absent where '${of}' is not of scheme ${scheme}`;
+    try {
+      readAuthorities(path);
+      return undefined;
+    } catch (error) {
+      return error instanceof AuthoritiesError ? error.constraint : messageOf(error);
+    }
+  };
+  return described(z.string().optional(), { meaning, optional: true, conflict });
+}
+
 const held = z.custom<Secret>((value) => value instanceof Secret, { error: 'must be set' });
 
 /** May be absent; comes from NAME or from the file that NAME_FILE names. */
@@ -131,7 +163,8 @@ export const amqpFields = {
   AMQP_URL: brokerUrl('The broker and its virtual host, `amqp://host:5672/%2f`; may hold credentials.'),
   AMQP_USERNAME: optionalText('User, before the one in the URL.'),
   AMQP_PASSWORD: optionalSecret('Password, before the one in the URL.'),
-  AMQP_CA_FILE: optionalText(
+  AMQP_CA_FILE: authoritiesFile(
+    { of: 'AMQP_URL', scheme: 'amqps' },
     'File (PEM) of the authorities that may vouch for the broker of an `amqps` URL, in place of the public ones; read for each connection.',
   ),
   AMQP_HEARTBEAT_SECONDS: integer({

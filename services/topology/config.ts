@@ -1,4 +1,4 @@
-import { managementUrl, optionalText, seconds, secret, serviceFields, text } from '@sluice/runtime';
+import { authoritiesFile, managementUrl, seconds, secret, serviceFields, text } from '@sluice/runtime';
 import * as z from 'zod';
 
 /** The topology service's environment. */
@@ -6,7 +6,8 @@ export const environment = z.object({
   MANAGEMENT_URL: managementUrl("The broker's management API, for example `http://host:15672`."),
   MANAGEMENT_USERNAME: text('An administrator.'),
   MANAGEMENT_PASSWORD: secret('Their password.'),
-  MANAGEMENT_CA_FILE: optionalText(
+  MANAGEMENT_CA_FILE: authoritiesFile(
+    { of: 'MANAGEMENT_URL', scheme: 'https' },
     'File (PEM) of the authorities that may vouch for an https API, in place of the public ones; read for each request.',
   ),
   TOPOLOGY_FILE: text('Path of the JSON file that says what shall stand on the broker.'),

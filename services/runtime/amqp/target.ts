@@ -42,7 +42,8 @@ function authoritiesOf({
   AMQP_URL: { protocol },
 }: AmqpConfig): Pick<AmqpTarget, 'authorities'> {
   if (file === undefined) return {};
-  if (protocol !== 'amqps') throw new AuthoritiesError("'AMQP_CA_FILE' needs an 'AMQP_URL' of scheme amqps");
+  if (protocol !== 'amqps')
+    throw new AuthoritiesError(file, "must be absent where the broker's URL is not of scheme amqps");
   return { authorities: readAuthorities(file) };
 }
 
