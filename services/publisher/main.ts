@@ -15,7 +15,8 @@ await runMain({
     const startedAt = performance.now();
     const progress = new Progress(jobs);
     registerMetrics(registry, progress);
-    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
+    const deadline = AbortSignal.timeout(config.DEADLINE_SECONDS * 1000);
+    const signal = AbortSignal.any([stop.signal, deadline]);
     await serve();
     const onRefused = (refused: number): void => {
       log.warn({ refused }, 'jobs refused');
@@ -27,7 +28,8 @@ await runMain({
       metrics.lost(error);
     };
     const failure = await runSessions({
-      ...{ log, signal, target: () => connectOptions(config), metrics: { ...metrics, lost: remember } },
+      ...{ log, signal, deadline, target: () => connectOptions(config) },
+      metrics: { ...metrics, lost: remember },
       // The work ends with the signal; this bounds what should not be there.
       graceMs: 1000,
       session: (connection) =>

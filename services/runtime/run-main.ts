@@ -34,7 +34,7 @@ export interface ServiceMain<S extends z.ZodRawShape> {
 }
 
 /**
- * Runs a service as the process: configuration from the environment, SIGTERM and SIGINT stop it in order,
+ * Runs a service as the process: configuration from the environment, SIGTERM, SIGINT and SIGHUP stop it in order,
  * and it ends with 0 (done as asked), 1 (failed, or not stopped within its deadline) or 2 (configuration).
  */
 export async function runMain<S extends z.ZodRawShape>(main: ServiceMain<S>): Promise<void> {
@@ -59,7 +59,7 @@ async function runConfigured<S extends z.ZodRawShape>(
   log.info(startUp(), 'starting');
   const registry = createRegistry(service);
   const stop = new GracefulStop(log);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.begin(signal));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.begin(signal));
   const serve = async (ready?: HealthCheck, live?: HealthCheck): Promise<void> => {
     const checks = { ready: ready ? [ready] : [], live: live ? [live] : [] };
     const server = await serveHttp({ registry, host, port, ...checks });

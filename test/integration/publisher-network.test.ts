@@ -35,7 +35,7 @@ describe('a run ends at its deadline', () => {
     proxy.swallow();
     expect(await ended).toBe(1);
     expect(lastLine()).toMatchObject({ msg: 'run failed', error: 'stopped by DEADLINE_SECONDS' });
-    expect(Number(lastLine()?.seconds)).toBeLessThan(11);
+    expect(Number(lastLine()?.seconds)).toBeLessThan(7.5);
   });
 
   it('when nothing answers at its port', async () => {
@@ -45,7 +45,7 @@ describe('a run ends at its deadline', () => {
     expect(String(lastLine()?.error)).toMatch(
       /^stopped by DEADLINE_SECONDS without a connection; before that: connecting to .* was not answered$/,
     );
-    expect(Number(lastLine()?.seconds)).toBeLessThan(4);
+    expect(Number(lastLine()?.seconds)).toBeLessThan(3.5);
   });
 
   it('when what answers at its port speaks HTTP', async () => {
@@ -54,7 +54,7 @@ describe('a run ends at its deadline', () => {
       AMQP_URL: bed.vhost.broker.managementUrl.replace('http', 'amqp'),
     });
     expect(await ended).toBe(1);
-    expect(Number(lastLine()?.seconds)).toBeLessThan(4);
+    expect(Number(lastLine()?.seconds)).toBeLessThan(3.5);
   });
 
   it('when the broker does not open a channel', async () => {
@@ -64,7 +64,7 @@ describe('a run ends at its deadline', () => {
     await bed.untilSaid('connected');
     proxy.swallow();
     expect(await ended).toBe(1);
-    expect(Number(lastLine()?.seconds)).toBeLessThan(8);
+    expect(Number(lastLine()?.seconds)).toBeLessThan(5.5);
   });
 });
 

@@ -24,6 +24,8 @@ export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
   readonly signal: AbortSignal;
   /** How long a session may take to end after the signal, milliseconds. @default without a bound of its own */
   readonly graceMs?: number;
+  /** Aborted: no goodbye is waited for any more. @default none: a goodbye has 2 s */
+  readonly deadline?: AbortSignal;
   /** The work on one connection. Resolves when all is done; rejects when it needs another connection. */
   readonly session: (connection: C) => Promise<void>;
   /** Opens a connection, which is destroyed when `life` is aborted. */
@@ -127,7 +129,7 @@ async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): P
   } catch (error) {
     return { error, inSession: true };
   } finally {
-    await end(connection, lost);
+    await end(connection, lost, options.deadline);
     life.abort();
     metrics.connected(false);
     metrics.blocked(false);
@@ -136,11 +138,14 @@ async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): P
 
 /**
  * Says goodbye, for a moment: the library never reports the end of a connection whose socket broke after the
- * goodbye was sent, and a broker that is frozen answers none. Closing what is closed already rejects.
+ * goodbye was sent, and a broker that is frozen answers none. Closing what is closed already rejects. Whose time is
+ * over has the goodbye sent, and leaves.
  */
-async function end(connection: ConnectionLike, lost: Promise<never>): Promise<void> {
+async function end(connection: ConnectionLike, lost: Promise<never>, deadline?: AbortSignal): Promise<void> {
+  const what = 'closing the connection';
   const closing = Promise.race([connection.close(), lost]);
-  await withTimeout(closing, CLOSE_TIMEOUT_MS, 'closing the connection').catch(() => {});
+  const inTime = deadline ? unlessAborted(closing, deadline, () => new DeadlineError(what, 0)) : closing;
+  await withTimeout(inTime, CLOSE_TIMEOUT_MS, what).catch(() => {});
 }
 
 /** Rejects when the signal was longer ago than a session may take to end. */

@@ -39,6 +39,44 @@ describe('a connection whose broker says nothing', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is destroyed at the deadline of the caller, who waits for no goodbye beyond it', async () => {
+    const deadline = new AbortController();
+    const connection = new FakeConnection();
+    let goodbyes = 0;
+    connection.close = () => {
+      goodbyes += 1;
+      return never;
+    };
+    const { options } = setup([connection]);
+    const run = runSessions({ ...options, deadline: deadline.signal, session: async () => {} });
+    await vi.advanceTimersByTimeAsync(CLOSE_TIMEOUT_MS / 2);
+    deadline.abort();
+    await run;
+    expect([goodbyes, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
+  it('has its goodbye sent, and not awaited, when the deadline ended the work', async () => {
+    const deadline = new AbortController();
+    const connection = new FakeConnection();
+    let goodbyes = 0;
+    connection.close = () => {
+      goodbyes += 1;
+      return never;
+    };
+    const { options, stop } = setup([connection]);
+    const run = runSessions({
+      ...options,
+      deadline: deadline.signal,
+      session: async () => {
+        stop.abort();
+        deadline.abort();
+        throw new Error('stopped');
+      },
+    });
+    await expect(run).rejects.toThrow('stopped');
+    expect([goodbyes, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
   it('is destroyed when it does not answer the goodbye in 2 s', async () => {
     const connection = new FakeConnection();
     connection.close = () => never;
