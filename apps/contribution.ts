@@ -1,6 +1,7 @@
-import type { Workload } from '@sluice/policy';
+import type { Policy, Workload } from '@sluice/policy';
 import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
+import type { EnvValue } from '../charts/pod.ts';
 import type { BrokerAccess, WorkQueue } from '../charts/queue-topology.ts';
 
 /** Who connects to whom on which port. One line is a rule at both ends, so they cannot disagree. */
@@ -19,6 +20,57 @@ export interface ExpectedSecret {
   readonly keys: Readonly<Record<string, string>>;
 }
 
+/** What a worker can be told of the broker. */
+export interface WorkerPlatform {
+  /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
+  readonly amqpUrl: string;
+  /** The worker's user there. */
+  readonly username: string;
+  /** The file that holds the user's password; it changes when the password is rotated. */
+  readonly passwordFile: string;
+  /** The queue that it takes from. */
+  readonly queue: string;
+}
+
+/** What runs on one machine in place of a worker's image. */
+export type LocalProgram =
+  /** A service of this repository, by its folder. */
+  | { readonly service: string }
+  /** Any program; a path with a `/` in it begins at the root of the repository. */
+  | {
+      readonly command: readonly [program: string, ...args: string[]];
+      /** What it is told otherwise than its container. @default nothing */
+      readonly environment?: Readonly<Record<string, string>>;
+    };
+
+/** How a queue worker works, for whoever runs it on one machine, simulates it or compares it. */
+export interface QueueWork {
+  /** The worker; its user of the broker has the same name. */
+  readonly name: string;
+  /** The queue that it takes from. */
+  readonly queue: string;
+  /** Its name in the scaler's file and in metrics. */
+  readonly scaled: string;
+  readonly policy: Policy;
+  /** Seconds that a job takes on average. */
+  readonly meanJobSeconds: number;
+  /** Seconds the process gives the jobs in hand after SIGTERM. */
+  readonly stopDeadlineSeconds: number;
+  /** What its container is told. */
+  readonly environment: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
+  /** What runs on one machine. @default none: it runs in a cluster alone */
+  readonly local?: LocalProgram;
+}
+
+/** Jobs that come to a queue again and again. */
+export interface Arrivals {
+  readonly queue: string;
+  /** Jobs of one run. */
+  readonly jobs: number;
+  /** Seconds between the starts of two runs. */
+  readonly everySeconds: number;
+}
+
 /**
  * What an application needs of others and offers to them, as data. Who serves is built from the sum of what all
  * applications of an environment contribute, and knows none of them by name.
@@ -34,6 +86,10 @@ export interface Contribution {
   readonly brokerUsers?: readonly BrokerAccess[];
   /** What the scaler scales. */
   readonly scaled?: readonly Workload[];
+  /** How its workers work. */
+  readonly work?: readonly QueueWork[];
+  /** What it publishes, as far as that is known beforehand. */
+  readonly arrivals?: readonly Arrivals[];
 }
 
 /** The sum of all contributions of an environment. */

@@ -3,7 +3,9 @@ import { Alerts } from '../charts/monitoring.ts';
 import { PASSWORD_FILE } from '../charts/pod.ts';
 import { ScheduledJob } from '../charts/scheduled-job.ts';
 import { type Application, closedNamespace } from './application.ts';
+import type { Arrivals } from './contribution.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import type { Environment } from './environments.ts';
 import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
 import { allowConnections, lookups } from './network.ts';
@@ -17,6 +19,7 @@ export const publisherApplication: Application = {
   parent: 'workloads',
   namespace: publisher.namespace,
   contribute: (environment) => ({
+    arrivals: [arrivalsIn(environment)],
     connections: [{ from: publisher, to: broker, port: BROKER_PORTS.amqp }, ...lookups(publisher)],
     secrets: [brokerCredentials(publisher)],
     brokerUsers: [{ name: publisher.name, publishes: [jobsWorkload(environment).queue] }],
@@ -48,6 +51,11 @@ export const publisherApplication: Application = {
     new Alerts(scope, 'alerts', { ...publisher, runbook: RUNBOOK, alerts: alerts(everyMinutes) });
   },
 };
+
+function arrivalsIn(environment: Environment): Arrivals {
+  const { queue, jobsPerRun, everyMinutes } = jobsWorkload(environment);
+  return { queue, jobs: jobsPerRun, everySeconds: everyMinutes * 60 };
+}
 
 const alerts = (everyMinutes: number) => [
   {

@@ -21,6 +21,8 @@ export function systemOf(contributors: readonly Contributor[], environment: Envi
     queues: sum('queues'),
     brokerUsers: sum('brokerUsers'),
     scaled: sum('scaled'),
+    work: sum('work'),
+    arrivals: sum('arrivals'),
   };
   check(environment.name, system);
   return system;

@@ -4,6 +4,7 @@ import { INTERRUPTED, interruption, orInterrupted } from './interruption.ts';
 import { prepareBundles } from './local/bundles.ts';
 import { runSynth } from './synth.ts';
 import { provideBroker, type RunBroker } from './up/broker.ts';
+import { BrokerLedger } from './up/broker-counts.ts';
 import { type Gauges, readGauges } from './up/gauges.ts';
 import { Ledger } from './up/ledger.ts';
 import { parseUpOptions, type UpOptions, upHelp } from './up/options.ts';
@@ -11,7 +12,7 @@ import { planFor, type SystemPlan } from './up/plan.ts';
 import { repositoryRoot } from './up/processes.ts';
 import { makeRunDirectory } from './up/rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
-import { SERVICES, System } from './up/system.ts';
+import { System } from './up/system.ts';
 import { decisionLine, type Frame, renderFrame, statusLine, summary, trajectory } from './up/view.ts';
 import { type Ending, EndWatch } from './up/watch.ts';
 
@@ -33,21 +34,23 @@ export async function runUp(argv: string[]): Promise<number> {
   }
   const interrupted = interruption(INTERRUPTED_SECONDS * 1000);
   try {
+    // What cannot run is told before anything is written or started.
+    const plan = planFor(options);
     const code = await runSynth([]);
-    return code === 0 && !interrupted.aborted ? await runOnBroker(options, interrupted) : code;
+    return code === 0 && !interrupted.aborted ? await runOnBroker(options, plan, interrupted) : code;
   } catch (error) {
     if (!interrupted.aborted) throw error;
     return INTERRUPTED;
   }
 }
 
-async function runOnBroker(options: UpOptions, interrupted: AbortSignal): Promise<number> {
+async function runOnBroker(options: UpOptions, plan: SystemPlan, interrupted: AbortSignal): Promise<number> {
   const screen =
     process.stdout.isTTY && !options.plain ? terminalScreen(process.stdout) : plainScreen(process.stdout);
   screen.print('starting the broker');
   const broker = await provideBroker(process.env, interrupted);
   try {
-    const run = new Run(options, planFor(options), screen, interrupted);
+    const run = new Run(options, plan, screen, interrupted);
     return await run.on(broker);
   } finally {
     screen.close();
@@ -61,7 +64,7 @@ class Run {
   readonly #plan: SystemPlan;
   readonly #screen: Screen;
   readonly #interrupted: AbortSignal;
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #startedAt = Date.now();
   readonly #backlogs: number[] = [];
   #gauges: Gauges | undefined;
@@ -73,20 +76,27 @@ class Run {
   constructor(options: UpOptions, plan: SystemPlan, screen: Screen, interrupted: AbortSignal) {
     this.#options = options;
     this.#plan = plan;
+    this.#ledger = plan.tells ? new Ledger() : new BrokerLedger();
     this.#screen = screen;
     this.#interrupted = interrupted;
   }
 
   async on(broker: RunBroker): Promise<number> {
-    this.#title = `Sluice: '${this.#plan.queue}' on ${broker.label}`;
+    this.#title = titleOf(this.#plan, broker);
     if (this.#screen.plain) this.#screen.print(this.#title);
     const system = new System({
       ...{ plan: this.#plan, broker, ledger: this.#ledger, files: makeRunDirectory() },
-      bundles: await prepareBundles({ root: repositoryRoot, services: SERVICES, signal: this.#interrupted }),
+      bundles: await prepareBundles({
+        root: repositoryRoot,
+        services: this.#plan.services,
+        signal: this.#interrupted,
+      }),
       metricsPort: await freePort(),
     });
     try {
       await orInterrupted(system.start(), this.#interrupted);
+      // What the queue holds before the first job is none of this run's.
+      await this.#read(system);
       void this.#publishRuns(system);
       const ending = await this.#watch(system, broker);
       await this.#stop(system);
@@ -114,7 +124,7 @@ class Run {
   async #watch(system: System, broker: RunBroker): Promise<Ending> {
     const watch = new EndWatch(STALL_SECONDS, Date.now());
     for (;;) {
-      this.#gauges = (await readGauges(system.metricsPort, this.#interrupted)) ?? this.#gauges;
+      await this.#read(system);
       this.#show();
       const ending = watch.ending(
         {
@@ -130,6 +140,13 @@ class Run {
       if (ending !== undefined) return ending;
       await sleep(FRAME_MS, undefined, { signal: this.#interrupted }).catch(() => {});
     }
+  }
+
+  async #read(system: System): Promise<void> {
+    this.#gauges = (await readGauges(system.metricsPort, this.#interrupted)) ?? this.#gauges;
+    if (!(this.#ledger instanceof BrokerLedger)) return;
+    const counts = await system.counts(this.#interrupted);
+    if (counts !== undefined) this.#ledger.observe(counts, Date.now());
   }
 
   #show(): void {
@@ -166,10 +183,14 @@ class Run {
     this.#screen.print('');
     const path = trajectory(this.#ledger.decisions);
     for (const line of summary(this.#ledger, path, ending === 'settled')) this.#screen.print(line);
+    this.#screen.print(`log  ${system.logFile}`);
     if (ending === 'interrupted') return INTERRUPTED;
     return ending === 'settled' && this.#ledger.balanced ? 0 : 1;
   }
 }
+
+const titleOf = ({ work: { name, queue } }: SystemPlan, { label }: RunBroker): string =>
+  `Sluice: '${name}'${name === queue ? '' : ` of the queue '${queue}'`} on ${label}`;
 
 async function whatFailed(system: System): Promise<string> {
   const { failed } = system;

@@ -15,25 +15,13 @@ import type { WorkQueue } from '../../charts/queue-topology.ts';
 import { ScaleGrant } from '../../charts/scale-grant.ts';
 import { Worker, type WorkerProps } from '../../charts/worker.ts';
 import { type Application, closedNamespace } from '../application.ts';
-import type { Connection, Contribution } from '../contribution.ts';
+import type { Connection, Contribution, LocalProgram, WorkerPlatform } from '../contribution.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../credentials.ts';
 import type { Environment } from '../environments.ts';
 import { maxReplicas } from '../jobs.ts';
 import { allowConnections, lookups, scraped } from '../network.ts';
 import { amqpUrl, broker, brokerSource, PRIORITY, RUNBOOK, scaler } from '../project.ts';
 import { workerAlerts } from './worker-alerts.ts';
-
-/** What a worker can be told of the broker. */
-export interface WorkerPlatform {
-  /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
-  readonly amqpUrl: string;
-  /** The worker's user there. */
-  readonly username: string;
-  /** The file that holds the user's password; it changes when the password is rotated. */
-  readonly passwordFile: string;
-  /** The queue that it takes from. */
-  readonly queue: string;
-}
 
 type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;
 
@@ -53,6 +41,10 @@ export interface QueueWorkerValues extends Chart {
   readonly connections?: readonly Pick<Connection, 'to' | 'port' | 'protocol'>[];
   /** The class of its pods: which others they may displace. @default 'low' */
   readonly priority?: keyof typeof PRIORITY;
+  /** Seconds that a job takes on average, for `sluice simulate`. @default longestJobSeconds */
+  readonly meanJobSeconds?: number;
+  /** What `npm start -- NAME` runs in place of the image. @default none: it runs in a cluster alone */
+  readonly local?: LocalProgram;
   /** Alerts beside those of every worker (`workerAlerts`). @default none */
   readonly alerts?: readonly Alert[];
 }
@@ -110,6 +102,7 @@ const workloadOf = ({ name }: Identity, { queue }: QueueWorkerValues): string =>
 
 function contributionOf(self: Identity, values: QueueWorkerValues): Contribution {
   const { queue, connections = [], secrets = {}, http = true, policy } = values;
+  const { environment = brokerVariables, stopDeadlineSeconds, longestJobSeconds, local } = values;
   const name = queueOf(values);
   return {
     connections: [
@@ -132,12 +125,27 @@ function contributionOf(self: Identity, values: QueueWorkerValues): Contribution
         policy,
       },
     ],
+    work: [
+      {
+        ...{ name: self.name, queue: name, scaled: workloadOf(self, values), policy },
+        ...{ meanJobSeconds: values.meanJobSeconds ?? longestJobSeconds, stopDeadlineSeconds, environment },
+        ...(local && { local }),
+      },
+    ],
   };
 }
 
 function build(scope: Parameters<Application['build']>[0], self: Identity, values: QueueWorkerValues): void {
   const { environment = brokerVariables, mounts = [], priority = 'low', alerts = [], http = true } = values;
-  const { queue: _, policy, connections: __, secrets: ___, ...chart } = values;
+  const {
+    queue: _,
+    policy,
+    connections: __,
+    secrets: ___,
+    local: ____,
+    meanJobSeconds: _____,
+    ...chart
+  } = values;
   new Worker(scope, 'worker', {
     ...{ ...chart, ...self },
     environment: environment({

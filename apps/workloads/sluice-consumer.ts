@@ -1,6 +1,7 @@
 import { Checks } from '../../packages/contracts/checks.ts';
+import type { WorkerPlatform } from '../contribution.ts';
 import { images } from '../images.ts';
-import type { QueueWorkerValues, WorkerPlatform } from './queue-worker.ts';
+import type { QueueWorkerValues } from './queue-worker.ts';
 
 /** How this repository's own consumer works. */
 export interface ConsumerSettings {
@@ -41,6 +42,8 @@ export function sluiceConsumer(settings: ConsumerSettings) {
   return {
     image: images.consumer,
     environment: variables(filled),
+    local: { service: 'consumer' },
+    meanJobSeconds: workSeconds,
     longestJobSeconds: workSeconds * LONGEST_PER_MEAN[workDistribution],
     ...{ prefetch, stopDeadlineSeconds, faults },
   } satisfies Partial<QueueWorkerValues>;

@@ -21,6 +21,7 @@ export function workerText({ name, queue, queueExists, image }: NewWorker): stri
     ? ['  ...sluiceConsumer({ workSeconds: 5, stopDeadlineSeconds: 30 }),']
     : [
         `  image: '${image}',`,
+        `  // What 'npm start -- ${name}' runs: local: { command: ['python3', '${name}/main.py'] },`,
         '  // Whether it answers /livez, /readyz and /metrics on port 8080.',
         '  http: false,',
         '  longestJobSeconds: 20,',

@@ -42,3 +42,10 @@ test('a duration is its number times its unit', () => {
   for (const text of ['', '0s', '5', '-5s', '5 s', 's', '1e3s', '597h', `${'9'.repeat(400)}h`])
     expect(parseDuration(text)).toBeUndefined();
 });
+
+test('a worker is named, and one alone', () => {
+  expect(parseUpOptions(['thumbnails', '--jobs', '7'])).toMatchObject({ worker: 'thumbnails', jobs: 7 });
+  expect(() => parseUpOptions(['one', 'two', 'three'])).toThrow(
+    "sluice up: takes one worker, not also 'two three'",
+  );
+});

@@ -37,7 +37,8 @@ export function startService(
   { logFile, onLine, command = serviceCommand(name) }: ServiceOptions,
 ): ServiceProcess {
   const child = spawnOwned(command, {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    cwd: repositoryRoot,
+    env: { ...inherited(process.env), ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   });
@@ -54,6 +55,14 @@ export function startService(
   });
   return { name, child, ended };
 }
+
+/** What programs of this machine need to find themselves: nothing that a container would not have in another way. */
+const inherited = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap((name) =>
+      env[name] === undefined ? [] : [[name, env[name]]],
+    ),
+  );
 
 /** Anything that is not a JSON object with a `msg` is somebody's stray output: logged, not read. */
 function parseLine(text: string): unknown {

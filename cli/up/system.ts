@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { compileScalerConfig } from '@sluice/policy';
+import { compileScalerConfig, type ProcessTarget } from '@sluice/policy';
 import type { Bundles } from '../local/bundles.ts';
 import type { RunBroker } from './broker.ts';
+import { type BrokerCounts, readCounts } from './broker-counts.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
-import type { SystemPlan } from './plan.ts';
+import { PUBLISHER, SCALER, type SystemPlan } from './plan.ts';
 import { type ServiceProcess, startService, stopService } from './processes.ts';
 import { newPassword, type RunDirectory } from './rundir.ts';
 
@@ -12,9 +13,6 @@ interface Account {
   readonly passwordFile: string;
 }
 
-/** What runs as processes of a run. */
-export const SERVICES = ['topology', 'publisher', 'scaler', 'consumer'];
-const LEAST_PRIVILEGED = ['publisher', 'consumer', 'scaler'];
 /** Each process serves its health and metrics on a port of its own, to this machine only. */
 const LOOPBACK = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
 const LOG_TAIL_LINES = 5;
@@ -53,7 +51,7 @@ export class System {
     this.metricsPort = metricsPort;
     this.#admin = { username: broker.username, passwordFile: files.secret('admin', broker.password) };
     this.#passwordFiles = broker.own
-      ? Object.fromEntries(LEAST_PRIVILEGED.map((user) => [user, files.secret(user, newPassword())]))
+      ? Object.fromEntries(plan.users.map((user) => [user, files.secret(user, newPassword())]))
       : {};
   }
 
@@ -85,14 +83,29 @@ export class System {
     if (this.#stopping) return;
     this.#ledger.announce(runId, jobs);
     const publisher = this.#service('publisher', {
-      ...this.#amqp('publisher'),
+      ...this.#amqp(PUBLISHER),
       RUN_ID: runId,
       JOBS: String(jobs),
-      EXCHANGE: this.#plan.queue,
-      ROUTING_KEY: this.#plan.queue,
+      EXCHANGE: this.#plan.work.queue,
+      ROUTING_KEY: this.#plan.work.queue,
     });
     const code = await publisher.ended;
     if (code !== 0) this.#ended(publisher);
+  }
+
+  /** What the broker counts of the queue. @returns undefined while it does not answer */
+  counts(signal: AbortSignal): Promise<BrokerCounts | undefined> {
+    const { managementUrl, username, password } = this.#broker;
+    return readCounts(
+      this.#plan.work.queue,
+      { managementUrl, username, password, vhost: this.#vhost },
+      signal,
+    );
+  }
+
+  /** What all of them print. */
+  get logFile(): string {
+    return this.#files.logFile;
   }
 
   /** SIGTERM to all at once; what has not ended after the grace is killed with all that it started. */
@@ -130,41 +143,30 @@ export class System {
   }
 
   #scalerConfig(): unknown {
-    const { name, queue, policy, pollSeconds, idlePollSeconds, workSeconds, stopDeadlineSeconds } =
-      this.#plan;
-    const env = {
-      ...LOOPBACK,
-      ...this.#bundles.env,
-      ...this.#amqp('consumer'),
-      QUEUE: queue,
-      EXCHANGE: queue,
-      PARKING_ROUTING_KEY: `${queue}.parked`,
-      WORK_SECONDS: String(workSeconds),
-      STOP_DEADLINE_SECONDS: String(stopDeadlineSeconds),
+    const { work, polls } = this.#plan;
+    const source = {
+      ...{ kind: 'management' as const, url: this.#broker.managementUrl, vhost: this.#vhost },
+      ...{ queue: work.queue, ...this.#account(SCALER) },
     };
     return compileScalerConfig({
-      pollSeconds,
-      idlePollSeconds,
-      workloads: [
-        {
-          name,
-          source: {
-            kind: 'management',
-            url: this.#broker.managementUrl,
-            vhost: this.#vhost,
-            queue,
-            ...this.#account('scaler'),
-          },
-          target: {
-            kind: 'process',
-            command: [...this.#bundles.command('consumer')],
-            env,
-            graceSeconds: stopDeadlineSeconds + 5,
-          },
-          policy,
-        },
-      ],
+      ...polls,
+      workloads: [{ name: work.name, source, target: this.#target(), policy: work.policy }],
     }).config;
+  }
+
+  /** A replica as a process, told what its container is told. */
+  #target(): ProcessTarget {
+    const { work, replica } = this.#plan;
+    const platform = {
+      ...{ amqpUrl: this.#broker.amqpUrl, queue: work.queue, ...this.#account(work.name) },
+    };
+    const { command, env } = replica(platform, (service) => this.#bundles.command(service));
+    return {
+      kind: 'process',
+      command,
+      env: { ...LOOPBACK, ...this.#bundles.env, ...env },
+      graceSeconds: work.stopDeadlineSeconds + 5,
+    };
   }
 
   #service(name: string, env: Record<string, string>): ServiceProcess {

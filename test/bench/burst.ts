@@ -6,7 +6,7 @@ import { Ledger, percentile, type ServiceLine } from '../../cli/up/ledger.ts';
 import { planFor } from '../../cli/up/plan.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { makeRunDirectory } from '../../cli/up/rundir.ts';
-import { SERVICES, System } from '../../cli/up/system.ts';
+import { System } from '../../cli/up/system.ts';
 import { until } from '../support/fleet.ts';
 import { type Figure, median, round } from './figures.ts';
 import { childrenOf, type ProcessUse, useOf } from './process-use.ts';
@@ -27,11 +27,12 @@ const DEADLINE_SECONDS = 600;
 export async function burst(): Promise<Figure[]> {
   const load = loadavg()[0];
   const signal = new AbortController().signal;
-  const bundles = await prepareBundles({ root: repositoryRoot, services: SERVICES });
+  const plan = planFor({ workSeconds: WORK_SECONDS });
+  const bundles = await prepareBundles({ root: repositoryRoot, services: plan.services });
   const broker = await provideBroker(process.env, signal);
   const ledger = new BurstLedger();
   const parts = { broker, bundles, ledger, files: makeRunDirectory(), metricsPort: await freePort() };
-  const system = new System({ ...parts, plan: planFor({ workSeconds: WORK_SECONDS }) });
+  const system = new System({ ...parts, plan });
   try {
     await system.start();
     await until('the scaler decides', () => ledger.said.has('decision'), 60);
