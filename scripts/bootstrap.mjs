@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Makes a fresh clone ready: node modules, and on request Debian's RabbitMQ. Runs before them, so it
+// Makes a fresh clone ready: node modules, and on request Debian's RabbitMQ and promtool. Runs before them, so it
 // uses nothing but Node >= 20. Idempotent, and silent when there is nothing to do.
 //   node scripts/bootstrap.mjs            node modules
 //   node scripts/bootstrap.mjs broker     and some broker to run on (AMQP_URL, Docker, or RabbitMQ)
 //   node scripts/bootstrap.mjs rabbitmq   and RabbitMQ itself, which the tests kill and restart
+//   node scripts/bootstrap.mjs promtool   and promtool, which the tests of alerts run
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -60,14 +61,14 @@ function rootPrefix() {
   return answers('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
 }
 
-function installRabbitmq(alternative) {
-  if (rabbitmqInstalled()) return;
+/** @param alternative What also serves, after the command that installs it */
+function installDebian(name, packageName, alternative) {
   const prefix = rootPrefix();
   if (!existsSync('/usr/bin/apt-get') || prefix === undefined)
     fail(
-      `RabbitMQ is needed and cannot be installed from here. On Debian or Ubuntu: apt-get install rabbitmq-server${alternative}`,
+      `${name} is needed and cannot be installed from here. On Debian or Ubuntu: apt-get install ${packageName}${alternative}`,
     );
-  say("installing Debian's rabbitmq-server");
+  say(`installing Debian's ${packageName}`);
   const apt = (...args) => {
     const [command, ...rest] = [
       ...prefix,
@@ -81,7 +82,16 @@ function installRabbitmq(alternative) {
     run(command, rest);
   };
   apt('update');
-  apt('install', '-y', '--no-install-recommends', 'rabbitmq-server');
+  apt('install', '-y', '--no-install-recommends', packageName);
+}
+
+function installRabbitmq(alternative) {
+  if (!rabbitmqInstalled()) installDebian('RabbitMQ', 'rabbitmq-server', alternative);
+}
+
+function installPromtool() {
+  if (!answers('promtool', ['--version']))
+    installDebian('promtool', 'prometheus', '; elsewhere: a release of Prometheus has it');
 }
 
 function provideBroker() {
@@ -93,3 +103,4 @@ requireNode(20);
 installModules();
 if (process.argv.includes('broker')) provideBroker();
 if (process.argv.includes('rabbitmq')) installRabbitmq('');
+if (process.argv.includes('promtool')) installPromtool();

@@ -80,6 +80,17 @@ export const prometheus: Tool = {
   minutes: 6,
 };
 
+const alertmanagerModule = 'github.com/prometheus/alertmanager';
+
+/** Its page is built outside the Go module: a text stands in its place. */
+export const alertmanager: Tool = {
+  name: 'alertmanager',
+  module: alertmanagerModule,
+  packages: ['alertmanager', 'amtool'].map((program) => `${alertmanagerModule}/cmd/${program}`),
+  absent: { 'ui/app/dist/index.html.gz': 'The page is not part of this build; amtool and the API are.' },
+  minutes: 2,
+};
+
 const adapterModule = 'sigs.k8s.io/prometheus-adapter';
 
 export const prometheusAdapter: Tool = {

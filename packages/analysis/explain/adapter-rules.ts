@@ -1,7 +1,7 @@
+import { metricNames } from '../../contracts/promql.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../../manifests/objects.ts';
 import { listAt } from '../../manifests/references.ts';
 import { parseAll } from './documents.ts';
-import { metricNames } from './promql.ts';
 import type { World } from './world.ts';
 
 /** A metric that prometheus-adapter makes of a series for HPAs. */

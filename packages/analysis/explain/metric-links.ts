@@ -1,7 +1,7 @@
+import { metricNames } from '../../contracts/promql.ts';
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
 import { listAt, podSpecOf } from '../../manifests/references.ts';
 import { broken, found, type Link, type LinkKind, outside, sentenceOf, toObject } from './links.ts';
-import { metricNames } from './promql.ts';
 import { monitors, type World } from './world.ts';
 
 /** What Prometheus scrapes, and what its rules read. */

@@ -1,8 +1,18 @@
 /** Go programs, built when first needed from the modules under tools/ and cached by what they are. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { BedError } from '../cluster.ts';
 import { cacheDir } from './dirs.ts';
 import { withLock } from './lock.ts';
@@ -18,6 +28,8 @@ export interface Tool {
   readonly module?: string;
   /** Extra linker flags, given the version. */
   readonly ldflags?: (version: string) => string;
+  /** Files that the module embeds and its archive lacks: path below the module -> text, gzipped where it ends in .gz. @default none */
+  readonly absent?: Readonly<Record<string, string>>;
   /** What to expect with a cold build cache, two cores. */
   readonly minutes: number;
 }
@@ -50,6 +62,7 @@ export function toolVersion(tool: Tool): string {
 export function toolDir(tool: Tool): string {
   const folder = join(root, tool.name);
   const digest = createHash('sha256').update(JSON.stringify(tool.packages));
+  if (tool.absent !== undefined) digest.update(JSON.stringify(tool.absent));
   for (const file of readdirSync(folder).sort()) digest.update(file).update(readFileSync(join(folder, file)));
   const hash = digest.digest('hex').slice(0, 12);
   return join(cacheDir, 'tools', `${tool.name}-${toolVersion(tool)}-${hash}`);
@@ -59,11 +72,36 @@ async function compile(tool: Tool, into: string): Promise<void> {
   const flags = `${flavour} ${tool.ldflags?.(toolVersion(tool)) ?? ''}`.trim();
   const niced = ['nice', '-n', '10', 'go', 'build', '-mod=readonly', '-trimpath', '-ldflags', flags];
   mkdirSync(into, { recursive: true });
-  await run([...niced, '-o', `${into}/`, ...tool.packages], {
-    cwd: join(root, tool.name),
+  const cwd = join(root, tool.name);
+  const completed = await withAbsentFiles(tool, join(into, '..', 'source'));
+  await run([...niced, ...completed, '-o', `${into}/`, ...tool.packages], {
+    cwd,
     env: { CGO_ENABLED: '0' },
     seconds: 3600,
   });
+  rmSync(join(into, '..', 'source'), { recursive: true, force: true });
+}
+
+/**
+ * Go takes no overlay below its module cache: the module is copied, completed, and the copy replaces it.
+ * @returns the flags that make `go build` take the copy; none where nothing is absent
+ */
+async function withAbsentFiles({ name, module = '', absent }: Tool, source: string): Promise<string[]> {
+  if (absent === undefined) return [];
+  const cwd = join(root, name);
+  await run(['go', 'mod', 'download', module], { cwd, seconds: 600 });
+  const { stdout } = await run(['go', 'list', '-m', '-f', '{{.Dir}}', module], { cwd });
+  cpSync(stdout.trim(), join(source, 'module'), { recursive: true });
+  await run(['chmod', '-R', 'u+w', source]);
+  for (const [path, text] of Object.entries(absent)) {
+    const file = join(source, 'module', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, path.endsWith('.gz') ? gzipSync(text) : text);
+  }
+  const goMod = readFileSync(join(cwd, 'go.mod'), 'utf8');
+  writeFileSync(join(source, 'go.mod'), `${goMod}\nreplace ${module} => ${join(source, 'module')}\n`);
+  cpSync(join(cwd, 'go.sum'), join(source, 'go.sum'));
+  return [`-modfile=${join(source, 'go.mod')}`];
 }
 
 /** @returns the folder of the tool's binaries, built now where they are not there yet */

@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { parsePromql } from '../../../packages/contracts/promql.ts';
+import { faultsByFile, promtool } from './promtool.ts';
+import { alertRules, expressions, ruleFiles } from './rules.ts';
+import { testFile } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'alerts-'));
+const written = (name: string, text: string): string => {
+  const path = join(directory, `${name}.yaml`);
+  writeFileSync(path, text);
+  return path;
+};
+
+const files = new Map(
+  ruleFiles.map((file) => [
+    file,
+    written(file.path.replaceAll('/', '-').replace(/\.yaml$/, ''), stringify({ groups: file.groups })),
+  ]),
+);
+const tested = alertRules
+  .filter(({ name }) => name in scenarios)
+  .map((rule) => {
+    const rules = files.get(rule.file) ?? '';
+    const scenario = scenarios[rule.name]?.(rule);
+    const name = `${rule.file.path.replaceAll('/', '-')}-${rule.name}`;
+    return { ...rule, path: written(name, scenario ? testFile(rule, scenario, rules) : '') };
+  });
+
+describe('every rule of Prometheus', () => {
+  it.each(expressions)('$path: $name is PromQL', ({ expr }) => {
+    expect(parsePromql(expr).faults).toEqual([]);
+  });
+
+  it('is one that Prometheus takes', async () => {
+    const { ok, text } = await promtool('check', 'rules', '--lint=all', '--lint-fatal', ...files.values());
+    expect(text).toContain(`SUCCESS: `);
+    expect(ok, text).toBe(true);
+  });
+});
+
+describe('every alert', () => {
+  let faults: ReadonlyMap<string, string> = new Map();
+
+  beforeAll(async () => {
+    const { text } = await promtool('test', 'rules', ...tested.map(({ path }) => path));
+    faults = faultsByFile(text);
+  });
+
+  it('has a scenario, and every scenario an alert', () => {
+    const names = [...new Set(alertRules.map(({ name }) => name))];
+    expect(Object.keys(scenarios).sort()).toEqual(names.sort());
+  });
+
+  it.each(tested)('$file.path: $name fires when it is wrong, not before, and resolves', ({ path }) => {
+    expect(faults.get(path)).toBe('');
+  });
+
+  it('is told apart from one that fires otherwise than its scenario says', async () => {
+    const [rule] = alertRules;
+    const scenario = rule && scenarios[rule.name]?.(rule);
+    if (!rule || !scenario) throw new Error('there is no alert');
+    const fires = scenario.fires.map((firing) => ({ ...firing, summary: 'Another text.' }));
+    const path = written('otherwise', testFile(rule, { ...scenario, fires }, files.get(rule.file) ?? ''));
+    const { ok, text } = await promtool('test', 'rules', path);
+    expect(ok).toBe(false);
+    expect(faultsByFile(text).get(path)).toContain(`alertname: ${rule.name}`);
+  });
+});
