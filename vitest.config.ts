@@ -25,7 +25,9 @@ export default defineConfig({
           ...{ isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
           setupFiles: ['test/support/real-time.ts'],
           globalSetup: [scratch],
-          include: ['{packages,policy,charts,argocd,apps,ci,cli,services,test/bed,test/soak}/**/*.test.ts'],
+          include: [
+            '{packages,policy,environments,charts,argocd,apps,ci,cli,services,test/bed,test/soak}/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**'],
         },
       },

@@ -16,11 +16,12 @@ import { ReleaseAnalysis } from '../charts/release-analysis.ts';
 import { ScaleGrant } from '../charts/scale-grant.ts';
 import { TrafficSplit } from '../charts/traffic-split.ts';
 import { WebService } from '../charts/web-service.ts';
+import type { Environment } from '../environments/environment.ts';
+import { images } from '../environments/images.ts';
+import { RUNBOOK } from '../environments/organization.ts';
 import { type Application, closedNamespace } from './application.ts';
-import type { Environment } from './environments.ts';
-import { images } from './images.ts';
 import { allowConnections, entered, scraped } from './network.ts';
-import { api, PRIORITY, PROMETHEUS, RUNBOOK, scaler } from './project.ts';
+import { api, PRIORITY, PROMETHEUS, scaler } from './project.ts';
 import { release, releaseAlerts } from './releases.ts';
 import { requests, SCRAPE_SECONDS } from './requests.ts';
 

@@ -3,8 +3,8 @@ import type { OwnedFields } from '../argocd/owned-fields.ts';
 import type { Stage } from '../argocd/waves.ts';
 import type { Identity } from '../charts/labels.ts';
 import { Namespace } from '../charts/namespace.ts';
+import type { Environment } from '../environments/environment.ts';
 import type { Contribution, System } from './contribution.ts';
-import type { Environment } from './environments.ts';
 import { denyByDefault } from './network.ts';
 
 /** An app-of-apps, in the order of their waves. */

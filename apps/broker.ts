@@ -5,14 +5,15 @@ import { WebPage } from '../charts/ingress.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
 import { brokerTopology } from '../charts/queue-topology.ts';
 import { Topology } from '../charts/topology.ts';
+import type { Environment } from '../environments/environment.ts';
+import { images } from '../environments/images.ts';
+import { RUNBOOK } from '../environments/organization.ts';
 import { type Application, closedNamespace } from './application.ts';
 import type { System } from './contribution.ts';
 import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
-import type { Environment } from './environments.ts';
-import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
 import { allowConnections, entered, lookups, scraped } from './network.ts';
-import { broker, managementUrl, PRIORITY, RUNBOOK, topology } from './project.ts';
+import { broker, managementUrl, PRIORITY, topology } from './project.ts';
 
 /** The broker, what stands on it, and its page. */
 export const brokerApplication: Application = {

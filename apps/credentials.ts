@@ -2,11 +2,11 @@ import type { Construct } from 'constructs';
 import { Credentials } from '../charts/credentials.ts';
 import type { Identity } from '../charts/labels.ts';
 import { SecretManager } from '../charts/secret-manager.ts';
+import type { Environment } from '../environments/environment.ts';
 import type { AddonSecret } from './addons/addon.ts';
 import { awsOf } from './addons/aws.ts';
 import { addonsOf } from './addons/catalog.ts';
 import type { ExpectedSecret, System } from './contribution.ts';
-import type { Environment } from './environments.ts';
 import { pageUsersOf } from './page-users.ts';
 import { broker } from './project.ts';
 

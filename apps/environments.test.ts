@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from '../argocd/api.ts';
-import { type Environment, environments, pages } from './environments.ts';
+import { type Environment, pages } from '../environments/environment.ts';
+import { environments } from '../environments/index.ts';
 import { local, production, render } from './testing/desired-state.ts';
 
 /** What docs/how-to/add-an-environment.md shows: a third environment is one object. */

@@ -3,11 +3,12 @@ import { BROKER_PORTS } from '../charts/broker-flavors.ts';
 import { Exporter, type ExporterProps } from '../charts/exporter.ts';
 import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
 import { HTTP_PORT_NAME, PASSWORD_FILE } from '../charts/pod.ts';
+import { images } from '../environments/images.ts';
+import { RUNBOOK } from '../environments/organization.ts';
 import { type Application, closedNamespace } from './application.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import { images } from './images.ts';
 import { allowConnections, lookups, scraped } from './network.ts';
-import { broker, exporter, managementUrl, PRIORITY, RUNBOOK } from './project.ts';
+import { broker, exporter, managementUrl, PRIORITY } from './project.ts';
 
 /** Metrics of what speaks JSON only. */
 export const exporterApplication: Application = {

@@ -26,6 +26,13 @@ export interface JobsWorkload {
   readonly policy: Policy;
 }
 
+declare module '../environments/environment.ts' {
+  interface Environment {
+    /** What this environment wants otherwise of the work. @default nothing */
+    readonly jobs?: Partial<JobsWorkload>;
+  }
+}
+
 const jobs: JobsWorkload = {
   queue: 'jobs',
   everyMinutes: 10,

@@ -1,6 +1,6 @@
 import { latch } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import type { Environment } from './environments.ts';
+import type { Environment } from '../environments/environment.ts';
 import { local, render } from './testing/desired-state.ts';
 
 /** Paths whose text differs between two renders of the local environment. */

@@ -1,5 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { guardPrune } from '../argocd/prune-guards.ts';
+import type { Environment } from '../environments/environment.ts';
+import { environments } from '../environments/index.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../packages/manifests/manifests.ts';
 import { addonNetwork } from './addon-network.ts';
@@ -9,7 +11,6 @@ import { brokerApplication } from './broker.ts';
 import { cluster } from './cluster.ts';
 import type { System } from './contribution.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
-import { type Environment, environments } from './environments.ts';
 import { exporterApplication } from './exporter.ts';
 import { monitoring } from './monitoring.ts';
 import { checkPriorities } from './priorities.ts';

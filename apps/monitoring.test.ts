@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenPages } from './environments.ts';
+import type { OpenPages } from '../environments/environment.ts';
 import { production, render } from './testing/desired-state.ts';
 
 const filesWith = (openPages: OpenPages) =>

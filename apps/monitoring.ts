@@ -2,8 +2,8 @@ import type { Construct } from 'constructs';
 import { WebPage } from '../charts/ingress.ts';
 import type { Identity } from '../charts/labels.ts';
 import { type Login, PageLogin } from '../charts/page-login.ts';
+import type { Environment, OpenPages } from '../environments/environment.ts';
 import type { Application } from './application.ts';
-import type { Environment, OpenPages } from './environments.ts';
 import { PAGE_USERS } from './page-users.ts';
 import { MONITORING } from './project.ts';
 

@@ -9,8 +9,8 @@ import {
   PodAccess,
 } from '../charts/network-policy.ts';
 import { HTTP_PORT } from '../charts/pod.ts';
+import type { Environment } from '../environments/environment.ts';
 import type { Connection, System } from './contribution.ts';
-import type { Environment } from './environments.ts';
 import { MONITORING } from './project.ts';
 
 const dns = Peers.pods('kube-system', { 'k8s-app': 'kube-dns' });

@@ -1,5 +1,5 @@
+import type { Environment } from '../environments/environment.ts';
 import type { AddonSecret } from './addons/addon.ts';
-import type { Environment } from './environments.ts';
 
 /** The Secret with who may see pages that have no login of their own. */
 export const PAGE_USERS = 'page-users';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { environments } from '../environments/index.ts';
+import { local } from '../environments/local.ts';
 import { ChartError } from '../packages/contracts/checks.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
-import { environments, local } from './environments.ts';
 import { applications, manifestsOf, systemIn } from './main.ts';
 import { checkPriorities } from './priorities.ts';
 

@@ -1,9 +1,9 @@
 import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import { checkInversions, type Ranked } from '../charts/priority.ts';
+import type { Environment } from '../environments/environment.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
 import type { System } from './contribution.ts';
-import type { Environment } from './environments.ts';
 
 /** What of a manifest ranks its pods. */
 interface PodMaker extends Manifest {

@@ -42,9 +42,6 @@ export const PROMETHEUS = { url: `http://kube-prometheus-stack-prometheus.${MONI
 
 export const PRIORITY = { high: 'high', low: 'low' } as const;
 
-/** The page that alerts point to. */
-export const RUNBOOK = 'https://github.com/sluice/sluice/blob/main/docs/reference/alerts.md';
-
 /** The virtual host is '/', written %2f in a URL's path. */
 export const amqpUrl = `amqp://${broker.name}.${broker.namespace}.svc:5672/%2f`;
 export const managementUrl = `http://${broker.name}.${broker.namespace}.svc:15672`;

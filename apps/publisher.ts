@@ -2,14 +2,15 @@ import { BROKER_PORTS } from '../charts/broker-flavors.ts';
 import { Alerts } from '../charts/monitoring.ts';
 import { PASSWORD_FILE } from '../charts/pod.ts';
 import { ScheduledJob } from '../charts/scheduled-job.ts';
+import type { Environment } from '../environments/environment.ts';
+import { images } from '../environments/images.ts';
+import { RUNBOOK } from '../environments/organization.ts';
 import { type Application, closedNamespace } from './application.ts';
 import type { Arrivals } from './contribution.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import type { Environment } from './environments.ts';
-import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
 import { allowConnections, lookups } from './network.ts';
-import { amqpUrl, broker, PRIORITY, publisher, RUNBOOK } from './project.ts';
+import { amqpUrl, broker, PRIORITY, publisher } from './project.ts';
 
 const DEADLINE_SECONDS = 120;
 

@@ -4,12 +4,13 @@ import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
 import { Peers } from '../charts/network-policy.ts';
 import { HTTP_PORT_NAME } from '../charts/pod.ts';
 import { Scaler } from '../charts/scaler.ts';
+import { images } from '../environments/images.ts';
+import { RUNBOOK } from '../environments/organization.ts';
 import { type Application, closedNamespace } from './application.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import { images } from './images.ts';
 import { jobsWorkload } from './jobs.ts';
 import { allowConnections, lookups, scraped } from './network.ts';
-import { broker, PRIORITY, RUNBOOK, scaler } from './project.ts';
+import { broker, PRIORITY, scaler } from './project.ts';
 
 const REPLICAS = 2;
 

@@ -1,22 +1,6 @@
 import type { Checks } from '../packages/contracts/checks.ts';
+import type { GitRepository, HelmChart } from '../packages/contracts/platform.ts';
 import type { Application } from './api.ts';
-
-/** A git repository, and the revision of it that a cluster follows. */
-export interface GitRepository {
-  /** For example 'https://github.com/owner/name.git'. */
-  readonly repoURL: string;
-  /** A branch, a tag or a commit. */
-  readonly revision: string;
-}
-
-/** A Helm chart, pinned. */
-export interface Chart {
-  /** A Helm repository ('https://...'), or an OCI registry with its path and without a scheme. */
-  readonly repoURL: string;
-  readonly chart: string;
-  /** One version, never a range. */
-  readonly version: string;
-}
 
 /** Where an Application's manifests come from. */
 export type Source =
@@ -25,7 +9,7 @@ export type Source =
   /** A chart with values; the release is named after the Application. */
   | {
       readonly kind: 'chart';
-      readonly chart: Chart;
+      readonly chart: HelmChart;
       readonly values: object;
       /** The chart's definitions come from elsewhere. @default false */
       readonly skipCrds?: boolean;

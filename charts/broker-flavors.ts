@@ -1,6 +1,5 @@
+import type { BrokerKind } from '../packages/contracts/platform.ts';
 import type { EnvValue } from './pod.ts';
-
-export type BrokerKind = 'lavinmq' | 'rabbitmq';
 
 /** What differs between two brokers that speak the same protocols. Plain data. */
 export interface BrokerFlavor {

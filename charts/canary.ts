@@ -1,10 +1,8 @@
 import type { ICanaryStrategy } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/CanaryStrategy';
 import type { IRolloutTrafficRouting } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/RolloutTrafficRouting';
 import type { Checks } from '../packages/contracts/checks.ts';
+import type { TrafficRouter } from '../packages/contracts/platform.ts';
 import type { Identity } from './labels.ts';
-
-/** Who splits the requests between two versions. */
-export type TrafficRouter = 'istio' | 'traefik';
 
 /** A release that a share of the requests tries first. */
 export interface Canary {

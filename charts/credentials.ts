@@ -2,21 +2,10 @@ import type { IExternalSecret } from '@kubernetes-models/external-secrets/extern
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
+import type { SecretStore } from '../packages/contracts/platform.ts';
 import { type Identity, metadataOf } from './labels.ts';
-import { SECRET_STORE, type StoreRoles } from './secret-manager.ts';
+import { SECRET_STORE } from './secret-manager.ts';
 import { wave } from './wave.ts';
-
-/** Where the values of a Secret come from. They are never in git, and never in a rendered manifest. */
-export type SecretStore =
-  /** Made once in the cluster before the first sync; nothing is rendered. */
-  | { readonly kind: 'pre-made' }
-  /** Fetched by External Secrets from a secret manager, which has one JSON document for each namespace. */
-  | {
-      readonly kind: 'external';
-      /** A namespace's document is this path with its name below it: `sluice/production/consumer`. */
-      readonly documents: string;
-      readonly roles: StoreRoles;
-    };
 
 /** The only document that a namespace's Secrets come from. */
 export const documentOf = (documents: string, namespace: string): string => `${documents}/${namespace}`;

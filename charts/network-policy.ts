@@ -3,12 +3,6 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels, type Identity, type Labels, metadataOf, selectorOf } from './labels.ts';
 
-/** An address the API server answers on, as it is after the Service's translation or before it. */
-export interface ApiServerEndpoint {
-  readonly cidr: string;
-  readonly port: number;
-}
-
 /** The other end of a connection. */
 export type Peer =
   | PodPeer

@@ -2,6 +2,7 @@ import type { IMiddleware } from '@kubernetes-models/traefik/traefik.io/v1alpha1
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
+import type { SignOnProxy } from '../packages/contracts/platform.ts';
 import { type Identity, metadataOf } from './labels.ts';
 import { wave } from './wave.ts';
 
@@ -11,16 +12,6 @@ export type Login =
   | { readonly kind: 'basic-auth'; readonly secret: string }
   /** By a proxy that signs on at an OpenID provider: it answers 2xx for who is known. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
-
-/** A proxy such as oauth2-proxy, inside the cluster. */
-export interface SignOnProxy {
-  /** Its Service and its pods' `app.kubernetes.io/name`. */
-  readonly name: string;
-  readonly namespace: string;
-  readonly port: number;
-  /** Where it says who a request is from. @default '/oauth2/auth' */
-  readonly path?: string;
-}
 
 export interface PageLoginProps extends Identity {
   readonly login: Login;

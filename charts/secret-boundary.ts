@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
+import type { StoreRoles } from '../packages/contracts/platform.ts';
 import { AdmissionPolicy, type Validation } from './admission-policy.ts';
-import { SECRET_STORE, type StoreRoles } from './secret-manager.ts';
+import { SECRET_STORE } from './secret-manager.ts';
 
 export interface SecretBoundaryProps {
   /** The path below which each namespace has its document. */

@@ -3,22 +3,12 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
+import type { StoreRoles } from '../packages/contracts/platform.ts';
 import { clusterLabels } from './labels.ts';
 import { wave } from './wave.ts';
 
 /** The SecretStore of a namespace, and the ServiceAccount it reads as: every namespace has its own of this name. */
 export const SECRET_STORE = 'secret-store';
-
-/** Who takes the role of a namespace, and so who says which documents it may read. */
-export interface StoreRoles {
-  /**
-   * `service-account`: the namespace's own, by IRSA; the role trusts that account alone and External Secrets itself
-   * holds no permission. `controller`: External Secrets, by EKS Pod Identity; its role may take each of these.
-   */
-  readonly assumedBy: 'service-account' | 'controller';
-  /** The role of a namespace is this ARN with the namespace's name at its end. */
-  readonly arnPrefix: string;
-}
 
 export interface SecretManagerProps {
   /** Whose documents it reads. */

@@ -5,7 +5,8 @@ import type { ITraefikService } from '@kubernetes-models/traefik/traefik.io/v1al
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { releaseNames, type TrafficRouter } from './canary.ts';
+import type { TrafficRouter } from '../packages/contracts/platform.ts';
+import { releaseNames } from './canary.ts';
 import { Certificate, certificateSecret } from './certificate.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf } from './labels.ts';

@@ -1,7 +1,8 @@
 /** `sluice bootstrap`: from nothing to a cluster that follows its repository. */
 import { fileURLToPath } from 'node:url';
-import { type Environment, environments } from '../apps/environments.ts';
-import { type AddonName, charts } from '../apps/versions.ts';
+import type { Environment } from '../environments/environment.ts';
+import { environments } from '../environments/index.ts';
+import { type AddonName, charts } from '../environments/versions.ts';
 import { BedError, type ProviderName } from '../test/bed/cluster.ts';
 import { CommandError } from '../test/bed/lib/run.ts';
 import { defaultName } from '../test/bed/provide.ts';

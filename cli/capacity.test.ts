@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { environments as wanted } from '../apps/environments.ts';
 import { render } from '../apps/testing/desired-state.ts';
+import { environments as wanted } from '../environments/index.ts';
 import { deployment, priorityClass } from '../packages/analysis/capacity/testing.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type Render, runCapacity } from './capacity.ts';

@@ -1,5 +1,5 @@
-import { environments } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
+import { environments } from '../environments/index.ts';
 import { type Capacity, capacityOf, type Nodes, poolsOf } from '../packages/analysis/capacity/capacity.ts';
 import { parseNodeSize } from '../packages/analysis/capacity/node-size.ts';
 import type { NodeSize } from '../packages/analysis/capacity/nodes.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { environments, production } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
+import { environments } from '../environments/index.ts';
+import { production } from '../environments/production.ts';
 import { originsOf } from '../packages/analysis/explain/origins.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { runExplain } from './explain.ts';

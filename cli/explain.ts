@@ -1,4 +1,5 @@
-import { type Environment, environments } from '../apps/environments.ts';
+import type { Environment } from '../environments/environment.ts';
+import { environments } from '../environments/index.ts';
 import { type Explanation, explain, objectsOf } from '../packages/analysis/explain/explain.ts';
 import { findObjects, referenceOf, suggestionsFor } from '../packages/analysis/explain/find.ts';
 import { sectionsOf, titleFor } from '../packages/analysis/explain/report.ts';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { local } from '../apps/environments.ts';
 import { systemIn } from '../apps/main.ts';
+import { local } from '../environments/local.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { imageFaults, nameFaults, queueFaults } from './new/names.ts';
 import { type NewWorker, registered, workerText } from './new/worker.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { local } from '../apps/environments.ts';
 import { systemIn } from '../apps/main.ts';
+import { local } from '../environments/local.ts';
 import { hashPassword } from './local/lavinmq.ts';
 import { type GeneratedSecret, generateSecrets } from './secrets.ts';
 

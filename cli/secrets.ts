@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { generatedSecretsOf } from '../apps/credentials.ts';
-import { local } from '../apps/environments.ts';
 import { systemIn } from '../apps/main.ts';
+import { local } from '../environments/local.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';
 

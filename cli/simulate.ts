@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MAX_SIMULATION_SECONDS, type Report, simulate } from '@sluice/policy';
-import { environments } from '../apps/environments.ts';
 import { render } from '../apps/main.ts';
 import { api } from '../apps/project.ts';
+import { environments } from '../environments/index.ts';
 import { textOf } from '../packages/analysis/report/sections.ts';
 import { chartOf } from '../packages/analysis/simulate/chart.ts';
 import { type Comparison, compare } from '../packages/analysis/simulate/comparison.ts';

@@ -7,7 +7,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
 const help = `usage: sluice synth [options]     (npm run synth)
 
-Renders every environment of apps/environments.ts into dist/<environment>/<application>/, one file an
+Renders every environment of environments/index.ts into dist/<environment>/<application>/, one file an
 object; removes what is not rendered any more.
 
   --check           write nothing; list the files that differ and exit 1 if there are any

@@ -1,8 +1,8 @@
 import type { OwnedFields } from '../../argocd/owned-fields.ts';
 import type { Stage } from '../../argocd/waves.ts';
 import type { PodSecurityLevel } from '../../charts/namespace.ts';
-import type { Environment } from '../environments.ts';
-import type { AddonName } from '../versions.ts';
+import type { Environment } from '../../environments/environment.ts';
+import type { AddonName } from '../../environments/versions.ts';
 
 /** Something that others build, installed from its Helm chart with our values. */
 export interface Addon<Values extends object = object> {

@@ -1,6 +1,6 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { type ArgoCdSettings, argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Addon } from './addon.ts';
 import { budget, type Metrics, metrics, OFF, type Resources, resources, type Switch } from './values.ts';
 

@@ -1,5 +1,5 @@
+import type { AwsCluster, Environment } from '../../environments/environment.ts';
 import { ChartError } from '../../packages/contracts/checks.ts';
-import type { AwsCluster, Environment } from '../environments.ts';
 
 /** What addons of the cloud have to know. @throws {ChartError} where the environment is not on AWS */
 export function awsOf({ name, aws }: Environment): AwsCluster {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { type AddonName, charts } from '../../environments/versions.ts';
 import { local, production } from '../testing/environments.ts';
-import { type AddonName, charts } from '../versions.ts';
 import { addonsOf, catalog } from './catalog.ts';
 
 const names = (environment: Environment): string[] => addonsOf(environment).map(({ name }) => name);

@@ -1,6 +1,6 @@
+import type { Environment } from '../../environments/environment.ts';
+import type { AddonName } from '../../environments/versions.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
-import type { Environment } from '../environments.ts';
-import type { AddonName } from '../versions.ts';
 import type { Addon } from './addon.ts';
 import { argoCd } from './argo-cd.ts';
 import { argoRollouts } from './argo-rollouts.ts';

@@ -1,5 +1,5 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Addon } from './addon.ts';
 import { budget, type Resources, resources, type Switch, watched } from './values.ts';
 

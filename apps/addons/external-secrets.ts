@@ -1,6 +1,6 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
 import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Addon } from './addon.ts';
 import { budgetByMinimum, type Resources, resources, type Switch, watched } from './values.ts';
 

@@ -1,5 +1,5 @@
-import type { Environment } from '../environments.ts';
-import { images } from '../images.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { images } from '../../environments/images.ts';
 import type { Addon } from './addon.ts';
 import { type Resources, resources, type Switch, watched } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { apiServiceAuthority, webhookAuthority } from '../../argocd/owned-fields.ts';
 import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Addon } from './addon.ts';
 import { type Metrics, metrics, type Resources, resources } from './values.ts';
 

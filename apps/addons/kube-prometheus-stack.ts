@@ -1,5 +1,5 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { MONITORING } from '../project.ts';
 import type { Addon } from './addon.ts';
 import { budgetByMinimum, OFF, type Resources, resources, type Switch } from './values.ts';

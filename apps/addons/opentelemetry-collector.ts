@@ -1,4 +1,4 @@
-import { images } from '../images.ts';
+import { images } from '../../environments/images.ts';
 import type { Addon } from './addon.ts';
 import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Addon } from './addon.ts';
 import { budget, OFF, type Resources, resources, type Switch, watched } from './values.ts';
 

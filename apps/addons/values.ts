@@ -1,4 +1,4 @@
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../../environments/environment.ts';
 
 /** Values that many charts spell alike. */
 export interface Resources {

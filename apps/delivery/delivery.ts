@@ -4,11 +4,11 @@ import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
 import { EmptyDefaultProject, Project } from '../../argocd/project.ts';
 import { DELIVERY_WAVES, STAGES } from '../../argocd/waves.ts';
 import { Namespace } from '../../charts/namespace.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { charts } from '../../environments/versions.ts';
 import type { Addon } from '../addons/addon.ts';
 import { addonsOf } from '../addons/catalog.ts';
 import { type Application, type Folder, PARENTS, type Parent } from '../application.ts';
-import type { Environment } from '../environments.ts';
-import { charts } from '../versions.ts';
 import { type Content, DELIVERY, deliveryProject, projectOf } from './projects.ts';
 
 const PARENT_WAVES: Readonly<Record<Parent, number>> = {

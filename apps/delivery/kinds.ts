@@ -56,7 +56,7 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
       'traefik.io/Middleware',
     ],
   },
-  // What the charts of apps/versions.ts render.
+  // What the charts of environments/versions.ts render.
   addons: {
     cluster: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -1,9 +1,9 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import type { ProjectProps } from '../../argocd/project.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { charts } from '../../environments/versions.ts';
 import type { Addon } from '../addons/addon.ts';
 import type { Application, Parent } from '../application.ts';
-import type { Environment } from '../environments.ts';
-import { charts } from '../versions.ts';
 import { KINDS } from './kinds.ts';
 
 /** A parent and its children. */
@@ -17,7 +17,7 @@ export interface Content {
 export const DELIVERY = 'delivery';
 
 const DESCRIPTIONS: Readonly<Record<Parent, string>> = {
-  addons: 'What others build: charts, pinned in apps/versions.ts.',
+  addons: 'What others build: charts, pinned in environments/versions.ts.',
   'infra-workloads': 'What the work stands on: the broker, the scaler, the pages.',
   workloads: 'The work: what publishes jobs and what does them.',
 };

@@ -1,7 +1,7 @@
+import type { Environment } from '../../environments/environment.ts';
 import type { Files } from '../../packages/manifests/manifests.ts';
 import { apiApplication } from '../api.ts';
 import type { Application } from '../application.ts';
-import type { Environment } from '../environments.ts';
 import { jobsWorkload } from '../jobs.ts';
 import { platform, render as renderOf } from '../main.ts';
 import { publisherApplication } from '../publisher.ts';

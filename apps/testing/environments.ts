@@ -1,6 +1,6 @@
 /** Environments of the tests' own: what is expected of the machinery stays when the desired state of apps/ changes. */
 import { latch } from '@sluice/policy';
-import { type Environment, pages } from '../environments.ts';
+import { type Environment, pages } from '../../environments/environment.ts';
 import type { JobsWorkload } from '../jobs.ts';
 
 /** Every property is said, so that none comes from apps/jobs.ts. */

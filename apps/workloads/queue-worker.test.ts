@@ -1,10 +1,10 @@
 import { latch } from '@sluice/policy';
 import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../environments/environment.ts';
 import { ChartError } from '../../packages/contracts/checks.ts';
 import type { Manifest } from '../../packages/manifests/manifests.ts';
 import { type Fields, isFields, valueAt } from '../../packages/manifests/objects.ts';
-import type { Environment } from '../environments.ts';
 import { systemOf } from '../system.ts';
 import { local } from '../testing/environments.ts';
 import { type QueueWorkerValues, queueWorker } from './queue-worker.ts';

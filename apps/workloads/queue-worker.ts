@@ -14,13 +14,14 @@ import {
 import type { WorkQueue } from '../../charts/queue-topology.ts';
 import { ScaleGrant } from '../../charts/scale-grant.ts';
 import { Worker, type WorkerProps } from '../../charts/worker.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
 import { type Application, closedNamespace } from '../application.ts';
 import type { Connection, Contribution, LocalProgram, WorkerPlatform } from '../contribution.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../credentials.ts';
-import type { Environment } from '../environments.ts';
 import { maxReplicas } from '../jobs.ts';
 import { allowConnections, lookups, scraped } from '../network.ts';
-import { amqpUrl, broker, brokerSource, PRIORITY, RUNBOOK, scaler } from '../project.ts';
+import { amqpUrl, broker, brokerSource, PRIORITY, scaler } from '../project.ts';
 import { workerAlerts } from './worker-alerts.ts';
 
 type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;
@@ -51,6 +52,13 @@ export interface QueueWorkerValues extends Chart {
 
 /** What an environment wants otherwise of a worker; 'absent': it has none of it. */
 export type QueueWorkerOverride = Partial<QueueWorkerValues> | 'absent';
+
+declare module '../../environments/environment.ts' {
+  interface Environment {
+    /** What this environment wants otherwise of a workload, by its name. @default nothing */
+    readonly workloads?: Readonly<Record<string, QueueWorkerOverride>>;
+  }
+}
 
 const brokerVariables = ({ amqpUrl, username, passwordFile, queue }: WorkerPlatform) => ({
   AMQP_URL: amqpUrl,

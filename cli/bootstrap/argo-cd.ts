@@ -1,6 +1,6 @@
 import { argoCd as addon } from '../../apps/addons/argo-cd.ts';
-import { charts } from '../../apps/versions.ts';
 import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
+import { charts } from '../../environments/versions.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
 import { find, rolledOut } from './apply.ts';
 import { installChart, templateArguments } from './chart.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { environments, local, render } from '../../apps/testing/desired-state.ts';
-import { charts } from '../../apps/versions.ts';
+import { charts } from '../../environments/versions.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
 import type { ProviderName } from '../../test/bed/cluster.ts';
 import { runBootstrap } from '../bootstrap.ts';

@@ -1,7 +1,7 @@
 /** An addon that must be there before Argo CD can bring it: the same chart, version and values. */
 import { parseAllDocuments } from 'yaml';
 import type { Addon } from '../../apps/addons/addon.ts';
-import { charts } from '../../apps/versions.ts';
+import { charts } from '../../environments/versions.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
 import { apply, rolledOut } from './apply.ts';
 import type { ClusterLike } from './machine.ts';

@@ -1,7 +1,8 @@
 /** The last page: where to look now, and how to read the passwords. */
-import type { Environment, Page } from '../../apps/environments.ts';
-import type { AddonName } from '../../apps/versions.ts';
+
 import { documentOf } from '../../charts/credentials.ts';
+import type { Environment, Page } from '../../environments/environment.ts';
+import type { AddonName } from '../../environments/versions.ts';
 import { hasUsualPorts } from '../../test/bed/kind/config.ts';
 import type { ClusterLike } from './machine.ts';
 

@@ -1,6 +1,6 @@
 /** What stands in the way, all of it, before anything is changed. */
 import { parse } from 'yaml';
-import { type AddonName, charts } from '../../apps/versions.ts';
+import { type AddonName, charts } from '../../environments/versions.ts';
 import { BedError, type ProviderName } from '../../test/bed/cluster.ts';
 import { firstObjects } from './delivery.ts';
 import type { MachineLike } from './machine.ts';

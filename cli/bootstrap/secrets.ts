@@ -1,7 +1,7 @@
 import type { ExpectedSecret } from '../../apps/contribution.ts';
 import { generatedSecretsOf } from '../../apps/credentials.ts';
-import type { Environment } from '../../apps/environments.ts';
 import { systemIn } from '../../apps/main.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { type GeneratedSecret, generateSecrets } from '../secrets.ts';
 import { find } from './apply.ts';
 import type { ClusterLike } from './machine.ts';

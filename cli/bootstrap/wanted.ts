@@ -1,9 +1,9 @@
 /** What an environment wants, as it is rendered: bootstrap brings the first objects of it, Argo CD the rest. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../apps/environments.ts';
-import type { AddonName } from '../../apps/versions.ts';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import type { Environment } from '../../environments/environment.ts';
+import type { AddonName } from '../../environments/versions.ts';
 import { ConfigurationError } from '../../packages/contracts/errors.ts';
 import { parseYaml, YamlError } from '../../packages/manifests/yaml.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';

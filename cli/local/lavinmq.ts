@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Credentials, request } from '@sluice/runtime';
 import { afterwards } from '@sluice/runtime/processes';
-import { images } from '../../apps/images.ts';
+import { images } from '../../environments/images.ts';
 
 /** The image may have to be pulled. */
 const RUN_TIMEOUT_MS = 300_000;

@@ -1,5 +1,5 @@
-import { images } from '../../apps/images.ts';
 import { applications } from '../../apps/main.ts';
+import { images } from '../../environments/images.ts';
 
 /** Names that a namespace of the cluster has already. */
 const RESERVED = ['default', 'kube-node-lease', 'kube-public', 'kube-system', 'monitoring', 'argocd'];

@@ -1,10 +1,11 @@
 import type { Command } from '@sluice/runtime/processes';
 import type { LocalProgram, QueueWork, System, WorkerPlatform } from '../../apps/contribution.ts';
-import { type Environment, local } from '../../apps/environments.ts';
 import { jobsWorkload, maxReplicas } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { local } from '../../environments/local.ts';
 import { ConfigurationError } from '../../packages/contracts/errors.ts';
 import { closestTo } from '../closest.ts';
 import type { UpOptions } from './options.ts';

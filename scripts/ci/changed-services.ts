@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { images } from '../../apps/images.ts';
+import { images } from '../../environments/images.ts';
 import { SERVICES } from '../../services/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const help = `usage: changed-services.ts [--base REVISION]
 
   --base REVISION   services changed since they branched off REVISION, for a pull request; without it,
-                    services changed since the commit that their tag in apps/images.ts ends with
+                    services changed since the commit that their tag in environments/images.ts ends with
 `;
 
 /** What goes into every image, beside the service's own folder: what services/Dockerfile copies, and itself. */

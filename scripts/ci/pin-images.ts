@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `node scripts/ci/pin-images.ts [--check]`: gives each image of apps/images.ts, and each base image of
+ * `node scripts/ci/pin-images.ts [--check]`: gives each image of environments/images.ts, and each base image of
  * services/Dockerfile, the digest that its registry has for its tag. What has one keeps it: Renovate moves both
  * together. Images that are built here get theirs from the workflow 'images'. `--check` changes nothing; exit code 1
  * where a digest is missing, or where a registry did not tell one.
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { digestOf, type ImageReference, parseReference, RegistryError } from './registry.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const FILES = ['apps/images.ts', 'services/Dockerfile'];
+const FILES = ['environments/images.ts', 'services/Dockerfile'];
 
 /** A reference in quotes, or the default of a Dockerfile's argument. */
 const PLACES = /(?<=')[a-z0-9][^'\s]*\/[^'\s]+(?=')|(?<=^ARG \w+=)[a-z0-9]\S*\/\S+$/gm;

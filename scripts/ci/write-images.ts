@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-/** `node scripts/ci/write-images.ts NAME=REFERENCE...`: makes apps/images.ts name what was just pushed. */
+/** `node scripts/ci/write-images.ts NAME=REFERENCE...`: makes environments/images.ts name what was just pushed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FaultsError } from '@sluice/policy';
+import { organization } from '../../environments/organization.ts';
 
-const IMAGES = fileURLToPath(new URL('../../apps/images.ts', import.meta.url));
-const REFERENCE = /^ghcr\.io(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){2,}:[\w][\w.-]{0,127}@sha256:[0-9a-f]{64}$/;
+const IMAGES = fileURLToPath(new URL('../../environments/images.ts', import.meta.url));
+const { registry } = organization;
+/** Below the registry: a name, a tag and a digest. */
+const REFERENCE = /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*:[\w][\w.-]{0,127}@sha256:[0-9a-f]{64}$/;
 const UPDATE = /^([^=]*)=(.*)$/s;
-/** One image of apps/images.ts: its key as it is written, its name, its reference. */
-const ENTRY = /^( {2}'?([\w-]+)'?):\s*'[^'\n]*',$/gm;
-/** The formatter's; a longer reference stands on a line of its own. */
-const LINE_WIDTH = 110;
+/** One image of environments/images.ts that is built here: its key as it is written, its name, its reference. */
+const ENTRY = /^( {2}'?([\w-]+)'?): `\$\{registry\}\/[^`\n]*`,$/gm;
 
 export class ImageUpdateError extends FaultsError {
   override readonly name = 'ImageUpdateError';
@@ -21,7 +22,7 @@ export class ImageUpdateError extends FaultsError {
 }
 
 /**
- * Puts references into the text of apps/images.ts; everything else stays as it is.
+ * Puts references into the text of environments/images.ts; everything else stays as it is.
  * @param updates Each `NAME=REFERENCE`, the reference with tag and digest: a tag alone may move later.
  * @returns the same text where it names those references already
  * @throws ImageUpdateError naming every fault of every update
@@ -36,7 +37,7 @@ export function writeImages(source: string, updates: readonly string[]): string 
   const references = new Map(pairs);
   return source.replace(ENTRY, (old, key: string, name: string) => {
     const reference = references.get(name);
-    return reference === undefined ? old : line(key, reference);
+    return reference === undefined ? old : `${key}: \`\${registry}${reference.slice(registry.length)}\`,`;
   });
 }
 
@@ -47,10 +48,12 @@ function faultsOf(source: string, pairs: readonly [string, string][], updates: r
     const update = updates[index] ?? '';
     if (!UPDATE.test(update)) return [`'update' (${update}) must be NAME=REFERENCE`];
     return [
-      ...(known.has(name) ? [] : [`'name' (${name}) must be an image of apps/images.ts`]),
-      ...(REFERENCE.test(reference)
+      ...(known.has(name)
         ? []
-        : [`'${name}' (${reference}) must be ghcr.io/OWNER/NAME:TAG@sha256:<64 hex digits>`]),
+        : [`'name' (${name}) must be an image of environments/images.ts that is built here`]),
+      ...(isOwn(reference)
+        ? []
+        : [`'${name}' (${reference}) must be ${registry}/NAME:TAG@sha256:<64 hex digits>`]),
     ];
   });
 }
@@ -60,10 +63,9 @@ const repeated = (names: readonly string[]): string[] =>
     (name) => `'name' (${name}) must be given once`,
   );
 
-function line(key: string, reference: string): string {
-  const short = `${key}: '${reference}',`;
-  return short.length <= LINE_WIDTH ? short : `${key}:\n    '${reference}',`;
-}
+/** Another registry is another organisation's: environments/organization.ts says which is this one's. */
+const isOwn = (reference: string): boolean =>
+  reference.startsWith(`${registry}/`) && REFERENCE.test(reference.slice(registry.length + 1));
 
 if (import.meta.main) {
   try {

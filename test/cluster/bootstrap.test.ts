@@ -1,9 +1,9 @@
 /** Bootstrap on a real cluster: stopped in the middle, gone on with, run once more; and new passwords afterwards. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Environment } from '../../apps/environments.ts';
 import { thisMachine } from '../../cli/bootstrap/machine.ts';
 import { runBootstrap } from '../../cli/bootstrap.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';

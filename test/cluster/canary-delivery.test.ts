@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { local } from '../../apps/environments.ts';
 import { api as service } from '../../apps/project.ts';
 import { release } from '../../apps/releases.ts';
 import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
+import { local } from '../../environments/local.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';

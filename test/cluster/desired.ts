@@ -1,8 +1,8 @@
 /** A git repository that the cluster's Argo CD can follow, served by git itself inside the cluster's network. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
 import { run } from '../bed/lib/run.ts';
 import { insideOf } from './inside.ts';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { images } from '../../apps/images.ts';
 import { api, broker, exporter, MONITORING, publisher, scaler, topology } from '../../apps/project.ts';
 import { type Identity, labelsOf } from '../../charts/labels.ts';
+import { images } from '../../environments/images.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { patient } from '../bed/lib/patience.ts';
 import { sharedCluster } from './shared.ts';

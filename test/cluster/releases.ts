@@ -1,8 +1,8 @@
 /** Releases of the web service as Argo Rollouts makes them, told from outside. */
 import { expect } from 'vitest';
-import type { Environment } from '../../apps/environments.ts';
 import { api as service } from '../../apps/project.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
 import type { Api } from './api.ts';

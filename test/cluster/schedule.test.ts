@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { constant, type ScalerConfig, type SchedulePolicy, schedule } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Environment } from '../../apps/environments.ts';
 import { scaler, api as service } from '../../apps/project.ts';
 import { requests } from '../../apps/requests.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { patient } from '../bed/lib/patience.ts';

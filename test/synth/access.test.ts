@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
+import { environments } from '../../environments/index.ts';
 import { environmentNames, objectsIn, ofKind } from './dist.ts';
 import { COMMAND, GOLDEN, goldenPages, README, readmeWithPicture } from './golden.ts';
 import { permissionsIn } from './permissions.ts';

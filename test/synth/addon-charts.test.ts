@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { addonsOf } from '../../apps/addons/catalog.ts';
-import { environments } from '../../apps/environments.ts';
-import { type AddonName, charts } from '../../apps/versions.ts';
+import { environments } from '../../environments/index.ts';
+import { type AddonName, charts } from '../../environments/versions.ts';
 
 const folder = process.env.CHARTS;
 if (folder === undefined)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { images } from '../../apps/images.ts';
+import { images } from '../../environments/images.ts';
 import { after, without } from './chains.ts';
 import { repositoryOf } from './unpinned.ts';
 
@@ -63,7 +63,7 @@ describe('a broken link says what is missing', () => {
       deployment,
       /image: .*/,
       `image: ${unpinned}`,
-      `image ${unpinned} is not in apps/images.ts`,
+      `image ${unpinned} is not in environments/images.ts`,
     ],
     [
       'a connection to a port that is closed',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
 import { local, production, render as renderOwn } from '../../apps/testing/desired-state.ts';
+import { environments } from '../../environments/index.ts';
 import { type LinkKind, linkKinds, sentenceOf } from '../../packages/analysis/explain/links.ts';
 import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
 

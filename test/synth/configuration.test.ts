@@ -3,10 +3,10 @@ import { parseScalerConfig } from '@sluice/policy';
 import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { expectedSecrets } from '../../apps/credentials.ts';
-import { environments } from '../../apps/environments.ts';
-import { images } from '../../apps/images.ts';
 import { jobsWorkload } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
+import { images } from '../../environments/images.ts';
+import { environments } from '../../environments/index.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
 import {
   environment as exporterEnvironment,

@@ -1,4 +1,5 @@
-import { type Environment, environments } from '../../apps/environments.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { environments } from '../../environments/index.ts';
 import { containersOf, objectsIn, selects, workloadsOf } from './dist.ts';
 import type { ObjectOf, PolicyPeer, PolicyRule } from './shapes.ts';
 

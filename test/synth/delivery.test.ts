@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
 import { applications } from '../../apps/main.ts';
 import { guardsOf } from '../../argocd/prune-guards.ts';
+import { environments } from '../../environments/index.ts';
 import { DIST, environmentNames, objectsIn, ofKind, type Rendered, rendered } from './dist.ts';
 import type { KubeObject, ObjectOf } from './shapes.ts';
 

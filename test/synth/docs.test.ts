@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { images } from '../../apps/images.ts';
-import { charts } from '../../apps/versions.ts';
+import { images } from '../../environments/images.ts';
+import { charts } from '../../environments/versions.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SKIPPED = ['node_modules', 'dist', '.git'];

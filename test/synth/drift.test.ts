@@ -1,9 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
 import { render } from '../../apps/main.ts';
+import { environments } from '../../environments/index.ts';
 import { compareDist, writeDist } from '../../packages/manifests/dist.ts';
 import { DIST, rendered } from './dist.ts';
 
@@ -21,6 +29,12 @@ describe('dist/', () => {
 
   it('has a folder for each environment', () => {
     expect(readdirSync(DIST).sort()).toEqual(environments.map(({ name }) => name).sort());
+  });
+
+  it('is of environments that stand each in the file of its name', () => {
+    const folder = join(DIST, '..', 'environments');
+    const missing = environments.filter(({ name }) => !existsSync(join(folder, `${name}.ts`)));
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
   it('holds one object a file, named after it', () => {

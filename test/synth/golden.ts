@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Environment, environments } from '../../apps/environments.ts';
 import { applications, systemIn } from '../../apps/main.ts';
 import { broker, MONITORING, scaler } from '../../apps/project.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { environments } from '../../environments/index.ts';
+import { organization } from '../../environments/organization.ts';
 import { architectureOf } from '../../packages/analysis/report/architecture.ts';
 import { connectionsIn } from './connectivity.ts';
 import { environmentNames } from './dist.ts';
@@ -61,7 +63,14 @@ export function readmeWithPicture(text = readFileSync(README, 'utf8'), [environm
   return `${text.slice(0, begin + BEGIN.length)}\n${drawn}${text.slice(end)}`;
 }
 
+const CODE_OWNERS = new URL('../../.github/CODEOWNERS', import.meta.url);
+
+/** Who reviews what, with the teams of the organisation. */
+export const codeOwners = (): string =>
+  readFileSync(CODE_OWNERS, 'utf8').replaceAll(/@[\w-]+\//g, `@${organization.owners}/`);
+
 if (import.meta.main) {
   for (const [file, text] of goldenPages()) writeFileSync(new URL(file, GOLDEN), text);
   writeFileSync(README, readmeWithPicture());
+  writeFileSync(CODE_OWNERS, codeOwners());
 }

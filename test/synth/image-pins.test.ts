@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { images } from '../../apps/images.ts';
 import { render } from '../../apps/testing/desired-state.ts';
 import { workloads as wanted } from '../../apps/workloads/index.ts';
+import { images } from '../../environments/images.ts';
 import { pin, unpinnedIn } from '../../scripts/ci/pin-images.ts';
 import { digestOf, parseReference, RegistryError } from '../../scripts/ci/registry.ts';
 import { containersOf, rendered, workloads } from './dist.ts';
@@ -39,7 +39,7 @@ describe('every image that is rendered', () => {
     expect(unexplained([other, `${other}@${DIGEST}`, images.lavinmq])).toEqual([other]);
   });
 
-  it('has a reason only if apps/images.ts names it', () => {
+  it('has a reason only if environments/images.ts names it', () => {
     expect(Object.keys(UNPINNED).sort()).toEqual(Object.values(images).map(bare).sort());
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addonSecretsOf, expectedSecrets } from '../../apps/credentials.ts';
-import { environments } from '../../apps/environments.ts';
-import { images } from '../../apps/images.ts';
 import { systemIn } from '../../apps/main.ts';
 import { workloads as wanted } from '../../apps/workloads/index.ts';
+import { images } from '../../environments/images.ts';
+import { environments } from '../../environments/index.ts';
 import {
   containersOf,
   environmentNames,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
+import { environments } from '../../environments/index.ts';
 import { rendered } from './dist.ts';
 import { foreignSecrets } from './secret-scope.ts';
 

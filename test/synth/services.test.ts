@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRegistry } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
+import { environments } from '../../environments/index.ts';
 import { exporterMetrics } from '../../services/exporter/metrics.ts';
 import { METRICS } from '../../services/scaler/report/metrics.ts';
 import { containersOf, objectsIn, ofKind, selects, workloadsOf } from './dist.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environments } from '../../apps/environments.ts';
-import { charts } from '../../apps/versions.ts';
+import { environments } from '../../environments/index.ts';
+import { charts } from '../../environments/versions.ts';
 import { rendered } from './dist.ts';
 import { floating, retiredSources } from './supply.ts';
 

@@ -1,4 +1,4 @@
-import { images } from '../../apps/images.ts';
+import { images } from '../../environments/images.ts';
 
 /** Images that may be rendered without a digest, and why. */
 

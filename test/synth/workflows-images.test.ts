@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { organization } from '../../environments/organization.ts';
 import { changedServices, commitOf, SHARED, staleServices } from '../../scripts/ci/changed-services.ts';
 import { ImageUpdateError, writeImages } from '../../scripts/ci/write-images.ts';
 import { SERVICES } from '../../services/bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const source = readFileSync(join(ROOT, 'apps', 'images.ts'), 'utf8');
+const source = readFileSync(join(ROOT, 'environments', 'images.ts'), 'utf8');
+const { registry } = organization;
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const reference = (name: string, tag = '0.1.0-g2156db5abcde'): string =>
-  `ghcr.io/sluice/${name}:${tag}@${digest}`;
+  `${registry}/${name}:${tag}@${digest}`;
 
 function faultsOf(updates: readonly string[]): readonly string[] {
   try {
@@ -73,7 +75,7 @@ describe('which images are stale', () => {
 
   it('is every one that names no commit, or one that git does not know', () => {
     const references = {
-      consumer: 'ghcr.io/sluice/consumer:0.1.0',
+      consumer: 'registry.example/a/consumer:0.1.0',
       scaler: reference('scaler', '0.1.0-gfeedc0de'),
     };
     expect(staleServices(['consumer', 'scaler'], references, since([]))).toEqual(['consumer', 'scaler']);
@@ -85,10 +87,10 @@ describe('which images are stale', () => {
 
   it.each([
     [reference('consumer'), '2156db5abcde'],
-    ['ghcr.io/sluice/consumer:0.1.0-g2156db5abcde', '2156db5abcde'],
-    ['ghcr.io/sluice/consumer:0.1.0', undefined],
-    ['ghcr.io/sluice/consumer:0.1.0-gamma', undefined],
-    [`ghcr.io/sluice/consumer@${digest}`, undefined],
+    ['registry.example/a/consumer:0.1.0-g2156db5abcde', '2156db5abcde'],
+    ['registry.example/a/consumer:0.1.0', undefined],
+    ['registry.example/a/consumer:0.1.0-gamma', undefined],
+    [`registry.example/a/consumer@${digest}`, undefined],
   ])('reads %s', (image, commit) => {
     expect(commitOf(image)).toBe(commit);
   });
@@ -100,16 +102,18 @@ describe('writing images back', () => {
       `consumer=${reference('consumer')}`,
       `scaler=${reference('scaler')}`,
     ]);
-    const without = (text: string): string => text.replaceAll(/^ {2}(?:consumer|scaler):\s*'[^']*',\n/gm, '');
-    expect(written).toContain(`'${reference('consumer')}'`);
-    expect(written).toContain(`'${reference('scaler')}'`);
+    const without = (text: string): string => text.replaceAll(/^ {2}(?:consumer|scaler): `.*`,\n/gm, '');
+    for (const name of ['consumer', 'scaler'])
+      expect(written).toContain(`\`\${registry}/${name}:0.1.0-g2156db5abcde@${digest}\``);
     expect(without(written)).toBe(without(source));
   });
 
   it('stays as the formatter wants it', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sluice-images-')), 'images.ts');
-    const short = reference('consumer', '1').replace('sluice/consumer', 'a/b');
-    writeFileSync(file, writeImages(source, [`consumer=${short}`, `scaler=${reference('scaler')}`]));
+    writeFileSync(
+      file,
+      writeImages(source, [`consumer=${reference('consumer', '1')}`, `scaler=${reference('scaler')}`]),
+    );
     const biome = join(ROOT, 'node_modules', '.bin', 'biome');
     const { status, stdout, stderr } = spawnSync(
       biome,
@@ -142,26 +146,26 @@ describe('writing images back', () => {
       faultsOf([
         'consumer',
         `nobody=${reference('nobody')}`,
-        'scaler=ghcr.io/sluice/scaler:latest',
+        `scaler=${registry}/scaler:latest`,
         `publisher=${reference('publisher')}`,
         `publisher=${reference('publisher')}`,
       ]),
     ).toEqual([
       "'update' (consumer) must be NAME=REFERENCE",
-      "'name' (nobody) must be an image of apps/images.ts",
-      "'scaler' (ghcr.io/sluice/scaler:latest) must be ghcr.io/OWNER/NAME:TAG@sha256:<64 hex digits>",
+      "'name' (nobody) must be an image of environments/images.ts that is built here",
+      `'scaler' (${registry}/scaler:latest) must be ${registry}/NAME:TAG@sha256:<64 hex digits>`,
       "'name' (publisher) must be given once",
     ]);
   });
 
   it.each([
-    `docker.io/sluice/scaler:1@${digest}`,
-    `ghcr.io/scaler:1@${digest}`,
-    `ghcr.io/sluice/scaler@${digest}`,
-    `ghcr.io/sluice/scaler:1@${digest}0`,
-    `ghcr.io/sluice/scaler:1@${digest}', x: '`,
-    `ghcr.io/sluice/scaler:1@${digest}\n`,
-    `ghcr.io/Sluice/scaler:1@${digest}`,
+    `registry.example/other/scaler:1@${digest}`,
+    `${registry}-of-others/scaler:1@${digest}`,
+    `${registry}/scaler@${digest}`,
+    `${registry}/scaler:1@${digest}0`,
+    `${registry}/scaler:1@${digest}\`, x: \``,
+    `${registry}/scaler:1@${digest}\n`,
+    `${registry}/Scaler:1@${digest}`,
     '',
   ])('refuses the reference %j', (given) => {
     expect(faultsOf([`scaler=${given}`])).toHaveLength(1);

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { images } from '../../apps/images.ts';
-import { charts } from '../../apps/versions.ts';
-import type { Chart } from '../../argocd/source.ts';
+import { images } from '../../environments/images.ts';
+import { organization } from '../../environments/organization.ts';
+import { charts } from '../../environments/versions.ts';
+import type { HelmChart } from '../../packages/contracts/platform.ts';
 import { SERVICES } from '../../services/bundle.ts';
+import { codeOwners } from './golden.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -67,21 +69,23 @@ const whole = ({ depName, currentValue, currentDigest }: Record<string, string |
   `${depName}:${currentValue}${currentDigest === undefined ? '' : `@${currentDigest}`}`;
 
 describe('what keeps the dependencies current', () => {
-  it('finds every image of apps/images.ts, and its digest', () => {
-    expect(found('apps/images.ts').map(whole)).toEqual(Object.values(images));
+  it('finds every image of environments/images.ts that others build, and its digest', () => {
+    const foreign = Object.values(images).filter((image) => !image.startsWith(`${organization.registry}/`));
+    expect(found('environments/images.ts').map(whole)).toEqual(foreign);
     const digest = `sha256:${'0a'.repeat(32)}`;
     expect(
-      found('apps/images.ts', `  consumer:\n    'ghcr.io/sluice/consumer:1@${digest}',\n`),
+      found('environments/images.ts', `  redis:\n    'registry.example/a/redis:1@${digest}',\n`),
     ).toMatchObject([
-      { datasource: 'docker', depName: 'ghcr.io/sluice/consumer', currentValue: '1', currentDigest: digest },
+      { datasource: 'docker', depName: 'registry.example/a/redis', currentValue: '1', currentDigest: digest },
     ]);
   });
 
-  it('finds every chart of apps/versions.ts', () => {
-    const asked = found('apps/versions.ts').map(({ datasource, registryUrl, packageName, currentValue }) =>
-      [datasource, registryUrl, packageName, currentValue].join(' '),
+  it('finds every chart of environments/versions.ts', () => {
+    const asked = found('environments/versions.ts').map(
+      ({ datasource, registryUrl, packageName, currentValue }) =>
+        [datasource, registryUrl, packageName, currentValue].join(' '),
     );
-    const pinned = Object.values<Chart>(charts).map(({ repoURL, chart, version }) =>
+    const pinned = Object.values<HelmChart>(charts).map(({ repoURL, chart, version }) =>
       repoURL.startsWith('https://')
         ? `helm ${repoURL} ${chart} ${version}`
         : `docker  ${repoURL}/${chart} ${version}`,
@@ -97,7 +101,7 @@ describe('what keeps the dependencies current', () => {
         version: '2.18.0',
       },
       karpenter: { repoURL: 'public.ecr.aws/karpenter', chart: 'karpenter', version: '1.8.1' },`;
-    expect(found('apps/versions.ts', text)).toMatchObject([
+    expect(found('environments/versions.ts', text)).toMatchObject([
       { datasource: 'helm', registryUrl: 'https://kedacore.github.io/charts', packageName: 'keda' },
       { datasource: 'docker', packageName: 'public.ecr.aws/karpenter/karpenter', currentValue: '1.8.1' },
     ]);
@@ -109,7 +113,7 @@ describe('what keeps the dependencies current', () => {
     const template = manager?.autoReplaceStringTemplate ?? '';
     for (const update of [{ newValue: '2.0.0', newDigest }, { newValue: '2.0.0' }]) {
       const written = fill(template, { depName: 'docker.io/library/rabbitmq', ...update });
-      expect(found('apps/images.ts', written).map(whole)).toEqual([written.slice(1, -1)]);
+      expect(found('environments/images.ts', written).map(whole)).toEqual([written.slice(1, -1)]);
     }
   });
 
@@ -123,13 +127,14 @@ describe('what keeps the dependencies current', () => {
   it('leaves to the workflow what the workflow writes, whoever owns the registry', () => {
     const left = packageRules
       .filter(
-        ({ enabled, matchFileNames }) => enabled === false && matchFileNames?.includes('apps/images.ts'),
+        ({ enabled, matchFileNames }) =>
+          enabled === false && matchFileNames?.includes('environments/images.ts'),
       )
       .flatMap(({ matchPackageNames = [] }) => matchPackageNames.map(patternOf));
     const isLeft = (name: string): boolean => left.some((pattern) => pattern.test(name));
     for (const registry of ['ghcr.io/someone', 'registry.example/team/of/people'])
       for (const service of SERVICES) expect(isLeft(`${registry}/${service}`), service).toBe(true);
-    const foreign = found('apps/images.ts').filter(({ depName = '' }) => !isLeft(depName));
+    const foreign = found('environments/images.ts').filter(({ depName = '' }) => !isLeft(depName));
     const names = Object.keys(images).filter((name) => !SERVICES.some((service) => service === name));
     expect(foreign).toHaveLength(names.length);
   });
@@ -165,6 +170,10 @@ describe('the code owners', () => {
     expect(lines[0]?.[0]).toBe('*');
     const paths = lines.slice(1).map(([path = '']) => path);
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('are teams of the organisation, as the golden command writes them', () => {
+    expect(read('.github/CODEOWNERS')).toBe(codeOwners());
   });
 
   it('are named in full', () => {

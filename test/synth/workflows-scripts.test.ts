@@ -210,20 +210,24 @@ describe.skipIf(!installed('bash', 'jq', 'git'))('the pull request of new images
     git(work, 'show', '--name-only', `--format=${format}`, 'origin/release/images');
 
   beforeEach(() => {
-    work = repositoryOf({ 'apps/images.ts': images('1'), [manifest]: 'image: 1', 'README.md': 'x' });
+    work = repositoryOf({ 'environments/images.ts': images('1'), [manifest]: 'image: 1', 'README.md': 'x' });
     github.say('pulls', []);
   });
 
   it('is opened with the references and what they render to, and asks for its checks', () => {
-    write(work, { 'apps/images.ts': images('2'), [manifest]: 'image: 2', 'dist/local/jobs/new.yaml': 'new' });
+    write(work, {
+      'environments/images.ts': images('2'),
+      [manifest]: 'image: 2',
+      'dist/local/jobs/new.yaml': 'new',
+    });
     const { status, stderr } = propose();
     expect([status, stderr]).toEqual([0, '']);
     expect(pushed('%s').split('\n')).toEqual([
       'Run the images that were just built',
       '',
-      'apps/images.ts',
       manifest,
       'dist/local/jobs/new.yaml',
+      'environments/images.ts',
     ]);
     const asked = github.asked.join('\n');
     expect(asked).toContain('pr create --base main --head release/images');
@@ -232,24 +236,27 @@ describe.skipIf(!installed('bash', 'jq', 'git'))('the pull request of new images
   });
 
   it('is updated while it is open, from main anew', () => {
-    write(work, { 'apps/images.ts': images('2') });
+    write(work, { 'environments/images.ts': images('2') });
     propose();
     github.say('pulls', [{ number: 12 }]);
     git(work, 'switch', '--quiet', 'main');
-    write(work, { 'apps/images.ts': images('3') });
+    write(work, { 'environments/images.ts': images('3') });
     expect(propose().status).toBe(0);
     expect(github.asked.join('\n')).toContain('pr edit 12 --title');
-    expect(git(work, 'show', 'origin/release/images:apps/images.ts')).toBe(images('3').trim());
+    expect(git(work, 'show', 'origin/release/images:environments/images.ts')).toBe(images('3').trim());
     expect(git(work, 'rev-list', '--count', 'main..origin/release/images')).toBe('1');
   });
 
   it('is not made where nothing changes', () => {
-    expect(propose()).toMatchObject({ status: 0, stdout: 'apps/images.ts names these images already\n' });
+    expect(propose()).toMatchObject({
+      status: 0,
+      stdout: 'environments/images.ts names these images already\n',
+    });
     expect(github.asked).toEqual([]);
   });
 
   it('carries nothing else', () => {
-    write(work, { 'apps/images.ts': images('2'), 'README.md': 'y', 'left/over': '' });
+    write(work, { 'environments/images.ts': images('2'), 'README.md': 'y', 'left/over': '' });
     const { status, stderr } = propose();
     expect(status).toBe(1);
     expect(stderr).toContain('README.md');

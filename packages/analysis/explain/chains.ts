@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generatedSecretsOf } from '../../../apps/credentials.ts';
-import type { Environment } from '../../../apps/environments.ts';
-import { images } from '../../../apps/images.ts';
 import { systemIn } from '../../../apps/main.ts';
+import type { Environment } from '../../../environments/environment.ts';
+import { images } from '../../../environments/images.ts';
+import { organization } from '../../../environments/organization.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { accessLinks } from './access-links.ts';
 import { deliveryLinks } from './delivery-links.ts';
@@ -17,7 +18,7 @@ import { scalingLinks } from './scaling-links.ts';
 import { trafficLinks } from './traffic-links.ts';
 import { type PremadeSecret, World } from './world.ts';
 
-const [REGISTRY = ''] = images.consumer.split('consumer');
+const REGISTRY = `${organization.registry}/`;
 
 const rules = [
   podLinks,

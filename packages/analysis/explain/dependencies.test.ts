@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '../../../apps/environments.ts';
 import { jobsWorkload } from '../../../apps/jobs.ts';
 import { local, production } from '../../../apps/testing/environments.ts';
+import type { Environment } from '../../../environments/environment.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { objectsOf } from './explain.ts';
 import { findObjects } from './find.ts';
@@ -21,15 +21,15 @@ describe('the values that an object depends on', { timeout: 60_000 }, () => {
       {
         path: 'broker',
         value: 'lavinmq',
-        file: 'apps/environments.ts',
+        file: 'environments/production.ts',
         fields: expect.arrayContaining(['spec.template.spec.containers[broker].image']),
       },
       {
-        ...{ path: 'brokerVolume.size', value: '20Gi', file: 'apps/environments.ts' },
+        ...{ path: 'brokerVolume.size', value: '20Gi', file: 'environments/production.ts' },
         fields: ['spec.volumeClaimTemplates[data].spec.resources.requests.storage'],
       },
       {
-        ...{ path: 'brokerVolume.storageClassName', value: 'gp3', file: 'apps/environments.ts' },
+        ...{ path: 'brokerVolume.storageClassName', value: 'gp3', file: 'environments/production.ts' },
         fields: ['spec.volumeClaimTemplates[data].spec.storageClassName'],
       },
     ]);
@@ -50,7 +50,7 @@ describe('the values that an object depends on', { timeout: 60_000 }, () => {
     expect(dependencies('ingress/grafana', local).found).toContainEqual({
       path: 'addons[kube-prometheus-stack]',
       value: 'kube-prometheus-stack',
-      file: 'apps/environments.ts',
+      file: 'environments/local.ts',
       fields: [],
     });
   });
@@ -61,7 +61,7 @@ describe('the values that an object depends on', { timeout: 60_000 }, () => {
     expect(found.map(({ path, value, file }) => [path, value, file])).toEqual([
       ['jobs.queue', queue, 'apps/jobs.ts'],
       ['jobs.everyMinutes', everyMinutes, 'apps/jobs.ts'],
-      ['jobs.jobsPerRun', 7, 'apps/environments.ts'],
+      ['jobs.jobsPerRun', 7, 'environments/local.ts'],
     ]);
   });
 

@@ -1,8 +1,9 @@
 import { latch, proportional } from '@sluice/policy';
 import type { System } from '../../../apps/contribution.ts';
-import { type Environment, environments } from '../../../apps/environments.ts';
 import { jobsWorkload, maxReplicas } from '../../../apps/jobs.ts';
 import { applications, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
+import type { Environment } from '../../../environments/environment.ts';
+import { environments } from '../../../environments/index.ts';
 import { leafChanges } from '../../manifests/leaves.ts';
 import { type DesiredObject, type Fields, isFields } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
@@ -133,9 +134,9 @@ const dependency = (
 ): Dependency => ({ path: pathOf(steps), value, file: fileOf(steps, environment), fields });
 
 /** `jobs` is what the environment wants otherwise; the rest of the work is in apps/jobs.ts. */
-function fileOf([first, second]: readonly Step[], { jobs = {} }: Environment): string {
+function fileOf([first, second]: readonly Step[], { name, jobs = {} }: Environment): string {
   const own = first !== 'jobs' || (second !== undefined && second in jobs);
-  return own ? 'apps/environments.ts' : 'apps/jobs.ts';
+  return own ? `environments/${name}.ts` : 'apps/jobs.ts';
 }
 
 /** `apiServer[0].cidr`, `addons[loki]` */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Environment } from '../../../apps/environments.ts';
 import { render } from '../../../apps/main.ts';
+import type { Environment } from '../../../environments/environment.ts';
 import { type DesiredObject, snapshotOf, valueAt } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
 import { allLinks, linksOf, worldOf } from './chains.ts';

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Chart } from 'cdk8s';
-import type { Environment } from '../../../apps/environments.ts';
 import { render } from '../../../apps/main.ts';
+import type { Environment } from '../../../environments/environment.ts';
 
 /** A place in the sources, from the root of the repository: `apps/consumer.ts:32`. */
 export type Place = string;

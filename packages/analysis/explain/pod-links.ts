@@ -117,7 +117,7 @@ function images(from: DesiredObject, spec: Fields, world: World): Link[] {
 function imageEnd(image: string, { outside: { images: known, registry } }: World): End {
   // A workload may bring an image of others; one of ours that is not released is a slip.
   if (!known.has(image) && image.startsWith(registry))
-    return broken(`image ${image} is not in apps/images.ts`);
+    return broken(`image ${image} is not in environments/images.ts`);
   const folder = known.get(image);
   return outside(folder === undefined ? `${image}, which others build` : `${image}, built from ${folder}`);
 }

@@ -1,5 +1,5 @@
-import type { Environment } from '../../../apps/environments.ts';
 import { flavors } from '../../../charts/broker-flavors.ts';
+import type { Environment } from '../../../environments/environment.ts';
 import { isFields } from '../../manifests/objects.ts';
 
 /** A field or an index on the way to a value. */

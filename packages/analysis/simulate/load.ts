@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/policy';
-import { environments } from '../../../apps/environments.ts';
 import { type JobsWorkload, jobsWorkload } from '../../../apps/jobs.ts';
+import { environments } from '../../../environments/index.ts';
 import { ConfigurationError } from '../../contracts/errors.ts';
 
 /** What is asked of the load; undefined: as apps/jobs.ts says. */

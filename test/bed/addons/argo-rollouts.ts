@@ -1,6 +1,6 @@
 /** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
 import { argoRollouts as addon } from '../../../apps/addons/argo-rollouts.ts';
-import { local } from '../../../apps/environments.ts';
+import { local } from '../../../environments/local.ts';
 import { access, deployment, service } from './objects.ts';
 
 const id = { name: 'argo-rollouts', namespace: 'argo-rollouts' };

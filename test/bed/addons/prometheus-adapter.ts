@@ -3,7 +3,7 @@
  * @see https://github.com/kubernetes-sigs/prometheus-adapter
  */
 import { prometheusAdapter as addon } from '../../../apps/addons/prometheus-adapter.ts';
-import { local } from '../../../apps/environments.ts';
+import { local } from '../../../environments/local.ts';
 import type { KubernetesObject } from '../cluster.ts';
 import { access, bind, deployment, service } from './objects.ts';
 import { monitoringNamespace } from './prometheus.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { local } from '../../../apps/environments.ts';
+import { local } from '../../../environments/local.ts';
 import { configOf } from './config.ts';
 
 const nodesOf = (name: string) =>

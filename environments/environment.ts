@@ -1,12 +1,12 @@
-import type { GitRepository } from '../argocd/source.ts';
-import type { BrokerKind } from '../charts/broker-flavors.ts';
-import type { TrafficRouter } from '../charts/canary.ts';
-import type { SecretStore } from '../charts/credentials.ts';
-import type { ApiServerEndpoint } from '../charts/network-policy.ts';
-import type { SignOnProxy } from '../charts/page-login.ts';
-import type { JobsWorkload } from './jobs.ts';
+import type {
+  ApiServerEndpoint,
+  BrokerKind,
+  GitRepository,
+  SecretStore,
+  SignOnProxy,
+  TrafficRouter,
+} from '../packages/contracts/platform.ts';
 import type { AddonName } from './versions.ts';
-import type { QueueWorkerOverride } from './workloads/queue-worker.ts';
 
 /** Everything in which one environment differs from another. A further environment is one object more. */
 export interface Environment {
@@ -42,10 +42,6 @@ export interface Environment {
   readonly secrets: SecretStore;
   /** How web pages are reached. */
   readonly web: WebEntrance;
-  /** What this environment wants otherwise of the work. @default nothing */
-  readonly jobs?: Partial<JobsWorkload>;
-  /** What this environment wants otherwise of a workload, by its name. @default nothing */
-  readonly workloads?: Readonly<Record<string, QueueWorkerOverride>>;
 }
 
 /** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */
@@ -113,110 +109,8 @@ export const pages = (domain: string): Hosts => ({
   prometheus: `prometheus.${domain}`,
 });
 
-const traefik = { ingressClassName: 'traefik', controller: { namespace: 'traefik', name: 'traefik' } };
-
-export const local: Environment = {
-  name: 'local',
-  repository: { repoURL: 'https://github.com/sluice/sluice.git', revision: 'main' },
-  addons: [
-    'argo-cd',
-    'argo-rollouts',
-    'kube-prometheus-stack',
-    'loki',
-    'metrics-server',
-    'opentelemetry-collector',
-    'prometheus-adapter',
-    'prometheus-operator-crds',
-    'traefik',
-  ],
-  addonReplicas: 1,
-  monitoring: { retention: '2d', volume: '5Gi' },
-  logs: { retention: '48h', volume: '5Gi' },
-  broker: 'lavinmq',
-  brokerVolume: { size: '1Gi' },
-  kubernetes: '1.36',
-  podSecurityVersion: 'v1.34',
-  // The Service's address, and the node's: Docker gives kind's nodes one from 172.16.0.0/12.
-  apiServer: [
-    { cidr: '10.96.0.1/32', port: 443 },
-    { cidr: '172.16.0.0/12', port: 6443 },
-  ],
-  nodes: '172.16.0.0/12',
-  secrets: { kind: 'pre-made' },
-  web: {
-    ...traefik,
-    entrance: { kind: 'node-ports', http: 30_080, https: 30_443 },
-    openPages: { kind: 'without-login' },
-    canary: 'traefik',
-    hosts: pages('sluice.localhost'),
-  },
-};
-
-export const production: Environment = {
-  name: 'production',
-  // A deploy key reads it: the Secret `repository` of Argo CD.
-  repository: { repoURL: 'git@github.com:sluice/sluice.git', revision: 'main' },
-  addons: [
-    'argo-cd',
-    'argo-rollouts',
-    'aws-efs-csi-driver',
-    'aws-load-balancer-controller',
-    'cert-manager',
-    'eck-operator',
-    'external-secrets',
-    'fluent-bit',
-    'jenkins',
-    'karpenter',
-    'karpenter-crd',
-    'kube-prometheus-stack',
-    'loki',
-    'metrics-server',
-    'opentelemetry-collector',
-    // HPAs read Prometheus by it. KEDA would claim the same API: an environment has one of the two.
-    'prometheus-adapter',
-    'prometheus-operator-crds',
-    'traefik',
-  ],
-  addonReplicas: 2,
-  storageClassName: 'gp3',
-  monitoring: { retention: '15d', volume: '50Gi' },
-  logs: { retention: '744h', volume: '20Gi' },
-  aws: {
-    region: 'eu-central-1',
-    clusterName: 'sluice-production',
-    vpcName: 'sluice-production',
-    interruptionQueue: 'sluice-production-interruptions',
-    fileSystemId: 'fs-0123456789abcdef0',
-    logBucket: 'sluice-production-logs',
-  },
-  broker: 'lavinmq',
-  brokerVolume: { size: '20Gi', storageClassName: 'gp3' },
-  kubernetes: '1.36',
-  podSecurityVersion: 'v1.34',
-  // EKS: the Service's address, and the subnets that hold the control plane's interfaces and nothing else.
-  apiServer: [
-    { cidr: '172.20.0.1/32', port: 443 },
-    { cidr: '10.0.255.0/28', port: 443 },
-    { cidr: '10.0.255.16/28', port: 443 },
-    { cidr: '10.0.255.32/28', port: 443 },
-  ],
-  nodes: '10.0.0.0/16',
-  secrets: {
-    kind: 'external',
-    documents: 'sluice/production',
-    roles: {
-      assumedBy: 'service-account',
-      arnPrefix: 'arn:aws:iam::111122223333:role/sluice-production-secrets-',
-    },
-  },
-  web: {
-    ...traefik,
-    entrance: { kind: 'load-balancer', loadBalancerClass: 'service.k8s.aws/nlb' },
-    openPages: { kind: 'none' },
-    clusterIssuer: 'letsencrypt',
-    canary: 'traefik',
-    hosts: pages('sluice.example.com'),
-  },
-};
-
-export const environments: readonly Environment[] = [local, production];
+/** How the Traefik of an environment is found: the class of its Ingresses, and where its pods run. */
+export const traefik = {
+  ingressClassName: 'traefik',
+  controller: { namespace: 'traefik', name: 'traefik' },
+} as const satisfies Partial<WebEntrance>;

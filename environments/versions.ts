@@ -1,4 +1,4 @@
-import type { Chart } from '../argocd/source.ts';
+import type { HelmChart } from '../packages/contracts/platform.ts';
 
 const argo = 'https://argoproj.github.io/argo-helm';
 const aws = 'https://aws.github.io/eks-charts';
@@ -43,7 +43,7 @@ export const charts = {
   'prometheus-adapter': { repoURL: prometheus, chart: 'prometheus-adapter', version: '5.3.0' },
   'prometheus-operator-crds': { repoURL: prometheus, chart: 'prometheus-operator-crds', version: '31.0.1' },
   traefik: { repoURL: 'https://traefik.github.io/charts', chart: 'traefik', version: '41.3.0' },
-} as const satisfies Readonly<Record<string, Chart>>;
+} as const satisfies Readonly<Record<string, HelmChart>>;
 
 /** What an environment can ask for. */
 export type AddonName = keyof typeof charts;

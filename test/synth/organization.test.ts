@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { organization } from '../../environments/organization.ts';
+import { checkout } from '../support/checkout.ts';
+
+const FILE = 'environments/organization.ts';
+
+/** What is this organisation's own -> what another has in its place; longer texts first. */
+const OTHER: Readonly<Record<string, string>> = {
+  [organization.registry]: 'registry.example:5000/team/of/people',
+  [organization.repository.path]: 'others/desired',
+  [organization.repository.host]: 'forge.example',
+  [organization.domain]: 'pages.example',
+  [organization.cloud.account]: '444455556666',
+  [`prefix: '${organization.cloud.prefix}'`]: "prefix: 'others'",
+  [`owners: '${organization.owners}'`]: "owners: 'others'",
+};
+
+/** Every text below a folder, by its path. */
+const textsOf = (folder: string): [string, string][] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path.slice(folder.length + 1), readFileSync(path, 'utf8')];
+    });
+
+describe('another organisation', { timeout: 120_000 }, () => {
+  const copy = checkout();
+  afterAll(() => copy[Symbol.dispose]());
+  const path = join(copy.root, FILE);
+  const own = readFileSync(path, 'utf8');
+  for (const text of Object.keys(OTHER)) if (!own.includes(text)) throw new Error(`${FILE} says no ${text}`);
+  const others = Object.entries(OTHER).reduce((text, [from, to]) => text.replaceAll(from, to), own);
+  writeFileSync(path, others);
+  const synth = copy.sluice('synth');
+  const dist = textsOf(join(copy.root, 'dist'));
+  const isIn = (text: string): string[] => dist.filter(([, each]) => each.includes(text)).map(([at]) => at);
+
+  it('is one file to change, and nothing of the former one is rendered', () => {
+    expect([synth.code, synth.err]).toEqual([0, '']);
+    const { registry, repository, domain, cloud } = organization;
+    const former = [
+      registry,
+      `${repository.host}/${repository.path}`,
+      `${repository.host}:${repository.path}`,
+    ];
+    for (const text of [...former, domain, cloud.account, `${cloud.prefix}-production`])
+      expect(isIn(text), text).toEqual([]);
+  });
+
+  it('is wherever the former one was', () => {
+    for (const text of [
+      'registry.example:5000/team/of/people/consumer:',
+      'https://forge.example/others/desired',
+    ])
+      expect(isIn(text).length, text).toBeGreaterThan(0);
+    if (dist.some(([at]) => at.startsWith('production/')))
+      for (const text of ['pages.example', 'arn:aws:iam::444455556666:', 'others-production'])
+        expect(isIn(text).length, text).toBeGreaterThan(0);
+  });
+});
