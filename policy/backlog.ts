@@ -10,6 +10,10 @@ export interface Backlog {
   readonly unacked: number;
   /** Age of the oldest ready message, where the broker tells it and it can be believed. */
   readonly oldestWaitSeconds?: number;
+  /** Messages ever published to the queue, where the source counts them. It begins anew with its broker. */
+  readonly publishedTotal?: number;
+  /** Messages ever acknowledged by consumers of the queue, likewise. */
+  readonly acknowledgedTotal?: number;
   /** When the source measured this; two readings are different readings only if this differs. */
   readonly at: number;
 }

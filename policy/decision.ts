@@ -1,3 +1,5 @@
+import type { Measures } from './measure/measures.ts';
+
 /** Why a count is what it is. A closed union; words shared with the HPA mean what they mean there. */
 export const REASONS = [
   // readings that decide nothing (fail static)
@@ -12,6 +14,8 @@ export const REASONS = [
   'DrainUnconfirmed',
   'BacklogDrained',
   'DesiredWithinRange',
+  'MeasurementPending',
+  'WorkInHand',
   'ScheduleFloor',
   // stabilize
   'ScaleUpStabilized',
@@ -48,6 +52,8 @@ export interface History {
   readonly waitingSince?: number;
   /** The count to which an open latch was opened, which a slow rise may not have reached yet. */
   readonly openTo?: number;
+  /** What was measured of the work, for a policy that needs it. */
+  readonly measures?: Measures;
   /** Recommendations before stabilization, oldest first, within the longest window. */
   readonly recommendations: readonly Sample[];
   /** Replica changes made, oldest first, within the longest rate period. */

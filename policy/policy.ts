@@ -1,6 +1,6 @@
 /** Plain, serializable data: a policy is what `decide` follows and what the compilers translate. */
 export type Policy = BasePolicy | SchedulePolicy;
-export type BasePolicy = LatchPolicy | ProportionalPolicy | DrainPolicy | ConstantPolicy;
+export type BasePolicy = LatchPolicy | ProportionalPolicy | DrainPolicy | FlowPolicy | ConstantPolicy;
 
 interface Common {
   /** Lower bound on the count. @default 0 */
@@ -47,11 +47,38 @@ export interface ProportionalPolicy extends Common {
   readonly perReplica: number;
 }
 
-/** The replicas that finish the backlog within an SLO: ceil(work x mean / (slo - podStart)). */
-export interface DrainPolicy extends Common {
+/** Seconds one job takes one replica: said, or measured by the scaler. */
+export interface ServiceTimed {
+  /** Absent: the scaler measures it, beginning with `initialServiceSeconds`. */
+  readonly meanServiceSeconds?: number;
+  /** What a measured service time begins with. Only where `meanServiceSeconds` is absent. */
+  readonly initialServiceSeconds?: number;
+}
+
+/**
+ * The replicas that finish the backlog within an SLO: ceil(work x mean / (slo - podStart)). With `sloOf: 'wait'`
+ * those that begin it within the SLO: ceil(work / (1 + floor((slo - podStart) / mean))), at most one a job.
+ */
+export interface DrainPolicy extends Common, ServiceTimed {
   readonly kind: 'drain';
   readonly sloSeconds: number;
-  readonly meanServiceSeconds: number;
+  readonly podStartSeconds: number;
+  readonly sloOf?: SloOf;
+}
+
+/** `completion`: the work ends within the SLO. `wait`: it begins within it. @default 'completion' */
+export type SloOf = 'completion' | 'wait';
+
+/**
+ * Follows the rate: what arrives, and what is above that within a target wait.
+ * rate x service / utilization + (work - that) / (1 + floor((targetWait - podStart) / service)), rounded up.
+ */
+export interface FlowPolicy extends Common, ServiceTimed {
+  readonly kind: 'flow';
+  /** Share of its time that a replica is meant to work, above 0 and at most 1. */
+  readonly targetUtilization: number;
+  /** Within which the backlog above the flow is to begin. */
+  readonly targetWaitSeconds: number;
   readonly podStartSeconds: number;
 }
 

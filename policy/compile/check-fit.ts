@@ -13,7 +13,7 @@ export function checkFit({ source, target, policy }: Fields, checker: Checker): 
   }
 }
 
-const FOLLOWING = ['latch', 'proportional', 'drain'];
+const FOLLOWING = ['latch', 'proportional', 'drain', 'flow'];
 
 /** A backlog that is always 0 would close what follows it; one that nobody looks at is read for nothing. */
 function checkSourceOf({ kind }: Fields, source: Fields, checker: Checker): void {

@@ -11,7 +11,8 @@ export function checkSource(source: Fields, checker: Checker): void {
   checker.oneOf(source, 'kind', Object.keys(KEYS));
   const required = KEYS[String(source.kind)];
   if (required === undefined) return;
-  const optional = source.kind === 'prometheus' ? ['unackedQuery'] : [];
+  const optional =
+    source.kind === 'prometheus' ? ['unackedQuery', 'publishedQuery', 'acknowledgedQuery'] : [];
   checker.onlyKeys(source, ['kind', ...required, ...optional]);
   for (const key of required) checker.text(source, key);
   for (const key of optional) if (source[key] !== undefined) checker.text(source, key);

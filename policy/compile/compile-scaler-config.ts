@@ -26,6 +26,7 @@ export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseF
 
 /** What a kind of source makes of a clause; every other clause is kept as written. */
 function verdict(clause: Clause, source: Source): Verdict {
+  if (MEASURED.includes(clause) && !tellsTotals(source)) return UNCOUNTED;
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
   const unseen = blind ? BLIND[clause] : undefined;
   if (unseen !== undefined) return unseen;
@@ -35,6 +36,21 @@ function verdict(clause: Clause, source: Source): Verdict {
 }
 
 const EXACT: Verdict = { fidelity: 'exact', why: 'The scaler itself follows this clause.' };
+
+/** Clauses that live off totals of what was published and acknowledged. */
+const MEASURED: readonly Clause[] = ['targetWaitSeconds', 'serviceSeconds.measured'];
+
+const tellsTotals = (source: Source): boolean =>
+  source.kind === 'management' ||
+  (source.kind === 'prometheus' &&
+    source.unackedQuery !== undefined &&
+    source.publishedQuery !== undefined &&
+    source.acknowledgedQuery !== undefined);
+
+const UNCOUNTED: Verdict = {
+  fidelity: 'refused',
+  why: "the arrivals and the service time are measured from totals: take a source 'management', or a 'prometheus' with 'unackedQuery', 'publishedQuery' and 'acknowledgedQuery'",
+};
 
 const BLIND_DRAIN: Verdict = {
   fidelity: 'refused',

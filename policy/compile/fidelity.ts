@@ -1,5 +1,5 @@
 import { baseOf } from '../decide/decide.ts';
-import type { BasePolicy, LatchPolicy, Policy } from '../policy.ts';
+import type { BasePolicy, LatchPolicy, Policy, ServiceTimed } from '../policy.ts';
 
 /** The sentences a policy is made of. A back-end keeps each exactly, about, or not at all. */
 export type Clause =
@@ -12,6 +12,8 @@ export type Clause =
   | 'stopWhen.ready-empty'
   | 'perReplica'
   | 'sloSeconds'
+  | 'serviceSeconds.measured'
+  | 'targetWaitSeconds'
   | 'constant'
   | 'minReplicas'
   | 'maxReplicas'
@@ -62,10 +64,14 @@ export function clausesOf(policy: Policy): readonly Clause[] {
 
 function ownClauses(base: BasePolicy): readonly Clause[] {
   if (base.kind === 'proportional') return ['perReplica'];
-  if (base.kind === 'drain') return ['sloSeconds'];
+  if (base.kind === 'drain') return ['sloSeconds', ...measuredClauses(base)];
+  if (base.kind === 'flow') return ['targetWaitSeconds', ...measuredClauses(base)];
   if (base.kind === 'constant') return ['constant'];
   return latchClauses(base);
 }
+
+const measuredClauses = ({ meanServiceSeconds }: ServiceTimed): readonly Clause[] =>
+  meanServiceSeconds === undefined ? ['serviceSeconds.measured'] : [];
 
 function latchClauses({ startWhen, stopWhen, ageOpens = 'as-needed' }: LatchPolicy): readonly Clause[] {
   return [

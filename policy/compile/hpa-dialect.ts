@@ -12,13 +12,16 @@ type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
 /** What an HPA on one external metric makes of each clause. */
 export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaCluster): Dialect {
   const { scaleToZero, tolerance } = capabilitiesOf(cluster);
-  const counted: Judge = (_, whole) => {
+  const counted: Judge = (base, whole) => {
+    if (isMeasured(base)) return FOLLOWS_MEASURE;
     const verdict = countVerdict(whole, tolerance);
     return verdict.fidelity !== 'refused' && unackedQuery === undefined ? BLIND_WORK : verdict;
   };
   const judges: Readonly<Record<Clause, Judge>> = {
     perReplica: counted,
     sloSeconds: counted,
+    'serviceSeconds.measured': () => NO_MEASURE,
+    targetWaitSeconds: () => NO_RATE,
     constant: () => NO_METRIC,
     'startWhen.readyAtLeast': () => NO_STEP,
     'startWhen.readyAbove': () => NO_STEP,
@@ -38,6 +41,10 @@ export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaClust
   return (clause, policy) => judges[clause](baseOf(policy), policy);
 }
 
+/** How many messages a replica finishes in time is then known to the own scaler alone. */
+export const isMeasured = (policy: BasePolicy): boolean =>
+  policy.kind === 'drain' && policy.meanServiceSeconds === undefined;
+
 const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
 
 const BOUND: Verdict = { fidelity: 'exact', why: 'The HPA has this bound itself.' };
@@ -48,6 +55,19 @@ const NOT_TO_ZERO = refused(
 
 const NO_METRIC = refused(
   'An HPA follows a metric, and a constant has none; write the count into the Deployment, or choose the own scaler.',
+);
+
+export const NO_MEASURE = refused(
+  "An HPA measures nothing: say 'meanServiceSeconds', or choose the own scaler, which measures it.",
+);
+
+export const FOLLOWS_MEASURE: Verdict = {
+  fidelity: 'approximate',
+  why: "How many messages a replica finishes in time depends on 'meanServiceSeconds'.",
+};
+
+export const NO_RATE = refused(
+  "The count of 'flow' adds up what arrives, what is left above that and what is in work, each by its own rule; an HPA compares one metric with one target. Choose the own scaler, or 'drain' with 'meanServiceSeconds'.",
 );
 
 const NO_STEP = refused(

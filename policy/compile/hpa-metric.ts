@@ -1,4 +1,5 @@
 import { baseOf } from '../decide/decide.ts';
+import { begunWithin } from '../decide/round-up.ts';
 import type { BasePolicy, Policy } from '../policy.ts';
 import type { Verdict } from './fidelity.ts';
 import type { PrometheusSource } from './scaler-config.ts';
@@ -28,12 +29,14 @@ export const queriesOf = ({ readyQuery, unackedQuery }: PrometheusSource): reado
 const fresh = (selector: string, seconds: number): string =>
   `sum(${selector} and time() - timestamp(${selector}) <= ${seconds})`;
 
-/** Messages one replica is meant to have; latches and constants do not count messages by replica. */
+/** Messages one replica is meant to have; what counts no messages by replica, or measures how many, has none. */
 export function messagesPerReplica(policy: BasePolicy): number | undefined {
-  if (policy.kind === 'latch' || policy.kind === 'constant') return undefined;
   if (policy.kind === 'proportional') return policy.perReplica;
-  // (300 s - 10 s) / 2 s a job = 145 jobs that one replica finishes in time.
-  return (policy.sloSeconds - policy.podStartSeconds) / policy.meanServiceSeconds;
+  if (policy.kind !== 'drain' || policy.meanServiceSeconds === undefined) return undefined;
+  // (300 s - 10 s) / 2 s a job = 145 jobs that one replica finishes in time; one more may begin in it.
+  const left = policy.sloSeconds - policy.podStartSeconds;
+  const { meanServiceSeconds } = policy;
+  return policy.sloOf === 'wait' ? begunWithin(left, meanServiceSeconds) : left / meanServiceSeconds;
 }
 
 /** Kubernetes quantities end at a thousandth. */

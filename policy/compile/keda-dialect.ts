@@ -2,7 +2,7 @@ import { baseOf } from '../decide/decide.ts';
 import type { BasePolicy, Policy } from '../policy.ts';
 import type { Clause, Dialect, Verdict } from './fidelity.ts';
 import { downVerdict, upVerdict } from './hpa-behavior.ts';
-import { BLIND_WORK } from './hpa-dialect.ts';
+import { BLIND_WORK, FOLLOWS_MEASURE, isMeasured, NO_MEASURE, NO_RATE } from './hpa-dialect.ts';
 import { countVerdict, isPlain } from './hpa-metric.ts';
 import type { KedaCluster, KedaWorkload } from './keda-types.ts';
 import { windowParity } from './keda-windows.ts';
@@ -15,7 +15,8 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
   const { tolerance } = capabilitiesOf(cluster);
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
   const remembers = source.kind === 'prometheus' && isPlain(source);
-  const counted: Judge = (_, whole) => {
+  const counted: Judge = (base, whole) => {
+    if (isMeasured(base)) return FOLLOWS_MEASURE;
     const verdict = countVerdict(whole, tolerance);
     return blind && verdict.fidelity !== 'refused' ? BLIND_WORK : verdict;
   };
@@ -23,6 +24,8 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
   const judges: Readonly<Record<Clause, Judge>> = {
     perReplica: counted,
     sloSeconds: counted,
+    'serviceSeconds.measured': () => NO_MEASURE,
+    targetWaitSeconds: () => NO_RATE,
     constant: (_, { kind }) => (kind === 'schedule' ? TIMETABLE : NO_TRIGGER),
     'startWhen.readyAtLeast': opens,
     'startWhen.readyAbove': opens,

@@ -48,6 +48,9 @@ export interface PrometheusSource {
   readonly readyQuery: string;
   /** Without it, unacked is unknown and counted as 0: refused for policies that stop on `drained`. */
   readonly unackedQuery?: string;
+  /** Totals of messages published to the queue and acknowledged by its consumers, for a policy that measures. */
+  readonly publishedQuery?: string;
+  readonly acknowledgedQuery?: string;
 }
 
 /** Nothing but the time: for a policy that follows no backlog. */

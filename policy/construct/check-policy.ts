@@ -5,7 +5,7 @@ import { checkWindows } from './check-windows.ts';
 
 const COMMON = ['kind', 'minReplicas', 'maxReplicas', 'staleAfterSeconds', 'behavior'];
 const SECONDS = { above: 0, limit: MAX_TIMER_SECONDS };
-const BASE_KINDS = ['latch', 'proportional', 'drain', 'constant'];
+const BASE_KINDS = ['latch', 'proportional', 'drain', 'flow', 'constant'];
 
 /** Every fault of data that claims to be a policy; empty when it is one. */
 export function policyFaults(data: unknown): readonly string[] {
@@ -24,6 +24,7 @@ function checkBase(data: Fields, checker: Checker, kinds: readonly string[]): vo
   if (data.kind === 'latch') checkLatch(data, checker);
   else if (data.kind === 'proportional') checkProportional(data, checker);
   else if (data.kind === 'drain') checkDrain(data, checker);
+  else if (data.kind === 'flow') checkFlow(data, checker);
   else if (data.kind === 'constant') checkCommon(data, checker, []);
   else checker.oneOf(data, 'kind', kinds);
 }
@@ -69,14 +70,37 @@ function checkProportional(data: Fields, checker: Checker): void {
   checker.number(data, 'perReplica', { above: 0, limit: MAX_INT32 });
 }
 
+const TIMED = ['meanServiceSeconds', 'initialServiceSeconds', 'podStartSeconds'];
+
 function checkDrain(data: Fields, checker: Checker): void {
-  checkCommon(data, checker, ['sloSeconds', 'meanServiceSeconds', 'podStartSeconds']);
+  checkCommon(data, checker, ['sloSeconds', 'sloOf', ...TIMED]);
   const slo = checker.number(data, 'sloSeconds', SECONDS);
-  const start = checker.number(data, 'podStartSeconds', { min: 0, limit: MAX_TIMER_SECONDS });
-  checker.number(data, 'meanServiceSeconds', SECONDS);
-  if (slo !== undefined && start !== undefined && start >= slo) {
-    checker.fault('podStartSeconds', start, `must be below '${checker.path('sloSeconds')}' (${slo})`);
-  }
+  const start = checkTimes(data, checker);
+  if (data.sloOf !== undefined) checker.oneOf(data, 'sloOf', ['completion', 'wait']);
+  if (data.sloOf === 'wait' || slo === undefined || start === undefined || start < slo) return;
+  const rule = `must be below '${checker.path('sloSeconds')}' (${slo}), unless '${checker.path('sloOf')}' is wait`;
+  checker.fault('podStartSeconds', start, rule);
+}
+
+function checkFlow(data: Fields, checker: Checker): void {
+  checkCommon(data, checker, ['targetUtilization', 'targetWaitSeconds', ...TIMED]);
+  checker.number(data, 'targetUtilization', { above: 0, max: 1 });
+  checker.number(data, 'targetWaitSeconds', SECONDS);
+  checkTimes(data, checker);
+}
+
+/** @returns podStartSeconds */
+function checkTimes(data: Fields, checker: Checker): number | undefined {
+  if (data.meanServiceSeconds !== undefined) checker.number(data, 'meanServiceSeconds', SECONDS);
+  if (data.initialServiceSeconds !== undefined) checkInitial(data, checker);
+  return checker.number(data, 'podStartSeconds', { min: 0, limit: MAX_TIMER_SECONDS });
+}
+
+function checkInitial(data: Fields, checker: Checker): void {
+  const initial = checker.number(data, 'initialServiceSeconds', SECONDS);
+  if (initial === undefined || data.meanServiceSeconds === undefined) return;
+  const said = `'${checker.path('meanServiceSeconds')}' is said, so nothing is measured`;
+  checker.fault('initialServiceSeconds', initial, `must be left out: ${said}`);
 }
 
 function checkSchedule(data: Fields, checker: Checker): void {

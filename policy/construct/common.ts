@@ -29,6 +29,12 @@ export const steadyBehavior: Behavior = {
   scaleDown: { ...AT_ONCE, stabilizationWindowSeconds: 300 },
 };
 
+/** A rate is smooth already: a short window keeps the replicas between two jobs. */
+export const flowBehavior: Behavior = {
+  scaleUp: AT_ONCE,
+  scaleDown: { ...AT_ONCE, stabilizationWindowSeconds: 30 },
+};
+
 export const DEFAULT_STALE_AFTER_SECONDS = 60;
 
 /** Props a kind does not know are passed on, so that the check names them. */

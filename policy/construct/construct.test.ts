@@ -120,7 +120,7 @@ describe('faults', () => {
     ],
     [
       () => drain({ sloSeconds: 10, podStartSeconds: 10, meanServiceSeconds: 1, maxReplicas: 5 }),
-      "'podStartSeconds' (10) must be below 'sloSeconds' (10)",
+      "'podStartSeconds' (10) must be below 'sloSeconds' (10), unless 'sloOf' is wait",
     ],
     [
       () => proportional({ perReplica: 1, maxReplicas: 5, staleAfterSeconds: 0 }),
@@ -203,7 +203,10 @@ describe('parsePolicy', () => {
 
   it.each([
     [null, "'policy' (null) must be an object"],
-    [{ kind: 'valve' }, '\'kind\' ("valve") must be one of latch, proportional, drain, constant, schedule'],
+    [
+      { kind: 'valve' },
+      '\'kind\' ("valve") must be one of latch, proportional, drain, flow, constant, schedule',
+    ],
     [{ ...latch({ replicas: 25, startWhen }), oldest: 1 }, "'oldest' is not known here"],
     [{ kind: 'latch' }, "'behavior' (undefined) must be an object"],
     [

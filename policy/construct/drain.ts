@@ -1,11 +1,15 @@
-import type { DrainPolicy } from '../policy.ts';
+import type { DrainPolicy, SloOf } from '../policy.ts';
 import { type CommonProps, steadyBehavior, validated, withDefaults } from './common.ts';
 
 export interface DrainProps extends CommonProps {
-  /** Seconds within which the backlog of now is to be finished. */
+  /** Seconds within which the backlog of now is to be finished, or to be begun where `sloOf` is `wait`. */
   readonly sloSeconds: number;
-  /** Seconds one job takes one replica, on average. */
-  readonly meanServiceSeconds: number;
+  /** What the SLO is of. A `wait` may be shorter than a job takes. @default 'completion' */
+  readonly sloOf?: SloOf;
+  /** Seconds one job takes one replica, on average. @default measured by the scaler */
+  readonly meanServiceSeconds?: number;
+  /** What the measured service time begins with. @default 10 */
+  readonly initialServiceSeconds?: number;
   /** Seconds from a change of the count to the first job of a new replica. @default 0 */
   readonly podStartSeconds?: number;
   /** Upper bound on the count. */

@@ -26,9 +26,12 @@ const held = (reason: Reason, why: string, current: number): { readonly held: St
   held: { replicas: current, reason, message: `${why}; staying at ${count(current, 'replica')}.` },
 });
 
-function invalidity({ ready, unacked, oldestWaitSeconds, at }: Backlog, now: number): string | undefined {
+function invalidity(reading: Backlog, now: number): string | undefined {
+  const { ready, unacked, oldestWaitSeconds, at } = reading;
   if (!isCount(ready)) return `'ready' (${ready}) must be a whole number of at least 0`;
   if (!isCount(unacked)) return `'unacked' (${unacked}) must be a whole number of at least 0`;
+  for (const total of ['publishedTotal', 'acknowledgedTotal'] as const)
+    if (!isAge(reading[total])) return `'${total}' (${reading[total]}) must be at least 0`;
   if (!isAge(oldestWaitSeconds)) return `'oldestWaitSeconds' (${oldestWaitSeconds}) must be at least 0`;
   if (!Number.isFinite(at)) return `'at' (${at}) must be an instant`;
   const ahead = at - now;

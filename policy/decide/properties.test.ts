@@ -12,13 +12,16 @@ import {
 } from '../index.ts';
 import {
   badReadings,
-  basePolicies,
   behaviors,
+  constants,
   drains,
+  flows,
   latches,
   lives,
+  measuredDrains,
   policies,
   proportionals,
+  unmeasured,
 } from '../testing/arbitraries.ts';
 import { follow, type Polled, replicasOf } from '../testing/follow.ts';
 import { baseOf } from './decide.ts';
@@ -83,11 +86,11 @@ describe('whatever the policy and the queue do', () => {
     );
   });
 
-  it('a longer backlog never gets fewer replicas from proportional and drain', () => {
+  it('a longer backlog never gets fewer replicas from proportional, drain and flow', () => {
     const longer = fc.nat({ max: 1000 });
     fc.assert(
       fc.property(
-        fc.oneof(proportionals, drains),
+        fc.oneof(proportionals, drains, flows, measuredDrains),
         lives,
         fc.tuple(longer, longer, longer, longer),
         unit,
@@ -152,7 +155,7 @@ describe('a restart of the scaler', () => {
   it('with a lost history no policy has fewer replicas than it would have had, up to its next scale-down', () => {
     fc.assert(
       fc.property(
-        basePolicies,
+        fc.oneof(unmeasured, constants),
         behaviors,
         lives,
         fc.nat(),
@@ -170,6 +173,20 @@ describe('a restart of the scaler', () => {
           if (policy.kind !== 'latch') expect(lost[fall] ?? 0).toBeGreaterThanOrEqual(kept[fall] ?? 0);
         },
       ),
+    );
+  });
+
+  it('with a lost history, what measures takes no replica away until it has measured again', () => {
+    fc.assert(
+      fc.property(fc.oneof(flows, measuredDrains), lives, fc.nat(), unit, (policy, life, pick, share) => {
+        const instant = pick % life.length;
+        const start = { current: between(policy, share) };
+        const lost = replicasOf(follow(policy, life, { ...start, restart: forget(instant) }));
+        // 120 s at a poll of 5 s
+        const pending = Math.min(life.length, instant + 24);
+        for (let poll = Math.max(1, instant); poll < pending; poll += 1)
+          expect(lost[poll]).toBeGreaterThanOrEqual(lost[poll - 1] ?? 0);
+      }),
     );
   });
 

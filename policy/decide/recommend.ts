@@ -1,8 +1,19 @@
-import { MAX_INT32 } from '../bounds.ts';
-import type { BasePolicy, ConstantPolicy, DrainPolicy, Policy, ProportionalPolicy } from '../policy.ts';
+import { type Measures, measured, needsMeasures, serviceSecondsOf } from '../measure/measures.ts';
+import type {
+  BasePolicy,
+  ConstantPolicy,
+  DrainPolicy,
+  FlowPolicy,
+  Policy,
+  ProportionalPolicy,
+  ServiceTimed,
+} from '../policy.ts';
+import { recommendFlow } from './recommend-flow.ts';
 import { recommendLatch } from './recommend-latch.ts';
+import { begunWithin, roundUp } from './round-up.ts';
 import { floorAt, highestFloor } from './schedule-floor.ts';
 import { count, inSeconds, type Measured, type Step } from './situation.ts';
+import { whileMeasuring } from './while-measuring.ts';
 
 /** First stage: what the policy wants for this backlog, before any window, rate or bound. */
 export function recommend(policy: Policy, situation: Measured): Step {
@@ -21,8 +32,23 @@ export const restingOf = (policy: Policy): number =>
 export function recommendBase(policy: BasePolicy, situation: Measured, resting: number): Step {
   if (policy.kind === 'latch') return recommendLatch(policy, situation, resting);
   if (policy.kind === 'proportional') return recommendProportional(policy, situation);
-  if (policy.kind === 'drain') return recommendDrain(policy, situation);
+  if (policy.kind === 'drain' || policy.kind === 'flow') return recommendTimed(policy, situation);
   return recommendConstant(policy);
+}
+
+function recommendTimed(policy: DrainPolicy | FlowPolicy, situation: Measured): Step {
+  const measures = measuresOf(policy, situation);
+  const wanted =
+    policy.kind === 'flow'
+      ? recommendFlow(policy, situation, measures)
+      : recommendDrain(policy, situation, measures);
+  return needsMeasures(policy) ? whileMeasuring(wanted, situation, measures) : wanted;
+}
+
+/** What is measured of the work, this reading included; undefined for a policy that needs none. */
+export function measuresOf(policy: Policy, { reading, history }: Measured): Measures | undefined {
+  const base = policy.kind === 'schedule' ? policy.policy : policy;
+  return needsMeasures(base) ? measured(base as ServiceTimed, history.measures, reading) : undefined;
 }
 
 /** 120 messages / 10 per replica = 12. */
@@ -32,15 +58,19 @@ function recommendProportional({ perReplica }: ProportionalPolicy, { reading }: 
   return within(replicas, `${count(work, 'message')} / ${perReplica} per replica`);
 }
 
-/** 2400 jobs x 2 s / (300 s - 10 s) = 16.6, so 17. */
-function recommendDrain(policy: DrainPolicy, { reading }: Measured): Step {
-  const { sloSeconds, meanServiceSeconds, podStartSeconds } = policy;
+/** 2400 jobs x 2 s / (300 s - 10 s) = 16.6, so 17. To begin within it, a replica has one job more. */
+function recommendDrain(policy: DrainPolicy, { reading }: Measured, measures: Measures | undefined): Step {
+  const { sloSeconds, podStartSeconds, sloOf } = policy;
   const work = reading.ready + reading.unacked;
-  const replicas = roundUp((work * meanServiceSeconds) / (sloSeconds - podStartSeconds));
-  return within(
-    replicas,
-    `${count(work, 'message')} x ${inSeconds(meanServiceSeconds)} / (${inSeconds(sloSeconds)} - ${inSeconds(podStartSeconds)})`,
-  );
+  const service = serviceSecondsOf(policy, measures);
+  const left = sloSeconds - podStartSeconds;
+  if (sloOf === 'wait') {
+    const each = begunWithin(left, service);
+    const sum = `${count(work, 'message')} / ${each} that a replica begins in ${inSeconds(Math.max(0, left))}`;
+    return within(roundUp(work / each), sum);
+  }
+  const sum = `${count(work, 'message')} x ${inSeconds(service)} / (${inSeconds(sloSeconds)} - ${inSeconds(podStartSeconds)})`;
+  return within(roundUp((work * service) / left), sum);
 }
 
 function recommendConstant({ minReplicas: replicas }: ConstantPolicy): Step {
@@ -53,7 +83,3 @@ const within = (replicas: number, sum: string): Step => ({
   reason: 'DesiredWithinRange',
   message: `${sum}: ${count(replicas, 'replica')}.`,
 });
-
-/** Binary fractions must not cost a replica: 3 x 0.1 / 0.3 is 1.0000000000000002 and means 1. */
-const roundUp = (exact: number): number =>
-  exact < MAX_INT32 ? Math.max(0, Math.ceil(exact - exact * 1e-12)) : MAX_INT32;

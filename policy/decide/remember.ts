@@ -2,7 +2,7 @@ import type { Change, Decision, History, Sample } from '../decision.ts';
 import type { Policy, ScalingRules } from '../policy.ts';
 import { checkReading } from './check-reading.ts';
 import { baseOf } from './decide.ts';
-import { recommend, recommendBase, restingOf } from './recommend.ts';
+import { measuresOf, recommend, recommendBase, restingOf } from './recommend.ts';
 import { opensAsNeeded } from './recommend-latch.ts';
 import type { Measured, Situation } from './situation.ts';
 import { samples } from './stabilize.ts';
@@ -21,10 +21,16 @@ export function remember(policy: Policy, given: Situation, decision: Decision): 
     since: situation.history.since ?? situation.now,
     until: situation.now,
     ...('held' in checked ? stillWaiting(situation.history) : seen(checked.measured)),
+    ...measures(policy, situation.history, 'held' in checked ? undefined : checked.measured),
     ...('held' in checked ? stillOpen(situation.history) : openedTo(policy, checked.measured)),
     recommendations: recommendations(policy, situation, 'held' in checked ? undefined : checked.measured),
     changes: changes(policy, situation, decision),
   };
+}
+
+function measures(policy: Policy, history: History, measured?: Measured): Pick<History, 'measures'> {
+  const known = measured === undefined ? history.measures : measuresOf(policy, measured);
+  return known === undefined ? {} : { measures: known };
 }
 
 /** A reading that failed tells nothing of the queue: what waited still waits, but "in a row" is broken. */

@@ -26,9 +26,14 @@ export class JobQueue {
     return this.#waiting + this.#returned.length;
   }
 
+  /** Of all arrivals until now. */
+  admitted = 0;
+
   /** Lets the arrivals of one more second in. */
   admit(): void {
-    this.#waiting += this.#counts[this.#until] ?? 0;
+    const arrived = this.#counts[this.#until] ?? 0;
+    this.#waiting += arrived;
+    this.admitted += arrived;
     this.#until += 1;
   }
 

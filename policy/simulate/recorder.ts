@@ -8,18 +8,35 @@ export class Recorder {
   readonly #unacked: Uint32Array;
   readonly #replicas: Uint32Array;
   readonly #oldest: Float64Array;
+  readonly #published: Uint32Array;
+  readonly #acknowledged: Uint32Array;
 
   constructor(seconds: number) {
     this.#ready = new Uint32Array(seconds + 1);
     this.#unacked = new Uint32Array(seconds + 1);
     this.#replicas = new Uint32Array(seconds + 1);
     this.#oldest = new Float64Array(seconds + 1);
+    this.#published = new Uint32Array(seconds + 1);
+    this.#acknowledged = new Uint32Array(seconds + 1);
   }
 
   record(second: number, ready: number, unacked: number, oldestArrival: number | undefined): void {
     this.#ready[second] = ready;
     this.#unacked[second] = unacked;
     this.#oldest[second] = oldestArrival === undefined ? 0 : second - oldestArrival;
+  }
+
+  counted(second: number, published: number, acknowledged: number): void {
+    this.#published[second] = published;
+    this.#acknowledged[second] = acknowledged;
+  }
+
+  /** What a broker has counted until a second. */
+  totals(second: number): Pick<Backlog, 'publishedTotal' | 'acknowledgedTotal'> {
+    return {
+      publishedTotal: this.#published[second] ?? 0,
+      acknowledgedTotal: this.#acknowledged[second] ?? 0,
+    };
   }
 
   scaled(second: number, replicas: number): void {

@@ -1,5 +1,6 @@
 import type { Reading } from '../backlog.ts';
 import { baseOf } from '../decide/decide.ts';
+import { needsMeasures } from '../measure/measures.ts';
 import { type Arrivals, countsOf } from './arrivals.ts';
 import { checkExtent, checkSimulation } from './check-simulation.ts';
 import { Fleet } from './fleet.ts';
@@ -35,6 +36,7 @@ class Run {
   readonly #fleet: Fleet;
   readonly #scaler: Scaler;
   readonly #recorder: Recorder;
+  readonly #measures: boolean;
   #nextPoll = 0;
 
   constructor(simulation: Simulation) {
@@ -43,6 +45,7 @@ class Run {
     this.seconds = simulation.seconds ?? lengthOf(arrivals);
     checkExtent(this.seconds, 0);
     this.#startAt = simulation.startAt ?? 1000 * firstSecond(arrivals);
+    this.#measures = needsMeasures(policy);
     const counts = this.#counts(seed);
     this.#published = counts.reduce((sum, jobs) => sum + jobs, 0);
     checkExtent(this.seconds, this.#published);
@@ -58,6 +61,7 @@ class Run {
   /** Decide upon what is seen, then let a second's jobs in and work on them. */
   step(second: number): void {
     this.#recorder.record(second, this.#queue.length, this.#fleet.unacked, this.#queue.oldestArrival());
+    this.#recorder.counted(second, this.#queue.admitted, this.#tally.processed);
     if (second >= this.#nextPoll) this.#poll(second);
     this.#recorder.scaled(second, this.#scaler.replicas);
     this.#queue.admit();
@@ -104,7 +108,9 @@ class Run {
     const seen = second - timing.scrapeDelaySeconds;
     if (isDark(blackouts, second)) return { missing: 'blackout' };
     if (seen < 0) return { missing: 'nothing scraped yet' };
-    return { ...this.#recorder.backlog(seen, brokerTellsAge), at: this.#startAt + seen * 1000 };
+    const counts = this.#recorder.backlog(seen, brokerTellsAge);
+    const totals = this.#measures ? this.#recorder.totals(seen) : {};
+    return { ...counts, ...totals, at: this.#startAt + seen * 1000 };
   }
 }
 

@@ -6,6 +6,8 @@ import {
   constant,
   type DrainPolicy,
   drain,
+  type FlowPolicy,
+  flow,
   type LatchPolicy,
   latch,
   type Policy,
@@ -72,13 +74,43 @@ export const drains: fc.Arbitrary<DrainPolicy> = fc
     drain({ ...range, sloSeconds, meanServiceSeconds, podStartSeconds: 10, behavior }),
   );
 
+/** Those that measure: a rate, a service time or both. */
+export const flows: fc.Arbitrary<FlowPolicy> = fc
+  .tuple(
+    bounds,
+    fc.integer({ min: 1, max: 300 }),
+    fc.constantFrom(0.5, 0.8, 1),
+    fc.option(fc.double({ min: 0.1, max: 20, noNaN: true }), { nil: undefined }),
+    behaviors,
+  )
+  .map(([range, targetWaitSeconds, targetUtilization, mean, behavior]) =>
+    flow({
+      ...{ ...range, targetWaitSeconds, targetUtilization, podStartSeconds: 10, behavior },
+      ...(mean !== undefined && { meanServiceSeconds: mean }),
+    }),
+  );
+
+export const measuredDrains: fc.Arbitrary<DrainPolicy> = fc
+  .tuple(
+    bounds,
+    fc.integer({ min: 20, max: 600 }),
+    fc.constantFrom('wait' as const, 'completion' as const),
+    behaviors,
+  )
+  .map(([range, sloSeconds, sloOf, behavior]) =>
+    drain({ ...range, sloSeconds, sloOf, podStartSeconds: 10, behavior }),
+  );
+
 export const constants: fc.Arbitrary<ConstantPolicy> = fc
   .tuple(bounds, behaviors)
   .map(([{ minReplicas, maxReplicas }, behavior]) =>
     constant({ replicas: minReplicas, maxReplicas, behavior }),
   );
 
-const followers = fc.oneof(latches(), proportionals, drains);
+const followers = fc.oneof(latches(), proportionals, drains, flows, measuredDrains);
+
+/** Those whose next count depends on the queue alone, or on the count itself. */
+export const unmeasured: fc.Arbitrary<BasePolicy> = fc.oneof(latches(), proportionals, drains);
 
 export const basePolicies: fc.Arbitrary<BasePolicy> = fc.oneof(followers, constants);
 
@@ -128,12 +160,23 @@ const levels = fc.oneof(
   { weight: 1, arbitrary: fc.constant(undefined) },
 );
 
+/** What the broker has counted by then, if what is in work at a poll is done by the next. */
+function withTotals(backlogs: readonly (readonly [number, number] | undefined)[]) {
+  let [acknowledgedTotal, work, inWork] = [0, 0, 0];
+  return backlogs.map((backlog) => {
+    if (backlog === undefined) return undefined;
+    const [ready, unacked] = backlog;
+    acknowledgedTotal += Math.max(inWork, work - ready - unacked);
+    [work, inWork] = [ready + unacked, unacked];
+    return { ready, unacked, acknowledgedTotal, publishedTotal: acknowledgedTotal + work };
+  });
+}
+
 export const lives: fc.Arbitrary<Polled[]> = fc
   .array(levels, { minLength: 1, maxLength: 120 })
   .map((backlogs) =>
-    backlogs.map((backlog, poll) => {
+    withTotals(backlogs).map((backlog, poll) => {
       const now = 1_700_000_000_000 + poll * 5000;
-      if (backlog === undefined) return { now, reading: { missing: 'timeout' } };
-      return { now, reading: { ready: backlog[0], unacked: backlog[1], at: now } };
+      return { now, reading: backlog === undefined ? { missing: 'timeout' } : { ...backlog, at: now } };
     }),
   );
