@@ -1,5 +1,6 @@
 import { constant, schedule } from '@sluice/policy';
 import { counterRate } from '../charts/external-metric.ts';
+import { api as apiMetrics } from '../packages/contracts/metrics/catalogue.ts';
 import { api } from './project.ts';
 
 /** Between two scrapes of the web service. */
@@ -15,7 +16,7 @@ const holidays = [2026, 2027, 2028, 2029].flatMap((year) => [
 
 /** What is counted, and how many of it one replica is meant to have a second. */
 const counted = {
-  series: 'http_requests_total',
+  series: apiMetrics.requests.name,
   service: api.name,
   perReplica: 10,
   windowSeconds: 60,

@@ -3,6 +3,8 @@ import type { IMetric } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alp
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
+import { api } from '../packages/contracts/metrics/catalogue.ts';
+import { bucketSeries, series, upSeries } from '../packages/contracts/metrics/metric.ts';
 import { POD_HASH, POD_HASH_LABEL, type ReleaseBounds, releaseNames } from './canary.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
@@ -73,13 +75,13 @@ const metric = (
 /** PromQL that has one result, or none where there is too little to tell. */
 function queriesOf({ namespace, name, bounds, readyEverySeconds }: ReleaseAnalysisProps) {
   const { windowSeconds, minRequestsPerSecond } = bounds;
-  const pods = `namespace="${namespace}",service="${name}",${label(POD_HASH_LABEL)}="{{args.${POD_HASH}}}"`;
-  const perSecond = (series: string, more = ''): string =>
-    `rate(${series}{${pods}${more}}[${windowSeconds}s])`;
-  const probes = `count(up{${pods}} == 1) / ${readyEverySeconds}`;
-  const evidence = `(sum(${perSecond('http_requests_total')}) - ${probes} > ${minRequestsPerSecond})`;
-  const failures = `(sum(${perSecond('http_requests_total', ',status=~"5.."')}) or vector(0))`;
-  const buckets = `sum by (le) (${perSecond('http_request_duration_seconds_bucket')})`;
+  const pods = { namespace, service: name, [label(POD_HASH_LABEL)]: `{{args.${POD_HASH}}}` };
+  const perSecond = (selected: string): string => `rate(${selected}[${windowSeconds}s])`;
+  const probes = `count(${upSeries(pods)} == 1) / ${readyEverySeconds}`;
+  const evidence = `(sum(${perSecond(series(api.requests, pods))}) - ${probes} > ${minRequestsPerSecond})`;
+  const failed = series(api.requests, { ...pods, status: { '=~': '5..' } });
+  const failures = `(sum(${perSecond(failed)}) or vector(0))`;
+  const buckets = `sum by (le) (${perSecond(bucketSeries(api.duration, pods))})`;
   return {
     successRatio: `1 - ${failures} / ${evidence}`,
     p99Seconds: `histogram_quantile(0.99, ${buckets}) and ${evidence}`,

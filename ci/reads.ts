@@ -7,7 +7,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'apps/exporter.ts': ['services/exporter/mappings/'],
   'cli/bootstrap.ts': ['dist/'],
   // Run inside of image builds alone: what they bundle is the images' input.
-  'services/bundle.ts': ['services/', 'policy/'],
+  'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],
   'test/bed/built/doors.ts': ['test/bed/built/door.ts'],
   'test/bed/images/build.ts': ['test/bed/images/rabbitmq/'],
   'test/bed/images/standin.ts': ['package-lock.json'],
@@ -22,7 +22,13 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/cluster/permissions.ts': ['test/synth/golden/permissions.md'],
   'test/cluster/rendered.ts': ['dist/'],
   'test/cluster/scores.test.ts': ['docs/reference/scores.md'],
-  'test/cluster/system.ts': ['services/', 'policy/', '.dockerignore', 'test/bed/images/rabbitmq/'],
+  'test/cluster/system.ts': [
+    'services/',
+    'packages/contracts/',
+    'policy/',
+    '.dockerignore',
+    'test/bed/images/rabbitmq/',
+  ],
   'test/scores/checkov.ts': ['test/scores/checkov/'],
 };
 

@@ -38,7 +38,7 @@ describe('sluice explain', () => {
   it('leads from an alert to the code that registers its metric, and to the pods that run it', async () => {
     const text = await run('prometheusrule/scaler.scaler', '--environment', 'local');
     const ends = [
-      /ScalerCannotScale reads sluice_scaler_target_failures_total +registered in services\/scaler\/report\/metrics\.ts:\d+/,
+      /ScalerCannotScale reads sluice_scaler_target_failures_total +a counter of services\/scaler by workload, operation/,
       /sluice_scaler_target_failures_total is scraped by +ServiceMonitor scaler\/scaler/,
       /has scraped \/metrics on port http of +Service scaler\/scaler/,
       /selects the pods of +Deployment scaler\/scaler/,

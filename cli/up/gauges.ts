@@ -1,4 +1,6 @@
 import { request } from '@sluice/runtime';
+import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
+import type { Metric } from '../../packages/contracts/metrics/metric.ts';
 
 /** What the scaler's /metrics tells of the one workload this machine runs. */
 export interface Gauges {
@@ -24,14 +26,14 @@ export async function readGauges(port: number, signal: AbortSignal): Promise<Gau
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function parseGauges(exposition: string): Gauges | undefined {
-  const value = (name: string, label = ''): number | undefined => {
+  const value = ({ name }: Metric, label = ''): number | undefined => {
     const text = new RegExp(`^${name}\\{[^}]*${label}[^}]*\\} (\\S+)$`, 'm').exec(exposition)?.[1];
     const parsed = Number(text);
     return Number.isFinite(parsed) ? parsed : undefined;
   };
-  const ready = value('sluice_scaler_backlog', 'state="ready"');
-  const unacked = value('sluice_scaler_backlog', 'state="unacked"');
-  const replicas = value('sluice_scaler_current_replicas');
+  const ready = value(scaler.backlog, 'state="ready"');
+  const unacked = value(scaler.backlog, 'state="unacked"');
+  const replicas = value(scaler.currentReplicas);
   if (ready === undefined || unacked === undefined || replicas === undefined) return undefined;
-  return { ready, unacked, replicas, oldestWaitSeconds: value('sluice_scaler_oldest_wait_seconds') };
+  return { ready, unacked, replicas, oldestWaitSeconds: value(scaler.oldestWait) };
 }

@@ -22,6 +22,7 @@ export const SHARED = [
   'cli/package.json',
   'package-lock.json',
   'package.json',
+  'packages/contracts/',
   'policy/',
   'services/Dockerfile',
   'services/bundle.ts',

@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { counter, gauge, histogram, type Registry } from '@sluice/runtime';
+import { api } from '../../packages/contracts/metrics/catalogue.ts';
 
 /** A request that matches no route. */
 export const UNMATCHED = 'unmatched';
@@ -27,41 +28,17 @@ export interface Counts {
   readonly '500_count': number;
 }
 
-// An answer is a matter of a millisecond; p99 targets lie between 5 ms and 1 s.
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const known = new Set(METHODS);
 /** Methods as a label: a client can make up any other. */
 const bounded = (method: string): string => (known.has(method) ? method : 'other');
 
+/** Registers what the service reports of its requests. */
 export function httpMetrics(registry: Registry): HttpMetrics {
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'http_requests_total',
-    help: 'Requests answered.',
-    labelNames: ['method', 'route', 'status'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'From the end of the headers to the end of the answer.',
-    labelNames: ['method', 'route'],
-    buckets: BUCKETS,
-    registers,
-  });
+  const requests = counter(registry, api.requests);
+  const duration = histogram(registry, api.duration);
   let inHand = () => 0;
-  new Gauge({
-    name: 'http_requests_in_flight',
-    help: 'Requests in hand.',
-    registers,
-    collect() {
-      this.set(inHand());
-    },
-  });
-  const shed = new Counter({
-    name: 'http_requests_shed_total',
-    help: 'Requests answered with 503 because the event loop was late.',
-    registers,
-  });
+  gauge(registry, api.inFlight, (inFlight) => inFlight.set(inHand()));
+  const shed = counter(registry, api.shed);
   const counts = { request_count: 0, '400_count': 0, '500_count': 0 };
   const count = (method: string, route: string, status: number): void => {
     requests.inc({ method, route, status }, 1);

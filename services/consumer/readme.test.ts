@@ -1,7 +1,8 @@
 import { connectionMetrics } from '@sluice/runtime/amqp';
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { configurationOf, loggedBy, metricsOf, tableOf } from '../../test/support/readme.ts';
+import { catalogues } from '../../packages/contracts/metrics/catalogue.ts';
+import { configurationOf, loggedBy, metricRows, registeredRows, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
 import { consumerMetrics, holdMetrics, jobMetrics } from './metrics.ts';
 
@@ -11,13 +12,17 @@ it('describes every variable as it is read, and no other', () => {
   expect(tableOf(readme, 'Configuration')).toEqual(configurationOf(environment));
 });
 
-it('describes every metric as it is registered, and no other', () => {
+it('describes every metric as its catalogue does, and no other', () => {
+  expect(tableOf(readme, 'Metrics')).toEqual(metricRows(catalogues.consumer));
+});
+
+it('registers every metric of its catalogue, and no other', () => {
   const registry = new Registry();
   jobMetrics(registry);
   holdMetrics(registry);
   consumerMetrics(registry);
   connectionMetrics(registry);
-  expect(tableOf(readme, 'Metrics')).toEqual(metricsOf(registry));
+  expect(registeredRows(registry)).toEqual(metricRows(catalogues.consumer).sort());
 });
 
 it('lists every line that it logs with its level, and no other', () => {

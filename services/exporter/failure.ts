@@ -1,17 +1,7 @@
+import type { FETCH_FAILURES } from '../../packages/contracts/metrics/catalogue.ts';
+
 /** Why a target gives nothing. */
-export type FailureReason =
-  | 'timeout'
-  | 'unreachable'
-  | 'address-refused'
-  | 'credentials'
-  | 'redirect'
-  | 'http-status'
-  | 'too-large'
-  | 'bad-encoding'
-  | 'not-json'
-  | 'series-limit'
-  /** A fault of the exporter itself. */
-  | 'broken';
+export type FailureReason = (typeof FETCH_FAILURES)[number];
 
 /** A document that was not had, or cannot be used. Its message holds no secret: no query, no credentials. */
 export class FetchError extends Error {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { configurationOf, loggedBy, metricsOf, tableOf } from '../../test/support/readme.ts';
+import { catalogues } from '../../packages/contracts/metrics/catalogue.ts';
+import { configurationOf, loggedBy, metricRows, registeredRows, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
 import { mappingSchema } from './mapping.ts';
 import { exporterMetrics } from './metrics.ts';
@@ -17,10 +18,14 @@ it('describes every variable as it is read, and no other', () => {
   expect(tableOf(readme, 'Configuration')).toEqual(configurationOf(environment));
 });
 
-it('describes every metric as it is registered, and no other', () => {
+it('describes every metric as its catalogue does, and no other', () => {
+  expect(tableOf(readme, 'Metrics')).toEqual(metricRows(catalogues.exporter));
+});
+
+it('registers every metric of its catalogue, and no other', () => {
   const registry = new Registry();
   exporterMetrics(registry);
-  expect(tableOf(readme, 'Metrics')).toEqual(metricsOf(registry));
+  expect(registeredRows(registry)).toEqual(metricRows(catalogues.exporter).sort());
 });
 
 it('lists every line that it logs with its level, and no other', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { aboutField } from '@sluice/runtime';
 import { expect, it } from 'vitest';
+import { catalogues, READING_FAILURES } from '../../packages/contracts/metrics/catalogue.ts';
+import { metricRows } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
-import { METRICS } from './report/metrics.ts';
-import { FAILURE_CAUSES } from './sources/source.ts';
 
 const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
 const rows = readme
@@ -11,17 +11,11 @@ const rows = readme
   .filter((line) => line.startsWith('| `'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-it('describes every metric as it is registered, and no other', () => {
+it('describes every metric as its catalogue does, and no other', () => {
   const described = rows
     .filter(([, name]) => name?.startsWith('`sluice_'))
     .map((cells) => cells.slice(1, -1));
-  const registered = Object.entries(METRICS).map(([name, { type, labels, help }]) => [
-    `\`${name}\``,
-    type,
-    labels.join(', '),
-    help,
-  ]);
-  expect(described).toEqual(registered);
+  expect(described).toEqual(metricRows(catalogues.scaler));
 });
 
 it('describes every variable as it is read, and no other', () => {
@@ -37,5 +31,5 @@ it('describes every variable as it is read, and no other', () => {
 
 it('names every cause of a failed reading', () => {
   const line = readme.split('\n').find((text) => text.startsWith('Causes: '));
-  expect(line).toBe(`Causes: ${FAILURE_CAUSES.map((cause) => `\`${cause}\``).join(', ')}.`);
+  expect(line).toBe(`Causes: ${READING_FAILURES.map((cause) => `\`${cause}\``).join(', ')}.`);
 });

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ScalerConfig, Source, Workload } from '@sluice/policy';
-import type { Registry } from 'prom-client';
+import type { Registry } from '@sluice/runtime';
 import { Controller } from './control/controller.ts';
 import { alwaysLeader, type Fence } from './control/fence.ts';
 import { Grid } from './control/grid.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScalerConfig, Workload } from '@sluice/policy';
-import { messageOf } from '@sluice/runtime';
-import type { Registry } from 'prom-client';
+import { messageOf, type Registry } from '@sluice/runtime';
 import { Histories } from './control/histories.ts';
 import type { KubeApis } from './kube/clients.ts';
 import { Campaign, type Succession } from './lease/campaign.ts';

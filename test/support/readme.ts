@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { aboutField } from '@sluice/runtime';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
+import type { Catalogue } from '../../packages/contracts/metrics/metric.ts';
 
 /** The cells of every table row whose first cell is code, below the heading `## title`. */
 export function tableOf(readme: URL, title: string): string[][] {
@@ -34,14 +35,20 @@ interface MetricLike {
 }
 
 /** What the table of metrics must say: name, type, labels, meaning. */
-export function metricsOf(registry: Registry): string[][] {
-  const metrics = registry.getMetricsAsArray() as unknown as MetricLike[];
-  return metrics.map(({ name, type, labelNames, help }) => [
+export const metricRows = (catalogue: Catalogue): string[][] =>
+  Object.values(catalogue).map(({ name, type, labels, help }) => [
     `\`${name}\``,
     type,
-    labelNames.join(', '),
+    Object.keys(labels).join(', '),
     help,
   ]);
+
+/** The same of what is registered, sorted. */
+export function registeredRows(registry: Registry): string[][] {
+  const metrics = registry.getMetricsAsArray() as unknown as MetricLike[];
+  return metrics
+    .map(({ name, type, labelNames, help }) => [`\`${name}\``, type, labelNames.join(', '), help])
+    .sort();
 }
 
 /** What the table of log lines must say, sorted: message and level of every line that sources of a folder log. */

@@ -34,7 +34,7 @@ describe('the chains of the desired state', () => {
     const metrics = links.filter(({ kind }) => kind === 'PrometheusRule -> metric');
     for (const link of metrics)
       expect(sentenceOf(link)).toMatch(
-        /registered in services\/\w+\/[\w/.]+:\d+$|a metric of ((lavinmq|rabbitmq) itself|(Prometheus|kube-state-metrics), by the chart kube-prometheus-stack|Argo Rollouts, by the chart argo-rollouts)$/,
+        /a (counter|gauge|histogram) of services\/\w+( by [\w, ]+)?$|a metric of ((lavinmq|rabbitmq) itself|(Prometheus|kube-state-metrics), by the chart kube-prometheus-stack|Argo Rollouts, by the chart argo-rollouts)$/,
       );
   });
 });
@@ -63,7 +63,7 @@ describe('a chain of scaling', () => {
     expect(sentences).toEqual([
       expect.stringContaining('scales: Deployment consumer/worker is not there'),
       expect.stringContaining('goes by jobs_waiting, made by a rule of: ConfigMap monitoring/adapter'),
-      expect.stringMatching(/reads jobs_in_flight: registered in services\/consumer\/metrics\.ts:\d+$/),
+      expect.stringMatching(/reads jobs_in_flight: a gauge of services\/consumer$/),
       expect.stringContaining('jobs_in_flight is scraped by: ServiceMonitor consumer/consumer'),
     ]);
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -57,8 +57,8 @@ describe('which services a change goes into', () => {
       .filter((path) => !path.startsWith('services'));
     expect(copied).toContain('policy');
     for (const path of copied) {
-      const file = path === 'policy' ? 'policy/decide.ts' : path;
-      expect(changedServices([file], SERVICES), path).toEqual(SERVICES);
+      const folder = statSync(join(ROOT, path)).isDirectory();
+      expect(changedServices([folder ? `${path}/file.ts` : path], SERVICES), path).toEqual(SERVICES);
     }
   });
 });

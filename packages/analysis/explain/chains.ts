@@ -12,7 +12,6 @@ import type { Link } from './links.ts';
 import { monitoringLinks } from './metric-links.ts';
 import { networkLinks } from './network-links.ts';
 import { podLinks } from './pod-links.ts';
-import { registeredMetrics } from './registered-metrics.ts';
 import { releaseLinks } from './release-links.ts';
 import { scalingLinks } from './scaling-links.ts';
 import { trafficLinks } from './traffic-links.ts';
@@ -42,7 +41,6 @@ export const allLinks = (world: World): Link[] => world.objects.flatMap((object)
 export function worldOf(environment: Environment, objects: readonly DesiredObject[]): World {
   return new World(objects, {
     secrets: premade(environment),
-    metrics: registeredMetrics(),
     registry: REGISTRY,
     images: new Map(Object.entries(images).map(([name, image]) => [image, folderOf(name, image)])),
   });

@@ -1,3 +1,4 @@
+import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames } from '../../contracts/promql.ts';
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
 import { listAt, podSpecOf } from '../../manifests/references.ts';
@@ -84,18 +85,16 @@ function ofRule(metric: string, world: World): MetricEnd[] | undefined {
   return rule && [{ scraped: false, end: toObject(rule) }];
 }
 
-/** A histogram's and a summary's series are named after it. */
-const SERIES = /_(bucket|sum|count)$/;
-
 function ofService(metric: string, world: World): MetricEnd[] | undefined {
-  const { metrics, images } = world.outside;
-  const registrations = metrics.get(metric) ?? metrics.get(metric.replace(SERIES, ''));
-  if (registrations === undefined) return undefined;
-  return registrations.flatMap(({ service, place }) => {
+  const { images } = world.outside;
+  const producers = producersOf(metric);
+  if (producers.length === 0) return undefined;
+  return producers.flatMap(({ service, metric: { type, labels } }) => {
+    const by = Object.keys(labels).length === 0 ? '' : ` by ${Object.keys(labels).join(', ')}`;
     const own = [...images].filter(([, folder]) => folder === `services/${service}`).map(([image]) => image);
     const workloads = world.objects.filter((one) => runs(one, (image) => own.includes(image)));
     return [
-      { scraped: false, end: outside(`registered in ${place}`) },
+      { scraped: false, end: outside(`a ${type} of services/${service}${by}`) },
       ...scrapedFrom(workloads, `the pods of services/${service}`, world),
     ];
   });

@@ -1,6 +1,5 @@
 import { type DesiredObject, type Fields, isFields, valueAt } from '../../manifests/objects.ts';
 import { listAt, podLabelsOf, podSpecOf } from '../../manifests/references.ts';
-import type { Registration } from './registered-metrics.ts';
 
 /** A Secret that is made before the first sync. */
 export interface PremadeSecret {
@@ -12,7 +11,6 @@ export interface PremadeSecret {
 /** What objects lean on and dist/ does not hold. */
 export interface Outside {
   readonly secrets: readonly PremadeSecret[];
-  readonly metrics: ReadonlyMap<string, readonly Registration[]>;
   /** Image -> the folder below services/ that it is built from; undefined where others build it. */
   readonly images: ReadonlyMap<string, string | undefined>;
   /** What the names of this repository's own images begin with. */

@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { amqp } from '../../../packages/contracts/metrics/catalogue.ts';
+import { counter, gauge, type Registry } from '../metrics.ts';
 
 /** What a supervised connection reports. */
 export interface ConnectionMetrics {
@@ -7,24 +8,11 @@ export interface ConnectionMetrics {
   lost(error: unknown): void;
 }
 
-/** Registers amqp_connected, amqp_blocked and amqp_connections_lost_total. */
+/** Registers what every service with a connection to the broker reports of it. */
 export function connectionMetrics(registry: Registry): ConnectionMetrics {
-  const registers = [registry];
-  const connected = new Gauge({
-    name: 'amqp_connected',
-    help: '1 while connected to the broker, else 0.',
-    registers,
-  });
-  const blocked = new Gauge({
-    name: 'amqp_blocked',
-    help: '1 while the broker refuses to take messages (memory or disk alarm), else 0.',
-    registers,
-  });
-  const lost = new Counter({
-    name: 'amqp_connections_lost_total',
-    help: 'Connections that failed or could not be made.',
-    registers,
-  });
+  const connected = gauge(registry, amqp.connected);
+  const blocked = gauge(registry, amqp.blocked);
+  const lost = counter(registry, amqp.connectionsLost);
   return {
     connected: (yes) => connected.set(Number(yes)),
     blocked: (yes) => blocked.set(Number(yes)),

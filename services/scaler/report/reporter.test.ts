@@ -1,9 +1,11 @@
 import { latch, type Reading } from '@sluice/policy';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
+import { catalogues } from '../../../packages/contracts/metrics/catalogue.ts';
+import { metricRows, registeredRows } from '../../../test/support/readme.ts';
 import type { Outcome } from '../control/controller.ts';
 import { EventRecorder, type Notice } from './events.ts';
-import { METRICS, scalerMetrics } from './metrics.ts';
+import { scalerMetrics } from './metrics.ts';
 import { Reporter } from './reporter.ts';
 
 const now = 1_700_000_000_000;
@@ -196,9 +198,8 @@ describe('what the scaler tells', () => {
     expect(text).toContain('sluice_scaler_reading_age_seconds{workload="jobs"} 92\n');
   });
 
-  it('registers every metric it documents, and no other', async () => {
+  it('registers every metric of its catalogue, and no other', () => {
     const { registry } = bed();
-    const registered = (await registry.getMetricsAsJSON()).map(({ name }) => name).sort();
-    expect(registered).toEqual(Object.keys(METRICS).sort());
+    expect(registeredRows(registry)).toEqual(metricRows(catalogues.scaler).sort());
   });
 });

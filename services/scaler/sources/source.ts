@@ -1,5 +1,6 @@
 import type { Backlog } from '@sluice/policy';
 import { DeadlineError, messageOf } from '@sluice/runtime';
+import type { READING_FAILURES } from '../../../packages/contracts/metrics/catalogue.ts';
 
 /** Where one workload's backlog is read. */
 export interface BacklogSource {
@@ -13,22 +14,7 @@ export interface BacklogSource {
 }
 
 /** Why a reading failed: the `cause` label of `sluice_scaler_reading_failures_total`. */
-export const FAILURE_CAUSES = [
-  'timeout',
-  'unreachable',
-  'redirect',
-  'too-large',
-  'unauthorized',
-  'http-status',
-  'queue-missing',
-  'field-missing',
-  'empty',
-  'ambiguous',
-  'invalid',
-  'stale',
-] as const;
-
-export type FailureCause = (typeof FAILURE_CAUSES)[number];
+export type FailureCause = (typeof READING_FAILURES)[number];
 
 /** A backlog that could not be read. */
 export class ReadingError extends Error {

@@ -1,0 +1,34 @@
+import { amqp, consumer, publisher } from './jobs.ts';
+import { type Catalogue, type Metric, seriesNames } from './metric.ts';
+import { api, exporter, scaler } from './platform.ts';
+
+export * from './jobs.ts';
+export * from './platform.ts';
+
+/** Image -> everything that it registers, beside process_* and nodejs_*. A topology Job ends before a scrape. */
+export const catalogues = {
+  api,
+  consumer: { ...consumer, ...amqp },
+  exporter,
+  publisher: { ...publisher, ...amqp },
+  scaler,
+  topology: {},
+} as const satisfies Readonly<Record<string, Catalogue>>;
+
+/** Who registers a metric. */
+export interface Producer {
+  /** Folder below services/, which is the name of the image. */
+  readonly service: string;
+  readonly metric: Metric;
+}
+
+const producers: readonly (readonly [string, Producer])[] = Object.entries<Catalogue>(catalogues).flatMap(
+  ([service, catalogue]) =>
+    Object.values(catalogue).flatMap((metric) =>
+      seriesNames(metric).map((name) => [name, { service, metric }] as const),
+    ),
+);
+
+/** Who registers a series by its full name, `job_wait_seconds_bucket` for example. @returns none for a name of others */
+export const producersOf = (name: string): readonly Producer[] =>
+  producers.filter(([known]) => known === name).map(([, producer]) => producer);
