@@ -4,6 +4,7 @@ import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
 import { Peers } from '../charts/network-policy.ts';
 import { HTTP_PORT_NAME } from '../charts/pod.ts';
 import { Scaler } from '../charts/scaler.ts';
+import type { Environment } from '../environments/environment.ts';
 import { images } from '../environments/images.ts';
 import { RUNBOOK } from '../environments/organization.ts';
 import { type Application, closedNamespace } from './application.ts';
@@ -13,6 +14,18 @@ import { allowConnections, lookups, scraped } from './network.ts';
 import { broker, PRIORITY, scaler } from './project.ts';
 
 const REPLICAS = 2;
+
+/** How often the scaler of an environment reads each backlog, in seconds: while something runs, and while nothing does. */
+export function pollsIn(environment: Environment): Polls {
+  const { pollSeconds, idlePollSeconds } = jobsWorkload(environment);
+  return { pollSeconds, idlePollSeconds };
+}
+
+/** Seconds between two readings of a backlog. */
+export interface Polls {
+  readonly pollSeconds: number;
+  readonly idlePollSeconds: number;
+}
 
 /** The control loop between the broker and the consumer's replica count, and between the clock and the API's least. */
 export const scalerApplication: Application = {
@@ -30,14 +43,13 @@ export const scalerApplication: Application = {
     brokerUsers: [{ name: scaler.name, monitors: true }],
   }),
   build: (scope, environment, system) => {
-    const { pollSeconds, idlePollSeconds } = jobsWorkload(environment);
     closedNamespace(scope, scaler, environment);
     declareSecrets(scope, scaler, environment, system);
     new Scaler(scope, 'scaler', {
       ...scaler,
       image: images.scaler,
       replicas: REPLICAS,
-      config: { pollSeconds, idlePollSeconds, workloads: system.scaled },
+      config: { ...pollsIn(environment), workloads: system.scaled },
       credentials: CREDENTIALS_SECRET,
       priorityClassName: PRIORITY.high,
     });

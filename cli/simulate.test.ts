@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { latch, proportional, simulate } from '@sluice/policy';
 import { afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
-import { local, production, render } from '../apps/testing/desired-state.ts';
-import { environments } from '../environments/index.ts';
+import { systemIn } from '../apps/main.ts';
+import { applications, environments, local, production, render } from '../apps/testing/desired-state.ts';
 import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
-import { workloadOf } from '../packages/analysis/simulate/load.ts';
 import { jobRows, table } from '../packages/analysis/simulate/table.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { runSimulate } from './simulate.ts';
@@ -53,13 +52,19 @@ describe('sluice simulate', () => {
   const few = latch({ replicas: 10, startWhen: { readyAtLeast: 100 } });
   const run = async (argv: string[], rendered: Render = () => render()) => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    expect(await runSimulate(argv, { root, render: rendered })).toBe(0);
+    expect(
+      await runSimulate(argv, {
+        root,
+        render: rendered,
+        environments,
+        systemIn: (environment) => systemIn(environment, applications),
+      }),
+    ).toBe(0);
     const printed = write.mock.calls.map(([text]) => String(text)).join('');
     write.mockRestore();
     return printed;
   };
   const changed = () => render([{ ...local, jobs: { ...local.jobs, policy: few } }, production]);
-  /** A load that is said, so that none comes from apps/jobs.ts. */
   const short = ['--for', '30m', '--jobs', '100', '--every', '10m'];
   afterEach(() => vi.restoreAllMocks());
 
@@ -77,14 +82,13 @@ describe('sluice simulate', () => {
   });
 
   it('stands a policy beside the literal rule', async () => {
-    const literal = literalRule(workloadOf('local').policy);
-    const names = literal === undefined ? ['local'] : ['local', 'literal rule'];
-    const text = await run(short);
-    expect(text.split('\n')[0]?.trim().split(/ {2,}/)).toEqual(names);
-    expect(text.split('\n')[1]?.split(/ {2,}/)).toEqual(['published', ...names.map(() => '300')]);
-    expect(Object.keys(JSON.parse(await run([workloadOf('local').queue, '--json', ...short])))).toEqual(
-      names,
-    );
+    const text = await run(['consumer', ...short]);
+    expect(text).toMatch(/^consumer, under bursts of 100 jobs every 600 s\n +local +literal rule\n/);
+    expect(text).toMatch(/^published +300 +300$/m);
+    expect(await run(['jobs', ...short]), 'by the name that the scaler knows').toBe(text);
+    expect(JSON.parse(await run(['consumer', '--json', ...short]))).toMatchObject({
+      consumer: { local: { published: 300 }, 'literal rule': { published: 300 } },
+    });
   });
 
   it('stands the policies of the work tree beside those of a revision', async () => {
@@ -159,7 +163,7 @@ describe('sluice simulate', () => {
       `no scaler of ${environments.map(({ name }) => name).join(', ')} knows other`,
     );
     await expect(run(['other'])).rejects.toThrow(
-      `no workload of local is called 'other': there are ${workloadOf('local').queue} and api`,
+      "no workload of local is called 'other': there are consumer, jobs, api",
     );
     await expect(run(['--trace', '/nowhere.csv'])).rejects.toThrow(
       /'--trace' \(\/nowhere\.csv\) cannot be read/,

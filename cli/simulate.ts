@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MAX_SIMULATION_SECONDS, type Report, simulate } from '@sluice/policy';
-import { render } from '../apps/main.ts';
+import type { QueueWork, System } from '../apps/contribution.ts';
+import { render, systemIn } from '../apps/main.ts';
 import { api } from '../apps/project.ts';
+import { type Polls, pollsIn } from '../apps/scaler.ts';
+import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { textOf } from '../packages/analysis/report/sections.ts';
 import { chartOf } from '../packages/analysis/simulate/chart.ts';
 import { type Comparison, compare } from '../packages/analysis/simulate/comparison.ts';
 import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
-import { type LoadOptions, loadOf, workloadOf } from '../packages/analysis/simulate/load.ts';
+import { type Load, type LoadOptions, loadOf } from '../packages/analysis/simulate/load.ts';
 import { policiesOf, type RenderedPolicy } from '../packages/analysis/simulate/policies.ts';
 import {
   type Comparisons,
@@ -26,15 +29,15 @@ import { OptionReader, parseOptions } from './arguments.ts';
 
 const help = `usage: sluice simulate [workload] [options]
 
-Replays a workload against its policy on virtual time. Beside it stands the literal rule of the source system
+Replays a worker against its policy on virtual time: the one that is named, or each. Beside it stands the literal rule of the source system
 (ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ tells the scaler.
 The workload 'api' is the web service: --trace tells its requests, and its HPA stands without the timetable and with it.
 
   --base REVISION      compare with the policies of a git revision
   --environment NAME   whose policy                        (local; with --base all that have one)
   --trace FILE         arrivals as recorded: CSV of epoch-seconds,count
-  --jobs N             arrivals as bursts: jobs in a burst                 (what apps/jobs.ts publishes)
-  --every DURATION     seconds between two bursts                          (what apps/jobs.ts says)
+  --jobs N             arrivals as bursts: jobs in a burst                 (what is published to its queue)
+  --every DURATION     seconds between two bursts                          (as it is published, else 10m)
   --for DURATION       how long                                            (24h; a trace's own span + 1h)
   --pod-start DURATION from a changed count to the first job               (10s)
   --seed N             the same seed gives the same report                 (1)
@@ -44,7 +47,7 @@ The workload 'api' is the web service: --trace tells its requests, and its HPA s
 
   sluice simulate
   sluice simulate --base main --svg chart.svg
-  sluice simulate jobs --trace arrivals.csv
+  sluice simulate consumer --trace arrivals.csv
   sluice simulate api --trace requests.csv
 `;
 
@@ -54,9 +57,16 @@ export interface Sources {
   readonly root: string;
   /** Path below dist/ -> text, as the work tree would have it now. */
   readonly render: () => Files;
+  readonly environments: readonly Environment[];
+  readonly systemIn: (environment: Environment) => System;
 }
 
-const checkout: Sources = { root: fileURLToPath(new URL('..', import.meta.url)), render };
+const checkout: Sources = {
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  render,
+  environments,
+  systemIn,
+};
 
 interface Asked {
   /** Undefined: every one. */
@@ -70,38 +80,84 @@ interface Asked {
 
 /** `sluice simulate`. @returns 0 @throws {ConfigurationError} with every fault of the options */
 export async function runSimulate(argv: string[], sources = checkout): Promise<number> {
-  const asked = parse(argv);
+  const asked = parse(argv, sources);
   if (asked === undefined) process.stdout.write(help);
-  else if (asked.base === undefined) process.stdout.write(alone(asked));
+  else if (asked.base === undefined) process.stdout.write(alone(asked, sources));
   else process.stdout.write(besideBase(asked, asked.base, sources));
   return 0;
 }
 
-function alone(asked: Asked): string {
-  const { environment = 'local', load, format } = asked;
-  if (asked.workload !== api.name) return besideLiteralRule(asked);
-  return shown(requestRows, besideNoTimetable(workloadOf(environment), load), format);
+/** Reports by worker: of the one that is named, or of all. */
+function alone(asked: Asked, sources: Sources): string {
+  const { environment = 'local', load, format, workload } = asked;
+  const desired = desiredIn(environment, sources);
+  if (workload === api.name) {
+    const reports = besideNoTimetable(desired.polls.pollSeconds, load);
+    return shown(requestRows, [{ name: workload, title: '', reports }], format);
+  }
+  const all = workersOf(desired, workload).map((work) => besideLiteralRule(desired, work, asked));
+  return shown(jobRows, all, format);
 }
 
-function besideLiteralRule({ environment = 'local', workload: name, load, format }: Asked): string {
-  const workload = workloadOf(environment);
-  if (name !== undefined && name !== workload.queue)
+/** What an environment wants, as far as it is simulated. */
+interface Desired {
+  readonly name: string;
+  readonly system: System;
+  readonly polls: Polls;
+}
+
+function desiredIn(name: string, { environments, systemIn }: Sources): Desired {
+  const environment = environments.find((each) => each.name === name);
+  if (environment === undefined)
     throw fault(
-      `no workload of ${environment} is called '${name}': there are ${workload.queue} and ${api.name}`,
+      `'--environment' (${name}) must be one of: ${environments.map((each) => each.name).join(', ')}`,
     );
-  const { title: _, ...simulation } = loadOf(workload, load);
-  const reports: Record<string, Report> = {
-    [environment]: simulate({ ...simulation, policy: workload.policy }),
-  };
-  const literal = literalRule(workload.policy);
-  if (literal !== undefined) reports['literal rule'] = simulate({ ...simulation, policy: literal });
-  return shown(jobRows, reports, format);
+  return { name, system: systemIn(environment), polls: pollsIn(environment) };
 }
 
-function shown<R>(rows: Rows<R>, reports: Readonly<Record<string, R>>, format: string): string {
-  if (format === 'json') return `${JSON.stringify(reports, null, 2)}\n`;
-  const text = table(rows, reports);
-  return format === 'markdown' ? `\`\`\`\n${text}\`\`\`\n` : text;
+/** By its own name or by the one that its scaler and metrics know. @throws {ConfigurationError} where there is none */
+function workersOf({ name: environment, system: { work } }: Desired, name: string | undefined): QueueWork[] {
+  const found = work.filter((one) => name === undefined || one.name === name || one.scaled === name);
+  if (found.length > 0) return found;
+  const known = [...new Set(work.flatMap((one) => [one.name, one.scaled])), api.name];
+  throw fault(
+    name === undefined
+      ? `${environment} has no worker; 'sluice simulate ${api.name} --trace FILE' replays requests`
+      : `no workload of ${environment} is called '${name}': there are ${known.join(', ')}`,
+  );
+}
+
+/** What stands in one table. */
+interface Table<R> {
+  readonly name: string;
+  readonly title: string;
+  readonly reports: Readonly<Record<string, R>>;
+}
+
+function besideLiteralRule(
+  { name, system, polls }: Desired,
+  work: QueueWork,
+  { load }: Asked,
+): Table<Report> {
+  const { title, ...simulation } = loadOf(work, system, polls.pollSeconds, load);
+  const { policy } = work;
+  const literal = literalRule(policy);
+  const reports = {
+    [name]: simulate({ ...simulation, policy }),
+    ...(literal && { 'literal rule': simulate({ ...simulation, policy: literal }) }),
+  };
+  return { name: work.name, title: `${work.name}, under ${title}`, reports };
+}
+
+function shown<R>(rows: Rows<R>, tables: readonly Table<R>[], format: string): string {
+  if (format === 'json') {
+    const all = Object.fromEntries(tables.map(({ name, reports }) => [name, reports]));
+    return `${JSON.stringify(all, null, 2)}\n`;
+  }
+  const texts = tables.map(
+    ({ title, reports }) => `${title === '' ? '' : `${title}\n`}${table(rows, reports)}`,
+  );
+  return format === 'markdown' ? `\`\`\`\n${texts.join('\n')}\`\`\`\n` : texts.join('\n');
 }
 
 const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = {
@@ -121,9 +177,11 @@ function comparisons(asked: Asked, base: string, sources: Sources): Comparisons 
   const revision = repository.resolve(base);
   if (revision === undefined) throw fault(`'--base' (${base}) is no revision of this repository`);
   // What met the policies of an environment that is gone, nobody knows any more: 'sluice diff' tells of it.
-  const names = environments.map(({ name }) => name).filter((name) => name === (asked.environment ?? name));
+  const names = sources.environments
+    .map(({ name }) => name)
+    .filter((name) => name === (asked.environment ?? name));
   const wanted = ({ environment, workload }: RenderedPolicy): boolean =>
-    names.includes(environment) && workload === (asked.workload ?? workload);
+    names.includes(environment) && isAsked({ environment, workload }, asked.workload, sources);
   const { policies, unread } = readable(() => policiesOf(base, repository.dist(revision)));
   const before = policies.filter(wanted);
   const after = policiesOf('working tree', sources.render()).filter(wanted);
@@ -131,8 +189,20 @@ function comparisons(asked: Asked, base: string, sources: Sources): Comparisons 
     throw fault(
       `no scaler of ${names.join(', ')} knows ${asked.workload ?? 'any workload'} that follows a backlog`,
     );
-  const all = compare(before, after, (environment) => loadOf(workloadOf(environment), asked.load));
+  const all = compare(before, after, (rendered) => loadOfRendered(rendered, asked.load, sources));
   return { base, all, unread };
+}
+
+/** Of a workload that is gone the load is unknown: the same stands in for it, as for a queue that nothing publishes to. */
+function loadOfRendered(rendered: RenderedPolicy, options: LoadOptions, sources: Sources): Load {
+  const { environment, workload, policy, pollSeconds } = rendered;
+  const { system } = desiredIn(environment, sources);
+  const gone: QueueWork = {
+    ...{ name: workload, queue: workload, scaled: workload, policy, meanJobSeconds: 1 },
+    ...{ stopDeadlineSeconds: 30, environment: () => ({}) },
+  };
+  const work = system.work.find((one) => one.scaled === workload) ?? gone;
+  return loadOf(work, system, pollSeconds, options);
 }
 
 /** A revision of another time is no reason to say nothing about this one. */
@@ -144,6 +214,16 @@ function readable(read: () => RenderedPolicy[]): { policies: RenderedPolicy[]; u
     return { policies: [], unread: error.faults };
   }
 }
+
+/** The scaler knows a worker by its queue; a person may call it by its own name. */
+const isAsked = (
+  { environment, workload: scaled }: Pick<RenderedPolicy, 'environment' | 'workload'>,
+  name: string | undefined,
+  sources: Sources,
+): boolean =>
+  name === undefined ||
+  scaled === name ||
+  desiredIn(environment, sources).system.work.some((one) => one.scaled === scaled && one.name === name);
 
 /** One file; of several comparisons each its own, named after it. */
 function writeCharts(file: string, all: readonly Comparison[]): void {
@@ -175,7 +255,7 @@ const options = {
   help: { type: 'boolean' },
 } as const;
 
-function parse(argv: string[]): Asked | undefined {
+function parse(argv: string[], { environments }: Sources): Asked | undefined {
   const { values, positionals } = parseOptions('simulate', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('simulate');

@@ -1,7 +1,8 @@
 import type { Command } from '@sluice/runtime/processes';
 import type { LocalProgram, QueueWork, System, WorkerPlatform } from '../../apps/contribution.ts';
-import { jobsWorkload, maxReplicas } from '../../apps/jobs.ts';
+import { maxReplicas } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
+import { type Polls, pollsIn } from '../../apps/scaler.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
 import type { Environment } from '../../environments/environment.ts';
@@ -19,8 +20,7 @@ export const SCALER = 'scaler';
 export interface SystemPlan {
   readonly work: QueueWork;
   readonly maxReplicas: number;
-  /** Seconds between two readings of the backlog, while something runs and while nothing does. */
-  readonly polls: { readonly pollSeconds: number; readonly idlePollSeconds: number };
+  readonly polls: Polls;
   /** The services of this repository that run. */
   readonly services: readonly string[];
   /** Users of the broker that it declares. */
@@ -61,12 +61,11 @@ export function planFor({ workSeconds, worker }: PlanOptions = {}, sources = wan
   const values = valuesOf(work, workSeconds, variables);
   const users = usersOf(system, work);
   const queues = system.queues.filter(({ queue }) => queue === work.queue);
-  const { pollSeconds, idlePollSeconds } = jobsWorkload(environment);
   const { local: program } = work;
   return {
     work,
     maxReplicas: maxReplicas(work.policy),
-    polls: { pollSeconds, idlePollSeconds },
+    polls: pollsIn(environment),
     services: ['topology', 'publisher', 'scaler', ...('service' in program ? [program.service] : [])],
     users: users.map(({ name }) => name),
     topology: (vhost, passwordFiles) =>

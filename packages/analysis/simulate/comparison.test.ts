@@ -131,7 +131,15 @@ describe('the chart', () => {
     expect(chartOf(one(undefined, few)).match(/stroke-width="1.6"/g)).toHaveLength(2);
   });
 
-  it('shows a few bursts of many, and a trace as a whole', () => {
+  it('shows one burst of many, and some where they pile up', () => {
+    const peaks = ({ base }: Comparison) =>
+      base?.series.backlog.filter((count, index, all) => count > (all[index - 1] ?? 0)).length;
+    expect(peaks(one(many, few))).toBe(1);
+    const slow = { ...timing, service: { distribution: 'constant', meanSeconds: 600 } } as const;
+    expect(peaks(one(few, many, { ...load, timing: slow }))).toBeGreaterThan(5);
+  });
+
+  it('shows minutes of bursts, and a trace as a whole', () => {
     expect(svg).toContain('>80</text>');
     expect(svg).toContain('time in min');
     const entries = [0, 80_000].map((epochSeconds) => ({ epochSeconds, count: 100 }));

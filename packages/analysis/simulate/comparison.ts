@@ -9,7 +9,7 @@ import type { RenderedPolicy } from './policies.ts';
 export interface Side {
   readonly policy: RenderedPolicy;
   readonly report: Report;
-  /** What a chart shows: all of it, or of bursts as many as can be told apart. */
+  /** What a chart shows: all of it, or of equal bursts one, or some where they pile up. */
   readonly series: Series;
 }
 
@@ -28,14 +28,14 @@ export interface Comparison {
 /**
  * What the policies of two revisions would have done under the same load. Environments with the same policies on
  * both sides and the same load are one comparison.
- * @param loadOf The load of an environment's workload; undefined: only the policy is known.
+ * @param loadOf The load of a workload in its environment.
  */
 export function compare(
   base: readonly RenderedPolicy[],
   head: readonly RenderedPolicy[],
-  loadOf: (environment: string) => Load,
+  loadOf: (rendered: RenderedPolicy) => Load,
 ): Comparison[] {
-  const pairs = pairsOf(base, head).map((pair) => ({ ...pair, load: loadOf(pair.environment) }));
+  const pairs = pairsOf(base, head).map((pair) => ({ ...pair, load: loadOf(pair.known) }));
   const alike = Map.groupBy(pairs, ({ before, after, load }) =>
     JSON.stringify([load, textOf(before), textOf(after)]),
   );
@@ -55,6 +55,8 @@ export function compare(
 interface Pair {
   readonly environment: string;
   readonly workload: string;
+  /** One of the two, the later if there is one. */
+  readonly known: RenderedPolicy;
   readonly before: RenderedPolicy | undefined;
   readonly after: RenderedPolicy | undefined;
 }
@@ -64,8 +66,8 @@ function pairsOf(base: readonly RenderedPolicy[], head: readonly RenderedPolicy[
     JSON.stringify([environment, workload]),
   );
   return [...groups.values()].flatMap((all) =>
-    all.slice(0, 1).map(({ environment, workload }) => ({
-      ...{ environment, workload },
+    all.slice(0, 1).map((known) => ({
+      ...{ environment: known.environment, workload: known.workload, known },
       before: all.find((one) => base.includes(one)),
       after: all.find((one) => head.includes(one)),
     })),
@@ -95,13 +97,19 @@ function sideOf(policy: RenderedPolicy, { title: _, ...load }: Load): Side {
   return { policy, report, series: closer(simulation)?.series ?? report.series };
 }
 
-const BURSTS = 8;
+/** Bursts that pile up are told apart by so many. */
+const SEVERAL = 8;
 
-/** Bursts are all alike: a few of them, poll by poll, tell more than a day of peaks. */
+/** Bursts are all alike: one of them, poll by poll, tells more than a day of peaks, where it is done before the next. */
 function closer(simulation: Simulation): Report | undefined {
+  const one = ofBursts(1, simulation);
+  return one?.series.backlog.at(-1) === 0 ? one : ofBursts(SEVERAL, simulation);
+}
+
+function ofBursts(count: number, simulation: Simulation): Report | undefined {
   const { arrivals, seconds = Number.POSITIVE_INFINITY } = simulation;
-  if (arrivals.kind !== 'bursts' || seconds <= BURSTS * arrivals.everySeconds) return undefined;
-  return simulate({ ...simulation, seconds: BURSTS * arrivals.everySeconds });
+  if (arrivals.kind !== 'bursts' || seconds <= count * arrivals.everySeconds) return undefined;
+  return simulate({ ...simulation, seconds: count * arrivals.everySeconds });
 }
 
 function changesOf(before: RenderedPolicy | undefined, after: RenderedPolicy | undefined): string[] {

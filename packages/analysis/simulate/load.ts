@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/policy';
-import { type JobsWorkload, jobsWorkload } from '../../../apps/jobs.ts';
-import { environments } from '../../../environments/index.ts';
+import type { QueueWork, System } from '../../../apps/contribution.ts';
 import { ConfigurationError } from '../../contracts/errors.ts';
 
-/** What is asked of the load; undefined: as apps/jobs.ts says. */
+/** What is asked of the load; undefined: as the desired state says. */
 export interface LoadOptions {
   /** Path of a recorded trace. */
   readonly trace: string | undefined;
@@ -22,36 +21,46 @@ export interface Load extends Omit<Simulation, 'policy'> {
   readonly title: string;
 }
 
-/** @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none */
-export function loadOf(workload: JobsWorkload, options: LoadOptions): Load {
+/** Of a queue that nothing here publishes to. */
+const ASSUMED = { jobs: 100, everySeconds: 600 };
+
+/**
+ * The load of a worker in its environment: what publishes to its queue, unless the options say otherwise.
+ * @param pollSeconds between two readings of the backlog
+ * @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none
+ */
+export function loadOf(work: QueueWork, system: System, pollSeconds: number, options: LoadOptions): Load {
   const { trace, seconds, seed } = options;
-  const jobs = options.jobs ?? workload.jobsPerRun;
-  const everySeconds = options.everySeconds ?? workload.everyMinutes * 60;
-  const arrivals: Arrivals = trace === undefined ? { kind: 'bursts', jobs, everySeconds } : traceOf(trace);
   return {
-    title: trace === undefined ? `bursts of ${jobs} jobs every ${everySeconds} s` : `the trace ${trace}`,
-    arrivals,
+    ...(trace === undefined ? burstsOf(work, system, options) : recorded(trace)),
     seed,
-    timing: timingOf(workload, options.podStartSeconds),
+    timing: {
+      ...{ pollSeconds, scrapeDelaySeconds: 0, podStartSeconds: options.podStartSeconds },
+      service: { distribution: 'constant', meanSeconds: work.meanJobSeconds },
+      gracefulStopSeconds: work.stopDeadlineSeconds,
+      killsAfterGrace: true,
+    },
     ...(seconds !== undefined && { seconds }),
   };
 }
 
-const timingOf = (workload: JobsWorkload, podStartSeconds: number): Simulation['timing'] => ({
-  pollSeconds: workload.pollSeconds,
-  scrapeDelaySeconds: 0,
-  podStartSeconds,
-  service: { distribution: 'constant', meanSeconds: workload.workSeconds },
-  gracefulStopSeconds: workload.stopDeadlineSeconds,
-  killsAfterGrace: true,
+const recorded = (trace: string): Pick<Load, 'title' | 'arrivals'> => ({
+  title: `the trace ${trace}`,
+  arrivals: traceOf(trace),
 });
 
-/** The work of an environment. @throws {ConfigurationError} for one that is unknown */
-export function workloadOf(name: string): JobsWorkload {
-  const environment = environments.find((each) => each.name === name);
-  if (environment !== undefined) return jobsWorkload(environment);
-  const known = environments.map((each) => each.name).join(', ');
-  throw new ConfigurationError('simulate', [`'--environment' (${name}) must be one of: ${known}`]);
+function burstsOf(
+  { queue }: QueueWork,
+  { arrivals: known }: System,
+  options: LoadOptions,
+): Pick<Load, 'title' | 'arrivals'> {
+  const published = known.find((one) => one.queue === queue);
+  const jobs = options.jobs ?? published?.jobs ?? ASSUMED.jobs;
+  const everySeconds = options.everySeconds ?? published?.everySeconds ?? ASSUMED.everySeconds;
+  const arrivals: Arrivals = { kind: 'bursts', jobs, everySeconds };
+  const assumed = published === undefined && (options.jobs ?? options.everySeconds) === undefined;
+  const note = assumed ? ' (assumed: nothing here publishes to its queue)' : '';
+  return { title: `bursts of ${jobs} jobs every ${everySeconds} s${note}`, arrivals };
 }
 
 /** @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none */

@@ -1,5 +1,4 @@
 import { proportional, type ServiceReport, type ServiceSimulation, simulateService } from '@sluice/policy';
-import type { JobsWorkload } from '../../../apps/jobs.ts';
 import { requests } from '../../../apps/requests.ts';
 import { ConfigurationError } from '../../contracts/errors.ts';
 import { type LoadOptions, traceOf } from './load.ts';
@@ -12,10 +11,7 @@ const SYNC_SECONDS = 15;
  * The web service under recorded requests, without its timetable and with it.
  * @throws {ConfigurationError} without a trace: what requests come, nobody declares
  */
-export function besideNoTimetable(
-  { pollSeconds }: JobsWorkload,
-  options: LoadOptions,
-): Record<string, ServiceReport> {
+export function besideNoTimetable(pollSeconds: number, options: LoadOptions): Record<string, ServiceReport> {
   const { minReplicas: minimum, maxReplicas, behavior, counted } = requests;
   const { perReplica, windowSeconds, scrapeSeconds } = counted;
   const simulation: ServiceSimulation = {
