@@ -19,9 +19,9 @@ import { WebService } from '../charts/web-service.ts';
 import type { Environment } from '../environments/environment.ts';
 import { images } from '../environments/images.ts';
 import { RUNBOOK } from '../environments/organization.ts';
-import { type Application, closedNamespace } from './application.ts';
-import { allowConnections, entered, scraped } from './network.ts';
-import { api, PRIORITY, PROMETHEUS, scaler } from './project.ts';
+import type { Application } from './application.ts';
+import { api, PRIORITY, PROMETHEUS, scaler } from './platform/identities.ts';
+import { allowConnections, closedNamespace, entered, scraped } from './platform/network.ts';
 import { release, releaseAlerts } from './releases.ts';
 import { requests, SCRAPE_SECONDS } from './requests.ts';
 

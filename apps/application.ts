@@ -1,11 +1,12 @@
+import type { Policy, Workload } from '@sluice/policy';
 import type { Construct } from 'constructs';
 import type { OwnedFields } from '../argocd/owned-fields.ts';
 import type { Stage } from '../argocd/waves.ts';
 import type { Identity } from '../charts/labels.ts';
-import { Namespace } from '../charts/namespace.ts';
+import type { Peer } from '../charts/network-policy.ts';
+import type { EnvValue } from '../charts/pod.ts';
+import type { BrokerAccess, WorkQueue } from '../charts/queue-topology.ts';
 import type { Environment } from '../environments/environment.ts';
-import type { Contribution, System } from './contribution.ts';
-import { denyByDefault } from './network.ts';
 
 /** An app-of-apps, in the order of their waves. */
 export const PARENTS = ['addons', 'infra-workloads', 'workloads'] as const;
@@ -31,12 +32,93 @@ export interface Application extends Folder {
   readonly ownedFields?: (environment: Environment) => readonly OwnedFields[];
 }
 
-/** The namespace of a service: restricted, and closed until something is allowed. */
-export function closedNamespace(
-  scope: Construct,
-  owner: Identity,
-  { podSecurityVersion }: Environment,
-): void {
-  new Namespace(scope, 'namespace', { name: owner.namespace, podSecurityVersion });
-  denyByDefault(scope, owner);
+/** Who connects to whom on which port. One line is a rule at both ends, so they cannot disagree. */
+export interface Connection {
+  readonly from: Identity | Peer;
+  readonly to: Identity | Peer;
+  readonly port: number;
+  /** @default 'TCP' */
+  readonly protocol?: 'TCP' | 'UDP';
 }
+
+/** A Secret that a workload expects: key -> property of its namespace's document. */
+export interface ExpectedSecret {
+  readonly owner: Identity;
+  readonly secretName: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** What a worker can be told of the broker. */
+export interface WorkerPlatform {
+  /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
+  readonly amqpUrl: string;
+  /** The worker's user there. */
+  readonly username: string;
+  /** The file that holds the user's password; it changes when the password is rotated. */
+  readonly passwordFile: string;
+  /** The queue that it takes from. */
+  readonly queue: string;
+}
+
+/** What runs on one machine in place of a worker's image. */
+export type LocalProgram =
+  /** A service of this repository, by its folder. */
+  | { readonly service: string }
+  /** Any program; a path with a `/` in it begins at the root of the repository. */
+  | {
+      readonly command: readonly [program: string, ...args: string[]];
+      /** What it is told otherwise than its container. @default nothing */
+      readonly environment?: Readonly<Record<string, string>>;
+    };
+
+/** How a queue worker works, for whoever runs it on one machine, simulates it or compares it. */
+export interface QueueWork {
+  /** The worker; its user of the broker has the same name. */
+  readonly name: string;
+  /** The queue that it takes from. */
+  readonly queue: string;
+  /** Its name in the scaler's file and in metrics. */
+  readonly scaled: string;
+  readonly policy: Policy;
+  /** Seconds that a job takes on average. */
+  readonly meanJobSeconds: number;
+  /** Seconds the process gives the jobs in hand after SIGTERM. */
+  readonly stopDeadlineSeconds: number;
+  /** What its container is told. */
+  readonly environment: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
+  /** What runs on one machine. @default none: it runs in a cluster alone */
+  readonly local?: LocalProgram;
+}
+
+/** Jobs that come to a queue again and again. */
+export interface Arrivals {
+  readonly queue: string;
+  /** Jobs of one run. */
+  readonly jobs: number;
+  /** Seconds between the starts of two runs. */
+  readonly everySeconds: number;
+}
+
+/**
+ * What an application needs of others and offers to them, as data. Who serves is built from the sum of what all
+ * applications of an environment contribute, and knows none of them by name.
+ */
+export interface Contribution {
+  /** Connections of its pods; each is named once, by whoever begins it or is scraped. */
+  readonly connections?: readonly Connection[];
+  /** Secrets that its pods mount. */
+  readonly secrets?: readonly ExpectedSecret[];
+  /** Work queues that it brings. */
+  readonly queues?: readonly WorkQueue[];
+  /** Users of the broker, with what each does there. */
+  readonly brokerUsers?: readonly BrokerAccess[];
+  /** What the scaler scales. */
+  readonly scaled?: readonly Workload[];
+  /** How its workers work. */
+  readonly work?: readonly QueueWork[];
+  /** What it publishes, as far as that is known beforehand. */
+  readonly arrivals?: readonly Arrivals[];
+}
+
+/** The sum of all contributions of an environment. */
+export type System = { readonly [Key in keyof Contribution]-?: NonNullable<Contribution[Key]> };

@@ -3,7 +3,7 @@ import type { Peer } from '../charts/network-policy.ts';
 import { checkInversions, type Ranked } from '../charts/priority.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
-import type { System } from './contribution.ts';
+import type { System } from './application.ts';
 
 /** What of a manifest ranks its pods. */
 interface PodMaker extends Manifest {

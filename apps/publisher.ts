@@ -5,12 +5,11 @@ import { ScheduledJob } from '../charts/scheduled-job.ts';
 import type { Environment } from '../environments/environment.ts';
 import { images } from '../environments/images.ts';
 import { RUNBOOK } from '../environments/organization.ts';
-import { type Application, closedNamespace } from './application.ts';
-import type { Arrivals } from './contribution.ts';
-import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import type { Application, Arrivals } from './application.ts';
 import { jobsWorkload } from './jobs.ts';
-import { allowConnections, lookups } from './network.ts';
-import { amqpUrl, broker, PRIORITY, publisher } from './project.ts';
+import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './platform/credentials.ts';
+import { amqpUrl, broker, PRIORITY, publisher } from './platform/identities.ts';
+import { allowConnections, closedNamespace, lookups } from './platform/network.ts';
 
 const DEADLINE_SECONDS = 120;
 

@@ -1,7 +1,7 @@
 import { constant, schedule } from '@sluice/policy';
 import { counterRate } from '../charts/external-metric.ts';
 import { api as apiMetrics } from '../packages/contracts/metrics/catalogue.ts';
-import { api } from './project.ts';
+import { api } from './platform/identities.ts';
 
 /** Between two scrapes of the web service. */
 export const SCRAPE_SECONDS = 15;

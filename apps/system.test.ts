@@ -1,7 +1,7 @@
 import { constant } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import { ChartError } from '../packages/contracts/checks.ts';
-import type { Contribution } from './contribution.ts';
+import type { Contribution } from './application.ts';
 import { systemOf } from './system.ts';
 import { local } from './testing/environments.ts';
 

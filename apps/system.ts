@@ -1,6 +1,6 @@
 import type { Environment } from '../environments/environment.ts';
 import { Checks } from '../packages/contracts/checks.ts';
-import type { Contribution, System } from './contribution.ts';
+import type { Contribution, System } from './application.ts';
 
 /** What contributes; an application, or a fixture of a test. */
 export interface Contributor {

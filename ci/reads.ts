@@ -4,7 +4,7 @@
  * finds files by its own place.
  */
 export const READS: Readonly<Record<string, readonly string[]>> = {
-  'apps/exporter.ts': ['services/exporter/mappings/'],
+  'apps/platform/exporter.ts': ['services/exporter/mappings/'],
   'cli/bootstrap.ts': ['dist/'],
   // Run inside of image builds alone: what they bundle is the images' input.
   'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],

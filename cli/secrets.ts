@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { generatedSecretsOf } from '../apps/credentials.ts';
 import { systemIn } from '../apps/main.ts';
+import { generatedSecretsOf } from '../apps/platform/credentials.ts';
 import { local } from '../environments/local.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';

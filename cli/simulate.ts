@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MAX_SIMULATION_SECONDS, type Report, simulate } from '@sluice/policy';
-import type { QueueWork, System } from '../apps/contribution.ts';
+import type { QueueWork, System } from '../apps/application.ts';
 import { render, systemIn } from '../apps/main.ts';
-import { api } from '../apps/project.ts';
-import { type Polls, pollsIn } from '../apps/scaler.ts';
+import { api } from '../apps/platform/identities.ts';
+import { type Polls, pollsIn } from '../apps/platform/scaler.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { textOf } from '../packages/analysis/report/sections.ts';

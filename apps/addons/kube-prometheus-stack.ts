@@ -1,6 +1,6 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { MONITORING } from '../project.ts';
+import { MONITORING } from '../platform/identities.ts';
 import type { Addon } from './addon.ts';
 import { budgetByMinimum, OFF, type Resources, resources, type Switch } from './values.ts';
 

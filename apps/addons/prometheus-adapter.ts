@@ -1,5 +1,5 @@
 import type { ExternalRule } from '../../charts/external-metric.ts';
-import { PROMETHEUS } from '../project.ts';
+import { PROMETHEUS } from '../platform/identities.ts';
 import { requests } from '../requests.ts';
 import type { Addon } from './addon.ts';
 import { MONITORING_NAMESPACE } from './kube-prometheus-stack.ts';

@@ -16,12 +16,11 @@ import { ScaleGrant } from '../../charts/scale-grant.ts';
 import { Worker, type WorkerProps } from '../../charts/worker.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
-import { type Application, closedNamespace } from '../application.ts';
-import type { Connection, Contribution, LocalProgram, WorkerPlatform } from '../contribution.ts';
-import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../credentials.ts';
+import type { Application, Connection, Contribution, LocalProgram, WorkerPlatform } from '../application.ts';
 import { maxReplicas } from '../jobs.ts';
-import { allowConnections, lookups, scraped } from '../network.ts';
-import { amqpUrl, broker, brokerSource, PRIORITY, scaler } from '../project.ts';
+import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../platform/credentials.ts';
+import { amqpUrl, broker, brokerSource, PRIORITY, scaler } from '../platform/identities.ts';
+import { allowConnections, closedNamespace, lookups, scraped } from '../platform/network.ts';
 import { workerAlerts } from './worker-alerts.ts';
 
 type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;

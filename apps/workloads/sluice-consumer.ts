@@ -1,6 +1,6 @@
 import { images } from '../../environments/images.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
-import type { WorkerPlatform } from '../contribution.ts';
+import type { WorkerPlatform } from '../application.ts';
 import type { QueueWorkerValues } from './queue-worker.ts';
 
 /** How this repository's own consumer works. */

@@ -1,6 +1,6 @@
-import type { ExpectedSecret } from '../../apps/contribution.ts';
-import { generatedSecretsOf } from '../../apps/credentials.ts';
+import type { ExpectedSecret } from '../../apps/application.ts';
 import { systemIn } from '../../apps/main.ts';
+import { generatedSecretsOf } from '../../apps/platform/credentials.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { type GeneratedSecret, generateSecrets } from '../secrets.ts';
 import { find } from './apply.ts';

@@ -1,8 +1,8 @@
 import type { Command } from '@sluice/runtime/processes';
-import type { LocalProgram, QueueWork, System, WorkerPlatform } from '../../apps/contribution.ts';
+import type { LocalProgram, QueueWork, System, WorkerPlatform } from '../../apps/application.ts';
 import { maxReplicas } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
-import { type Polls, pollsIn } from '../../apps/scaler.ts';
+import { type Polls, pollsIn } from '../../apps/platform/scaler.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
 import type { Environment } from '../../environments/environment.ts';

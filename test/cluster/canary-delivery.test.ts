@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api as service } from '../../apps/project.ts';
+import { api as service } from '../../apps/platform/identities.ts';
 import { release } from '../../apps/releases.ts';
 import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
 import { local } from '../../environments/local.ts';

@@ -1,6 +1,6 @@
 /** Releases that Istio splits. Nobody routes here: what is looked at is what the real Argo Rollouts tells Istio. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api as service } from '../../apps/project.ts';
+import { api as service } from '../../apps/platform/identities.ts';
 import { release } from '../../apps/releases.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
 import { local } from '../../environments/local.ts';

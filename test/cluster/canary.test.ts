@@ -1,6 +1,6 @@
 /** Releases of the web service, by the real Argo Rollouts on real requests: a good one stays, a bad one goes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MONITORING } from '../../apps/project.ts';
+import { MONITORING } from '../../apps/platform/identities.ts';
 import { release } from '../../apps/releases.ts';
 import { local } from '../../environments/local.ts';
 import { installAddon } from '../bed/addons/optional.ts';

@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { api, broker, exporter, MONITORING, publisher, scaler, topology } from '../../apps/project.ts';
+import {
+  api,
+  broker,
+  exporter,
+  MONITORING,
+  publisher,
+  scaler,
+  topology,
+} from '../../apps/platform/identities.ts';
 import { type Identity, labelsOf } from '../../charts/labels.ts';
 import { images } from '../../environments/images.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';

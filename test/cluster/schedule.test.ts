@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { constant, type ScalerConfig, type SchedulePolicy, schedule } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scaler, api as service } from '../../apps/project.ts';
+import { scaler, api as service } from '../../apps/platform/identities.ts';
 import { requests } from '../../apps/requests.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';

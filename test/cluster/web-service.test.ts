@@ -1,6 +1,6 @@
 /** The web service as rendered: its requests decide how many pods it has, and none of them fails meanwhile. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api as service } from '../../apps/project.ts';
+import { api as service } from '../../apps/platform/identities.ts';
 import { requests } from '../../apps/requests.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';

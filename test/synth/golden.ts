@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { applications, systemIn } from '../../apps/main.ts';
-import { broker, MONITORING, scaler } from '../../apps/project.ts';
+import { broker, MONITORING, scaler } from '../../apps/platform/identities.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { environments } from '../../environments/index.ts';
 import { organization } from '../../environments/organization.ts';

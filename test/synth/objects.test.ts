@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addonSecretsOf, expectedSecrets } from '../../apps/credentials.ts';
 import { systemIn } from '../../apps/main.ts';
+import { addonSecretsOf, expectedSecrets } from '../../apps/platform/credentials.ts';
 import { workloads as wanted } from '../../apps/workloads/index.ts';
 import { images } from '../../environments/images.ts';
 import { environments } from '../../environments/index.ts';

@@ -63,7 +63,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that open what lies in another room, or at the root of the repository -> why no import serves. */
 export const readers: Readonly<Record<string, string>> = {
-  'apps/exporter.ts':
+  'apps/platform/exporter.ts':
     'the mapping is a YAML file of the service, held to real answers by the tests beside it',
   'cli/bootstrap.ts': 'dist/ is what is delivered',
   'cli/diff.ts': 'the git work tree is compared',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { generatedSecretsOf } from '../../../apps/credentials.ts';
 import { systemIn } from '../../../apps/main.ts';
+import { generatedSecretsOf } from '../../../apps/platform/credentials.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { images } from '../../../environments/images.ts';
 import { organization } from '../../../environments/organization.ts';

@@ -1,5 +1,5 @@
 import { latch, proportional } from '@sluice/policy';
-import type { System } from '../../../apps/contribution.ts';
+import type { System } from '../../../apps/application.ts';
 import { jobsWorkload, maxReplicas } from '../../../apps/jobs.ts';
 import { applications, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';

@@ -1,5 +1,5 @@
 import { baseOf, highestFloor, type Policy } from '@sluice/policy';
-import type { System } from '../../../apps/contribution.ts';
+import type { System } from '../../../apps/application.ts';
 
 /** What the picture needs to know of an application. */
 export interface Delivered {

@@ -1,6 +1,6 @@
 import { latch } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import type { QueueWork, System } from '../../../apps/contribution.ts';
+import type { QueueWork, System } from '../../../apps/application.ts';
 import { loadOf } from './load.ts';
 
 const work: QueueWork = {

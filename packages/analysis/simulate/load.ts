@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/policy';
-import type { QueueWork, System } from '../../../apps/contribution.ts';
+import type { QueueWork, System } from '../../../apps/application.ts';
 import { ConfigurationError } from '../../contracts/errors.ts';
 
 /** What is asked of the load; undefined: as the desired state says. */

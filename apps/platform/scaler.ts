@@ -1,17 +1,17 @@
-import { BROKER_PORTS } from '../charts/broker-flavors.ts';
-import { DisruptionBudget } from '../charts/disruption.ts';
-import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { Peers } from '../charts/network-policy.ts';
-import { HTTP_PORT_NAME } from '../charts/pod.ts';
-import { Scaler } from '../charts/scaler.ts';
-import type { Environment } from '../environments/environment.ts';
-import { images } from '../environments/images.ts';
-import { RUNBOOK } from '../environments/organization.ts';
-import { type Application, closedNamespace } from './application.ts';
+import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
+import { DisruptionBudget } from '../../charts/disruption.ts';
+import { Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { Peers } from '../../charts/network-policy.ts';
+import { HTTP_PORT_NAME } from '../../charts/pod.ts';
+import { Scaler } from '../../charts/scaler.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { images } from '../../environments/images.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
+import type { Application } from '../application.ts';
+import { jobsWorkload } from '../jobs.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import { jobsWorkload } from './jobs.ts';
-import { allowConnections, lookups, scraped } from './network.ts';
-import { broker, PRIORITY, scaler } from './project.ts';
+import { broker, PRIORITY, scaler } from './identities.ts';
+import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
 
 const REPLICAS = 2;
 

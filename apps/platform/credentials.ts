@@ -1,14 +1,13 @@
 import type { Construct } from 'constructs';
-import { Credentials } from '../charts/credentials.ts';
-import type { Identity } from '../charts/labels.ts';
-import { SecretManager } from '../charts/secret-manager.ts';
-import type { Environment } from '../environments/environment.ts';
-import type { AddonSecret } from './addons/addon.ts';
-import { awsOf } from './addons/aws.ts';
-import { addonsOf } from './addons/catalog.ts';
-import type { ExpectedSecret, System } from './contribution.ts';
-import { pageUsersOf } from './page-users.ts';
-import { broker } from './project.ts';
+import { Credentials } from '../../charts/credentials.ts';
+import type { Identity } from '../../charts/labels.ts';
+import { SecretManager } from '../../charts/secret-manager.ts';
+import type { Environment } from '../../environments/environment.ts';
+import type { AddonSecret } from '../addons/addon.ts';
+import { awsOf } from '../addons/aws.ts';
+import { addonsOf } from '../addons/catalog.ts';
+import type { ExpectedSecret, System } from '../application.ts';
+import { broker } from './identities.ts';
 
 export const ADMIN = { username: 'admin', secret: 'broker-admin' } as const;
 export const USERS_SECRET = 'broker-users';
@@ -23,6 +22,15 @@ export const brokerCredentials = (owner: Identity): ExpectedSecret => ({
 export const brokerAdmin: ExpectedSecret = {
   ...{ owner: broker, secretName: ADMIN.secret, keys: { password: 'admin', 'password-hash': 'admin-hash' } },
 };
+
+/** The Secret with who may see pages that have no login of their own. */
+export const PAGE_USERS = 'page-users';
+
+/** Names and hashes, as htpasswd writes them; a person makes them up. */
+export const pageUsersOf = ({ web: { openPages } }: Environment): AddonSecret[] =>
+  openPages.kind === 'basic-auth'
+    ? [{ secretName: PAGE_USERS, keys: { users: 'page-users' }, given: true }]
+    : [];
 
 /** Every Secret of the system: what its applications expect, and all the broker's users for who declares them. */
 export const expectedSecrets = ({ secrets, brokerUsers }: System): readonly ExpectedSecret[] => [

@@ -1,7 +1,7 @@
-import { ClusterIssuer } from '../charts/cluster-issuer.ts';
-import { Priority } from '../charts/priority.ts';
-import type { Application } from './application.ts';
-import { broker, PRIORITY } from './project.ts';
+import { ClusterIssuer } from '../../charts/cluster-issuer.ts';
+import { Priority } from '../../charts/priority.ts';
+import type { Application } from '../application.ts';
+import { broker, PRIORITY } from './identities.ts';
 
 /** What belongs to no namespace. */
 export const cluster: Application = {

@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs';
-import { WebPage } from '../charts/ingress.ts';
-import type { Identity } from '../charts/labels.ts';
-import { type Login, PageLogin } from '../charts/page-login.ts';
-import type { Environment, OpenPages } from '../environments/environment.ts';
-import type { Application } from './application.ts';
-import { PAGE_USERS } from './page-users.ts';
-import { MONITORING } from './project.ts';
+import { WebPage } from '../../charts/ingress.ts';
+import type { Identity } from '../../charts/labels.ts';
+import { type Login, PageLogin } from '../../charts/page-login.ts';
+import type { Environment, OpenPages } from '../../environments/environment.ts';
+import type { Application } from '../application.ts';
+import { PAGE_USERS } from './credentials.ts';
+import { MONITORING } from './identities.ts';
 
 const pageOf = (name: 'grafana' | 'prometheus'): Identity => ({
   ...{ name, namespace: MONITORING, component: 'monitoring' },

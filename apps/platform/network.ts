@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
-import type { Identity } from '../charts/labels.ts';
+import type { Identity } from '../../charts/labels.ts';
+import { Namespace } from '../../charts/namespace.ts';
 import {
   type Access,
   DefaultDeny,
@@ -7,11 +8,11 @@ import {
   type Peer,
   Peers,
   PodAccess,
-} from '../charts/network-policy.ts';
-import { HTTP_PORT } from '../charts/pod.ts';
-import type { Environment } from '../environments/environment.ts';
-import type { Connection, System } from './contribution.ts';
-import { MONITORING } from './project.ts';
+} from '../../charts/network-policy.ts';
+import { HTTP_PORT } from '../../charts/pod.ts';
+import type { Environment } from '../../environments/environment.ts';
+import type { Connection, System } from '../application.ts';
+import { MONITORING } from './identities.ts';
 
 const dns = Peers.pods('kube-system', { 'k8s-app': 'kube-dns' });
 export const prometheus = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'prometheus' });
@@ -64,6 +65,16 @@ export function allowConnections(scope: Construct, self: Identity, { connections
 
 export const denyByDefault = (scope: Construct, { namespace }: Pick<Identity, 'namespace'>): DefaultDeny =>
   new DefaultDeny(scope, 'default-deny', { namespace });
+
+/** The namespace of a service: restricted, and closed until something is allowed. */
+export function closedNamespace(
+  scope: Construct,
+  owner: Identity,
+  { podSecurityVersion }: Environment,
+): void {
+  new Namespace(scope, 'namespace', { name: owner.namespace, podSecurityVersion });
+  denyByDefault(scope, owner);
+}
 
 /** Both sides of the connections of one end. */
 export const accessesOf = (self: Identity | Peer, all: readonly Connection[]) => ({

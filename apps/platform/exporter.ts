@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { BROKER_PORTS } from '../charts/broker-flavors.ts';
-import { Exporter, type ExporterProps } from '../charts/exporter.ts';
-import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { HTTP_PORT_NAME, PASSWORD_FILE } from '../charts/pod.ts';
-import { images } from '../environments/images.ts';
-import { RUNBOOK } from '../environments/organization.ts';
-import { type Application, closedNamespace } from './application.ts';
+import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
+import { Exporter, type ExporterProps } from '../../charts/exporter.ts';
+import { Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { HTTP_PORT_NAME, PASSWORD_FILE } from '../../charts/pod.ts';
+import { images } from '../../environments/images.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
+import type { Application } from '../application.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import { allowConnections, lookups, scraped } from './network.ts';
-import { broker, exporter, managementUrl, PRIORITY } from './project.ts';
+import { broker, exporter, managementUrl, PRIORITY } from './identities.ts';
+import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
 
 /** Metrics of what speaks JSON only. */
 export const exporterApplication: Application = {
@@ -53,7 +53,7 @@ const COLUMNS = ['name', 'vhost', 'messages_ready', 'messages_unacknowledged', '
  * that hold it to a broker's real answers; a second one here could say otherwise.
  */
 function shipped(module: string): string {
-  return readFileSync(new URL(`../services/exporter/mappings/${module}.yaml`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../../services/exporter/mappings/${module}.yaml`, import.meta.url), 'utf8');
 }
 
 /**

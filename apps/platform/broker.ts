@@ -1,19 +1,18 @@
 import type { Construct } from 'constructs';
-import { Broker } from '../charts/broker.ts';
-import { BROKER_PORTS, flavors } from '../charts/broker-flavors.ts';
-import { WebPage } from '../charts/ingress.ts';
-import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
-import { brokerTopology } from '../charts/queue-topology.ts';
-import { Topology } from '../charts/topology.ts';
-import type { Environment } from '../environments/environment.ts';
-import { images } from '../environments/images.ts';
-import { RUNBOOK } from '../environments/organization.ts';
-import { type Application, closedNamespace } from './application.ts';
-import type { System } from './contribution.ts';
+import { Broker } from '../../charts/broker.ts';
+import { BROKER_PORTS, flavors } from '../../charts/broker-flavors.ts';
+import { WebPage } from '../../charts/ingress.ts';
+import { Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { brokerTopology } from '../../charts/queue-topology.ts';
+import { Topology } from '../../charts/topology.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { images } from '../../environments/images.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
+import type { Application, System } from '../application.ts';
+import { jobsWorkload } from '../jobs.ts';
 import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
-import { jobsWorkload } from './jobs.ts';
-import { allowConnections, entered, lookups, scraped } from './network.ts';
-import { broker, managementUrl, PRIORITY, topology } from './project.ts';
+import { broker, managementUrl, PRIORITY, topology } from './identities.ts';
+import { allowConnections, closedNamespace, entered, lookups, scraped } from './network.ts';
 
 /** The broker, what stands on it, and its page. */
 export const brokerApplication: Application = {

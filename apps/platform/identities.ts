@@ -1,5 +1,5 @@
-import type { Identity } from '../charts/labels.ts';
-import { PASSWORD_FILE } from '../charts/pod.ts';
+import type { Identity } from '../../charts/labels.ts';
+import { PASSWORD_FILE } from '../../charts/pod.ts';
 
 /** Who is who: a namespace for each service, and the broker's topology with the broker whose passwords it holds. */
 export const broker = {

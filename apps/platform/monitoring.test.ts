@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenPages } from '../environments/environment.ts';
-import { production, render } from './testing/desired-state.ts';
+import type { OpenPages } from '../../environments/environment.ts';
+import { production, render } from '../testing/desired-state.ts';
 
 const filesWith = (openPages: OpenPages) =>
   render([{ ...production, web: { ...production.web, openPages } }]);

@@ -1,10 +1,13 @@
 import { Construct } from 'constructs';
-import { ARGOCD_NAMESPACE } from '../argocd/names.ts';
-import { Peers, PodAccess, type PodPeer } from '../charts/network-policy.ts';
-import { addonsOf } from './addons/catalog.ts';
-import { addonConnections } from './addons/connections.ts';
-import type { Application } from './application.ts';
-import type { Connection } from './contribution.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { Credentials } from '../../charts/credentials.ts';
+import { Peers, PodAccess, type PodPeer } from '../../charts/network-policy.ts';
+import { SecretBoundary } from '../../charts/secret-boundary.ts';
+import { addonsOf } from '../addons/catalog.ts';
+import { addonConnections } from '../addons/connections.ts';
+import { EXTERNAL_SECRETS } from '../addons/external-secrets.ts';
+import type { Application, Connection } from '../application.ts';
+import { addonSecretsOf, declareStore } from './credentials.ts';
 import { accessesOf, denyByDefault, isSame, SOLVER_LABEL } from './network.ts';
 
 /** The namespaces of addons are closed as those of the workloads are; kube-system is the cluster's own. */
@@ -18,6 +21,27 @@ export const addonNetwork: Application = {
     const addons = addonsOf(environment).map(({ namespace }) => namespace.name);
     const names = new Set(addons.filter((name) => name !== 'kube-system'));
     for (const name of [...names].sort()) closeNamespace(scope, name, connections);
+  },
+};
+
+/**
+ * What addons read from the secret manager, and the rule that a namespace reads its own document alone; nothing where
+ * Secrets are made before the first sync.
+ */
+export const addonSecrets: Application = {
+  name: 'addon-secrets',
+  parent: 'addons',
+  namespace: EXTERNAL_SECRETS.namespace,
+  stage: 'secrets',
+  build: (scope, environment) => {
+    const { secrets: store } = environment;
+    if (store.kind === 'pre-made') return;
+    new SecretBoundary(scope, 'boundary', store);
+    const secrets = addonSecretsOf(environment);
+    for (const namespace of new Set(secrets.map(({ owner }) => owner.namespace)))
+      declareStore(scope, namespace, environment);
+    for (const { owner, ...secret } of secrets)
+      new Credentials(scope, `${owner.namespace}-${secret.secretName}`, { ...owner, ...secret, store });
   },
 };
 
