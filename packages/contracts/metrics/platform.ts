@@ -91,6 +91,27 @@ export const scaler = {
     labels: { workload: OPEN, source: ['broker', 'first-sight'] },
     unit: 'seconds',
   },
+  arrivals: {
+    name: 'sluice_scaler_arrivals_per_second',
+    type: 'gauge',
+    help: 'Messages published a second, as measured for a policy that lives off it.',
+    labels: { workload: OPEN },
+    unit: 'messages',
+  },
+  serviceTime: {
+    name: 'sluice_scaler_service_seconds',
+    type: 'gauge',
+    help: 'Seconds that one message is in work, as measured for a policy that lives off it.',
+    labels: { workload: OPEN },
+    unit: 'seconds',
+  },
+  measuresAge: {
+    name: 'sluice_scaler_measures_age_seconds',
+    type: 'gauge',
+    help: 'Age of the reading that was last measured.',
+    labels: { workload: OPEN },
+    unit: 'seconds',
+  },
   leader: {
     name: 'sluice_scaler_leader',
     type: 'gauge',

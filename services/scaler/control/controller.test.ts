@@ -1,5 +1,6 @@
-import { type Backlog, drain, latch, type Policy } from '@sluice/policy';
+import { type Backlog, drain, flow, latch, type Policy } from '@sluice/policy';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeHistories, encodeHistories } from '../lease/history-codec.ts';
 import { ReadingError } from '../sources/source.ts';
 import { deploymentTarget } from '../targets/deployment.ts';
 import type { ReplicaTarget } from '../targets/target.ts';
@@ -156,6 +157,27 @@ describe('one workload', () => {
     });
     await poll(controller);
     expect([scale.reads, scale.writes]).toEqual([0, 0]);
+  });
+
+  it('goes on from what the one before it measured, a crash of that one included', async () => {
+    const following = flow({ targetWaitSeconds: 60, maxReplicas: 25 });
+    const { controller, make, state } = bed({ policy: following });
+    let total = 0;
+    const load = async (by: Controller): Promise<void> => {
+      total += 10;
+      state.backlog = { ready: 0, unacked: 6, publishedTotal: total, acknowledgedTotal: total - 6 };
+      await poll(by);
+    };
+    for (let polls = 0; polls < 60; polls += 1) await load(controller);
+    const before = state.histories.get('jobs').measures;
+    // 10 in 5 s, of which 6 are in work: 6 / (2/s)
+    expect(before?.arrivalsPerSecond).toBeCloseTo(2, 1);
+    expect(before?.serviceSeconds).toBeCloseTo(3, 1);
+    state.histories.replace(decodeHistories(encodeHistories(state.histories.entries()), false));
+    await load(make());
+    const after = state.histories.get('jobs').measures;
+    expect(after?.since).toBe(before?.since);
+    expect(after?.arrivalsPerSecond).toBeCloseTo(2, 1);
   });
 
   it('does not remember a change that failed', async () => {

@@ -2,6 +2,7 @@ import {
   type Decision,
   decide,
   isMissing,
+  type Measures,
   type OldestWait,
   oldestWait,
   type Policy,
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly decision: Decision;
   /** Of the oldest ready message, where any waits. */
   readonly oldestWait?: OldestWait;
+  /** Of the work, for a policy that lives off it. */
+  readonly measures?: Measures;
   /** Epoch milliseconds of the decision. */
   readonly now: number;
   readonly uid?: string;
@@ -118,6 +121,7 @@ export class Controller {
       ...{ workload: this.#options.name, reading, current, decision, now },
       ...(failure !== undefined && { failure }),
       ...(oldest !== undefined && { oldestWait: oldest }),
+      ...(history.measures !== undefined && { measures: history.measures }),
       ...(uid !== undefined && { uid }),
     });
   }

@@ -4,12 +4,24 @@ import { describe, expect, it } from 'vitest';
 import { decodeHistories, encodeHistories, HISTORY_LIMIT_BYTES } from './history-codec.ts';
 
 const instant = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 });
+const amount = fc.double({ min: 0, max: 1e5, noNaN: true }).map((value) => Number(value.toPrecision(6)));
+const measures = fc.record({
+  ...{
+    at: instant,
+    since: instant,
+    publishedTotal: fc.nat(),
+    acknowledgedTotal: fc.nat(),
+    unacked: fc.nat(),
+  },
+  ...{ arrivalsPerSecond: amount, serviceSeconds: amount, workSeconds: amount, jobs: amount },
+});
 const history: fc.Arbitrary<History> = fc.record(
   {
     since: instant,
     drainedAt: instant,
     waitingSince: instant,
     openTo: fc.nat(1000),
+    measures,
     recommendations: fc.array(fc.record({ at: instant, replicas: fc.nat(1000) })),
     changes: fc.array(fc.record({ at: instant, by: fc.integer({ min: -1000, max: 1000 }) })),
   },

@@ -1,4 +1,4 @@
-import type { History } from '@sluice/policy';
+import type { History, Measures } from '@sluice/policy';
 import * as z from 'zod';
 
 /** Well below etcd's 1.5 MiB an object and the 256 KiB that all annotations of one may have. */
@@ -7,13 +7,17 @@ export const HISTORY_LIMIT_BYTES = 128 * 1024;
 const instant = z.number().int();
 const pairs = z.array(z.tuple([instant, z.number().int()]));
 const count = z.number().int().nonnegative();
+/** [at, since, publishedTotal, acknowledgedTotal, unacked, arrivalsPerSecond, serviceSeconds, workSeconds, jobs] */
+const amount = z.number().nonnegative();
+const measuresOf = z.tuple([instant, instant, amount, amount, amount, amount, amount, amount, amount]);
 const row = z.tuple([
   instant.nullable(),
   instant.nullable(),
   instant.nullable(),
   pairs,
   pairs,
-  count.optional(),
+  count.nullable().optional(),
+  measuresOf.optional(),
 ]);
 const stored = z.object({ v: z.literal(1), base: instant, workloads: z.record(z.string(), row) });
 
@@ -21,8 +25,8 @@ type Row = z.infer<typeof row>;
 
 /**
  * All histories as compact JSON: `{v, base, workloads: {name: [since, drainedAt, waitingSince,
- * [[at, replicas] ...], [[at, by] ...], openTo where a latch is open]}}`, instants in milliseconds after `base`. Over the limit, the
- * longest are left out: those workloads only become more cautious.
+ * [[at, replicas] ...], [[at, by] ...], openTo where a latch is open, what was measured]}}`, instants in
+ * milliseconds after `base`. Over the limit, the longest are left out: those workloads only become more cautious.
  */
 export function encodeHistories(
   histories: ReadonlyMap<string, History>,
@@ -61,7 +65,7 @@ export function decodeHistories(text: string | undefined, released: boolean): Re
 }
 
 function toRow(history: History, base: number): Row {
-  const { since, drainedAt, waitingSince, recommendations, changes, openTo } = history;
+  const { since, drainedAt, waitingSince, recommendations, changes, openTo, measures } = history;
   const after = (at: number | undefined) => (at === undefined ? null : Math.round(at) - base);
   return [
     after(since),
@@ -69,12 +73,42 @@ function toRow(history: History, base: number): Row {
     after(waitingSince),
     recommendations.map(({ at, replicas }) => [Math.round(at) - base, replicas]),
     changes.map(({ at, by }) => [Math.round(at) - base, by]),
-    ...(openTo === undefined ? ([] as const) : ([openTo] as const)),
+    ...lastOf(openTo, measures && measuresRow(measures, base)),
   ];
 }
 
+/** What most histories lack takes no place in theirs. */
+function lastOf(openTo: number | undefined, measures: z.infer<typeof measuresOf> | undefined) {
+  if (measures !== undefined) return [openTo ?? null, measures] as const;
+  return openTo === undefined ? ([] as const) : ([openTo] as const);
+}
+
+const measuresRow = (known: Measures, base: number): z.infer<typeof measuresOf> => [
+  Math.round(known.at) - base,
+  Math.round(known.since) - base,
+  known.publishedTotal,
+  known.acknowledgedTotal,
+  known.unacked,
+  short(known.arrivalsPerSecond),
+  short(known.serviceSeconds),
+  short(known.workSeconds),
+  short(known.jobs),
+];
+
+/** Six digits: no measure is more exact. */
+const short = (value: number): number => Number(value.toPrecision(6));
+
+function measuresFrom(row: z.infer<typeof measuresOf>, base: number): Measures {
+  const [at, since, publishedTotal, acknowledgedTotal, unacked, ...rest] = row;
+  const [arrivalsPerSecond, serviceSeconds, workSeconds, jobs] = rest;
+  return {
+    ...{ at: base + at, since: base + since, publishedTotal, acknowledgedTotal, unacked },
+    ...{ arrivalsPerSecond, serviceSeconds, workSeconds, jobs },
+  };
+}
+
 function fromRow(
-  [since, drainedAt, waitingSince, samples, changes, openTo]: Row,
+  [since, drainedAt, waitingSince, samples, changes, openTo, told]: Row,
   base: number,
   released: boolean,
 ): History {
@@ -82,7 +116,8 @@ function fromRow(
     ...(released && since !== null && { since: base + since }),
     ...(released && drainedAt !== null && { drainedAt: base + drainedAt }),
     ...(waitingSince !== null && { waitingSince: base + waitingSince }),
-    ...(openTo !== undefined && { openTo }),
+    ...(typeof openTo === 'number' && { openTo }),
+    ...(told !== undefined && { measures: measuresFrom(told, base) }),
     recommendations: samples.map(([at, replicas]) => ({ at: base + at, replicas })),
     changes: changes.map(([at, by]) => ({ at: base + at, by })),
   };

@@ -34,6 +34,7 @@ export function scalerMetrics({ registry, mayAct, now }: MetricsOptions): Scaler
   });
   const oldestWait = gauge(registry, scaler.oldestWait);
   gauge(registry, scaler.leader, (leader) => leader.set(mayAct() ? 1 : 0));
+  const counted = measuresGauges(registry, now);
   const measured = ({ workload, reading, oldestWait: oldest, decision }: Outcome): void => {
     if (isMissing(reading) || decision.reason === 'ReadingInvalid') return;
     measuredAt.set(workload, reading.at);
@@ -48,11 +49,28 @@ export function scalerMetrics({ registry, mayAct, now }: MetricsOptions): Scaler
     decided: (outcome) => {
       const { workload, decision } = outcome;
       measured(outcome);
+      counted(outcome);
       desired.set({ workload }, decision.replicas);
       current.set({ workload }, decision.replicas);
       decisions.inc({ workload, reason: decision.reason });
     },
     readingFailed: (workload, cause) => readingFailures.inc({ workload, cause }),
     targetFailed: (workload, operation) => targetFailures.inc({ workload, operation }),
+  };
+}
+
+/** What is measured, and how old it is: a source that no longer tells its totals is seen by the age. */
+function measuresGauges(registry: Registry, now: () => number): (outcome: Outcome) => void {
+  const countedAt = new Map<string, number>();
+  const arrivals = gauge(registry, scaler.arrivals);
+  const service = gauge(registry, scaler.serviceTime);
+  gauge(registry, scaler.measuresAge, (age) => {
+    for (const [workload, at] of countedAt) age.set({ workload }, Math.max(0, now() - at) / 1000);
+  });
+  return ({ workload, measures }) => {
+    if (measures === undefined) return;
+    countedAt.set(workload, measures.at);
+    arrivals.set({ workload }, measures.arrivalsPerSecond);
+    service.set({ workload }, measures.serviceSeconds);
   };
 }

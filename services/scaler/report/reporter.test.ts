@@ -56,6 +56,21 @@ const outcome = (
   uid: 'uid-1',
 });
 
+it('what is measured stands in the line of a decision and in metrics, with its age', async () => {
+  const { reporter, registry, lines, clock } = bed();
+  const measures = {
+    ...{ at: now - 1000, since: now - 600_000, publishedTotal: 9, acknowledgedTotal: 8, unacked: 1 },
+    ...{ arrivalsPerSecond: 1.23456, serviceSeconds: 4.5678, workSeconds: 40, jobs: 10 },
+  };
+  reporter.decided({ ...outcome(0, 5, 'DesiredWithinRange'), measures });
+  clock.now += 4000;
+  expect(lines).toMatchObject([{ arrivalsPerSecond: 1.23, serviceSeconds: 4.57 }]);
+  const text = await registry.metrics();
+  expect(text).toContain('sluice_scaler_arrivals_per_second{workload="jobs"} 1.23456');
+  expect(text).toContain('sluice_scaler_service_seconds{workload="jobs"} 4.5678');
+  expect(text).toContain('sluice_scaler_measures_age_seconds{workload="jobs"} 5');
+});
+
 describe('what the scaler tells', () => {
   it('logs a decision when its replicas or its reason change, not at every poll', () => {
     const { reporter, lines } = bed();

@@ -1,4 +1,4 @@
-import { type Decision, isMissing, type Reason, type ScalerConfig } from '@sluice/policy';
+import { type Decision, isMissing, type Measures, type Reason, type ScalerConfig } from '@sluice/policy';
 import type { Observer, Outcome } from '../control/controller.ts';
 import type { FailureCause } from '../sources/source.ts';
 import type { EventRecorder } from './events.ts';
@@ -25,6 +25,11 @@ const FROZEN: Readonly<Partial<Record<Reason, FailureCause | undefined>>> = {
 };
 
 const isFrozen = ({ reason }: Decision): boolean => reason in FROZEN;
+
+const measuredFacts = ({ arrivalsPerSecond, serviceSeconds }: Measures) => ({
+  arrivalsPerSecond: Number(arrivalsPerSecond.toPrecision(3)),
+  serviceSeconds: Number(serviceSeconds.toPrecision(3)),
+});
 
 /**
  * Tells people what was decided: metrics always; a log line on every change of replicas or reason; an Event
@@ -82,10 +87,11 @@ export class Reporter implements Observer {
     return !known;
   }
 
-  #log({ workload, reading, current, decision }: Outcome): void {
+  #log({ workload, reading, current, decision, measures }: Outcome): void {
     const { replicas, reason, message } = decision;
     const facts = isMissing(reading) ? { missing: reading.missing } : reading;
-    this.#options.log.info({ workload, ...facts, current, replicas, reason, message }, 'decision');
+    const told = measures === undefined ? {} : measuredFacts(measures);
+    this.#options.log.info({ workload, ...facts, ...told, current, replicas, reason, message }, 'decision');
   }
 
   #event({ workload, decision, uid }: Outcome, scaled: boolean): void {

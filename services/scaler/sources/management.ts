@@ -19,20 +19,48 @@ export interface Listing {
  */
 const TOTALS =
   'disable_stats=true&enable_queue_totals=true&columns=name,messages_ready,messages_unacknowledged';
+/** What a queue has counted since its broker began: only the statistics know it, late by up to 5 s in RabbitMQ. */
+const COUNTED = 'columns=name,message_stats';
 const HEAD = 'columns=messages_ready,head_message_timestamp';
 
 /** GET {url}/api/queues/{vhost}: one request for every queue of a virtual host. */
-export async function fetchListing(
+export const fetchListing = (source: ManagementSource, signal: AbortSignal, now: () => number) =>
+  list(source, TOTALS, signal, now);
+
+/** The same of what each queue has counted. */
+export const fetchCounted = (source: ManagementSource, signal: AbortSignal, now: () => number) =>
+  list(source, COUNTED, signal, now);
+
+async function list(
   source: ManagementSource,
+  columns: string,
   signal: AbortSignal,
   now: () => number,
 ): Promise<Listing> {
   const at = now();
-  const rows = await get(source, `api/queues/${encodeURIComponent(source.vhost)}?${TOTALS}`, signal);
+  const rows = await get(source, `api/queues/${encodeURIComponent(source.vhost)}?${columns}`, signal);
   if (!Array.isArray(rows)) {
     throw new ReadingError('invalid', `${source.url} did not answer with a list of queues`);
   }
   return { queues: new Map(rows.filter(isFields).map((row) => [String(row.name), row])), at };
+}
+
+/** What a source asks, beside the password. */
+export interface Requests {
+  readonly listing: Shared<Listing>;
+  readonly counted: Shared<Listing> | undefined;
+  readonly asksAge: boolean;
+}
+
+/** RabbitMQ leaves out what never happened. */
+function totalsOf(
+  row: Fields | undefined,
+): Pick<Backlog, 'publishedTotal' | 'acknowledgedTotal'> | undefined {
+  if (row === undefined) return undefined;
+  const stats = isFields(row.message_stats) ? row.message_stats : {};
+  const { publish = 0, ack = 0 } = stats;
+  if (typeof publish !== 'number' || typeof ack !== 'number') return undefined;
+  return { publishedTotal: publish, acknowledgedTotal: ack };
 }
 
 /** The readings of one virtual host come from one listing. */
@@ -50,11 +78,13 @@ export const managementGroup = ({ url, vhost, username, passwordFile }: Manageme
  * a message in flight, or one delivered up to 5 s ago, hence an upper bound; one that lies ahead of now, or in no
  * year that a message can be of, is not believed. A broker that does not know the
  * field is not asked again.
+ *
+ * Where `counted` is given, the reading tells what was published and acknowledged until now; where that request
+ * fails, it does not, and what was measured stays.
  */
 export function managementSource(
   source: ManagementSource,
-  listing: Shared<Listing>,
-  asksAge: boolean,
+  { listing, counted, asksAge }: Requests,
 ): BacklogSource {
   let asks = asksAge;
   const oldestWait = async (at: number, signal: AbortSignal): Promise<number | undefined> => {
@@ -64,13 +94,19 @@ export function managementSource(
     return since === undefined ? undefined : (at - since) / 1000;
   };
   const read = async (signal: AbortSignal): Promise<Backlog> => {
-    const { queues, at } = await listing.get(signal);
+    const [{ queues, at }, totals] = await Promise.all([
+      listing.get(signal),
+      counted?.get(signal).then(
+        (told) => totalsOf(told.queues.get(source.queue)),
+        () => undefined,
+      ),
+    ]);
     const row = queues.get(source.queue);
     if (row === undefined) throw new ReadingError('queue-missing', `${name(source)} does not exist`);
     const ready = countOf(row, 'messages_ready', source);
     const unacked = countOf(row, 'messages_unacknowledged', source);
     const oldestWaitSeconds = asks && ready > 0 ? await oldestWait(at, signal) : undefined;
-    return { ready, unacked, at, ...(oldestWaitSeconds !== undefined && { oldestWaitSeconds }) };
+    return { ready, unacked, at, ...totals, ...(oldestWaitSeconds !== undefined && { oldestWaitSeconds }) };
   };
   return { group: managementGroup(source), read };
 }

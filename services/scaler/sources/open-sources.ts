@@ -1,8 +1,8 @@
-import type { ManagementSource, ScalerConfig, Source } from '@sluice/policy';
+import { type ManagementSource, needsMeasures, type ScalerConfig, type Source } from '@sluice/policy';
 import { parseManagementUrl } from '@sluice/runtime';
 import { clockSource } from './clock.ts';
 import { type BrokerCounts, detailedMetricsSource, fetchBrokerCounts } from './detailed-metrics.ts';
-import { fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
+import { fetchCounted, fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
 import { prometheusSource } from './prometheus.ts';
 import { Shared } from './shared.ts';
 import type { BacklogSource } from './source.ts';
@@ -29,14 +29,21 @@ export function openSources(
   const users = countBy(
     workloads.map(({ source }) => source).filter((source) => source.kind === 'management'),
   );
-  const management = (source: ManagementSource): BacklogSource => {
+  const management = (source: ManagementSource, measures: boolean): BacklogSource => {
     const group = managementGroup(source);
-    const load = (signal: AbortSignal) => fetchListing(source, signal, now);
-    const listing = listings.get(group, () => new Shared({ ...sharing, load }));
-    return managementSource(source, listing, (users.get(group) ?? 0) <= AGES_UP_TO);
+    const shared = (name: string, fetch: typeof fetchListing) =>
+      listings.get(
+        name,
+        () => new Shared({ ...sharing, load: (signal: AbortSignal) => fetch(source, signal, now) }),
+      );
+    return managementSource(source, {
+      listing: shared(group, fetchListing),
+      counted: measures ? shared(`counted ${group}`, fetchCounted) : undefined,
+      asksAge: (users.get(group) ?? 0) <= AGES_UP_TO,
+    });
   };
-  const open = (source: Source): BacklogSource => {
-    if (source.kind === 'management') return management(source);
+  const open = (source: Source, measures: boolean): BacklogSource => {
+    if (source.kind === 'management') return management(source, measures);
     if (source.kind === 'prometheus') return prometheusSource(source, now);
     if (source.kind === 'clock') return clockSource(now);
     const load = (signal: AbortSignal) => fetchBrokerCounts(source.url, signal, now);
@@ -45,7 +52,9 @@ export function openSources(
       brokers.get(source.url, () => new Shared({ ...sharing, load })),
     );
   };
-  return new Map(workloads.map(({ name, source }) => [name, open(normalized(source))]));
+  return new Map(
+    workloads.map(({ name, source, policy }) => [name, open(normalized(source), needsMeasures(policy))]),
+  );
 }
 
 /** @throws {UrlError} for a URL that the file's own check would have refused */

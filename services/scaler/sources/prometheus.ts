@@ -27,14 +27,19 @@ interface Value {
  */
 export function prometheusSource(source: PrometheusSource, now: () => number): BacklogSource {
   const read = async (signal: AbortSignal): Promise<Backlog> => {
-    const [ready, unacked, measured] = await Promise.all([
+    const [ready, unacked, measured, published, acknowledged] = await Promise.all([
       query(source.url, source.readyQuery, signal),
       source.unackedQuery === undefined ? undefined : query(source.url, source.unackedQuery, signal),
       scrapedAt(source, signal),
+      total(source.url, source.publishedQuery, signal),
+      total(source.url, source.acknowledgedQuery, signal),
     ]);
     const instants = [ready.seconds, ...(measured === undefined ? [] : [measured])];
     const at = Math.min(...instants.map((seconds) => believed(seconds, source, now())));
-    return { ready: ready.value, unacked: unacked?.value ?? 0, at };
+    const counts = { ready: ready.value, unacked: unacked?.value ?? 0, at };
+    return published === undefined || acknowledged === undefined
+      ? counts
+      : { ...counts, publishedTotal: published, acknowledgedTotal: acknowledged };
   };
   return { group: `${source.url} ${source.readyQuery}`, read };
 }
@@ -47,6 +52,17 @@ async function query(url: string, expression: string, signal: AbortSignal): Prom
     throw new ReadingError('invalid', `${url} did not answer '${expression}' with a vector`);
   const { data } = parsed.data;
   return data.resultType === 'scalar' ? toValue(data.result) : only(data.result, expression);
+}
+
+/** Undefined where it is not asked or cannot be read: then what was measured stays. */
+async function total(
+  url: string,
+  expression: string | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (expression === undefined) return undefined;
+  const told = await query(url, expression, signal).catch(() => undefined);
+  return told !== undefined && Number.isFinite(told.value) ? told.value : undefined;
 }
 
 function only(result: readonly { value: [number, string] }[], expression: string): Value {

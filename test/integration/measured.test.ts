@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { proveSteps } from '../soak/measured.ts';
+
+test('what arrives and what a job takes is measured from the totals of a real broker', async () => {
+  const { published, waits, measured, mostReplicas } = await proveSteps({
+    ...{ jobsPerSecond: 4, phases: [{ serviceSeconds: 0.5, seconds: 40 }] },
+    ...{ targetWaitSeconds: 10, maxReplicas: 6 },
+  });
+  expect(waits).toHaveLength(published);
+  expect(mostReplicas).toBeGreaterThan(0);
+  const [last] = measured;
+  // An exponential mean over a minute has seen half of what came in 40 s.
+  expect(last?.arrivalsPerSecond).toBeGreaterThan(0.8);
+  expect(last?.arrivalsPerSecond).toBeLessThan(5);
+  // It begins with 1 s.
+  expect(last?.serviceSeconds).toBeGreaterThan(0.3);
+  expect(last?.serviceSeconds).toBeLessThan(0.9);
+});

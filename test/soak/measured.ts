@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { flow, parseScalerConfig } from '@sluice/policy';
+import { connect } from 'amqplib';
+import { Registry } from 'prom-client';
+import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { startScaler } from '../../services/scaler/start.ts';
+import { declareQueue, type Line, managementSource } from '../integration/scaler-bed.ts';
+import { until } from '../support/fleet.ts';
+
+/** Jobs that all take the same time, for a while. */
+export interface Phase {
+  readonly serviceSeconds: number;
+  readonly seconds: number;
+}
+
+export interface StepsSize {
+  readonly jobsPerSecond: number;
+  readonly phases: readonly Phase[];
+  readonly targetWaitSeconds: number;
+  readonly maxReplicas: number;
+}
+
+/** One job: seconds since the first phase began. */
+export interface Waited {
+  readonly publishedAt: number;
+  readonly waitSeconds: number;
+}
+
+export interface StepsResult {
+  readonly published: number;
+  readonly waits: readonly Waited[];
+  /** What was measured at the end of each phase. */
+  readonly measured: readonly { readonly arrivalsPerSecond: number; readonly serviceSeconds: number }[];
+  readonly mostReplicas: number;
+}
+
+/**
+ * A real RabbitMQ, the scaler with a policy `flow` that measures, consumers as processes: jobs arrive evenly, and what
+ * each takes changes from phase to phase.
+ */
+export async function proveSteps(size: StepsSize): Promise<StepsResult> {
+  const broker = await startRabbitMQ();
+  try {
+    await declareQueue(broker.amqpUrl);
+    return await new StepsProof(size, broker).run();
+  } finally {
+    await broker.stop();
+  }
+}
+
+class StepsProof {
+  readonly #size: StepsSize;
+  readonly #broker: LocalBroker;
+  readonly #registry = new Registry();
+  readonly #replicas: number[] = [];
+  readonly #measured: { arrivalsPerSecond: number; serviceSeconds: number }[] = [];
+
+  constructor(size: StepsSize, broker: LocalBroker) {
+    this.#size = size;
+    this.#broker = broker;
+  }
+
+  async run(): Promise<StepsResult> {
+    const answers = await this.#answers();
+    const scaler = await startScaler({
+      config: this.#file(),
+      instance: 'proof',
+      registry: this.#registry,
+      log: { info: (facts) => this.#note(facts), warn: () => {} },
+    });
+    try {
+      const published = await this.#publish();
+      await until('every job is done', () => answers.waits.length === published, 300);
+      return {
+        ...{ published, waits: answers.waits, measured: this.#measured },
+        mostReplicas: Math.max(0, ...this.#replicas),
+      };
+    } finally {
+      await scaler.stop();
+      await answers.close();
+    }
+  }
+
+  #note(facts: object): void {
+    const { replicas } = facts as Partial<Line>;
+    if (typeof replicas === 'number') this.#replicas.push(replicas);
+  }
+
+  #file() {
+    const { targetWaitSeconds, maxReplicas } = this.#size;
+    const command = [process.execPath, join(import.meta.dirname, 'measured-worker.ts'), this.#broker.amqpUrl];
+    return parseScalerConfig({
+      pollSeconds: 5,
+      idlePollSeconds: 0.5,
+      workloads: [
+        {
+          name: 'jobs',
+          source: managementSource(this.#broker, '/'),
+          target: { kind: 'process', command, env: {}, graceSeconds: 20 },
+          policy: flow({ targetWaitSeconds, podStartSeconds: 1, initialServiceSeconds: 1, maxReplicas }),
+        },
+      ],
+    });
+  }
+
+  /** Publishes at whole intervals of the clock, whatever the machine does meanwhile. */
+  async #publish(): Promise<number> {
+    const connection = await connect(this.#broker.amqpUrl);
+    const channel = await connection.createConfirmChannel();
+    const begun = Date.now();
+    let published = 0;
+    let end = 0;
+    for (const { seconds, serviceSeconds } of this.#size.phases) {
+      end += seconds;
+      for (; published < end * this.#size.jobsPerSecond; published += 1) {
+        const due = begun + (1000 * published) / this.#size.jobsPerSecond;
+        await until('a job is due', () => Date.now() >= due, 60);
+        const job = { serviceSeconds, begun, publishedAt: Date.now() };
+        channel.sendToQueue('jobs', Buffer.from(JSON.stringify(job)), { persistent: true });
+      }
+      await channel.waitForConfirms();
+      await this.#measure();
+    }
+    await connection.close();
+    return published;
+  }
+
+  async #measure(): Promise<void> {
+    const told = async (name: string): Promise<number> => {
+      const metric = await this.#registry.getSingleMetric(name)?.get();
+      return metric?.values[0]?.value ?? Number.NaN;
+    };
+    this.#measured.push({
+      arrivalsPerSecond: await told('sluice_scaler_arrivals_per_second'),
+      serviceSeconds: await told('sluice_scaler_service_seconds'),
+    });
+  }
+
+  /** What the workers say of each job, on a queue of their own. */
+  async #answers() {
+    const waits: Waited[] = [];
+    const connection = await connect(this.#broker.amqpUrl);
+    const channel = await connection.createChannel();
+    await channel.assertQueue('waits', { durable: true });
+    await channel.consume(
+      'waits',
+      (message) => message && waits.push(JSON.parse(message.content.toString())),
+      { noAck: true },
+    );
+    return { waits, close: () => connection.close() };
+  }
+}
+
+/** Nearest rank of the waits of jobs published in a span, seconds since the first phase. */
+export function waitPercentile(
+  waits: readonly Waited[],
+  [from, to]: readonly [number, number],
+  rank: number,
+): number {
+  const sorted = waits
+    .filter(({ publishedAt }) => publishedAt >= from && publishedAt < to)
+    .map(({ waitSeconds }) => waitSeconds)
+    .sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(rank * sorted.length) - 1)] ?? Number.NaN;
+}
