@@ -7,16 +7,27 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   clock: [],
 };
 
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  management: ['caFile'],
+  'detailed-metrics': ['caFile'],
+  prometheus: ['unackedQuery', 'publishedQuery', 'acknowledgedQuery', 'caFile'],
+};
+
 export function checkSource(source: Fields, checker: Checker): void {
   checker.oneOf(source, 'kind', Object.keys(KEYS));
   const required = KEYS[String(source.kind)];
   if (required === undefined) return;
-  const optional =
-    source.kind === 'prometheus' ? ['unackedQuery', 'publishedQuery', 'acknowledgedQuery'] : [];
+  const optional = OPTIONAL[String(source.kind)] ?? [];
   checker.onlyKeys(source, ['kind', ...required, ...optional]);
   for (const key of required) checker.text(source, key);
   for (const key of optional) if (source[key] !== undefined) checker.text(source, key);
   checkUrl(source.url, checker);
+  if (source.caFile !== undefined && String(source.url).startsWith('http://'))
+    checker.fault(
+      'caFile',
+      source.caFile,
+      "must have a 'url' of scheme https: in clear text nobody is verified",
+    );
   const { username } = source;
   if (typeof username === 'string' && username.includes(':'))
     checker.fault('username', username, "must not hold ':', which ends a name in HTTP");

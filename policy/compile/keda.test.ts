@@ -152,9 +152,16 @@ describe('compileKeda', () => {
 
   it('names every fault at once', () => {
     const faulty = () =>
-      compileKeda({ name: 'jobs', source: asked, target, policy: shared }, { pollSeconds: 0.5 });
+      compileKeda(
+        {
+          ...{ name: 'jobs', target, policy: shared },
+          source: { ...asked, url: 'https://broker:15671', caFile: '/etc/ca.crt' },
+        },
+        { pollSeconds: 0.5 },
+      );
     expect(faulty).toThrow(
       new ScalerConfigError([
+        "'source.caFile' must be absent for KEDA, whose operator reads no file of a workload",
         "'credentials' must name a Secret where KEDA asks the broker itself",
         "'pollSeconds' (0.5) must be an integer of at least 1 and at most 3600",
       ]),

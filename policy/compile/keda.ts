@@ -40,6 +40,10 @@ function kedaFaults(
       "'source.kind' must be 'management', 'prometheus' or 'clock' for KEDA",
     ],
     [
+      source === undefined || !('caFile' in source),
+      "'source.caFile' must be absent for KEDA, whose operator reads no file of a workload",
+    ],
+    [
       source?.kind !== 'management' || credentials !== undefined,
       "'credentials' must name a Secret where KEDA asks the broker itself",
     ],

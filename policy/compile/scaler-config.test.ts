@@ -148,8 +148,16 @@ describe('parseScalerConfig', () => {
     ]);
   });
 
+  it('refuses authorities for a source in clear text, which nobody verifies', () => {
+    const source = { ...management, url: 'http://broker:15672', caFile: '/etc/ca.crt' };
+    expect(faultsOf(configOf({ ...consumer, source }))).toEqual([
+      `'workloads[0].source.caFile' ("/etc/ca.crt") must have a 'url' of scheme https: in clear text nobody is verified`,
+    ]);
+  });
+
   it('reads back what JSON carried', () => {
-    const data = configOf(consumer, { ...consumer, name: 'mail', source: detailed, target: processes });
+    const verified = { ...detailed, url: 'https://broker:15691', caFile: '/etc/ca.crt' };
+    const data = configOf(consumer, { ...consumer, name: 'mail', source: verified, target: processes });
     expect(parseScalerConfig(JSON.parse(JSON.stringify(data)))).toEqual(data);
   });
 
@@ -164,7 +172,7 @@ describe('parseScalerConfig', () => {
       ],
     });
     expect(faults).toEqual([
-      "'workloads[0].source.password' is not known here (known: kind, url, vhost, queue, username, passwordFile)",
+      "'workloads[0].source.password' is not known here (known: kind, url, vhost, queue, username, passwordFile, caFile)",
       '\'workloads[0].source.url\' ("ftp://broker") must be http:// or https://, a host and at most a port and a path',
       "'workloads[0].policy.staleAfterSeconds' (60) must be at least twice 'pollSeconds' (40)",
       "'workloads[1].policy.staleAfterSeconds' (60) must be at least twice 'pollSeconds' (40)",

@@ -31,6 +31,8 @@ export interface ManagementSource {
   readonly queue: string;
   readonly username: string;
   readonly passwordFile: string;
+  /** File (PEM) of the authorities that may vouch for an https url. @default the public authorities */
+  readonly caFile?: string;
 }
 
 /** GET {url}/metrics/detailed?family=queue_coarse_metrics: one request serves every queue of the broker. */
@@ -39,6 +41,8 @@ export interface DetailedMetricsSource {
   readonly url: string;
   readonly vhost: string;
   readonly queue: string;
+  /** File (PEM) of the authorities that may vouch for an https url. @default the public authorities */
+  readonly caFile?: string;
 }
 
 /** GET {url}/api/v1/query: the source system's way. */
@@ -51,6 +55,8 @@ export interface PrometheusSource {
   /** Totals of messages published to the queue and acknowledged by its consumers, for a policy that measures. */
   readonly publishedQuery?: string;
   readonly acknowledgedQuery?: string;
+  /** File (PEM) of the authorities that may vouch for an https url. @default the public authorities */
+  readonly caFile?: string;
 }
 
 /** Nothing but the time: for a policy that follows no backlog. */

@@ -25,6 +25,7 @@ export interface Source {
   readonly module: Module;
   readonly timeoutSeconds: number;
   readonly basicAuth?: TargetEntry['basicAuth'];
+  readonly caFile?: string | undefined;
 }
 
 /** Fetches the targets of the file once an interval, and any target when it is asked to. */
@@ -50,8 +51,8 @@ export class Exporter {
     const entry = settings.file.targets.find((target) => target.name === name);
     const module = entry && settings.mappings.modules.get(entry.module);
     if (entry === undefined || module === undefined) return undefined;
-    const { url, basicAuth, timeoutSeconds = config.TIMEOUT_SECONDS } = entry;
-    return { name, url, module, timeoutSeconds, basicAuth };
+    const { url, basicAuth, caFile, timeoutSeconds = config.TIMEOUT_SECONDS } = entry;
+    return { name, url, module, timeoutSeconds, basicAuth, caFile };
   }
 
   module(name: string): Module | undefined {
@@ -59,7 +60,7 @@ export class Exporter {
   }
 
   /** @returns a target that knows nothing yet */
-  open({ name, url, module, timeoutSeconds, basicAuth }: Source): Target {
+  open({ name, url, module, timeoutSeconds, basicAuth, caFile }: Source): Target {
     const { config, environment } = this.#options;
     return new Target({
       ...{ name, module },
@@ -68,7 +69,7 @@ export class Exporter {
       fetch: async () =>
         fetchDocument({
           ...{ url, guard: this.#guard, maxBytes: config.MAX_BODY_BYTES, timeoutMs: timeoutSeconds * 1000 },
-          credentials: basicAuth && credentialsOf(basicAuth, environment),
+          ...{ credentials: basicAuth && credentialsOf(basicAuth, environment), caFile },
         }),
     });
   }

@@ -18,6 +18,8 @@ export interface DocumentRequest {
   readonly url: URL;
   readonly guard: AddressGuard;
   readonly credentials?: Credentials | undefined;
+  /** File of the authorities that may vouch for an https server; read for each request. @default the public ones */
+  readonly caFile?: string | undefined;
   /** From the look-up of the name to the end of the body. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -46,12 +48,15 @@ const valuesWithin = (bytes: number): number =>
   Math.ceil(MAX_JSON_VALUES * Math.max(1, bytes / MAX_BODY_BYTES));
 
 async function answerOf(asked: DocumentRequest): Promise<HttpResponse> {
-  const { url, guard, credentials, timeoutMs, maxBytes } = asked;
+  const { url, guard, credentials, caFile, timeoutMs, maxBytes } = asked;
   guard.check(url);
   const { lookup } = guard;
   const headers = { accept: 'application/json' };
   try {
-    return await request({ url, headers, credentials, timeoutMs, maxBytes, lookup });
+    return await request({
+      ...{ url, headers, credentials, timeoutMs, maxBytes, lookup },
+      authoritiesFile: caFile,
+    });
   } catch (error) {
     throw error instanceof HttpRequestError ? fetchErrorOf(error) : error;
   }
@@ -61,6 +66,7 @@ const REASONS: Readonly<Record<HttpFailure, FailureReason>> = {
   timeout: 'timeout',
   aborted: 'timeout',
   unreachable: 'unreachable',
+  untrusted: 'untrusted',
   'bad-answer': 'unreachable',
   redirect: 'redirect',
   'too-large': 'too-large',

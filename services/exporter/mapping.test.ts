@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { ConfigError } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { environment, settingsOf } from './config.ts';
@@ -150,12 +151,15 @@ allowAddresses: [localhost]
   });
 
   it('fit each other and what is around them: modules, time-outs, credentials', () => {
+    const authorities = join(directoryWith({ 'ca.crt': rootCertificates[0] ?? '' }), 'ca.crt');
     const targets = `
 targets:
   - { name: a, url: 'http://a', module: shop, timeoutSeconds: 16 }
   - { name: b, url: 'http://a', module: other, basicAuth: { username: u } }
   - { name: c, url: 'http://b', module: shop, basicAuth: { username: u, passwordFile: /nowhere } }
   - { name: a, url: 'http://c', module: shop, basicAuth: { username: u, passwordVariable: NOT_SET_ANYWHERE } }
+  - { name: e, url: 'https://e', module: shop, caFile: /nowhere }
+  - { name: f, url: 'http://f', module: shop, caFile: ${authorities} }
 `;
     expect(faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': targets })).toEqual([
       "targets.yaml.txt: 'targets.0.timeoutSeconds' (16) must not exceed the interval (15)",
@@ -163,6 +167,8 @@ targets:
       "targets.yaml.txt: 'targets.1.basicAuth' (an object) must have either 'passwordFile' or 'passwordVariable'",
       "targets.yaml.txt: 'targets.2.basicAuth.passwordFile' (/nowhere) must be a file that holds a secret of one line",
       "targets.yaml.txt: 'targets.3.basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be a variable that is set, to a secret of one line",
+      "targets.yaml.txt: 'targets.4.caFile' (/nowhere) must be a file that holds certificates in PEM",
+      "targets.yaml.txt: 'targets.5' (an object) must have a 'url' of scheme https beside 'caFile': in clear text nobody is verified",
       "targets.yaml.txt: 'targets.3.name' (a) must be the name of one target",
     ]);
   });

@@ -1,4 +1,11 @@
-import { type Credentials, readSecretFile, Secret, SecretError } from '@sluice/runtime';
+import {
+  AuthoritiesError,
+  type Credentials,
+  readAuthorities,
+  readSecretFile,
+  Secret,
+  SecretError,
+} from '@sluice/runtime';
 import * as z from 'zod';
 import { parseSubnet } from './addresses.ts';
 import { parseOriginPattern, parseTargetUrl } from './allow-list.ts';
@@ -49,19 +56,28 @@ const basicAuthSchema = ({ environment }: Surroundings) =>
     });
 
 const targetSchema = (around: Surroundings) =>
-  z.strictObject({
-    name: z.string().regex(/^[\w.-]{1,100}$/, { error: 'must be 1 to 100 letters, digits, _, . or -' }),
-    url: parsedBy(parseTargetUrl, 'must be a URL of scheme http or https, without credentials'),
-    module: z.string().refine((name) => around.modules.includes(name), {
-      error: `must be one of ${around.modules.join(', ')}`,
-    }),
-    timeoutSeconds: z
-      .number()
-      .positive({ error: 'must be above 0' })
-      .max(around.intervalSeconds, { error: `must not exceed the interval (${around.intervalSeconds})` })
-      .optional(),
-    basicAuth: basicAuthSchema(around).optional(),
-  });
+  z
+    .strictObject({
+      name: z.string().regex(/^[\w.-]{1,100}$/, { error: 'must be 1 to 100 letters, digits, _, . or -' }),
+      url: parsedBy(parseTargetUrl, 'must be a URL of scheme http or https, without credentials'),
+      module: z.string().refine((name) => around.modules.includes(name), {
+        error: `must be one of ${around.modules.join(', ')}`,
+      }),
+      timeoutSeconds: z
+        .number()
+        .positive({ error: 'must be above 0' })
+        .max(around.intervalSeconds, { error: `must not exceed the interval (${around.intervalSeconds})` })
+        .optional(),
+      basicAuth: basicAuthSchema(around).optional(),
+      /** Who may vouch for the server; read for each request: an authority that is replaced needs no restart. */
+      caFile: z
+        .string()
+        .refine(holdsAuthorities, { error: 'must be a file that holds certificates in PEM' })
+        .optional(),
+    })
+    .refine(({ caFile, url }) => caFile === undefined || url.protocol === 'https:', {
+      error: "must have a 'url' of scheme https beside 'caFile': in clear text nobody is verified",
+    });
 
 /** What is fetched, and what may be. */
 export const targetsSchema = (around: Surroundings) =>
@@ -89,12 +105,15 @@ function refuseRepeated(targets: readonly { readonly name: string }[], context: 
   }
 }
 
-function isSecret(read: () => unknown): boolean {
+const isSecret = (read: () => unknown): boolean => reads(read, SecretError);
+const holdsAuthorities = (file: string): boolean => reads(() => readAuthorities(file), AuthoritiesError);
+
+function reads(read: () => unknown, fault: typeof SecretError | typeof AuthoritiesError): boolean {
   try {
     read();
     return true;
   } catch (error) {
-    if (error instanceof SecretError) return false;
+    if (error instanceof fault) return false;
     throw error;
   }
 }

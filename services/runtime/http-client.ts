@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { AuthoritiesError, readAuthorities } from './authorities.ts';
 import { messageOf } from './errors.ts';
 import { LONGEST_TIMER_MS } from './fields.ts';
 import { decodedBody } from './http-body.ts';
@@ -20,8 +21,8 @@ export interface HttpRequest {
   readonly body?: string | Buffer;
   /** Basic authentication. They are sent to the URL's origin and nowhere else. */
   readonly credentials?: Credentials | undefined;
-  /** Authorities (PEM) that may vouch for an https server, in place of the public ones. */
-  readonly authorities?: string | undefined;
+  /** File (PEM) of the authorities that may vouch for an https server, in place of the public ones; read now. */
+  readonly authoritiesFile?: string | undefined;
   /** From the look-up of the name to the last byte of the body, milliseconds. */
   readonly timeoutMs: number;
   /** Ends the request before its time. */
@@ -46,7 +47,8 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 // Made when the first is asked for: a start that asks nothing loads no TLS.
 let agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent } | undefined;
 const agentOf = (protocol: 'http:' | 'https:'): http.Agent => {
-  agents ??= { 'http:': new http.Agent(), 'https:': new https.Agent() };
+  // A session that goes on from an earlier connection would not look at the server's certificate again.
+  agents ??= { 'http:': new http.Agent(), 'https:': new https.Agent({ maxCachedSessions: 0 }) };
   return agents[protocol];
 };
 
@@ -94,7 +96,8 @@ async function converse(url: URL, options: HttpRequest, signal: AbortSignal): Pr
 }
 
 function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const { method = 'GET', body, lookup, authorities } = options;
+  const { method = 'GET', body, lookup } = options;
+  const authorities = authoritiesFor(url, options);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const secure = url.protocol === 'https:';
   const sent = (secure ? https : http).request(url, {
@@ -110,6 +113,18 @@ function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promis
   );
   sent.end(body);
   return promise;
+}
+
+/** Who names authorities means that the server is verified: in clear text it would not be. */
+function authoritiesFor({ protocol }: URL, { authoritiesFile: file }: HttpRequest): string | undefined {
+  if (file === undefined) return undefined;
+  if (protocol !== 'https:')
+    throw new HttpRequestError('bad-request', 'a file of authorities needs a URL of scheme https');
+  try {
+    return readAuthorities(file);
+  } catch (error) {
+    throw error instanceof AuthoritiesError ? new HttpRequestError('untrusted', error.message) : error;
+  }
 }
 
 function headersOf({ headers, body, credentials }: HttpRequest): Record<string, string | number> {
@@ -159,6 +174,10 @@ function interruption(where: string, { reason }: AbortSignal): HttpRequestError 
     : new HttpRequestError('aborted', `the request of ${where} was given up`);
 }
 
+/** What the check of a certificate ends with. @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED =
+  /^(ERR_TLS_CERT|(CERT|DEPTH_ZERO|ERROR_IN_CERT|INVALID|PATH_LENGTH|SELF_SIGNED|UNABLE_TO)_|HOSTNAME_MISMATCH$)/;
+
 function asRequestError(error: unknown, where: string): HttpRequestError {
   if (error instanceof HttpRequestError) {
     const known: HttpFailure = error.reason;
@@ -169,6 +188,8 @@ function asRequestError(error: unknown, where: string): HttpRequestError {
   }
   const { code = '' } = error as NodeJS.ErrnoException;
   const options = { cause: error };
+  if (UNTRUSTED.test(code))
+    return new HttpRequestError('untrusted', `${where} is not trusted: ${messageOf(error)}`, options);
   if (code.startsWith('HPE_'))
     return new HttpRequestError(
       'bad-answer',

@@ -6,6 +6,8 @@ export type HttpFailure =
   | 'aborted'
   /** No connection, or one that broke off. */
   | 'unreachable'
+  /** The server's certificate is not vouched for, is of another name, or is out of date. */
+  | 'untrusted'
   /** What answers speaks no HTTP. */
   | 'bad-answer'
   /** 3xx. */

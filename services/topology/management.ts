@@ -5,7 +5,6 @@ import {
   type HttpResponse,
   type Logger,
   messageOf,
-  readAuthorities,
   request,
   type Secret,
 } from '@sluice/runtime';
@@ -37,8 +36,8 @@ export interface ManagementOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** What a broker that starts looks like. A redirect, for one, is none: it stays. */
-const TRANSIENT: readonly HttpFailure[] = ['timeout', 'aborted', 'unreachable', 'bad-answer'];
+/** What a broker that starts looks like, or one whose certificate is just changed. A redirect, for one, is none: it stays. */
+const TRANSIENT: readonly HttpFailure[] = ['timeout', 'aborted', 'unreachable', 'untrusted', 'bad-answer'];
 
 /** The management API that LavinMQ and RabbitMQ share. A broker that does not answer, or answers 5xx, is asked again. */
 export class Management {
@@ -93,9 +92,8 @@ export class Management {
     const { url, username, password, authoritiesFile, signal } = this.#options;
     try {
       const response = await request({
-        ...{ url: `${url}/api/${path}`, method, signal, timeoutMs: REQUEST_TIMEOUT_MS },
+        ...{ url: `${url}/api/${path}`, method, signal, authoritiesFile, timeoutMs: REQUEST_TIMEOUT_MS },
         credentials: { username, password: password.read() },
-        ...(authoritiesFile !== undefined && { authorities: readAuthorities(authoritiesFile) }),
         headers: { 'content-type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });

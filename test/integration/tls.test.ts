@@ -1,91 +1,61 @@
-/** AMQP and the management API over TLS, on a RabbitMQ with a certificate of an authority of our own. */
-import { execFileSync } from 'node:child_process';
+/** AMQP, the management API and metrics over TLS, on a RabbitMQ with a certificate of an authority of our own. */
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { latch } from '@sluice/policy';
 import { freePorts } from '@sluice/runtime/processes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workQueue } from '../../charts/queue-topology.ts';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { repositoryRoot } from '../../cli/up/processes.ts';
+import { patient } from '../bed/lib/patience.ts';
+import { Authority, type Issued, replaceFile } from '../support/authority.ts';
 import { Fleet, until } from '../support/fleet.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-tls-'));
-const at = (name: string): string => join(folder, name);
-const openssl = (...args: string[]): void =>
-  void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+type Line = Record<string, unknown> & { msg: string; name: string };
 
-/** An authority, and a certificate of the broker's name by it. */
-function issue(authority: string, certificate: string, host = 'localhost'): void {
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${authority}`,
-    '-keyout',
-    `${authority}.key`,
-    '-out',
-    `${authority}.pem`,
-  );
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${host}`,
-    '-addext',
-    `subjectAltName=DNS:${host}`,
-    '-addext',
-    'basicConstraints=critical,CA:FALSE',
-    '-CA',
-    `${authority}.pem`,
-    '-CAkey',
-    `${authority}.key`,
-    '-keyout',
-    `${certificate}.key`,
-    '-out',
-    `${certificate}.pem`,
-  );
-}
-
-let broker: LocalBroker;
-let ports: number[];
-const lines: (Record<string, unknown> & { msg: string })[] = [];
+const lines: Line[] = [];
 const fleet = new Fleet((line, name) => lines.push({ ...line, name }));
 const of = (name: string, msg: string) => lines.filter((line) => line.name === name && line.msg === msg);
+const at = (name: string): string => join(fleet.directory, name);
+
+const first = new Authority('first');
+const second = new Authority('second');
+/** What every client believes; a rotation replaces it under their feet. */
+const believed = at('believed.pem');
+
+let broker: LocalBroker;
+let ports: { amqp: number; management: number; metrics: number };
 
 /** What the broker presents from now on. */
-async function present(certificate: string): Promise<void> {
-  for (const kind of ['key', 'pem']) copyFileSync(at(`${certificate}.${kind}`), at(`served.${kind}`));
+async function present({ certificate, key }: Issued): Promise<void> {
+  copyFileSync(key, at('served.key'));
+  copyFileSync(certificate, at('served.pem'));
   // By itself it looks for changed files every two minutes.
   await broker?.control('eval', 'ssl:clear_pem_cache().');
 }
 
 beforeAll(async () => {
-  issue('first', 'broker');
-  issue('second', 'renewed');
-  openssl('x509', '-in', 'first.pem', '-out', 'trusted.pem');
-  await present('broker');
-  ports = await freePorts(2);
+  replaceFile(believed, first.certificate);
+  await present(first.issue('localhost'));
+  const [amqp = 0, management = 0, metrics = 0] = await freePorts(3);
+  ports = { amqp, management, metrics };
   const files = (prefix: string) => [
     `${prefix}.certfile = ${at('served.pem')}`,
     `${prefix}.keyfile = ${at('served.key')}`,
   ];
+  const http = (name: string, port: number) => [
+    ...[`${name}.ssl.ip = 127.0.0.1`, `${name}.ssl.port = ${port}`],
+    ...files(`${name}.ssl`),
+  ];
   broker = await startRabbitMQ({
     configuration: [
-      `listeners.ssl.1 = 127.0.0.1:${ports[0]}`,
-      `ssl_options.cacertfile = ${at('first.pem')}`,
+      `listeners.ssl.1 = 127.0.0.1:${amqp}`,
+      `ssl_options.cacertfile = ${first.file}`,
       ...files('ssl_options'),
-      'management.ssl.ip = 127.0.0.1',
-      `management.ssl.port = ${ports[1]}`,
-      ...files('management.ssl'),
+      ...http('management', management),
+      ...http('prometheus', metrics),
     ],
   });
 }, 120_000);
@@ -93,7 +63,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await fleet.stop();
   await broker?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  first.dispose();
+  second.dispose();
 });
 
 /** Whose certificate a port presents now. */
@@ -105,69 +76,165 @@ async function issuerOf(port: number): Promise<string | string[] | undefined> {
   return issuer.CN;
 }
 
-const amqp = (authority: string) => ({
-  AMQP_URL: `amqps://localhost:${ports[0]}/%2f`,
+const password = () => fleet.file('password', broker.password);
+const amqp = (authorities: string, host = 'localhost') => ({
+  AMQP_URL: `amqps://${host}:${ports.amqp}/%2f`,
   AMQP_USERNAME: broker.username,
-  AMQP_PASSWORD_FILE: fleet.file('password', broker.password),
-  AMQP_CA_FILE: at(authority),
+  AMQP_PASSWORD_FILE: password(),
+  AMQP_CA_FILE: authorities,
 });
 const publish = (jobs: number) =>
-  fleet.run('publisher', { ...amqp('trusted.pem'), JOBS: String(jobs), RUN_ID: `run-${jobs}` });
+  fleet.run('publisher', { ...amqp(believed), JOBS: String(jobs), RUN_ID: `run-${jobs}` });
 
-async function topology(authority: string): Promise<number> {
+async function topology(authorities: string, host = 'localhost'): Promise<number> {
   const document = workQueue({ queue: 'jobs', retrySeconds: 0.02, vhost: '/', passwordFiles: {} });
   return fleet.run('topology', {
-    MANAGEMENT_URL: `https://localhost:${ports[1]}`,
+    MANAGEMENT_URL: `https://${host}:${ports.management}`,
     MANAGEMENT_USERNAME: broker.username,
-    MANAGEMENT_PASSWORD_FILE: fleet.file('password', broker.password),
+    MANAGEMENT_PASSWORD_FILE: password(),
     TOPOLOGY_FILE: fleet.file('topology.json', document),
-    MANAGEMENT_CA_FILE: at(authority),
-    DEADLINE_SECONDS: '10',
+    MANAGEMENT_CA_FILE: authorities,
+    DEADLINE_SECONDS: '5',
   });
+}
+
+/** A scaler that reads the queue by the management API and by the metrics; nothing is scaled. */
+function startScaler(authorities: string, host = 'localhost') {
+  const queue = { vhost: '/', queue: 'jobs', caFile: authorities };
+  const sources = {
+    'by-management': {
+      ...{ kind: 'management', url: `https://${host}:${ports.management}`, ...queue },
+      ...{ username: broker.username, passwordFile: password() },
+    },
+    'by-metrics': { kind: 'detailed-metrics', url: `https://${host}:${ports.metrics}`, ...queue },
+  };
+  const workloads = Object.entries(sources).map(([name, source]) => ({
+    ...{ name, source, policy: latch({ replicas: 1, startWhen: { readyAtLeast: 1_000_000 } }) },
+    target: { kind: 'process', command: ['sleep', name], env: {}, graceSeconds: 1 },
+  }));
+  return fleet.start('scaler', {
+    CONFIG_FILE: fleet.file(`scaler-${host}.json`, { pollSeconds: 2, workloads }),
+  });
+}
+
+function startExporter(caFile: string, host = 'localhost') {
+  const targets = [
+    {
+      ...{ name: 'broker', module: 'rabbitmq-management', caFile },
+      url: `https://${host}:${ports.management}/api/queues`,
+      basicAuth: { username: broker.username, passwordFile: password() },
+    },
+  ];
+  return fleet.start('exporter', {
+    MAPPINGS_DIRECTORY: join(repositoryRoot, 'services', 'exporter', 'mappings'),
+    TARGETS_FILE: fleet.file(`targets-${host}.yaml`, { targets, allowAddresses: ['127.0.0.0/8', '::1/128'] }),
+    ...{ INTERVAL_SECONDS: '2', TIMEOUT_SECONDS: '2' },
+  });
+}
+
+/** The metrics of the last service of that name that was started. */
+async function metricsOf(name: string): Promise<string> {
+  await until(`${name} listens`, () => of(name, 'listening').length > 0, 30);
+  const port = of(name, 'listening').at(-1)?.port;
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+/** What scaler and exporter could not read since, for want of trust. */
+const untrusted = (since: number): Line[] =>
+  lines.slice(since).filter(({ cause, reason }) => cause === 'untrusted' || reason === 'untrusted');
+
+/** The values of a metric, each with its labels as text. */
+const samples = (text: string, metric: string): [string, number][] =>
+  [...text.matchAll(new RegExp(`^${metric}\\{(.*)\\} (\\S+)$`, 'gm'))].map(([, labels = '', value]) => [
+    labels,
+    Number(value),
+  ]);
+
+/** When each source of the scaler, and the target of the exporter, was last read; epoch seconds. */
+async function lastReadings(): Promise<number[]> {
+  const [scaler, exporter] = [await metricsOf('scaler'), await metricsOf('exporter')];
+  const now = Date.now() / 1000;
+  const ages = samples(scaler, 'sluice_scaler_reading_age_seconds');
+  const read = samples(exporter, 'sluice_exporter_target_last_success_timestamp_seconds');
+  return [...ages.map(([, age]) => now - age), ...read.map(([, at]) => at)];
+}
+
+/** Waits until all three ways of reading have been gone since now. */
+async function readAnew(): Promise<void> {
+  const now = Date.now() / 1000;
+  const fresh = async () => (await lastReadings()).filter((at) => at > now).length;
+  await expect.poll(fresh, { timeout: patient(30) * 1000 }).toBe(3);
 }
 
 describe('a broker with TLS', () => {
   it('gets its topology from who believes its authority, and from nobody else', async () => {
-    expect(await topology('second.pem')).not.toBe(0);
-    expect(await topology('first.pem')).toBe(0);
+    expect(await topology(second.file)).not.toBe(0);
+    expect(JSON.stringify(of('topology', 'topology not declared'))).toMatch(/is not trusted: .*certificate/);
+    expect(await topology(first.file, '127.0.0.1')).not.toBe(0);
+    expect(await topology(first.file)).toBe(0);
   });
 
   it('is believed by its authority: jobs are published and done', async () => {
-    fleet.start('consumer', { ...amqp('trusted.pem'), QUEUE: 'jobs', WORK_SECONDS: '0' });
+    fleet.start('consumer', { ...amqp(believed), QUEUE: 'jobs', WORK_SECONDS: '0' });
     expect(await publish(3)).toBe(0);
     await until('3 jobs to be done', () => of('consumer', 'job processed').length === 3, 30);
   });
 
-  it('is refused by who believes another, who then gets no job', async () => {
-    const done = of('consumer', 'job processed').length;
-    const { child, ended } = fleet.start('consumer', { ...amqp('second.pem'), QUEUE: 'jobs' });
-    await until('the refusal', () => of('consumer', 'connection lost').length > 0, 30);
-    expect(JSON.stringify(of('consumer', 'connection lost'))).toMatch(/certificate|self-signed|issuer/i);
+  it.each([
+    ['by who believes another, who then gets no job', () => amqp(second.file), /certificate|self-signed/i],
+    [
+      'under a name that its certificate does not have',
+      () => amqp(first.file, '127.0.0.1'),
+      /certificate's altnames/,
+    ],
+  ])('is refused %s', async (_, variables, why) => {
+    const [done, before] = ['job processed', 'connection lost'].map((msg) => of('consumer', msg).length);
+    const { child, ended } = fleet.start('consumer', { ...variables(), QUEUE: 'jobs' });
+    await until('the refusal', () => of('consumer', 'connection lost').length > (before ?? 0), 30);
+    expect(JSON.stringify(of('consumer', 'connection lost').slice(before))).toMatch(why);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(of('consumer', 'job processed')).toHaveLength(done);
+    expect(of('consumer', 'job processed')).toHaveLength(done ?? 0);
   });
 
-  it('is refused under a name that its certificate does not have', async () => {
-    const AMQP_URL = `amqps://127.0.0.1:${ports[0]}/%2f`;
-    const { child, ended } = fleet.start('consumer', { ...amqp('first.pem'), AMQP_URL, QUEUE: 'jobs' });
-    const refused = () =>
-      JSON.stringify(of('consumer', 'connection lost')).includes("certificate's altnames");
-    await until('the refusal', refused, 30);
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
+  it.each([
+    ['another authority', second.file, 'localhost', /is not trusted: .*certificate/],
+    ['another name', first.file, '127.0.0.1', /is not trusted: .*altnames/],
+  ])('is read by no scaler and no exporter that believes %s', async (_, authorities, host, why) => {
+    const heard = lines.length;
+    const services = [startScaler(authorities, host), startExporter(authorities, host)];
+    const refusals = () => untrusted(heard).filter(({ error }) => why.test(String(error)));
+    const refused = () => new Set(refusals().map(({ workload, target }) => workload ?? target));
+    await until('both sources of the scaler and the target to be refused', () => refused().size === 3, 30);
+    expect(await metricsOf('scaler')).not.toMatch(/^sluice_scaler_backlog\{/m);
+    for (const { child, ended } of services) {
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    }
   });
 
-  it('presents a renewed certificate, by a new authority, to a consumer that goes on running', async () => {
+  it('changes its certificate and its authority under consumer, publisher, scaler and exporter that go on running', async () => {
+    startScaler(believed);
+    startExporter(believed);
+    await readAnew();
     const done = of('consumer', 'job processed').length;
-    // Both are believed while the change goes through.
-    execFileSync('sh', ['-c', 'cat first.pem second.pem > both.pem && mv both.pem trusted.pem'], {
-      cwd: folder,
-    });
-    await present('renewed');
-    expect(await issuerOf(ports[0] ?? 0)).toBe('second');
+    const heard = lines.length;
+
+    // Both authorities are believed while the change goes through.
+    replaceFile(believed, `${first.certificate}${second.certificate}`);
+    await present(second.issue('localhost'));
+    for (const port of Object.values(ports)) expect(await issuerOf(port)).toBe('second');
     await broker.control('close_all_connections', 'rotation');
     expect(await publish(2)).toBe(0);
     await until('2 more jobs to be done', () => of('consumer', 'job processed').length === done + 2, 60);
+    await readAnew();
+
+    // The old authority goes; what it vouched for would be refused.
+    replaceFile(believed, second.certificate);
+    await broker.control('close_all_connections', 'rotation');
+    expect(await publish(4)).toBe(0);
+    await until('4 more jobs to be done', () => of('consumer', 'job processed').length === done + 6, 60);
+    await readAnew();
+    expect(untrusted(heard)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { type Catalogue, OPEN } from './metric.ts';
 export const READING_FAILURES = [
   'timeout',
   'unreachable',
+  'untrusted',
   'redirect',
   'too-large',
   'unauthorized',
@@ -21,6 +22,7 @@ export const READING_FAILURES = [
 export const FETCH_FAILURES = [
   'timeout',
   'unreachable',
+  'untrusted',
   'address-refused',
   'credentials',
   'redirect',

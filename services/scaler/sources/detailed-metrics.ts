@@ -30,14 +30,18 @@ const queueKey = (vhost: string, queue: string): string => JSON.stringify([vhost
  * counts may be older by up to its collect_statistics_interval (5 s unless configured).
  */
 export async function fetchBrokerCounts(
-  url: string,
+  { url, caFile }: DetailedMetricsSource,
   signal: AbortSignal,
   now: () => number,
 ): Promise<BrokerCounts> {
   const at = now();
-  const text = await getText({ url: `${url}/metrics/detailed?family=queue_coarse_metrics`, signal });
+  const text = await getText({ url: `${url}/metrics/detailed?family=queue_coarse_metrics`, caFile, signal });
   return { queues: countsOf(text), at };
 }
+
+/** The readings of one broker come from one request. */
+export const detailedMetricsGroup = ({ url, caFile }: DetailedMetricsSource): string =>
+  JSON.stringify([url, caFile]);
 
 export function countsOf(text: string): ReadonlyMap<string, Counts> {
   const queues = new Map<string, Counts>();
@@ -52,9 +56,10 @@ export function countsOf(text: string): ReadonlyMap<string, Counts> {
 }
 
 export function detailedMetricsSource(
-  { url, vhost, queue }: DetailedMetricsSource,
+  source: DetailedMetricsSource,
   broker: Shared<BrokerCounts>,
 ): BacklogSource {
+  const { url, vhost, queue } = source;
   const read = async (signal: AbortSignal): Promise<Backlog> => {
     const { queues, at } = await broker.get(signal);
     const counts = queues.get(queueKey(vhost, queue));
@@ -66,5 +71,5 @@ export function detailedMetricsSource(
     }
     return { ready, unacked, at };
   };
-  return { group: url, read };
+  return { group: detailedMetricsGroup(source), read };
 }

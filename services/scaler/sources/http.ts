@@ -10,6 +10,8 @@ import { type FailureCause, ReadingError } from './source.ts';
 export interface Request {
   readonly url: string;
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** File of the authorities that may vouch for an https server; read for each request. @default the public ones */
+  readonly caFile?: string | undefined;
   /** Bounds the wait; the client's own bound is only the last. */
   readonly signal: AbortSignal;
 }
@@ -20,8 +22,9 @@ const LONGEST_MS = 30_000;
  * The body of a GET that was answered with 200, of at most 4 MiB.
  * @throws {ReadingError} unauthorized | queue-missing (404) | http-status | one of CAUSES
  */
-export async function getText({ url, credentials, signal }: Request): Promise<string> {
-  const { status, body } = await answered({ url, credentials, signal, timeoutMs: LONGEST_MS });
+export async function getText({ url, credentials, caFile, signal }: Request): Promise<string> {
+  const asked = { url, credentials, authoritiesFile: caFile, signal, timeoutMs: LONGEST_MS };
+  const { status, body } = await answered(asked);
   if (status === 200) return body.toString('utf8');
   throw statusError(url, status);
 }
@@ -40,6 +43,7 @@ const CAUSES: Readonly<Record<HttpFailure, FailureCause>> = {
   timeout: 'timeout',
   aborted: 'timeout',
   unreachable: 'unreachable',
+  untrusted: 'untrusted',
   redirect: 'redirect',
   'too-large': 'too-large',
   'bad-answer': 'invalid',

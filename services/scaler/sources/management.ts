@@ -64,8 +64,8 @@ function totalsOf(
 }
 
 /** The readings of one virtual host come from one listing. */
-export const managementGroup = ({ url, vhost, username, passwordFile }: ManagementSource): string =>
-  JSON.stringify([url, vhost, username, passwordFile]);
+export const managementGroup = ({ url, vhost, username, passwordFile, caFile }: ManagementSource): string =>
+  JSON.stringify([url, vhost, username, passwordFile, caFile]);
 
 /**
  * The management API of LavinMQ or RabbitMQ.
@@ -124,9 +124,12 @@ async function fetchHead(
   return head === undefined && typeof ready === 'number' ? 'untold' : 'unknown';
 }
 
-/** The password is read each time, so that a rotated secret needs no restart. */
+/** The password and the authorities are read each time, so that a rotated one needs no restart. */
 const get = async (source: ManagementSource, path: string, signal: AbortSignal): Promise<unknown> =>
-  getJson({ url: `${source.url}/${path}`, credentials: credentialsOf(source), signal });
+  getJson({
+    ...{ url: `${source.url}/${path}`, signal },
+    ...{ credentials: credentialsOf(source), caFile: source.caFile },
+  });
 
 function credentialsOf({ username, passwordFile }: ManagementSource) {
   try {

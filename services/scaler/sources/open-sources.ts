@@ -1,7 +1,12 @@
 import { type ManagementSource, needsMeasures, type ScalerConfig, type Source } from '@sluice/policy';
 import { parseManagementUrl } from '@sluice/runtime';
 import { clockSource } from './clock.ts';
-import { type BrokerCounts, detailedMetricsSource, fetchBrokerCounts } from './detailed-metrics.ts';
+import {
+  type BrokerCounts,
+  detailedMetricsGroup,
+  detailedMetricsSource,
+  fetchBrokerCounts,
+} from './detailed-metrics.ts';
 import { fetchCounted, fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
 import { prometheusSource } from './prometheus.ts';
 import { Shared } from './shared.ts';
@@ -46,10 +51,10 @@ export function openSources(
     if (source.kind === 'management') return management(source, measures);
     if (source.kind === 'prometheus') return prometheusSource(source, now);
     if (source.kind === 'clock') return clockSource(now);
-    const load = (signal: AbortSignal) => fetchBrokerCounts(source.url, signal, now);
+    const load = (signal: AbortSignal) => fetchBrokerCounts(source, signal, now);
     return detailedMetricsSource(
       source,
-      brokers.get(source.url, () => new Shared({ ...sharing, load })),
+      brokers.get(detailedMetricsGroup(source), () => new Shared({ ...sharing, load })),
     );
   };
   return new Map(

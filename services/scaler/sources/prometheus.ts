@@ -28,11 +28,11 @@ interface Value {
 export function prometheusSource(source: PrometheusSource, now: () => number): BacklogSource {
   const read = async (signal: AbortSignal): Promise<Backlog> => {
     const [ready, unacked, measured, published, acknowledged] = await Promise.all([
-      query(source.url, source.readyQuery, signal),
-      source.unackedQuery === undefined ? undefined : query(source.url, source.unackedQuery, signal),
+      query(source, source.readyQuery, signal),
+      source.unackedQuery === undefined ? undefined : query(source, source.unackedQuery, signal),
       scrapedAt(source, signal),
-      total(source.url, source.publishedQuery, signal),
-      total(source.url, source.acknowledgedQuery, signal),
+      total(source, source.publishedQuery, signal),
+      total(source, source.acknowledgedQuery, signal),
     ]);
     const instants = [ready.seconds, ...(measured === undefined ? [] : [measured])];
     const at = Math.min(...instants.map((seconds) => believed(seconds, source, now())));
@@ -44,9 +44,13 @@ export function prometheusSource(source: PrometheusSource, now: () => number): B
   return { group: `${source.url} ${source.readyQuery}`, read };
 }
 
-async function query(url: string, expression: string, signal: AbortSignal): Promise<Value> {
+async function query(
+  { url, caFile }: PrometheusSource,
+  expression: string,
+  signal: AbortSignal,
+): Promise<Value> {
   const parameters = new URLSearchParams({ query: expression });
-  const body = await getJson({ url: `${url}/api/v1/query?${parameters}`, signal });
+  const body = await getJson({ url: `${url}/api/v1/query?${parameters}`, caFile, signal });
   const parsed = answer.safeParse(body);
   if (!parsed.success)
     throw new ReadingError('invalid', `${url} did not answer '${expression}' with a vector`);
@@ -56,12 +60,12 @@ async function query(url: string, expression: string, signal: AbortSignal): Prom
 
 /** Undefined where it is not asked or cannot be read: then what was measured stays. */
 async function total(
-  url: string,
+  source: PrometheusSource,
   expression: string | undefined,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   if (expression === undefined) return undefined;
-  const told = await query(url, expression, signal).catch(() => undefined);
+  const told = await query(source, expression, signal).catch(() => undefined);
   return told !== undefined && Number.isFinite(told.value) ? told.value : undefined;
 }
 
@@ -94,7 +98,7 @@ function believed(seconds: number, { url }: PrometheusSource, now: number): numb
 /** Undefined where `timestamp()` does not apply: to a scalar. A failure may hide how old the sample is. */
 async function scrapedAt(source: PrometheusSource, signal: AbortSignal): Promise<number | undefined> {
   try {
-    const { value } = await query(source.url, `timestamp(\n${source.readyQuery}\n)`, signal);
+    const { value } = await query(source, `timestamp(\n${source.readyQuery}\n)`, signal);
     return Number.isFinite(value) ? value : undefined;
   } catch (error) {
     if (error instanceof ReadingError && NOT_APPLICABLE.includes(error.cause)) return undefined;
