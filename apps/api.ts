@@ -6,11 +6,13 @@ import {
   splitByIstio,
   splitByTraefik,
 } from '../argocd/owned-fields.ts';
+import { Alerts } from '../charts/alerts.ts';
 import { Autoscaler, cpuUtilization } from '../charts/autoscaler.ts';
 import { POD_HASH_LABEL, releaseNames } from '../charts/canary.ts';
 import { DisruptionBudget } from '../charts/disruption.ts';
 import { WebPage } from '../charts/ingress.ts';
-import { Alerts, MetricsScrape } from '../charts/monitoring.ts';
+import { MetricsScrape } from '../charts/monitoring.ts';
+import { requestSlos } from '../charts/objectives.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from '../charts/pod.ts';
 import { ReleaseAnalysis } from '../charts/release-analysis.ts';
 import { ScaleGrant } from '../charts/scale-grant.ts';
@@ -25,7 +27,7 @@ import { allowConnections, closedNamespace, entered, scraped } from './platform/
 import { release, releaseAlerts } from './releases.ts';
 import { requests, SCRAPE_SECONDS } from './requests.ts';
 
-const { minReplicas, maxReplicas, rate, cpuPercent, behavior } = requests;
+const { minReplicas, maxReplicas, rate, cpuPercent, behavior, objectives } = requests;
 
 /** The one path that is everybody's; /metrics and the probes' pages stay inside. */
 const PATH = '/api';
@@ -83,6 +85,11 @@ export const apiApplication: Application = {
       interval: `${SCRAPE_SECONDS}s`,
       ...(router && { podLabels: [POD_HASH_LABEL] }),
     });
+    new Alerts(scope, 'alerts', {
+      ...{ ...api, runbook: RUNBOOK },
+      alerts: router === undefined ? [] : releaseAlerts,
+      slos: requestSlos(api, objectives),
+    });
     wayIn(scope, environment);
   },
 };
@@ -104,7 +111,6 @@ function wayIn(scope: Construct, { web }: Environment): void {
     readyEverySeconds: READY_SECONDS,
     prometheus: `${PROMETHEUS.url}:${PROMETHEUS.port}`,
   });
-  new Alerts(scope, 'alerts', { ...api, runbook: RUNBOOK, alerts: releaseAlerts });
 }
 
 function ownedFields({ web: { canary: router } }: Environment): readonly OwnedFields[] {

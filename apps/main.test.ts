@@ -15,9 +15,11 @@ function changes(to: Partial<Environment>): string[] {
 }
 
 describe('one line of desired state', () => {
-  it("changes the scaler's file and rolls the scaler when it is the policy", () => {
+  it("changes the scaler's file, rolls the scaler and moves the bounds of alerts when it is the policy", () => {
     const policy = latch({ replicas: 10, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
-    expect(changes({ jobs: { policy } })).toEqual([
+    expect(changes({ jobs: { policy } }).sort()).toEqual([
+      'local/broker/prometheusrule-broker.broker.yaml',
+      'local/consumer/prometheusrule-consumer.consumer.yaml',
       'local/scaler/configmap-scaler.scaler.yaml',
       'local/scaler/deployment-scaler.scaler.yaml',
     ]);

@@ -1,5 +1,5 @@
+import { Alerts } from '../charts/alerts.ts';
 import { BROKER_PORTS } from '../charts/broker-flavors.ts';
-import { Alerts } from '../charts/monitoring.ts';
 import { PASSWORD_FILE } from '../charts/pod.ts';
 import { ScheduledJob } from '../charts/scheduled-job.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -10,6 +10,7 @@ import { jobsWorkload } from './jobs.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './platform/credentials.ts';
 import { amqpUrl, broker, PRIORITY, publisher } from './platform/identities.ts';
 import { allowConnections, closedNamespace, lookups } from './platform/network.ts';
+import { scheduledJobAlerts } from './workloads/scheduled-job-alerts.ts';
 
 const DEADLINE_SECONDS = 120;
 
@@ -48,7 +49,10 @@ export const publisherApplication: Application = {
       },
     });
     allowConnections(scope, publisher, system);
-    new Alerts(scope, 'alerts', { ...publisher, runbook: RUNBOOK, alerts: alerts(everyMinutes) });
+    new Alerts(scope, 'alerts', {
+      ...{ ...publisher, runbook: RUNBOOK, dependsOn: broker.name },
+      alerts: runAlerts(everyMinutes),
+    });
   },
 };
 
@@ -57,22 +61,14 @@ function arrivalsIn(environment: Environment): Arrivals {
   return { queue, jobs: jobsPerRun, everySeconds: everyMinutes * 60 };
 }
 
-const alerts = (everyMinutes: number) => [
-  {
-    name: 'PublisherRunFailed',
-    severity: 'warning' as const,
-    expr: `kube_job_failed{namespace="${publisher.namespace}",condition="true"} > 0`,
-    for: '1m',
-    summary: 'The publisher run {{ $labels.job_name }} failed.',
-    description:
-      'Not every job of the run was confirmed by the broker. A retry publishes the same message ids.',
-  },
-  {
-    name: 'PublisherRunMissing',
-    severity: 'critical' as const,
-    expr: `time() - kube_cronjob_status_last_successful_time{namespace="${publisher.namespace}",cronjob="${publisher.name}"} > ${everyMinutes * 60 * 3}`,
-    for: '1m',
-    summary: 'No publisher run has succeeded for three times its period.',
-    description: 'New jobs do not reach the queue.',
-  },
-];
+/** Alerts on its runs. */
+const runAlerts = (everyMinutes: number) =>
+  scheduledJobAlerts({
+    namespace: publisher.namespace,
+    cronJob: publisher.name,
+    prefix: 'PublisherRun',
+    what: 'publisher run',
+    everyMinutes,
+    failed: 'Not every job of the run was confirmed by the broker. A retry publishes the same message ids.',
+    missing: 'New jobs do not reach the queue.',
+  });

@@ -1,5 +1,5 @@
+import type { Alert } from '../charts/alerts.ts';
 import type { Canary } from '../charts/canary.ts';
-import type { Alert } from '../charts/monitoring.ts';
 import { api } from './platform/identities.ts';
 
 /** What a new version of the web service must show on a fifth of the requests, and then on half of them. */

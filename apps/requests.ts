@@ -35,6 +35,8 @@ export const requests = {
   maxReplicas: MAX_REPLICAS,
   counted,
   rate: counterRate(counted),
+  /** What its callers are promised; its own requests of a release are judged more strictly. */
+  objectives: { availability: 0.999, latency: { objective: 0.99, seconds: 0.25 } },
   /** What the rate cannot know: requests that cost more than others. */
   cpuPercent: 80,
   behavior: {

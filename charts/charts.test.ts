@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
+import { Alerts } from './alerts.ts';
 import { Broker, type BrokerProps } from './broker.ts';
 import { Credentials } from './credentials.ts';
 import { DisruptionBudget } from './disruption.ts';
 import { WebPage } from './ingress.ts';
 import type { Identity } from './labels.ts';
-import { Alerts } from './monitoring.ts';
 import { Namespace } from './namespace.ts';
 import { NetworkAccess, Peers } from './network-policy.ts';
 import { Priority } from './priority.ts';

@@ -1,15 +1,18 @@
 import type { Construct } from 'constructs';
+import { Alerts } from '../../charts/alerts.ts';
 import { Broker } from '../../charts/broker.ts';
 import { BROKER_PORTS, flavors } from '../../charts/broker-flavors.ts';
 import { WebPage } from '../../charts/ingress.ts';
-import { Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { MetricsScrape } from '../../charts/monitoring.ts';
 import { brokerTopology } from '../../charts/queue-topology.ts';
 import { Topology } from '../../charts/topology.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
+import { wholeAmountOf } from '../../packages/manifests/quantities.ts';
 import type { Application, System } from '../application.ts';
-import { jobsWorkload } from '../jobs.ts';
+import { maxReplicas } from '../jobs.ts';
+import { brokerAlerts, queueRecords } from './broker-alerts.ts';
 import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
 import { broker, managementUrl, PRIORITY, topology } from './identities.ts';
 import { allowConnections, closedNamespace, entered, lookups, scraped } from './network.ts';
@@ -53,7 +56,7 @@ export const brokerApplication: Application = {
         clusterIssuer,
       },
     });
-    watch(scope, environment);
+    watch(scope, environment, system);
   },
 };
 
@@ -69,9 +72,8 @@ function declareTopology(scope: Construct, { queues, brokerUsers: users }: Syste
   });
 }
 
-function watch(scope: Construct, environment: Environment): void {
+function watch(scope: Construct, environment: Environment, { scaled }: System): void {
   const { metricPrefix } = flavors[environment.broker];
-  const { queue } = jobsWorkload(environment);
   new MetricsScrape(scope, 'scrape', {
     ...broker,
     endpoints: [
@@ -81,26 +83,18 @@ function watch(scope: Construct, environment: Environment): void {
     ],
   });
   new Alerts(scope, 'alerts', {
-    ...broker,
-    runbook: RUNBOOK,
-    alerts: [
-      {
-        name: 'JobsParked',
-        severity: 'warning',
-        expr: `max by (queue) (${metricPrefix}_detailed_queue_messages_ready{namespace="${broker.namespace}",queue="${queue}.parked"}) > 0`,
-        for: '5m',
-        summary: '{{ $value }} jobs are parked in {{ $labels.queue }}.',
-        description:
-          'They failed every try, or were no valid job; their header x-sluice-reason says why. They stay until a person takes them.',
-      },
-      {
-        name: 'BrokerDown',
-        severity: 'critical',
-        expr: `absent(up{namespace="${broker.namespace}",job="${broker.name}",metrics_path="/metrics"} == 1)`,
-        for: '2m',
-        summary: 'Prometheus cannot scrape the broker.',
-        description: 'Nothing is published or taken, and the scaler freezes every replica count.',
-      },
-    ],
+    ...{ ...broker, runbook: RUNBOOK },
+    records: queueRecords({ namespace: broker.namespace, metricPrefix }),
+    alerts: brokerAlerts({
+      ...{ namespace: broker.namespace, job: broker.name, metricPrefix },
+      volumeBytes: wholeAmountOf(environment.brokerVolume.size),
+      connections: connectionsOf(scaled),
+    }),
   });
 }
+
+/** A client that takes and one that gives for each replica there can be, and those that only look. */
+const connectionsOf = (scaled: System['scaled']): number =>
+  LOOKING_ON + 2 * scaled.reduce((sum, { policy }) => sum + maxReplicas(policy), 0);
+
+const LOOKING_ON = 20;

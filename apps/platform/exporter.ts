@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Alerts } from '../../charts/alerts.ts';
 import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import { Exporter, type ExporterProps } from '../../charts/exporter.ts';
-import { Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { MetricsScrape } from '../../charts/monitoring.ts';
 import { HTTP_PORT_NAME, PASSWORD_FILE } from '../../charts/pod.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
@@ -41,7 +42,7 @@ export const exporterApplication: Application = {
     new MetricsScrape(scope, 'scrape', {
       ...{ ...exporter, endpoints: [{ port: HTTP_PORT_NAME }], honorLabels: true },
     });
-    new Alerts(scope, 'alerts', { ...exporter, runbook: RUNBOOK, alerts });
+    new Alerts(scope, 'alerts', { ...exporter, runbook: RUNBOOK, dependsOn: broker.name, alerts });
   },
 };
 

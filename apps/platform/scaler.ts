@@ -1,6 +1,7 @@
+import { Alerts } from '../../charts/alerts.ts';
 import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
-import { Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { MetricsScrape } from '../../charts/monitoring.ts';
 import { Peers } from '../../charts/network-policy.ts';
 import { HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { Scaler } from '../../charts/scaler.ts';
@@ -12,6 +13,7 @@ import { jobsWorkload } from '../jobs.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
+import { scalerAlerts } from './scaler-alerts.ts';
 
 const REPLICAS = 2;
 
@@ -56,36 +58,9 @@ export const scalerApplication: Application = {
     new DisruptionBudget(scope, 'budget', { ...scaler, maxReplicas: REPLICAS, maxUnavailable: 1 });
     allowConnections(scope, scaler, system);
     new MetricsScrape(scope, 'scrape', { ...scaler, endpoints: [{ port: HTTP_PORT_NAME }] });
-    new Alerts(scope, 'alerts', { ...scaler, runbook: RUNBOOK, alerts });
+    new Alerts(scope, 'alerts', {
+      ...{ ...scaler, runbook: RUNBOOK, dependsOn: broker.name },
+      alerts: scalerAlerts(scaler.namespace),
+    });
   },
 };
-
-const alerts = [
-  {
-    name: 'ScalerReadingsFrozen',
-    severity: 'critical' as const,
-    // The leader alone reads; a follower's last reading, from when it led, may be old.
-    expr: 'max by (workload) (sluice_scaler_reading_age_seconds and on (pod) (sluice_scaler_leader == 1)) > 60',
-    for: '1m',
-    summary: 'No reading of {{ $labels.workload }} for {{ $value | humanizeDuration }}.',
-    description:
-      'The replica count is frozen: a missing, stale or invalid reading never changes it. Look at sluice_scaler_reading_failures_total by cause.',
-  },
-  {
-    name: 'ScalerWithoutLeader',
-    severity: 'critical' as const,
-    expr: `absent(sluice_scaler_leader{namespace="${scaler.namespace}"} == 1)`,
-    for: '1m',
-    summary: 'No scaler holds the leader Lease.',
-    description: 'Nobody changes replica counts. Look at the Lease and at the scaler pods.',
-  },
-  {
-    name: 'ScalerCannotScale',
-    severity: 'warning' as const,
-    expr: 'sum by (workload, operation) (increase(sluice_scaler_target_failures_total[5m])) > 3',
-    for: '5m',
-    summary: 'The replica count of {{ $labels.workload }} cannot be {{ $labels.operation }}.',
-    description:
-      "The API server refuses or does not answer: look at the Role in the workload's namespace and at the NetworkPolicy.",
-  },
-];

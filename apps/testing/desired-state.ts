@@ -1,3 +1,4 @@
+import { waitSecondsOf } from '../../charts/objectives.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { Files } from '../../packages/manifests/manifests.ts';
 import { apiApplication } from '../api.ts';
@@ -19,7 +20,7 @@ const consumer = queueWorker('consumer', (environment) => {
     ...sluiceConsumer({ maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds }),
     queue: { queue, retrySeconds },
     policy,
-    alerts: consumerAlerts(queue),
+    alerts: consumerAlerts({ namespace: 'consumer', workload: queue, waitSeconds: waitSecondsOf(policy) }),
   };
 });
 

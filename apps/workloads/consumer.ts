@@ -1,3 +1,4 @@
+import { waitSecondsOf } from '../../charts/objectives.ts';
 import { jobsWorkload } from '../jobs.ts';
 import { consumerAlerts } from './consumer-alerts.ts';
 import { queueWorker } from './queue-worker.ts';
@@ -11,6 +12,6 @@ export const consumer = queueWorker('consumer', (environment) => {
     ...sluiceConsumer({ maxAttempts, maxBodyBytes, workSeconds, stopDeadlineSeconds }),
     queue: { queue, retrySeconds },
     policy,
-    alerts: consumerAlerts(queue),
+    alerts: consumerAlerts({ namespace: 'consumer', workload: queue, waitSeconds: waitSecondsOf(policy) }),
   };
 });

@@ -1,9 +1,11 @@
 import type { Policy } from '@sluice/policy';
 import { scaledReplicas } from '../../argocd/owned-fields.ts';
+import { type Alert, Alerts } from '../../charts/alerts.ts';
 import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import type { Identity } from '../../charts/labels.ts';
-import { type Alert, Alerts, MetricsScrape } from '../../charts/monitoring.ts';
+import { MetricsScrape } from '../../charts/monitoring.ts';
+import { type WaitObjective, waitSlo } from '../../charts/objectives.ts';
 import {
   credentialsMount,
   type EnvValue,
@@ -45,6 +47,10 @@ export interface QueueWorkerValues extends Chart {
   readonly meanJobSeconds?: number;
   /** What `npm start -- NAME` runs in place of the image. @default none: it runs in a cluster alone */
   readonly local?: LocalProgram;
+  /** How long the oldest message may wait, and how often longer. @default what its policy promises */
+  readonly objective?: WaitObjective;
+  /** The team that is told of its alerts. @default 'platform' */
+  readonly owner?: string;
   /** Alerts beside those of every worker (`workerAlerts`). @default none */
   readonly alerts?: readonly Alert[];
 }
@@ -143,7 +149,7 @@ function contributionOf(self: Identity, values: QueueWorkerValues): Contribution
 }
 
 function build(scope: Parameters<Application['build']>[0], self: Identity, values: QueueWorkerValues): void {
-  const { environment = brokerVariables, mounts = [], priority = 'low', alerts = [], http = true } = values;
+  const { environment = brokerVariables, mounts = [], priority = 'low', http = true } = values;
   const {
     queue: _,
     policy,
@@ -168,8 +174,20 @@ function build(scope: Parameters<Application['build']>[0], self: Identity, value
   // A budget for a single pod would block every drain or protect nothing.
   if (most > 1) new DisruptionBudget(scope, 'budget', { ...self, maxReplicas: most, maxUnavailable: '25%' });
   if (http) new MetricsScrape(scope, 'scrape', { ...self, endpoints: [{ port: HTTP_PORT_NAME }] });
+  watch(scope, self, values);
+}
+
+function watch(scope: Parameters<Application['build']>[0], self: Identity, values: QueueWorkerValues): void {
+  const { policy, objective = {}, owner, alerts = [], prefetch = 1 } = values;
+  const { namespace } = self;
+  const workload = workloadOf(self, values);
+  const watched = {
+    ...{ namespace, workload, queue: queueOf(values), policy, objective, prefetch },
+    bringsQueue: typeof values.queue !== 'string',
+  };
   new Alerts(scope, 'alerts', {
-    ...{ ...self, runbook: RUNBOOK },
-    alerts: [...workerAlerts(self.namespace, workloadOf(self, values)), ...alerts],
+    ...{ ...self, workload, runbook: RUNBOOK, dependsOn: broker.name, ...(owner && { owner }) },
+    alerts: [...workerAlerts(watched), ...alerts],
+    slos: [waitSlo(namespace, workload, policy, objective)],
   });
 }

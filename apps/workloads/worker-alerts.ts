@@ -1,38 +1,100 @@
-import type { Alert } from '../../charts/monitoring.ts';
+import type { Policy } from '@sluice/policy';
+import type { Alert } from '../../charts/alerts.ts';
+import { type WaitObjective, waitSecondsOf } from '../../charts/objectives.ts';
+import { fromLeader } from '../../charts/scaler-series.ts';
+import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
+import { series } from '../../packages/contracts/metrics/metric.ts';
+import { maxReplicas } from '../jobs.ts';
+import { QUEUE_MESSAGES } from '../platform/broker-alerts.ts';
 
-/** What the scaler that leads says: a follower repeats what it knew when it led. */
-export const leading = (series: string): string => `(${series} and on (pod) (sluice_scaler_leader == 1))`;
+/** What the alerts of a queue worker are made of. */
+export interface WatchedWorker {
+  readonly namespace: string;
+  /** Its name in the scaler's file. */
+  readonly workload: string;
+  /** The queue that it takes from. */
+  readonly queue: string;
+  /** It brings the queue, and with it the parked jobs. */
+  readonly bringsQueue: boolean;
+  readonly policy: Policy;
+  /** What it promises. @default what its policy promises */
+  readonly objective?: WaitObjective;
+  /** Unacknowledged messages that one pod holds at a time. */
+  readonly prefetch: number;
+}
 
-/**
- * States of a queue worker that no count shows at once, whatever its image says of itself.
- * @param workload Its name in the scaler's file
- */
-export const workerAlerts = (namespace: string, workload: string): readonly Alert[] => [
-  {
-    name: 'ConsumersRestart',
-    severity: 'warning',
-    expr: `sum by (namespace) (increase(kube_pod_container_status_restarts_total{namespace="${namespace}"}[15m])) > 3`,
-    for: '1m',
-    summary: 'Containers of {{ $labels.namespace }} restarted {{ $value | humanize }} times in 15 minutes.',
-    description:
-      'A job that kills its worker, a memory limit that is too low, a probe that fails: look at the reason of the last termination.',
-  },
-  {
+/** States of a queue worker that no count shows at once, whatever its image says of itself. */
+export const workerAlerts = (worker: WatchedWorker): readonly Alert[] => [
+  restarts(worker),
+  standsStill(worker),
+  older(worker),
+  unacked(worker),
+  ...(worker.bringsQueue ? [parked(worker)] : []),
+];
+
+const restarts = ({ namespace, workload }: WatchedWorker): Alert => ({
+  name: 'ConsumersRestart',
+  severity: 'warning',
+  expr: `sum by (namespace) (increase(kube_pod_container_status_restarts_total{namespace="${namespace}"}[15m])) > 3`,
+  for: '1m',
+  summary: 'Containers of {{ $labels.namespace }} restarted {{ $value | humanize }} times in 15 minutes.',
+  description:
+    'A job that kills its worker, a memory limit that is too low, a probe that fails: look at the reason of the last termination.',
+  labels: { workload },
+});
+
+/** The least of the last 15 minutes is no less than what there was before them, with replicas up all the while. */
+function standsStill({ workload }: WatchedWorker): Alert {
+  const messages = series(scaler.backlog, { workload });
+  const backlog = `sum by (workload) (${fromLeader(messages)})`;
+  const replicas = `max by (workload) (${fromLeader(series(scaler.currentReplicas, { workload }))})`;
+  const before = `sum by (workload) (${messages} offset 15m and on (pod) (${series(scaler.leader)} offset 15m == 1))`;
+  return {
     name: 'BacklogStandsStill',
     severity: 'warning',
-    expr: standsStill(workload),
+    expr: `(min_over_time((${backlog})[15m:1m]) >= ${before}) > 0 and on (workload) min_over_time((${replicas})[15m:1m]) > 0`,
     for: '5m',
     summary:
       'The backlog of {{ $labels.workload }} has not become less in 15 minutes: {{ $value }} messages.',
     description:
       'Replicas are up all the while: they work too slowly, hang, or fail every job, or more arrives than they can do.',
-  },
-];
-
-/** The least of the last 15 minutes is no less than what there was before them, with replicas up all the while. */
-function standsStill(workload: string): string {
-  const backlog = `sum by (workload) ${leading(`sluice_scaler_backlog{workload="${workload}"}`)}`;
-  const replicas = `max by (workload) ${leading(`sluice_scaler_current_replicas{workload="${workload}"}`)}`;
-  const before = `sum by (workload) (sluice_scaler_backlog{workload="${workload}"} offset 15m and on (pod) (sluice_scaler_leader offset 15m == 1))`;
-  return `(min_over_time((${backlog})[15m:1m]) >= ${before}) > 0 and on (workload) min_over_time((${replicas})[15m:1m]) > 0`;
+  };
 }
+
+function older({ workload, policy, objective }: WatchedWorker): Alert {
+  const seconds = waitSecondsOf(policy, objective);
+  const oldest = `max by (workload) (${fromLeader(series(scaler.oldestWait, { workload }))})`;
+  return {
+    name: 'BacklogOlderThanObjective',
+    severity: 'warning',
+    expr: `${oldest} > ${seconds}`,
+    for: '1m',
+    summary: 'The oldest message of {{ $labels.workload }} has waited {{ $value | humanizeDuration }}.',
+    description: `The objective is ${seconds} s. Look at the replicas beside the backlog, at pods that do not start, and at what the jobs depend on.`,
+  };
+}
+
+/** More than all replicas may hold: a client that is none of them, or one that never acknowledges. */
+function unacked({ workload, queue, policy, prefetch }: WatchedWorker): Alert {
+  const most = maxReplicas(policy) * prefetch;
+  return {
+    name: 'DeliveriesUnacked',
+    severity: 'warning',
+    expr: `${QUEUE_MESSAGES.unacked}{queue="${queue}"} > ${most}`,
+    for: '10m',
+    summary: '{{ $value }} messages of {{ $labels.queue }} are delivered and not acknowledged.',
+    description: `All replicas together hold at most ${most}. A consumer that is none of them takes from the queue, or connections of consumers that are gone are still open.`,
+    labels: { workload },
+  };
+}
+
+const parked = ({ workload, queue }: WatchedWorker): Alert => ({
+  name: 'JobsParked',
+  severity: 'warning',
+  expr: `${QUEUE_MESSAGES.ready}{queue="${queue}.parked"} > 0`,
+  for: '5m',
+  summary: '{{ $value }} jobs are parked in {{ $labels.queue }}.',
+  description:
+    'They failed every try, or were no valid job; their header x-sluice-reason says why. They stay until a person takes them.',
+  labels: { workload },
+});

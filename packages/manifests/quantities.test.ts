@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareQuantities } from './quantities.ts';
+import { compareQuantities, wholeAmountOf } from './quantities.ts';
 
 describe('quantities', () => {
   it.each([
@@ -44,5 +44,19 @@ describe('quantities', () => {
         expect(compareQuantities(count, `${count}000m`)).toBe(0);
       }),
     );
+  });
+});
+
+describe('a quantity as a number', () => {
+  it.each([
+    ['1Gi', 1024 ** 3],
+    ['20k', 20_000],
+    ['1500m', 1],
+  ])('%s is %s whole units', (quantity, number) => {
+    expect(wholeAmountOf(quantity)).toBe(number);
+  });
+
+  it('is refused where it is none', () => {
+    expect(() => wholeAmountOf('much')).toThrow("'much' is no quantity such as 1Gi");
   });
 });

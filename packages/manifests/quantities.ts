@@ -48,3 +48,13 @@ export function amountOf(quantity: unknown): bigint | undefined {
   const digits = BigInt(`${whole}${fraction}`) * 1024n ** BigInt(Math.max(0, binary));
   return (sign === '-' ? -digits : digits) * 10n ** BigInt(DIGITS + tens);
 }
+
+/**
+ * A quantity as a number of whole units: '1Gi' -> 1073741824.
+ * @throws {RangeError} for what is no quantity
+ */
+export function wholeAmountOf(quantity: unknown): number {
+  const amount = amountOf(quantity);
+  if (amount === undefined) throw new RangeError(`'${String(quantity)}' is no quantity such as 1Gi`);
+  return Number(amount / ONE);
+}

@@ -109,13 +109,16 @@ describe('every page', () => {
 describe('every alert', () => {
   const runbooks = readFileSync(new URL('../../docs/reference/alerts.md', import.meta.url), 'utf8');
   const alerts = ofKind('PrometheusRule').flatMap(({ path, object }) =>
-    object.spec.groups.flatMap(({ rules }) => rules.map((rule) => ({ path, ...rule }))),
+    object.spec.groups.flatMap(({ rules }) =>
+      rules.flatMap((rule) => ('alert' in rule ? [{ path, ...rule }] : [])),
+    ),
   );
 
   it.each(alerts)('$path: $alert says how bad it is, what it means and where to read on', (rule) => {
     const { summary, description, runbook_url } = rule.annotations;
     expect(rule.alert).toMatch(/^([A-Z][a-z]+)+$/);
     expect(['critical', 'warning', 'info']).toContain(rule.labels.severity);
+    expect(rule.labels.owner ?? rule.expr).toMatch(/^[a-z-]+$|"owner"/);
     expect(summary).toMatch(/\.$/);
     expect(description).toMatch(/\.$/);
     expect(runbook_url.split('/').at(-1)).toBe(`alerts.md#${rule.alert.toLowerCase()}`);

@@ -118,7 +118,7 @@ export interface Rule {
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
-  readonly labels: { readonly severity: string };
+  readonly labels: { readonly severity: string; readonly owner?: string };
   readonly annotations: {
     readonly summary: string;
     readonly description: string;

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { parsePromql } from '../../../packages/contracts/promql.ts';
 import { faultsByFile, promtool } from './promtool.ts';
-import { alertRules, expressions, ruleFiles } from './rules.ts';
-import { testFile } from './scenario.ts';
+import { type AlertRule, alertRules, expressions, type RuleFile, ruleFiles } from './rules.ts';
+import { type Scenario, testFile } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'alerts-'));
@@ -16,20 +16,21 @@ const written = (name: string, text: string): string => {
   return path;
 };
 
+const nameOf = ({ path }: RuleFile): string => path.replaceAll('/', '-').replace(/\.yaml$/, '');
 const files = new Map(
-  ruleFiles.map((file) => [
-    file,
-    written(file.path.replaceAll('/', '-').replace(/\.yaml$/, ''), stringify({ groups: file.groups })),
-  ]),
+  ruleFiles
+    .flatMap((file) => file.groups.map((group) => ({ file, group })))
+    .map(({ file, group }) => [
+      group,
+      written(`${nameOf(file)}-${group.name}`, stringify({ groups: [group] })),
+    ]),
 );
-const tested = alertRules
-  .filter(({ name }) => name in scenarios)
-  .map((rule) => {
-    const rules = files.get(rule.file) ?? '';
-    const scenario = scenarios[rule.name]?.(rule);
-    const name = `${rule.file.path.replaceAll('/', '-')}-${rule.name}`;
-    return { ...rule, path: written(name, scenario ? testFile(rule, scenario, rules) : '') };
-  });
+const testOf = (rule: AlertRule, scenario: Scenario, name: string): string =>
+  written(name, testFile(rule, scenario, files.get(rule.group) ?? ''));
+const tested = alertRules.flatMap((rule) => {
+  const scenario = scenarios[rule.name]?.(rule);
+  return scenario ? [{ ...rule, path: testOf(rule, scenario, `${nameOf(rule.file)}-${rule.name}`) }] : [];
+});
 
 describe('every rule of Prometheus', () => {
   it.each(expressions)('$path: $name is PromQL', ({ expr }) => {
@@ -65,7 +66,7 @@ describe('every alert', () => {
     const scenario = rule && scenarios[rule.name]?.(rule);
     if (!rule || !scenario) throw new Error('there is no alert');
     const fires = scenario.fires.map((firing) => ({ ...firing, summary: 'Another text.' }));
-    const path = written('otherwise', testFile(rule, { ...scenario, fires }, files.get(rule.file) ?? ''));
+    const path = testOf(rule, { ...scenario, fires }, 'otherwise');
     const { ok, text } = await promtool('test', 'rules', path);
     expect(ok).toBe(false);
     expect(faultsByFile(text).get(path)).toContain(`alertname: ${rule.name}`);

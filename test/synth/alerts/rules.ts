@@ -17,6 +17,8 @@ export interface RuleFile {
 /** An alert of a rule file. */
 export interface AlertRule {
   readonly file: RuleFile;
+  /** What it is evaluated with. */
+  readonly group: Group;
   readonly name: string;
   readonly expr: string;
   /** Minutes that it must be wrong. */
@@ -40,7 +42,7 @@ function same(one: readonly Group[], other: readonly Group[]): boolean {
 
 /** Every alert of those files. */
 export const alertRules: readonly AlertRule[] = ruleFiles.flatMap((file) =>
-  file.groups.flatMap(({ rules = [] }) => rules.flatMap((rule) => alertOf(file, rule))),
+  file.groups.flatMap((group) => (group.rules ?? []).flatMap((rule) => alertOf(file, group, rule))),
 );
 
 /** Every expression of those files, with the name of its alert or recording rule. */
@@ -51,11 +53,15 @@ export const expressions: readonly { path: string; name: string; expr: string }[
     ),
 );
 
-function alertOf(file: RuleFile, { alert, expr, labels, annotations, ...rule }: Rule): AlertRule[] {
+function alertOf(
+  file: RuleFile,
+  group: Group,
+  { alert, expr, labels, annotations, ...rule }: Rule,
+): AlertRule[] {
   if (alert === undefined) return [];
   const forMinutes = minutesOf(rule.for ?? '0m');
   const texts = { labels: labels ?? {}, annotations: annotations ?? {} };
-  return [{ file, name: alert, expr: String(expr), forMinutes, ...texts }];
+  return [{ file, group, name: alert, expr: String(expr), forMinutes, ...texts }];
 }
 
 function minutesOf(duration: string): number {

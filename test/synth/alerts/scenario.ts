@@ -1,8 +1,12 @@
 import { stringify } from 'yaml';
 import type { AlertRule } from './rules.ts';
 
-/** A sample each minute: a constant, none, what a counter gains a minute, or what a minute since the start gives. */
-export type Samples = number | null | { readonly perMinute: number } | ((minute: number) => number | null);
+/** Samples: a constant, none, what a counter gains a minute, or what a minute since the start gives. */
+export type Samples =
+  | number
+  | null
+  | { readonly perMinute: number }
+  | ((minute: number, index: number) => number | null);
 
 /** What a series is, stage by stage. */
 export interface Course {
@@ -33,6 +37,8 @@ export interface Scenario {
   readonly resolves?: number;
   /** Minutes of what is well, and of what is tolerated. @default 20 */
   readonly calm?: number;
+  /** Minutes between two samples, and two evaluations; the others are multiples of it. @default 1 */
+  readonly step?: number;
 }
 
 const STAGES = ['well', 'tolerated', 'wrong', 'resolved'] as const;
@@ -43,15 +49,15 @@ const STAGES = ['well', 'tolerated', 'wrong', 'resolved'] as const;
  * @see https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
  */
 export function testFile(rule: AlertRule, scenario: Scenario, ruleFile: string): string {
-  const { calm = 20, within = Math.ceil(rule.forMinutes) + 1, resolves = 6 } = scenario;
+  const { calm = 20, within = Math.ceil(rule.forMinutes) + 1, resolves = 6, step = 1 } = scenario;
   const lengths = { well: calm, tolerated: calm, wrong: within, resolved: resolves };
-  // The last minute of each stage.
+  // The minute of the last sample of each stage.
   const ends = STAGES.map((_, index) =>
-    STAGES.slice(0, index + 1).reduce((sum, stage) => sum + lengths[stage], -1),
+    STAGES.slice(0, index + 1).reduce((sum, stage) => sum + lengths[stage], -step),
   );
   const input_series = Object.entries(scenario.series).map(([series, course]) => ({
     series,
-    values: valuesOf(course, lengths),
+    values: valuesOf(course, lengths, step),
   }));
   const alert_rule_test = STAGES.map((stage, index) => ({
     eval_time: `${ends[index]}m`,
@@ -60,8 +66,8 @@ export function testFile(rule: AlertRule, scenario: Scenario, ruleFile: string):
   }));
   return stringify({
     rule_files: [ruleFile],
-    evaluation_interval: '1m',
-    tests: [{ interval: '1m', input_series, alert_rule_test }],
+    evaluation_interval: `${step}m`,
+    tests: [{ interval: `${step}m`, input_series, alert_rule_test }],
   });
 }
 
@@ -73,11 +79,11 @@ function expected({ labels, annotations }: AlertRule, firing: Firing) {
   };
 }
 
-function valuesOf(course: Course, lengths: Record<(typeof STAGES)[number], number>): string {
+function valuesOf(course: Course, lengths: Record<(typeof STAGES)[number], number>, step: number): string {
   const values: (number | null)[] = [];
   for (const stage of STAGES) {
     const samples = samplesIn(stage, course);
-    for (let minute = 0; minute < lengths[stage]; minute += 1) values.push(next(samples, values));
+    for (let minute = 0; minute < lengths[stage]; minute += step) values.push(next(samples, values, step));
   }
   return values.map((value) => value ?? '_').join(' ');
 }
@@ -87,8 +93,8 @@ function samplesIn(stage: (typeof STAGES)[number], { well, tolerated = well, wro
   return stage === 'wrong' ? wrong : well;
 }
 
-function next(samples: Samples, before: readonly (number | null)[]): number | null {
-  if (typeof samples === 'function') return samples(before.length);
+function next(samples: Samples, before: readonly (number | null)[], step: number): number | null {
+  if (typeof samples === 'function') return samples(before.length * step, before.length);
   if (samples === null || typeof samples === 'number') return samples;
-  return (before.findLast((value) => value !== null) ?? 0) + samples.perMinute;
+  return (before.findLast((value) => value !== null) ?? 0) + samples.perMinute * step;
 }

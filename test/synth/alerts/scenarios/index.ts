@@ -1,5 +1,6 @@
 import type { AlertRule } from '../rules.ts';
 import type { Scenario } from '../scenario.ts';
+import { burnRateScenarios } from './burn-rates.ts';
 import { platformScenarios } from './platform.ts';
 import { queueScenarios } from './queue.ts';
 import { webScenarios } from './web.ts';
@@ -9,4 +10,5 @@ export const scenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> 
   ...queueScenarios,
   ...platformScenarios,
   ...webScenarios,
+  ...burnRateScenarios,
 };

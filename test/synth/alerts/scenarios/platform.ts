@@ -1,6 +1,6 @@
 import type { AlertRule } from '../rules.ts';
 import type { Scenario } from '../scenario.ts';
-import { LEADER, led, selected } from './queue.ts';
+import { LEADER, led } from './queue.ts';
 
 /** Prometheus scrapes it well, then not, then not at all. */
 const up = (labels: string) => ({ [`up{${labels}}`]: { well: 1, wrong: 0 } });
@@ -9,24 +9,52 @@ const target = { target: 'broker', namespace: 'exporter', pod: 'a' };
 const labelled = (name: string, labels: Readonly<Record<string, string>>): string =>
   `${name}{${Object.entries(labels).map(([key, value]) => `${key}="${value}"`)}}`;
 
+const BROKER = { namespace: 'broker', job: 'broker', pod: 'broker-0' };
+
+/** A series of the broker, whichever it is. */
+function ofBroker(rule: AlertRule, name: string): string {
+  const prefix = /\b(lavinmq|rabbitmq)_/.exec(rule.expr)?.[1];
+  return labelled(`${prefix}_${name}`, BROKER);
+}
+
 /** Alerts of the broker, the scaler, the publisher and the exporter. */
 export const platformScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
-  JobsParked: (rule) => {
-    const queue = selected(rule, 'queue');
-    const name = /\((\w+_detailed_queue_messages_ready)/.exec(rule.expr)?.[1];
-    const ready = (of: string) => `${name}{namespace="broker",queue="${of}",vhost="/"}`;
-    return {
-      series: {
-        [ready(queue)]: { well: 0, wrong: 3 },
-        [ready(queue.replace(/\.parked$/, ''))]: { well: 0, tolerated: 100, wrong: 100 },
-      },
-      fires: [{ labels: { queue }, summary: `3 jobs are parked in ${queue}.` }],
-    };
-  },
   BrokerDown: (rule) => ({
     series: up('namespace="broker",job="broker",metrics_path="/metrics"'),
     fires: [{ summary: rule.annotations.summary ?? '' }],
   }),
+  BrokerMemoryHigh: (rule) => ({
+    series: {
+      [ofBroker(rule, 'process_resident_memory_bytes')]: { well: 100, tolerated: 800, wrong: 900 },
+      [ofBroker(rule, 'resident_memory_limit_bytes')]: { well: 1000, wrong: 1000 },
+    },
+    fires: [{ labels: BROKER, summary: 'The broker uses 90% of the memory that it may use.' }],
+  }),
+  BrokerDiskLow: (rule) => {
+    const least = Number(/< (\d+)$/.exec(rule.expr)?.[1]);
+    return {
+      series: {
+        [ofBroker(rule, 'disk_space_available_bytes')]: {
+          well: least * 5,
+          tolerated: least,
+          wrong: 100 * 1024 ** 2,
+        },
+      },
+      fires: [{ labels: BROKER, summary: 'The broker has 100MiB of disk left.' }],
+    };
+  },
+  BrokerConnectionsHigh: (rule) => {
+    const most = Number(/> (\d+)$/.exec(rule.expr)?.[1]);
+    return {
+      series: { [ofBroker(rule, 'connections')]: { well: 3, tolerated: most, wrong: most + 1 } },
+      fires: [
+        {
+          labels: BROKER,
+          summary: `The broker has ${most + 1} connections, more than all known clients together need.`,
+        },
+      ],
+    };
+  },
   PublisherRunFailed: () => {
     const labels = { namespace: 'publisher', job_name: 'publisher-1', condition: 'true' };
     return {
@@ -69,6 +97,35 @@ export const platformScenarios: Readonly<Record<string, (rule: AlertRule) => Sce
     },
     fires: [{ summary: rule.annotations.summary ?? '' }],
   }),
+  ScalerReadingsFail: () => ({
+    series: {
+      [led('sluice_scaler_reading_failures_total', 'workload="jobs",cause="timeout"')]: {
+        well: 0,
+        tolerated: (minute) => (minute < 30 ? 0 : 4),
+        wrong: { perMinute: 2 },
+      },
+    },
+    fires: [{ labels: { workload: 'jobs', cause: 'timeout' }, summary: 'Readings of jobs fail: timeout.' }],
+    ...{ within: 10, resolves: 12 },
+  }),
+  ScalerFlaps: () => ({
+    series: {
+      ...LEADER,
+      [led('sluice_scaler_desired_replicas', 'workload="jobs"')]: {
+        // A burst every ten minutes.
+        well: (minute) => (minute % 10 < 5 ? 25 : 0),
+        tolerated: (minute) => (minute % 4 < 2 ? 25 : 0),
+        wrong: (minute) => (minute % 2 === 0 ? 25 : 0),
+      },
+    },
+    fires: [
+      {
+        labels: { workload: 'jobs' },
+        summary: 'The replica count of jobs was lowered 15 times in 30 minutes.',
+      },
+    ],
+    ...{ within: 30, resolves: 31, calm: 40 },
+  }),
   ScalerCannotScale: () => ({
     series: {
       [led('sluice_scaler_target_failures_total', 'workload="jobs",operation="write"')]: {
@@ -80,7 +137,7 @@ export const platformScenarios: Readonly<Record<string, (rule: AlertRule) => Sce
     fires: [
       {
         labels: { workload: 'jobs', operation: 'write' },
-        summary: 'The replica count of jobs cannot be write.',
+        summary: 'The scaler fails to write the replica count of jobs.',
       },
     ],
     ...{ within: 8, resolves: 8 },

@@ -69,16 +69,84 @@ export const queueScenarios: Readonly<Record<string, (rule: AlertRule) => Scenar
       ],
     };
   },
-  JobsRetried: (rule) => {
+  JobsFail: (rule) => {
     const attempts = (outcome: string) =>
       `jobs_processed_total{namespace="${selected(rule, 'namespace')}",pod="a",outcome="${outcome}"}`;
     return {
       series: {
-        [attempts('succeeded')]: { well: { perMinute: 20 }, wrong: { perMinute: 1 } },
-        [attempts('retried')]: { well: 0, tolerated: { perMinute: 19 }, wrong: { perMinute: 20 } },
+        [attempts('succeeded')]: {
+          well: { perMinute: 20 },
+          tolerated: { perMinute: 90 },
+          wrong: { perMinute: 50 },
+        },
+        [attempts('retried')]: { well: 0, tolerated: { perMinute: 6 }, wrong: { perMinute: 40 } },
+        [attempts('parked')]: { well: 0, tolerated: { perMinute: 3 }, wrong: { perMinute: 10 } },
       },
-      fires: [{ summary: '200 attempts failed within 10 minutes, more than succeeded.' }],
+      fires: [{ summary: '50% of the attempts of 10 minutes failed.' }],
       ...{ within: 17, resolves: 12 },
+    };
+  },
+  BacklogOlderThanObjective: (rule) => {
+    const workload = selected(rule, 'workload');
+    const seconds = Number(/> (\d+)$/.exec(rule.expr)?.[1]);
+    return {
+      series: {
+        ...LEADER,
+        [led('sluice_scaler_oldest_wait_seconds', `workload="${workload}",source="first-sight"`)]: {
+          ...{ well: 1, tolerated: seconds, wrong: 3600 },
+        },
+      },
+      fires: [{ labels: { workload }, summary: `The oldest message of ${workload} has waited 1h 0m 0s.` }],
+    };
+  },
+  DrainBeyondObjective: (rule) => {
+    const [workload, namespace] = [selected(rule, 'workload'), selected(rule, 'namespace')];
+    const seconds = Number(/> (\d+)$/.exec(rule.expr)?.[1]);
+    return {
+      series: {
+        ...LEADER,
+        [led('sluice_scaler_backlog', `workload="${workload}",state="ready"`)]: {
+          ...{ well: 0, tolerated: seconds, wrong: 7200 },
+        },
+        [`jobs_processed_total{namespace="${namespace}",pod="a",outcome="succeeded"}`]: {
+          ...{ well: { perMinute: 60 }, wrong: { perMinute: 60 } },
+        },
+        // An attempt that is made again takes no job off the queue.
+        [`jobs_processed_total{namespace="${namespace}",pod="a",outcome="retried"}`]: {
+          ...{ well: 0, wrong: { perMinute: 600 } },
+        },
+      },
+      fires: [
+        { labels: { workload }, summary: `At its current speed ${workload} needs 2h 0m 0s for what waits.` },
+      ],
+    };
+  },
+  DeliveriesUnacked: (rule) => {
+    const queue = selected(rule, 'queue');
+    const most = Number(/> (\d+)$/.exec(rule.expr)?.[1]);
+    return {
+      series: {
+        [`queue:messages_unacked:max{queue="${queue}"}`]: {
+          ...{ well: 0, tolerated: most, wrong: most + 1 },
+        },
+      },
+      fires: [
+        {
+          labels: { queue },
+          summary: `${most + 1} messages of ${queue} are delivered and not acknowledged.`,
+        },
+      ],
+    };
+  },
+  JobsParked: (rule) => {
+    const queue = selected(rule, 'queue');
+    const ready = (of: string) => `queue:messages_ready:max{queue="${of}"}`;
+    return {
+      series: {
+        [ready(queue)]: { well: 0, wrong: 3 },
+        [ready(queue.replace(/\.parked$/, ''))]: { well: 0, tolerated: 100, wrong: 100 },
+      },
+      fires: [{ labels: { queue }, summary: `3 jobs are parked in ${queue}.` }],
     };
   },
   JobsHeld: (rule) => ({
