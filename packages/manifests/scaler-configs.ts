@@ -21,6 +21,29 @@ export const scalerConfigsOf = (
     .filter(({ kind }) => kind === 'ConfigMap')
     .flatMap((configMap) => documentsOf(configMap).map((data) => read(command, configMap, data)));
 
+/** The configurations in one ConfigMap that this version's scaler takes; what it refuses is left out. */
+export const scalerConfigsIn = (configMap: DesiredObject): readonly ScalerConfig[] =>
+  documentsOf(configMap).flatMap((data) => {
+    try {
+      return [parseScalerConfig(data)];
+    } catch (error) {
+      if (!(error instanceof ScalerConfigError)) throw error;
+      return [];
+    }
+  });
+
+/** What the scaler would refuse in a ConfigMap; empty where it takes all of it, or holds none. */
+export const scalerFaultsIn = (configMap: DesiredObject): readonly string[] =>
+  documentsOf(configMap).flatMap((data) => {
+    try {
+      parseScalerConfig(data);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ScalerConfigError)) throw error;
+      return error.faults;
+    }
+  });
+
 function documentsOf({ fields }: DesiredObject): unknown[] {
   const texts = isFields(fields.data) ? Object.values(fields.data) : [];
   return texts.flatMap((text) => {

@@ -12,6 +12,9 @@ const CLUSTER_SCOPED = new Set(
   ClusterTriggerAuthentication`.split(/\s+/),
 );
 
+/** Whether objects of a kind are in no namespace, as far as the kind is known. */
+export const isClusterScoped = (kind: string): boolean => CLUSTER_SCOPED.has(kind);
+
 /** What a folder below dist/ is synced into, by the Applications that sync it. */
 export type Homes = ReadonlyMap<string, string>;
 
@@ -30,12 +33,17 @@ export function homesOf(objects: readonly DesiredObject[]): Homes {
 function destinationsOf({ kind, group, fields }: DesiredObject): { folder: string; namespace: string }[] {
   if (kind !== 'Application' || group !== 'argoproj.io') return [];
   const namespace = valueAt(fields, ['spec', 'destination', 'namespace']);
-  const sources = [valueAt(fields, ['spec', 'source']), ...arrayOf(valueAt(fields, ['spec', 'sources']))];
-  return sources.flatMap((source) => {
+  return sourcesIn(fields).flatMap((source) => {
     const folder = folderOf(valueAt(source, ['path']));
     return folder === undefined || typeof namespace !== 'string' ? [] : [{ folder, namespace }];
   });
 }
+
+/** What an Application renders, be it one source or a list of them. */
+export const sourcesIn = (application: Form): unknown[] =>
+  [valueAt(application, ['spec', 'source']), ...arrayOf(valueAt(application, ['spec', 'sources']))].filter(
+    isFields,
+  );
 
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
@@ -49,7 +57,7 @@ export const folderOf = (path: unknown): string | undefined =>
  * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/controller/state.go DeduplicateTargetObjects
  */
 export function namespaceOf(object: Omit<DesiredObject, 'identity'>, homes: Homes): string | undefined {
-  if (CLUSTER_SCOPED.has(object.kind)) return undefined;
+  if (isClusterScoped(object.kind)) return undefined;
   return object.namespace ?? homes.get(`${object.environment}/${object.application}`);
 }
 

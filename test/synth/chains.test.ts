@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { render } from '../../apps/main.ts';
 import { local, production, render as renderOwn } from '../../apps/testing/desired-state.ts';
 import { environments } from '../../environments/index.ts';
-import { type LinkKind, linkKinds, sentenceOf } from '../../packages/analysis/explain/links.ts';
+import { type LinkKind, linkKinds, sentenceOf } from '../../packages/manifests/links/links.ts';
 import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
 
 const all = environments.map((environment) => ({
@@ -15,6 +15,15 @@ const UNUSED: readonly LinkKind[] = [
   'workload -> PersistentVolumeClaim',
   'ScaledObject -> workload',
   'VirtualService -> Service',
+  'workload -> RuntimeClass',
+  'Ingress -> Secret',
+  'HTTPRoute -> Gateway',
+  'HTTPRoute -> Service',
+  'API server -> Service',
+  'IngressRoute -> Middleware',
+  'Rollout -> workload',
+  'ScaledObject -> TriggerAuthentication',
+  'PodMonitor -> pods',
 ];
 
 /** What the tests' own environments have. */

@@ -1,6 +1,7 @@
 import { production, render } from '../../apps/testing/desired-state.ts';
-import { allLinks, worldOf } from '../../packages/analysis/explain/chains.ts';
-import { type Link, sentenceOf } from '../../packages/analysis/explain/links.ts';
+import { worldOf } from '../../packages/analysis/explain/chains.ts';
+import { allLinks } from '../../packages/manifests/links/all.ts';
+import { type Link, sentenceOf } from '../../packages/manifests/links/links.ts';
 import { snapshotOf } from '../../packages/manifests/objects.ts';
 
 /** Every link of every object in files below dist/. */

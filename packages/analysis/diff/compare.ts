@@ -1,7 +1,8 @@
 import { type LeafChange, leafChanges } from '../../manifests/leaves.ts';
-import type { DesiredObject, Snapshot } from '../../manifests/objects.ts';
+import { type DesiredObject, type Snapshot, titleOf } from '../../manifests/objects.ts';
 import { References } from '../../manifests/references.ts';
 import { placeOf } from '../../manifests/schema.ts';
+import { type Break, breaksIn } from './breaks.ts';
 import { consequenceOf } from './consequences.ts';
 import { additionOf, moveOf, removalOf } from './lifecycle.ts';
 import { byRank, type Consequence, type Rank, reaches, worstOf } from './ranks.ts';
@@ -26,6 +27,8 @@ export interface Difference {
   readonly head: string;
   /** Environments that only one side has. */
   readonly comings: ReadonlyMap<string, 'added' | 'removed'>;
+  /** What the change leaves broken, between objects and within them. */
+  readonly broken: readonly Break[];
   /** The worst first. */
   readonly changes: readonly ObjectChange[];
   /** Undefined: nothing changes. */
@@ -43,9 +46,29 @@ interface Changed {
 /** What turns one revision's desired state into another's. */
 export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
-  const order = worstFirst(changes);
+  const broken = breaksIn(base, head, new Set(changes.map(({ object }) => object.identity)));
+  const order = worstFirst(changes.map((change) => blamed(change, broken)));
   const comings = comingsOf(base, head);
-  return { base: base.label, head: head.label, comings, changes: order, worst: order[0]?.rank };
+  const worst = worstOf([
+    ...order.map(({ rank }) => rank),
+    ...(broken.length > 0 ? ['broken' as const] : []),
+  ]);
+  return { base: base.label, head: head.label, comings, broken, changes: order, worst };
+}
+
+/** What breaks something is no better than that. */
+function blamed(change: ObjectChange, broken: readonly Break[]): ObjectChange {
+  const { identity } = change.object;
+  const own = broken.filter(({ causes }) => causes.includes(identity));
+  if (own.length === 0) return change;
+  const [first, ...rest] = own;
+  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
+  const reason =
+    first?.object.identity === identity
+      ? 'no longer works'
+      : `breaks ${titleOf(first?.object ?? change.object)}${more}`;
+  const rank = worstOf([change.rank, 'broken']) ?? 'broken';
+  return { ...change, rank, reasons: [reason, ...change.reasons] };
 }
 
 function comingsOf(base: Snapshot, head: Snapshot): Difference['comings'] {

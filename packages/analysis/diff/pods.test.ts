@@ -264,7 +264,13 @@ const rows: readonly Row[] = [
     'scaling',
     /how many pods/,
   ],
-  ['a new autoscaler', '', hpa('maxReplicas: 5'), 'scaling', /added/],
+  [
+    'a new autoscaler',
+    workload('Deployment', 'image: "a:1"'),
+    `${workload('Deployment', 'image: "a:1"')}\n---\n${hpa('scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 5')}`,
+    'scaling',
+    /added/,
+  ],
 ];
 
 describe('a change of what runs', () => {

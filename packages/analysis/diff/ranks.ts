@@ -1,5 +1,14 @@
 /** What a change does, from nothing to the worst. The order is the ranking. */
-export const ranks = ['no-op', 'metadata', 'config', 'scaling', 'recreate', 'prune', 'data-loss'] as const;
+export const ranks = [
+  'no-op',
+  'metadata',
+  'config',
+  'scaling',
+  'recreate',
+  'prune',
+  'broken',
+  'data-loss',
+] as const;
 
 export type Rank = (typeof ranks)[number];
 
@@ -11,6 +20,7 @@ export const rankTitles: Readonly<Record<Rank, string>> = {
   scaling: 'scaling behaviour',
   recreate: 'recreate',
   prune: 'prune',
+  broken: 'no longer works',
   'data-loss': 'data loss',
 };
 

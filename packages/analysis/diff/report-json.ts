@@ -1,12 +1,29 @@
 import { jsonText } from '../../manifests/json.ts';
+import type { Break } from './breaks.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { valuesOf } from './rows.ts';
 
 /** For programs: every changed object with every changed leaf; an absent value has no key. */
-export function jsonReport({ base, head, worst, notes = [], changes }: Difference): string {
-  const report = { base, head, worst: worst ?? null, notes, changes: changes.map(objectOf) };
+export function jsonReport({ base, head, worst, notes = [], broken, changes }: Difference): string {
+  const report = {
+    base,
+    head,
+    worst: worst ?? null,
+    notes,
+    broken: broken.map(breakOf),
+    changes: changes.map(objectOf),
+  };
   return `${jsonText(report, 2)}\n`;
 }
+
+const breakOf = ({ environment, object, path, why }: Break) => ({
+  environment,
+  kind: object.kind,
+  namespace: object.namespace,
+  name: object.name,
+  path,
+  why,
+});
 
 const objectOf = ({ change, object, rank, reasons, leaves }: ObjectChange) => ({
   environment: object.environment,

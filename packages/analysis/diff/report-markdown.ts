@@ -1,8 +1,9 @@
 import { titleOf } from '../../manifests/objects.ts';
+import { code, html, prose, visible } from '../report/markup.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { rankTitles } from './ranks.ts';
-import { environmentsOf } from './report-text.ts';
-import { type Row, rowsOf, visible } from './rows.ts';
+import { BROKEN_TITLE, brokenOf, environmentsOf } from './report-text.ts';
+import { type Row, rowsOf } from './rows.ts';
 
 /** Characters; a comment on GitHub takes 65536. */
 const LIMIT = 60_000;
@@ -21,8 +22,20 @@ export function markdownReport(difference: Difference): string {
   const tables = environments.map(([name, all]) => table(name, all));
   const details = environments.flatMap(([name, all]) => all.flatMap((one) => detail(name, one)));
   const rest = shown.length < changes.length ? [counted(changes.slice(shown.length))] : [];
-  return visible(fitted([title, ...sides, ...tables, ...rest], details));
+  return visible(fitted([title, ...sides, ...brokenSection(difference), ...tables, ...rest], details));
 }
+
+function brokenSection(difference: Difference): string[] {
+  const all = brokenOf(difference);
+  if (all.length === 0) return [];
+  const shown = all.slice(0, MOST_BROKEN);
+  const lines = shown.map(({ environments, text }) => `- ${prose(text)} (${prose(environments.join(', '))})`);
+  const more = all.length > shown.length ? [`- _${all.length - shown.length} more_`] : [];
+  return [[`### ${BROKEN_TITLE}`, '', ...lines, ...more].join('\n')];
+}
+
+/** As many as a person reads, and as have room. */
+const MOST_BROKEN = 40;
 
 /** The worst objects, which come first, as many as have room. */
 function worstThatFit(changes: readonly ObjectChange[]): readonly ObjectChange[] {
@@ -80,20 +93,3 @@ function fitted(overview: readonly string[], details: readonly string[]): string
 }
 
 const cell = (text: string): string => (text === '' ? '' : code(text));
-
-/** A code span that no backtick in the text ends and no bar in it splits the table. */
-export function code(text: string): string {
-  const runs = text.match(/`+/g) ?? [];
-  const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
-  const pad = runs.length > 0 ? ' ' : '';
-  return `${fence}${pad}${text.replaceAll('|', '\\|').replaceAll('\n', ' ')}${pad}${fence}`;
-}
-
-/** Text that stays text: no link, no mention, no markup of the names in it. */
-export const prose = (text: string): string =>
-  html(text)
-    .replace(/[\\`*_{}[\]#|~]/g, (one) => `\\${one}`)
-    .replaceAll('@', '&#64;');
-
-const html = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', ' ');

@@ -1,13 +1,29 @@
 import { titleOf } from '../../manifests/objects.ts';
+import { visible } from '../report/markup.ts';
+import { breakText } from './breaks.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { rankTitles } from './ranks.ts';
-import { type Row, rowsOf, visible } from './rows.ts';
+import { type Row, rowsOf } from './rows.ts';
 
 /** For a terminal: a headline, then a block an environment, an object with its leaves below it. */
 export function textReport(difference: Difference): string {
   const blocks = environmentsOf(difference).map(([name, changes]) => block(name, changes));
   const notes = (difference.notes ?? []).map((note) => `note: ${note}`);
-  return visible(`${[[headline(difference), ...notes].join('\n'), ...blocks].join('\n\n')}\n`);
+  const broken = brokenOf(difference).map(
+    ({ environments, text }) => `  ${text}  (${environments.join(', ')})`,
+  );
+  const sections = broken.length === 0 ? [] : [[BROKEN_TITLE, ...broken].join('\n')];
+  return visible(`${[[headline(difference), ...notes].join('\n'), ...sections, ...blocks].join('\n\n')}\n`);
+}
+
+export const BROKEN_TITLE = 'What no longer works';
+
+/** The same in several environments is told once. */
+export function brokenOf({ broken }: Difference): { environments: string[]; text: string }[] {
+  return [...Map.groupBy(broken, breakText)].map(([text, all]) => ({
+    environments: [...new Set(all.map(({ environment }) => environment))],
+    text,
+  }));
 }
 
 /** `main -> working tree: 3 objects change, at worst: data loss` */

@@ -76,8 +76,4 @@ const textOf = (value: unknown): string => {
   return value === HIDDEN ? HIDDEN : jsonText(value);
 };
 
-/** A report in which no character of a name or a value moves the cursor or turns the text around. */
-export const visible = (report: string): string =>
-  report.replace(/[^\P{C}\n]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
-
 const shortened = (text: string): string => (text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`);

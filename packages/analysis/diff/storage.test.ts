@@ -109,7 +109,7 @@ const rows: readonly Row[] = [
   [
     'an Application that syncs another folder',
     application(),
-    application('', 'source: {path: dist/local/web}'),
+    application('', 'source: {repoURL: "https://example.com/b", path: dist/local/shop}'),
     'prune',
     /only the old source/,
   ],

@@ -5,37 +5,10 @@ import { generatedSecretsOf } from '../../../apps/platform/credentials.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { images } from '../../../environments/images.ts';
 import { organization } from '../../../environments/organization.ts';
+import { type PremadeSecret, World } from '../../manifests/links/world.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
-import { accessLinks } from './access-links.ts';
-import { deliveryLinks } from './delivery-links.ts';
-import type { Link } from './links.ts';
-import { monitoringLinks } from './metric-links.ts';
-import { networkLinks } from './network-links.ts';
-import { podLinks } from './pod-links.ts';
-import { releaseLinks } from './release-links.ts';
-import { scalingLinks } from './scaling-links.ts';
-import { trafficLinks } from './traffic-links.ts';
-import { type PremadeSecret, World } from './world.ts';
 
 const REGISTRY = `${organization.registry}/`;
-
-const rules = [
-  podLinks,
-  trafficLinks,
-  releaseLinks,
-  networkLinks,
-  scalingLinks,
-  accessLinks,
-  monitoringLinks,
-  deliveryLinks,
-] as const;
-
-/** What an object expects to be there, kind by kind. */
-export const linksOf = (object: DesiredObject, world: World): Link[] =>
-  rules.flatMap((rule) => rule(object, world));
-
-/** Every link of every object of an environment. */
-export const allLinks = (world: World): Link[] => world.objects.flatMap((object) => linksOf(object, world));
 
 /** The objects of an environment beside what they lean on outside dist/. */
 export function worldOf(environment: Environment, objects: readonly DesiredObject[]): World {

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { render } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';
+import { allLinks, linksOf } from '../../manifests/links/all.ts';
+import type { Link } from '../../manifests/links/links.ts';
+import type { World } from '../../manifests/links/world.ts';
 import { type DesiredObject, snapshotOf, valueAt } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
-import { allLinks, linksOf, worldOf } from './chains.ts';
+import { worldOf } from './chains.ts';
 import { type Dependencies, dependenciesOf } from './dependencies.ts';
-import type { Link } from './links.ts';
 import { originsOf, type Place } from './origins.ts';
-import type { World } from './world.ts';
 
 /** Why an object is as it is. */
 export interface Explanation {

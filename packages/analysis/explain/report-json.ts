@@ -1,6 +1,6 @@
+import type { End, Link } from '../../manifests/links/links.ts';
 import type { Chain, Explanation } from './explain.ts';
 import { referenceOf } from './find.ts';
-import type { End, Link } from './links.ts';
 
 /** For programs: a value that is not set is null. */
 export const jsonReport = (explanations: readonly Explanation[]): string =>

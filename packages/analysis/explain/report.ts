@@ -1,8 +1,8 @@
+import { textOfEnd } from '../../manifests/links/links.ts';
 import { titleOf } from '../../manifests/objects.ts';
 import type { Section } from '../report/sections.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Chain, Explanation } from './explain.ts';
-import { textOfEnd } from './links.ts';
 
 /** Fields of one value that are named before the rest is counted. */
 const FIELDS = 3;

@@ -1,5 +1,4 @@
-import { prose } from '../diff/report-markdown.ts';
-import { visible } from '../diff/rows.ts';
+import { prose, visible } from './markup.ts';
 
 /** One part of a report: a table, and what is to be said below it. */
 export interface Section {

@@ -1,7 +1,7 @@
-import { type DesiredObject, isFields, valueAt } from '../../manifests/objects.ts';
-import { listAt } from '../../manifests/references.ts';
-import { broken, type End, type Link, outside, toObject } from './links.ts';
-import { portsOf } from './traffic-links.ts';
+import { type DesiredObject, isFields, valueAt } from '../objects.ts';
+import { listAt } from '../references.ts';
+import { absent, type End, type Link, outside, toObject } from './links.ts';
+import { portsOf } from './traffic.ts';
 import type { World } from './world.ts';
 
 /** cert-manager makes a pod with it for as long as a challenge lasts. */
@@ -25,7 +25,7 @@ export function networkLinks(from: DesiredObject, world: World): Link[] {
 function ofCharts({ namespace = '' }: DesiredObject, selector: unknown, world: World): End {
   return world.chartsIn(namespace).length > 0 || isPassing(selector)
     ? strangers(namespace, selector, world)
-    : broken(`no pods of ${namespace} have the labels ${JSON.stringify(selector)}`);
+    : absent(`no pods of ${namespace} have the labels ${JSON.stringify(selector)}`);
 }
 
 /** A port is that of whoever is connected to: for what comes in the policy's own pods, else the peer. */
@@ -55,7 +55,7 @@ function closed(servers: readonly DesiredObject[], ports: readonly unknown[]): E
   const missing = servers.length === 0 ? [] : ports.filter((port) => !open.includes(port));
   const names = servers.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
   return missing.length > 0
-    ? broken(`no container of ${names} has the port ${missing.join(', ')}`)
+    ? absent(`no container of ${names} has the port ${missing.join(', ')}`)
     : undefined;
 }
 
@@ -84,5 +84,5 @@ function strangers(namespace: string, selector: unknown, world: World): End {
   if (namespace === 'kube-system' || isPassing(selector)) return outside(pods);
   return charts.length > 0
     ? outside(`${pods}, by ${charts.length > 1 ? 'a chart of' : 'the chart'} ${charts.join(', ')}`)
-    : broken(`there are no ${pods}, and no chart is installed there`);
+    : absent(`there are no ${pods}, and no chart is installed there`);
 }

@@ -1,13 +1,26 @@
 import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames } from '../../contracts/promql.ts';
-import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
-import { listAt, podSpecOf } from '../../manifests/references.ts';
-import { broken, found, type Link, type LinkKind, outside, sentenceOf, toObject } from './links.ts';
+import { type DesiredObject, titleOf, valueAt } from '../objects.ts';
+import { listAt, podSpecOf } from '../references.ts';
+import {
+  absent,
+  broken,
+  type End,
+  type Link,
+  type LinkKind,
+  outside,
+  sentenceOf,
+  toObject,
+} from './links.ts';
+import { stopped } from './paths.ts';
+import { missingIn } from './pods.ts';
+import { portsOf } from './traffic.ts';
 import { monitors, type World } from './world.ts';
 
 /** What Prometheus scrapes, and what its rules read. */
 export function monitoringLinks(from: DesiredObject, world: World): Link[] {
   if (from.kind === 'ServiceMonitor') return scrapes(from, world);
+  if (from.kind === 'PodMonitor') return podScrapes(from, world);
   return from.kind === 'PrometheusRule' ? rules(from, world) : [];
 }
 
@@ -16,21 +29,58 @@ function scrapes(from: DesiredObject, world: World): Link[] {
   const says = 'has scraped';
   const kind = 'ServiceMonitor -> Service';
   const selector = JSON.stringify(valueAt(from.fields, ['spec', 'selector']));
+  const elsewhere = valueAt(from.fields, ['spec', 'namespaceSelector']) !== undefined;
+  const missing = elsewhere ? absent : missingIn(from, world);
   if (services.length === 0)
-    return [{ from, kind, says, end: broken(`no Service has the labels of ${selector}`) }];
+    return [{ from, kind, says, end: missing(`no Service has the labels of ${selector}`) }];
   return services.flatMap((service) =>
     listAt(from.fields, ['spec', 'endpoints']).map((endpoint): Link => {
-      const port = valueAt(endpoint, ['port']);
-      const names = listAt(service.fields, ['spec', 'ports']).map((one) => valueAt(one, ['name']));
-      const end = found(
-        names.includes(port) ? service : undefined,
-        `${titleOf(service)} has no port named ${port}; it has ${names.join(', ')}`,
-      );
+      const port = valueAt(endpoint, ['port']) ?? valueAt(endpoint, ['targetPort']);
+      const end = scrapedPort(service, endpoint, port, world);
       return {
         from,
         kind,
         says: `${says} ${valueAt(endpoint, ['path']) ?? '/metrics'} on port ${port} of`,
         end,
+      };
+    }),
+  );
+}
+
+/** By the name of a Service's port, or by the port of the pods themselves. */
+function scrapedPort(service: DesiredObject, endpoint: unknown, port: unknown, world: World): End {
+  const names = listAt(service.fields, ['spec', 'ports']).map((one) => valueAt(one, ['name']));
+  if (valueAt(endpoint, ['port']) === undefined || names.includes(port)) {
+    const prometheus = world.podsOfChart('kube-prometheus-stack', 'prometheus');
+    const own = listAt(service.fields, ['spec', 'ports']).find((one) => valueAt(one, ['name']) === port);
+    const number = Number(valueAt(own, ['port']));
+    const cut = prometheus && stopped({ ...prometheus, title: 'Prometheus' }, service, number, world);
+    return cut ?? toObject(service);
+  }
+  return broken(`${titleOf(service)} has no port named ${port}; it has ${names.join(', ')}`);
+}
+
+function podScrapes(from: DesiredObject, world: World): Link[] {
+  const kind = 'PodMonitor -> pods';
+  const selector = valueAt(from.fields, ['spec', 'selector']);
+  const elsewhere = valueAt(from.fields, ['spec', 'namespaceSelector']) !== undefined;
+  if (elsewhere) return [];
+  const pods = world.podsIn(from.namespace, selector);
+  const none = missingIn(
+    from,
+    world,
+  )(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
+  if (pods.length === 0) return [{ from, kind, says: 'has scraped', end: none }];
+  return pods.flatMap((workload) =>
+    listAt(from.fields, ['spec', 'podMetricsEndpoints']).map((endpoint): Link => {
+      const port = valueAt(endpoint, ['port']);
+      const isThere = port === undefined || portsOf(workload).some(({ name }) => name === port);
+      const why = `no container of ${titleOf(workload)} has the port ${port}`;
+      return {
+        from,
+        kind,
+        says: `has scraped on port ${port} the pods of`,
+        end: isThere ? toObject(workload) : broken(why),
       };
     }),
   );
@@ -71,7 +121,7 @@ function sourceOf(metric: string, world: World): MetricEnd[] {
     ofService(metric, world) ??
     ofImage(metric, world) ??
     ofChart(metric, world) ?? [
-      { scraped: false, end: broken(`nobody registers ${metric}: no service, no rule, no known exporter`) },
+      { scraped: false, end: absent(`nobody registers ${metric}: no service, no rule, no known exporter`) },
     ]
   );
 }
@@ -86,13 +136,17 @@ function ofRule(metric: string, world: World): MetricEnd[] | undefined {
 }
 
 function ofService(metric: string, world: World): MetricEnd[] | undefined {
-  const { images } = world.outside;
+  const { images, registry } = world.outside;
   const producers = producersOf(metric);
   if (producers.length === 0) return undefined;
   return producers.flatMap(({ service, metric: { type, labels } }) => {
     const by = Object.keys(labels).length === 0 ? '' : ` by ${Object.keys(labels).join(', ')}`;
     const own = [...images].filter(([, folder]) => folder === `services/${service}`).map(([image]) => image);
-    const workloads = world.objects.filter((one) => runs(one, (image) => own.includes(image)));
+    // Where the images are not known, one is called after its service.
+    const isOwn = (image: string): boolean =>
+      own.includes(image) ||
+      (registry === undefined && image.split(/[@:]/)[0]?.endsWith(`/${service}`) === true);
+    const workloads = world.objects.filter((one) => runs(one, isOwn));
     return [
       { scraped: false, end: outside(`a ${type} of services/${service}${by}`) },
       ...scrapedFrom(workloads, `the pods of services/${service}`, world),
@@ -105,7 +159,7 @@ function ofImage(metric: string, world: World): MetricEnd[] | undefined {
   const [prefix = ''] = metric.split('_');
   if (!['lavinmq', 'rabbitmq'].includes(prefix)) return undefined;
   const workloads = world.objects.filter((one) => runs(one, (image) => image.includes(`/${prefix}:`)));
-  if (workloads.length === 0) return [{ scraped: false, end: broken(`no workload runs ${prefix}`) }];
+  if (workloads.length === 0) return [{ scraped: false, end: absent(`no workload runs ${prefix}`) }];
   return [
     { scraped: false, end: outside(`a metric of ${prefix} itself`) },
     ...scrapedFrom(workloads, `the pods of ${prefix}`, world),
@@ -117,7 +171,7 @@ const runs = (workload: DesiredObject, wanted: (image: string) => boolean): bool
 
 function scrapedFrom(workloads: readonly DesiredObject[], who: string, world: World): MetricEnd[] {
   const found = new Set(workloads.flatMap((workload) => world.monitorsOf(workload)));
-  const ends = found.size > 0 ? [...found].map(toObject) : [broken(`no ServiceMonitor has ${who} scraped`)];
+  const ends = found.size > 0 ? [...found].map(toObject) : [absent(`no ServiceMonitor has ${who} scraped`)];
   return ends.map((end) => ({ scraped: true, end }));
 }
 
@@ -140,7 +194,7 @@ function ofChart(metric: string, world: World): MetricEnd[] | undefined {
   const [, who, chart] = exporter;
   const end =
     world.chart(chart) === undefined
-      ? broken(`${metric} is a metric of ${who}, and no chart ${chart} is installed`)
+      ? absent(`${metric} is a metric of ${who}, and no chart ${chart} is installed`)
       : outside(`a metric of ${who}, by the chart ${chart}`);
   return [{ scraped: false, end }];
 }

@@ -1,5 +1,5 @@
-import { type DesiredObject, isFields } from '../../manifests/objects.ts';
-import { parseYaml } from '../../manifests/yaml.ts';
+import { type DesiredObject, isFields } from '../objects.ts';
+import { parseYaml } from '../yaml.ts';
 
 /** The YAML and JSON documents in a ConfigMap; what is none is left out. */
 export function parseAll({ fields }: DesiredObject): unknown[] {

@@ -1,8 +1,9 @@
-import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
-import { listAt } from '../../manifests/references.ts';
-import { broken, type End, found, type Link } from './links.ts';
-import { metricLinks } from './metric-links.ts';
-import { certified, serviceAt } from './traffic-links.ts';
+import { type DesiredObject, valueAt } from '../objects.ts';
+import { listAt } from '../references.ts';
+import { absent, broken, type End, found, type Link, outside } from './links.ts';
+import { metricLinks } from './metrics.ts';
+import { missingIn } from './pods.ts';
+import { certified, serviceAt } from './traffic.ts';
 import { serviceEnd, urlsIn } from './urls.ts';
 import type { World } from './world.ts';
 
@@ -10,7 +11,7 @@ import type { World } from './world.ts';
 export function releaseLinks(from: DesiredObject, world: World): Link[] {
   switch (from.kind) {
     case 'Rollout':
-      return [...routers(from, world), ...judges(from, world)];
+      return [...routers(from, world), ...judges(from, world), ...reference(from, world)];
     case 'AnalysisTemplate':
       return listAt(from.fields, ['spec', 'metrics']).flatMap((metric) => measured(from, metric, world));
     case 'IngressRoute':
@@ -23,6 +24,7 @@ export function releaseLinks(from: DesiredObject, world: World): Link[] {
     case 'VirtualService':
       return listAt(from.fields, ['spec', 'http'])
         .flatMap((rule) => listAt(rule, ['route']))
+        .filter((share) => typeof valueAt(share, ['destination', 'host']) === 'string')
         .map((share) => virtualShare(from, valueAt(share, ['destination']), world));
     case 'Certificate':
       return [
@@ -32,26 +34,47 @@ export function releaseLinks(from: DesiredObject, world: World): Link[] {
           valueAt(from.fields, ['spec', 'issuerRef', 'name']),
           world,
         ),
-      ];
+      ].filter(() => valueAt(from.fields, ['spec', 'issuerRef', 'kind']) === 'ClusterIssuer');
     default:
       return [];
   }
 }
 
-const there = (kind: string, { namespace }: DesiredObject, name: unknown, world: World): End =>
-  found(world.named(kind, namespace, name), `${kind} ${namespace}/${name} is not there`);
+const there = (kind: string, from: DesiredObject, name: unknown, world: World): End =>
+  found(
+    world.named(kind, from.namespace, name),
+    `${kind} ${from.namespace}/${name} is not there`,
+    missingIn(from, world),
+  );
+
+/** A Rollout may take the pods of a Deployment. */
+function reference(from: DesiredObject, world: World): Link[] {
+  const [kind, name] = ['kind', 'name'].map((field) => valueAt(from.fields, ['spec', 'workloadRef', field]));
+  if (typeof name !== 'string') return [];
+  return [
+    {
+      from,
+      kind: 'Rollout -> workload',
+      says: 'takes the pods of',
+      end: there(String(kind), from, name, world),
+    },
+  ];
+}
 
 /** Where a strategy names what it writes the shares into. */
 const ROUTERS: readonly (readonly [string, readonly string[]])[] = [
   ['Service', ['stableService']],
   ['Service', ['canaryService']],
+  ['Service', ['activeService']],
+  ['Service', ['previewService']],
   ['TraefikService', ['trafficRouting', 'traefik', 'weightedTraefikServiceName']],
   ['VirtualService', ['trafficRouting', 'istio', 'virtualService', 'name']],
   ['DestinationRule', ['trafficRouting', 'istio', 'destinationRule', 'name']],
 ];
 
 function routers(from: DesiredObject, world: World): Link[] {
-  const strategy = valueAt(from.fields, ['spec', 'strategy', 'canary']);
+  const strategies = valueAt(from.fields, ['spec', 'strategy']);
+  const strategy = valueAt(strategies, ['canary']) ?? valueAt(strategies, ['blueGreen']);
   return ROUTERS.map(([kind, path]) => ({ kind, name: valueAt(strategy, path) }))
     .filter(({ name }) => name !== undefined)
     .map(({ kind, name }) => ({
@@ -61,10 +84,16 @@ function routers(from: DesiredObject, world: World): Link[] {
 }
 
 function judges(from: DesiredObject, world: World): Link[] {
-  const names = listAt(from.fields, ['spec', 'strategy', 'canary', 'steps'])
-    .flatMap((step) => listAt(step, ['analysis', 'templates']))
-    .map((template) => valueAt(template, ['templateName']));
-  return [...new Set(names)].map((name) => ({
+  const strategy = valueAt(from.fields, ['spec', 'strategy']);
+  const steps = listAt(strategy, ['canary', 'steps']).map((step) => valueAt(step, ['analysis']));
+  const others = [
+    valueAt(strategy, ['canary', 'analysis']),
+    valueAt(strategy, ['blueGreen', 'prePromotionAnalysis']),
+    valueAt(strategy, ['blueGreen', 'postPromotionAnalysis']),
+  ];
+  const templates = [...steps, ...others].flatMap((analysis) => listAt(analysis, ['templates']));
+  const own = templates.filter((template) => valueAt(template, ['clusterScope']) !== true);
+  return [...new Set(own.map((template) => valueAt(template, ['templateName'])))].map((name) => ({
     ...{ from, kind: 'Rollout -> AnalysisTemplate', says: 'lets a release be judged by' },
     end: there('AnalysisTemplate', from, name, world),
   }));
@@ -87,37 +116,57 @@ function measured(from: DesiredObject, metric: unknown, world: World): Link[] {
 }
 
 function route(from: DesiredObject, world: World): Link[] {
-  const controller = found(world.chart('traefik'), 'no chart traefik is installed');
+  const controller = found(world.chart('traefik'), 'no chart traefik is installed', absent);
   const rules = listAt(from.fields, ['spec', 'routes']);
   return [
     { from, kind: 'IngressRoute -> controller', says: 'is served by', end: controller },
     ...rules.flatMap((rule) =>
       listAt(rule, ['services']).map((service): Link => {
-        const [kind = '', name] = ['kind', 'name'].map((field) => String(valueAt(service, [field])));
+        const [kind, name, namespace, port] = ['kind', 'name', 'namespace', 'port'].map((field) =>
+          valueAt(service, [field]),
+        );
+        const owner = typeof namespace === 'string' ? { ...from, namespace } : from;
+        const isService = (kind ?? 'Service') === 'Service';
         return {
           ...{ from, kind: 'IngressRoute -> TraefikService', says: `leads ${valueAt(rule, ['match'])} to` },
-          end: there(kind, from, name, world),
+          end: isService
+            ? serviceAt(owner, String(name), port, world)
+            : there(String(kind), owner, name, world),
         };
       }),
     ),
+    ...rules.flatMap((rule) => middlewares(from, rule, world)),
   ];
 }
 
+const middlewares = (from: DesiredObject, rule: unknown, world: World): Link[] =>
+  listAt(rule, ['middlewares']).map((one) => {
+    const [name, namespace] = ['name', 'namespace'].map((field) => valueAt(one, [field]));
+    const owner = typeof namespace === 'string' ? { ...from, namespace } : from;
+    const end = there('Middleware', owner, name, world);
+    return { from, kind: 'IngressRoute -> Middleware', says: 'passes requests through', end };
+  });
+
 /** `api.api.svc.cluster.local`, and the subset that a DestinationRule must have. */
 function virtualShare(from: DesiredObject, destination: unknown, world: World): Link {
-  const [host, subset] = ['host', 'subset'].map((field) => String(valueAt(destination, [field])));
-  const [name = '', namespace = ''] = host?.split('.') ?? [];
-  const port = Number(valueAt(destination, ['port', 'number']));
+  const host = String(valueAt(destination, ['host']));
+  const subset = valueAt(destination, ['subset']);
+  const [name = '', namespace = from.namespace ?? ''] = host.split('.');
+  const number = valueAt(destination, ['port', 'number']);
   const rule = world
     .ofKind('DestinationRule')
     .find(({ fields }) => valueAt(fields, ['spec', 'host']) === host);
   const subsets = listAt(rule?.fields, ['spec', 'subsets']).map((one) => valueAt(one, ['name']));
-  const service = serviceEnd({ name, namespace, port }, world);
+  const service = /^[\w-]+(\.[\w-]+(\.svc.*)?)?$/.test(host)
+    ? serviceEnd({ name, namespace, port: typeof number === 'number' ? number : undefined }, world)
+    : outside(host);
+  if (subset === undefined)
+    return { from, kind: 'VirtualService -> Service', says: 'leads to', end: service };
   return {
     ...{ from, kind: 'VirtualService -> Service', says: `leads a share to the subset ${subset} of` },
     end: subsets.includes(subset) || service.kind === 'broken' ? service : noSubset(rule, subset, host),
   };
 }
 
-const noSubset = (rule: DesiredObject | undefined, subset?: string, host?: string): End =>
+const noSubset = (rule: DesiredObject | undefined, subset: unknown, host: string): End =>
   rule === undefined ? broken(`no DestinationRule is of ${host}`) : broken(`no subset ${subset} of ${host}`);

@@ -1,6 +1,7 @@
-import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
-import { listAt } from '../../manifests/references.ts';
-import { type End, found, type Link, outside } from './links.ts';
+import { type DesiredObject, isFields, valueAt } from '../objects.ts';
+import { listAt } from '../references.ts';
+import { absent, type End, found, type Link, outside } from './links.ts';
+import { missingIn } from './pods.ts';
 import type { World } from './world.ts';
 
 /** Who may do what, and who fetches secrets. */
@@ -12,7 +13,7 @@ export function accessLinks(from: DesiredObject, world: World): Link[] {
     case 'Role':
       return named(from, world);
     case 'ExternalSecret':
-      return [store(from, world)];
+      return isFields(valueAt(from.fields, ['spec', 'secretStoreRef'])) ? [store(from, world)] : [];
     default:
       return [];
   }
@@ -21,9 +22,17 @@ export function accessLinks(from: DesiredObject, world: World): Link[] {
 function role(from: DesiredObject, world: World): Link {
   const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(from.fields, ['roleRef', field])));
   const namespace = kind === 'Role' ? from.namespace : undefined;
-  const end = found(world.named(kind ?? '', namespace, name), `${kind} ${name} is not there`);
+  const own = found(
+    world.named(kind ?? '', namespace, name),
+    `${kind} ${name} is not there`,
+    kind === 'Role' ? missingIn(from, world) : absent,
+  );
+  const end = BUILT_IN.test(`${kind} ${name}`) ? outside(`${kind} ${name} of Kubernetes`) : own;
   return { from, kind: 'binding -> role', says: 'gives', end };
 }
+
+/** @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings */
+const BUILT_IN = /^ClusterRole (cluster-admin|admin|edit|view|system:.*)$/;
 
 function subjects(from: DesiredObject, world: World): Link[] {
   return listAt(from.fields, ['subjects']).map((subject) => {
@@ -32,8 +41,10 @@ function subjects(from: DesiredObject, world: World): Link[] {
     const account = found(
       world.named('ServiceAccount', namespace, name),
       `ServiceAccount ${namespace}/${name} is not there`,
+      world.isOpen(namespace) ? absent : undefined,
     );
-    const end = kind === 'ServiceAccount' ? account : outside(`${kind} ${name}`);
+    const isOwn = kind === 'ServiceAccount' && name !== 'default';
+    const end = isOwn ? account : outside(`${kind} ${name}`);
     return { from, kind: 'binding -> ServiceAccount', says: 'to', end };
   });
 }
@@ -58,6 +69,7 @@ function named(from: DesiredObject, world: World): Link[] {
         const end = found(
           world.named(kind, from.namespace, name),
           `${kind} ${from.namespace}/${name} is not there`,
+          absent,
         );
         return { from, kind: 'Role -> object', says, end };
       });
@@ -66,10 +78,11 @@ function named(from: DesiredObject, world: World): Link[] {
 }
 
 function store(from: DesiredObject, world: World): Link {
-  const [kind = 'SecretStore', name] = ['kind', 'name'].map((field) =>
-    String(valueAt(from.fields, ['spec', 'secretStoreRef', field])),
-  );
+  const reference = valueAt(from.fields, ['spec', 'secretStoreRef']);
+  const kind = String(valueAt(reference, ['kind']) ?? 'SecretStore');
+  const name = valueAt(reference, ['name']);
   const namespace = kind === 'ClusterSecretStore' ? undefined : from.namespace;
-  const end: End = found(world.named(kind, namespace, name), `${kind} ${name} is not there`);
+  const missing = kind === 'ClusterSecretStore' ? absent : missingIn(from, world);
+  const end: End = found(world.named(kind, namespace, name), `${kind} ${name} is not there`, missing);
   return { from, kind: 'ExternalSecret -> store', says: 'fetches from', end };
 }

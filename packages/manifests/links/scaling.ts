@@ -1,10 +1,11 @@
 import type { Target } from '@sluice/policy';
-import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
-import { listAt } from '../../manifests/references.ts';
-import { scalerConfigsOf } from '../../manifests/scaler-configs.ts';
+import { type DesiredObject, valueAt } from '../objects.ts';
+import { listAt } from '../references.ts';
+import { scalerConfigsIn } from '../scaler-configs.ts';
 import { adapterMetrics } from './adapter-rules.ts';
-import { broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
-import { metricLinks } from './metric-links.ts';
+import { absent, broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
+import { metricLinks } from './metrics.ts';
+import { missingIn } from './pods.ts';
 import { serviceEnd, urlsIn } from './urls.ts';
 import type { World } from './world.ts';
 
@@ -16,14 +17,18 @@ export function scalingLinks(from: DesiredObject, world: World): Link[] {
     case 'HorizontalPodAutoscaler':
       return [target(from, 'HorizontalPodAutoscaler -> workload', world), ...metrics(from, world)];
     case 'ScaledObject':
-      return [target(from, 'ScaledObject -> workload', world), ...triggers(from, world)];
+      return [
+        target(from, 'ScaledObject -> workload', world),
+        ...triggers(from, world),
+        ...authentications(from, world),
+      ];
     default:
       return [];
   }
 }
 
 function scaler(from: DesiredObject, world: World): Link[] {
-  const workloads = scalerConfigsOf('explain', [from]).flatMap(({ config }) => config.workloads);
+  const workloads = scalerConfigsIn(from).flatMap((config) => config.workloads);
   return workloads.flatMap(({ name, source, target: scaled, policy }): Link[] => [
     ...urlsIn('url' in source ? [source.url] : []).map(
       (url): Link => ({
@@ -58,8 +63,10 @@ function target(from: DesiredObject, kind: LinkKind, world: World): Link {
   return { from, kind, says: 'scales', end };
 }
 
-const workloadEnd = (kind: string, namespace: string | undefined, name: string, world: World): End =>
-  found(world.named(kind, namespace, name), `${kind} ${namespace}/${name} is not there`);
+function workloadEnd(kind: string, namespace: string | undefined, name: string, world: World): End {
+  const missing = world.knows(namespace) && !world.isOpen(namespace) ? broken : absent;
+  return found(world.named(kind, namespace, name), `${kind} ${namespace}/${name} is not there`, missing);
+}
 
 /** metric <- rule of prometheus-adapter <- series */
 function metrics(from: DesiredObject, world: World): Link[] {
@@ -70,12 +77,15 @@ function metrics(from: DesiredObject, world: World): Link[] {
       return [{ from, kind, says: 'goes by the use of resources, from', end: resourceMetrics(world) }];
     const field = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
     const name = String(valueAt(metric, [field, 'metric', 'name']));
-    const made = adapterMetrics(world).filter((one) => one.name === name);
+    const all = adapterMetrics(world);
+    const made = all.filter((one) => one.name === name);
+    // Without one rule here, another adapter may serve the metrics.
+    const missing = all.length > 0 ? broken : absent;
     if (made.length === 0)
       return [
         {
           ...{ from, kind, says: `goes by ${name} of` },
-          end: broken(`no rule of prometheus-adapter makes ${name}`),
+          end: missing(`no rule of prometheus-adapter makes ${name}`),
         },
       ];
     return made.flatMap(({ series, holder }): Link[] => [
@@ -88,7 +98,7 @@ function metrics(from: DesiredObject, world: World): Link[] {
 function resourceMetrics(world: World): End {
   const server = world.chart('metrics-server');
   return server === undefined
-    ? broken('no chart metrics-server is installed')
+    ? absent('no chart metrics-server is installed')
     : outside('the chart metrics-server');
 }
 
@@ -97,4 +107,21 @@ function triggers(from: DesiredObject, world: World): Link[] {
   return queries
     .filter((query) => typeof query === 'string')
     .flatMap((query) => metricLinks(from, 'HorizontalPodAutoscaler -> metric', 'a trigger', query, world));
+}
+
+/** What a trigger logs in with. */
+function authentications(from: DesiredObject, world: World): Link[] {
+  const references = listAt(from.fields, ['spec', 'triggers']).map((one) =>
+    valueAt(one, ['authenticationRef']),
+  );
+  return references
+    .filter((reference) => reference !== undefined)
+    .map((reference): Link => {
+      const kind = String(valueAt(reference, ['kind']) ?? 'TriggerAuthentication');
+      const name = valueAt(reference, ['name']);
+      const isCluster = kind === 'ClusterTriggerAuthentication';
+      const object = world.named(kind, isCluster ? undefined : from.namespace, name);
+      const end = found(object, `${kind} ${name} is not there`, isCluster ? absent : missingIn(from, world));
+      return { from, kind: 'ScaledObject -> TriggerAuthentication', says: 'logs in by', end };
+    });
 }

@@ -1,6 +1,6 @@
 import { metricNames } from '../../contracts/promql.ts';
-import { type DesiredObject, type Fields, isFields, valueAt } from '../../manifests/objects.ts';
-import { listAt } from '../../manifests/references.ts';
+import { type DesiredObject, type Fields, isFields, valueAt } from '../objects.ts';
+import { listAt } from '../references.ts';
 import { parseAll } from './documents.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,8 @@
-import { type DesiredObject, type Fields, isFields, valueAt } from '../../manifests/objects.ts';
-import { listAt, podSpecOf, type Source, sourcesOf } from '../../manifests/references.ts';
-import { broken, type End, found, type Link, outside, toObject } from './links.ts';
-import { serviceEnd, urlsIn } from './urls.ts';
+import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
+import { listAt, podSpecOf, type Source, sourcesOf } from '../references.ts';
+import { absent, broken, type End, found, type Link, outside, toObject } from './links.ts';
+import { dnsEnd, podsOf, stopped } from './paths.ts';
+import { hostsIn, type ServiceUrl, serviceEnd, urlsIn } from './urls.ts';
 import type { World } from './world.ts';
 
 /** What the pods of a workload need to start and to work. */
@@ -16,6 +17,7 @@ export function podLinks(from: DesiredObject, world: World): Link[] {
     ...images(from, spec, world),
     ...connections(from, spec, world),
     ...headless(from, world),
+    ...runtimeClass(from, spec, world),
   ];
 }
 
@@ -24,6 +26,7 @@ function account(from: DesiredObject, spec: Fields, world: World): Link {
   const own = found(
     world.named('ServiceAccount', from.namespace, name),
     `ServiceAccount ${from.namespace}/${name} is not there`,
+    missingIn(from, world),
   );
   const end =
     name === 'default' ? outside(`ServiceAccount ${from.namespace}/default of every namespace`) : own;
@@ -38,8 +41,12 @@ function priority(from: DesiredObject, { priorityClassName: name }: Fields, worl
   return [{ from, kind: 'workload -> PriorityClass', says: 'has the priority', end }];
 }
 
+/** In a namespace of which dist/ holds all, what is not there is missing. */
+export const missingIn = ({ namespace }: DesiredObject, world: World): ((why: string) => End) =>
+  world.isOpen(namespace) ? absent : broken;
+
 const sources = (from: DesiredObject, spec: Fields, world: World): Link[] =>
-  sourcesOf(spec)
+  [...sourcesOf(spec), ...pullSecretsOf(spec)]
     .filter(({ optional }) => !optional)
     .map((source) => {
       const verb = source.how === 'mounted' ? 'mounts' : 'reads at its start';
@@ -49,18 +56,38 @@ const sources = (from: DesiredObject, spec: Fields, world: World): Link[] =>
       return { from, kind: `workload -> ${source.kind}` as const, says, end };
     });
 
+/** The kubelet starts a pod without them, and then may pull no image. */
+const pullSecretsOf = (spec: Fields): Source[] =>
+  listAt(spec, ['imagePullSecrets'])
+    .map((one) => valueAt(one, ['name']))
+    .filter((name) => typeof name === 'string')
+    .map((name) => ({ kind: 'Secret', name, keys: [], optional: false, how: 'at-start' }));
+
+/** Every namespace has it. @see https://kubernetes.io/docs/concepts/configuration/configmap/ */
+const ROOT_CA = 'kube-root-ca.crt';
+
 function sourceEnd(from: DesiredObject, source: Source, world: World): End {
   const holder = holderOf(from.namespace, source, world);
   const title = `${source.kind} ${from.namespace}/${source.name}`;
-  if (holder === undefined) return broken(`${title} is not there, and nothing makes it`);
-  const missing = source.keys.filter((key) => !holder.keys.includes(key));
+  if (source.name === ROOT_CA) return outside(`${title} of every namespace`);
+  if (holder === undefined) {
+    // A Secret is often made by hand, so that no repository has it.
+    const missing = source.kind === 'Secret' ? absent : missingIn(from, world);
+    return missing(`${title} is not there, and nothing makes it`);
+  }
+  const missing = source.keys.filter((key) => !(holder.keys?.includes(key) ?? true));
   if (missing.length > 0)
-    return broken(`${title} has no key ${missing.join(', ')}; it has ${holder.keys.join(', ')}`);
+    return broken(`${title} has no key ${missing.join(', ')}; it has ${holder.keys?.join(', ') || 'none'}`);
   return holder.end;
 }
 
+/** A Secret that is needed as a whole. */
+export const secretEnd = (from: DesiredObject, name: string, world: World): End =>
+  sourceEnd(from, { kind: 'Secret', name, keys: [], optional: false, how: 'mounted' }, world);
+
 interface Holder {
-  readonly keys: readonly string[];
+  /** Undefined: not known. */
+  readonly keys: readonly string[] | undefined;
   readonly end: End;
 }
 
@@ -73,9 +100,18 @@ function holderOf(namespace: string | undefined, { kind, name }: Source, world: 
     .ofKind('ExternalSecret')
     .find((one) => one.namespace === namespace && targetOf(one) === name);
   if (fetched !== undefined) return { keys: fetchedKeys(fetched), end: toObject(fetched) };
+  const maker = makerOf(namespace, name, world);
+  if (maker !== undefined) return { keys: undefined, end: toObject(maker) };
   const made = world.outside.secrets.find((one) => one.namespace === namespace && one.name === name);
   return made && { keys: made.keys, end: outside(`Secret ${namespace}/${name}, made before the first sync`) };
 }
+
+/** A sealed Secret, or a certificate's. */
+const makerOf = (namespace: string | undefined, name: string, world: World): DesiredObject | undefined =>
+  world.named('SealedSecret', namespace, name) ??
+  world
+    .ofKind('Certificate')
+    .find((one) => one.namespace === namespace && valueAt(one.fields, ['spec', 'secretName']) === name);
 
 const keysIn = ({ fields }: DesiredObject): string[] =>
   ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(fields[field] ?? {}));
@@ -83,8 +119,13 @@ const keysIn = ({ fields }: DesiredObject): string[] =>
 const targetOf = ({ name, fields }: DesiredObject): unknown =>
   valueAt(fields, ['spec', 'target', 'name']) ?? name;
 
-const fetchedKeys = ({ fields }: DesiredObject): string[] =>
-  listAt(fields, ['spec', 'data']).map((one) => String(valueAt(one, ['secretKey'])));
+/** Undefined where all that the store has is taken, or a template makes the keys. */
+function fetchedKeys({ fields }: DesiredObject): string[] | undefined {
+  if (listAt(fields, ['spec', 'dataFrom']).length > 0) return undefined;
+  const template = valueAt(fields, ['spec', 'target', 'template', 'data']);
+  if (isFields(template)) return Object.keys(template);
+  return listAt(fields, ['spec', 'data']).map((one) => String(valueAt(one, ['secretKey'])));
+}
 
 function claims(from: DesiredObject, spec: Fields, world: World): Link[] {
   const names = listAt(spec, ['volumes']).map((one) => valueAt(one, ['persistentVolumeClaim', 'claimName']));
@@ -97,6 +138,7 @@ function claims(from: DesiredObject, spec: Fields, world: World): Link[] {
       end: found(
         world.named('PersistentVolumeClaim', from.namespace, name),
         `PersistentVolumeClaim ${from.namespace}/${name} is not there`,
+        missingIn(from, world),
       ),
     }));
 }
@@ -105,6 +147,7 @@ const containersIn = (spec: Fields): Fields[] =>
   ['initContainers', 'containers'].flatMap((field) => listAt(spec, [field])).filter(isFields);
 
 function images(from: DesiredObject, spec: Fields, world: World): Link[] {
+  if (world.outside.registry === undefined) return [];
   const names = [...new Set(containersIn(spec).map(({ image }) => String(image)))];
   return names.map((image) => ({
     from,
@@ -114,7 +157,7 @@ function images(from: DesiredObject, spec: Fields, world: World): Link[] {
   }));
 }
 
-function imageEnd(image: string, { outside: { images: known, registry } }: World): End {
+function imageEnd(image: string, { outside: { images: known, registry = '' } }: World): End {
   // A workload may bring an image of others; one of ours that is not released is a slip.
   if (!known.has(image) && image.startsWith(registry))
     return broken(`image ${image} is not in environments/images.ts`);
@@ -122,17 +165,28 @@ function imageEnd(image: string, { outside: { images: known, registry } }: World
   return outside(folder === undefined ? `${image}, which others build` : `${image}, built from ${folder}`);
 }
 
-/** Hosts of Services in the variables of containers. */
+/** Hosts of Services in the variables and arguments of containers, and whether NetworkPolicies let pods reach them. */
 function connections(from: DesiredObject, spec: Fields, world: World): Link[] {
-  const values = containersIn(spec).flatMap((one) =>
-    listAt(one, ['env']).map((two) => valueAt(two, ['value'])),
+  const containers = containersIn(spec);
+  const variables = containers.flatMap((one) =>
+    listAt(one, ['env']).map((two) => ({ name: valueAt(two, ['name']), value: valueAt(two, ['value']) })),
   );
-  return urlsIn(values).map((url) => ({
-    from,
-    kind: 'workload -> Service',
-    says: `connects on port ${url.port} to`,
-    end: serviceEnd(url, world),
-  }));
+  const words = containers.flatMap((one) => [...listAt(one, ['args']), ...listAt(one, ['command'])]);
+  const urls = urlsIn([...variables.map(({ value }) => value), ...words]);
+  const hosts = hostsIn(variables, from.namespace, world);
+  const links = [...urls, ...hosts].map((url) => connection(from, url, world));
+  const dns = links.length === 0 ? undefined : dnsEnd(podsOf(from), world);
+  return dns === undefined
+    ? links
+    : [...links, { from, kind: 'workload -> DNS', says: 'finds names by', end: dns }];
+}
+
+function connection(from: DesiredObject, url: ServiceUrl, world: World): Link {
+  const end = serviceEnd(url, world);
+  const self = { ...podsOf(from), title: titleOf(from) };
+  const cut = end.kind === 'object' ? stopped(self, end.object, url.port, world) : undefined;
+  const on = url.port === undefined ? '' : ` on port ${url.port}`;
+  return { from, kind: 'workload -> Service', says: `connects${on} to`, end: cut ?? end };
 }
 
 function headless(from: DesiredObject, world: World): Link[] {
@@ -141,6 +195,17 @@ function headless(from: DesiredObject, world: World): Link[] {
   const end = found(
     world.named('Service', from.namespace, name),
     `Service ${from.namespace}/${name} is not there`,
+    missingIn(from, world),
   );
   return [{ from, kind: 'StatefulSet -> Service', says: 'names its pods by', end }];
+}
+
+function runtimeClass(from: DesiredObject, { runtimeClassName: name }: Fields, world: World): Link[] {
+  if (typeof name !== 'string') return [];
+  const end = found(
+    world.named('RuntimeClass', undefined, name),
+    `RuntimeClass ${name} is not there`,
+    absent,
+  );
+  return [{ from, kind: 'workload -> RuntimeClass', says: 'runs in', end }];
 }

@@ -1,4 +1,4 @@
-import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
+import { type DesiredObject, titleOf } from '../objects.ts';
 
 /** The kinds of links that objects have, as 'from -> to'. */
 export const linkKinds = [
@@ -8,20 +8,29 @@ export const linkKinds = [
   'workload -> Secret',
   'workload -> PersistentVolumeClaim',
   'workload -> image',
+  'workload -> RuntimeClass',
   'workload -> Service',
+  'workload -> DNS',
   'StatefulSet -> Service',
   'Service -> pods',
   'Service -> container port',
   'Ingress -> Service',
   'Ingress -> controller',
   'Ingress -> ClusterIssuer',
+  'Ingress -> Secret',
+  'HTTPRoute -> Gateway',
+  'HTTPRoute -> Service',
+  'API server -> Service',
+  'AdmissionPolicyBinding -> policy',
   'IngressRoute -> controller',
   'IngressRoute -> TraefikService',
+  'IngressRoute -> Middleware',
   'TraefikService -> Service',
   'VirtualService -> Service',
   'Certificate -> ClusterIssuer',
   'Rollout -> router',
   'Rollout -> AnalysisTemplate',
+  'Rollout -> workload',
   'AnalysisTemplate -> metric',
   'AnalysisTemplate -> Service',
   'NetworkPolicy -> pods',
@@ -32,11 +41,13 @@ export const linkKinds = [
   'HorizontalPodAutoscaler -> workload',
   'HorizontalPodAutoscaler -> metric',
   'ScaledObject -> workload',
+  'ScaledObject -> TriggerAuthentication',
   'binding -> role',
   'binding -> ServiceAccount',
   'Role -> object',
   'ExternalSecret -> store',
   'ServiceMonitor -> Service',
+  'PodMonitor -> pods',
   'PrometheusRule -> metric',
   'metric -> ServiceMonitor',
   'Application -> folder',
@@ -52,7 +63,14 @@ export type End =
   /** To what is no object of dist/, in words. */
   | { readonly kind: 'outside'; readonly what: string }
   /** Nowhere: what is missing. */
-  | { readonly kind: 'broken'; readonly why: string };
+  | {
+      readonly kind: 'broken';
+      readonly why: string;
+      /** What is no object of dist/ may still be there, made by hand or by an operator. @default false */
+      readonly unsure?: true;
+      /** What else has a part in it: policies, the pods that lack a port. @default none */
+      readonly about?: readonly DesiredObject[];
+    };
 
 /** Something that an object expects to be there. */
 export interface Link {
@@ -60,16 +78,32 @@ export interface Link {
   readonly kind: LinkKind;
   /** After the object's title, before the end's: `selects the pods of`. */
   readonly says: string;
+  /** What of the end is expected, where `says` leaves it out. */
+  readonly expects?: string;
   readonly end: End;
 }
 
 export const toObject = (object: DesiredObject): End => ({ kind: 'object', object });
 export const outside = (what: string): End => ({ kind: 'outside', what });
-export const broken = (why: string): End => ({ kind: 'broken', why });
+export const broken = (why: string, about: readonly DesiredObject[] = []): End => ({
+  kind: 'broken',
+  why,
+  about,
+});
+/** Broken as far as dist/ tells: others may have made what is missing. */
+export const absent = (why: string, about: readonly DesiredObject[] = []): End => ({
+  kind: 'broken',
+  why,
+  unsure: true,
+  about,
+});
 
 /** The object where there is one, else a broken end. */
-export const found = (object: DesiredObject | undefined, why: string): End =>
-  object === undefined ? broken(why) : toObject(object);
+export const found = (
+  object: DesiredObject | undefined,
+  why: string,
+  otherwise: (why: string) => End = broken,
+): End => (object === undefined ? otherwise(why) : toObject(object));
 
 export const textOfEnd = (end: End): string => {
   if (end.kind === 'object') return titleOf(end.object);

@@ -1,6 +1,8 @@
-import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../../manifests/objects.ts';
-import { listAt, podSpecOf } from '../../manifests/references.ts';
-import { broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
+import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
+import { listAt, podSpecOf } from '../references.ts';
+import { absent, broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
+import { stopped } from './paths.ts';
+import { missingIn, secretEnd } from './pods.ts';
 import { chartService } from './urls.ts';
 import { plain, type World } from './world.ts';
 
@@ -10,7 +12,7 @@ export function trafficLinks(from: DesiredObject, world: World): Link[] {
     case 'Service':
       return service(from, world);
     case 'Ingress':
-      return [...backends(from, world), ...entrance(from, world)];
+      return [...backends(from, world), ...entrance(from, world), ...certificates(from, world)];
     case 'PodDisruptionBudget':
       return budget(from, world);
     default:
@@ -30,7 +32,7 @@ function service(from: DesiredObject, world: World): Link[] {
   if (!isFields(selector)) return [];
   const pods = world.podsIn(from.namespace, plain(selector));
   return [
-    ...podLinks(from, 'Service -> pods', selector, pods),
+    ...podLinks(from, 'Service -> pods', selector, pods, world),
     ...pods.flatMap((workload) => listAt(spec, ['ports']).map((port) => containerPort(from, port, workload))),
   ];
 }
@@ -41,21 +43,35 @@ function podLinks(
   kind: 'Service -> pods' | 'PodDisruptionBudget -> pods',
   selector: unknown,
   pods: readonly DesiredObject[],
+  world: World,
 ): Link[] {
   const ends = pods.map(toObject);
-  const none = broken(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
+  const none = missingIn(
+    from,
+    world,
+  )(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
   return (ends.length > 0 ? ends : [none]).map((end) => ({ from, kind, says: 'selects the pods of', end }));
 }
 
+/** A port need not be declared to be open; one that goes by a name must be. */
 function containerPort(from: DesiredObject, port: unknown, workload: DesiredObject): Link {
   const number = valueAt(port, ['port']);
   const target = valueAt(port, ['targetPort']) ?? number;
   const open = portsOf(workload).find(({ name, containerPort: at }) => target === name || target === at);
   const end =
     open === undefined
-      ? broken(`no container of ${titleOf(workload)} has the port ${target}`)
+      ? (typeof target === 'string' ? broken : absent)(
+          `no container of ${titleOf(workload)} has the port ${target}`,
+          [workload],
+        )
       : outside(`container port ${open.containerPort} (${open.name ?? target}) of ${titleOf(workload)}`);
-  return { from, kind: 'Service -> container port', says: `leads port ${number} to`, end };
+  return {
+    from,
+    kind: 'Service -> container port',
+    says: `leads port ${number} to`,
+    expects: `${target}`,
+    end,
+  };
 }
 
 function backends(from: DesiredObject, world: World): Link[] {
@@ -67,12 +83,31 @@ function backends(from: DesiredObject, world: World): Link[] {
   );
   const otherwise = valueAt(from.fields, ['spec', 'defaultBackend', 'service']);
   const all = otherwise === undefined ? rules : [...rules, { says: 'leads all else to', backend: otherwise }];
-  return all.map(({ says, backend }) => ({
-    from,
-    kind: 'Ingress -> Service',
-    says,
-    end: backendEnd(from, backend, world),
-  }));
+  return all
+    .filter(({ backend }) => backend !== undefined)
+    .map(({ says, backend }) => ({
+      from,
+      kind: 'Ingress -> Service',
+      says,
+      end: reached(from, backend, world),
+    }));
+}
+
+/** The port, where the pods of the controller's chart may reach it. */
+function reached(from: DesiredObject, backend: unknown, world: World): End {
+  const end = backendEnd(from, backend, world);
+  const name = valueAt(from.fields, ['spec', 'ingressClassName']);
+  const pods = world.podsOfChart(String(name));
+  if (end.kind !== 'object' || pods === undefined) return end;
+  const port = numberOf(end.object, backend);
+  return stopped({ ...pods, title: `the controller ${name}` }, end.object, port, world) ?? end;
+}
+
+function numberOf(service: DesiredObject, backend: unknown): number | undefined {
+  const [name, number] = ['name', 'number'].map((field) => valueAt(backend, ['port', field]));
+  const port = listAt(service.fields, ['spec', 'ports']).find((one) => valueAt(one, ['name']) === name);
+  const found = number ?? valueAt(port, ['port']);
+  return typeof found === 'number' ? found : undefined;
 }
 
 function backendEnd(from: DesiredObject, backend: unknown, world: World): End {
@@ -91,24 +126,42 @@ export function serviceAt({ namespace }: DesiredObject, name: string, port: unkn
 
 /** Who serves the Ingress, and who makes its certificate. */
 function entrance(from: DesiredObject, world: World): Link[] {
-  const name = String(valueAt(from.fields, ['spec', 'ingressClassName']));
+  const name = valueAt(from.fields, ['spec', 'ingressClassName']) ?? valueAt(from.fields, CLASS_ANNOTATION);
   const issuer = valueAt(from.fields, ['metadata', 'annotations', 'cert-manager.io/cluster-issuer']);
-  const controller = world.named('IngressClass', undefined, name) ?? world.chart(name);
+  const controller = world.named('IngressClass', undefined, name) ?? world.chart(String(name));
+  const why = `nothing brings the IngressClass ${name}: no object, and no chart of that name`;
   const served: Link = {
     ...{ from, kind: 'Ingress -> controller', says: 'is served by' },
-    end: found(controller, `nothing brings the IngressClass ${name}: no object, and no chart of that name`),
+    end: name === undefined ? outside('the default IngressClass') : found(controller, why, absent),
   };
   if (issuer === undefined) return [served];
   return [served, certified(from, 'Ingress -> ClusterIssuer', issuer, world)];
 }
 
+const CLASS_ANNOTATION = ['metadata', 'annotations', 'kubernetes.io/ingress.class'];
+
+/** Secrets that nobody is asked to make. */
+function certificates(from: DesiredObject, world: World): Link[] {
+  const isMade = ['cluster-issuer', 'issuer'].some(
+    (name) => valueAt(from.fields, ['metadata', 'annotations', `cert-manager.io/${name}`]) !== undefined,
+  );
+  const names = listAt(from.fields, ['spec', 'tls']).map((one) => valueAt(one, ['secretName']));
+  return names
+    .filter((name) => typeof name === 'string' && !isMade)
+    .map((name) => ({
+      ...{ from, kind: 'Ingress -> Secret', says: 'encrypts with' },
+      end: secretEnd(from, String(name), world),
+    }));
+}
+
 /** Who makes a certificate. */
 export const certified = (from: DesiredObject, kind: LinkKind, issuer: unknown, world: World): Link => ({
   ...{ from, kind, says: 'has its certificate from' },
-  end: found(world.named('ClusterIssuer', undefined, issuer), `ClusterIssuer ${issuer} is not there`),
+  end: found(world.named('ClusterIssuer', undefined, issuer), `ClusterIssuer ${issuer} is not there`, absent),
 });
 
 function budget(from: DesiredObject, world: World): Link[] {
   const selector = valueAt(from.fields, ['spec', 'selector']);
-  return podLinks(from, 'PodDisruptionBudget -> pods', selector, world.podsIn(from.namespace, selector));
+  const pods = world.podsIn(from.namespace, selector);
+  return podLinks(from, 'PodDisruptionBudget -> pods', selector, pods, world);
 }

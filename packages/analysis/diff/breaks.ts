@@ -1,0 +1,173 @@
+import { allLinks } from '../../manifests/links/all.ts';
+import type { Link, LinkKind } from '../../manifests/links/links.ts';
+import { unknownOutside, World } from '../../manifests/links/world.ts';
+import { type DesiredObject, type Snapshot, titleOf } from '../../manifests/objects.ts';
+import { violationsIn } from '../../rules/all.ts';
+
+/** Something that held in the base, or is new, and does not work in the head. */
+export interface Break {
+  readonly environment: string;
+  /** What no longer works. */
+  readonly object: DesiredObject;
+  /** Who depends on it, the furthest first, then the object itself: `Ingress shop/web`, `Service shop/web`. */
+  readonly path: readonly string[];
+  /** What the object expects, and what is wrong with it. */
+  readonly why: string;
+  /** Identities of the changed objects that break it. */
+  readonly causes: readonly string[];
+}
+
+/** The objects of one environment in two revisions, and what is known of each. */
+interface Sides {
+  readonly before: World;
+  readonly after: World;
+  /** Identities of what was added, changed or removed. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/**
+ * What a change breaks between objects and within them. A chain that was broken before, and what dist/ may merely not
+ * know, are left out.
+ * @param changed Identities of what was added, changed or removed.
+ */
+export function breaksIn(base: Snapshot, head: Snapshot, changed: ReadonlySet<string>): Break[] {
+  const touched = new Set(
+    [...base.objects.values(), ...head.objects.values()].flatMap((one) =>
+      changed.has(one.identity) ? [one.environment] : [],
+    ),
+  );
+  return [...touched].sort().flatMap((environment) => {
+    const objects = ({ objects }: Snapshot): DesiredObject[] =>
+      [...objects.values()].filter((one) => one.environment === environment);
+    const [before, after] = worldsOf(objects(base), objects(head));
+    const sides: Sides = { before, after, changed };
+    return [...brokenLinks(sides), ...violations(sides)];
+  });
+}
+
+function worldsOf(before: readonly DesiredObject[], after: readonly DesiredObject[]): [World, World] {
+  const names = [...before, ...after].filter(({ kind }) => kind === 'Service');
+  const services = new Set(names.map(({ namespace, name }) => `${namespace}/${name}`));
+  const outside = { ...unknownOutside, services };
+  return [new World(before, outside), new World(after, outside)];
+}
+
+/** Kinds whose loose end is a fault of the object that has it, and of nobody else's removal. */
+const OWN_FAULT: readonly LinkKind[] = [
+  'Role -> object',
+  'NetworkPolicy -> peer',
+  'NetworkPolicy -> pods',
+  'binding -> ServiceAccount',
+];
+
+const slot = ({ from, kind, says, expects = '' }: Link): string =>
+  `${from.identity} ${kind} ${says} ${expects}`;
+const wide = ({ from, kind }: Link): string => `${from.identity} ${kind}`;
+
+/** What the links of the base were, to judge one of the head by. */
+interface Former {
+  readonly slots: ReadonlyMap<string, readonly Link[]>;
+  readonly kinds: ReadonlyMap<string, readonly Link[]>;
+  /** Those of the head that lead to an object. */
+  readonly still: ReadonlySet<string>;
+}
+
+function brokenLinks({ before, after, changed }: Sides): Break[] {
+  const [olds, news] = [allLinks(before), allLinks(after)];
+  const still = new Set(news.filter(({ end }) => end.kind === 'object').map(slot));
+  const former: Former = { slots: Map.groupBy(olds, slot), kinds: Map.groupBy(olds, wide), still };
+  const dependents = dependentsIn(news);
+  const found = news.flatMap((link): Break[] => {
+    const were = formerOf(link, former);
+    const isOthers = OWN_FAULT.includes(link.kind) && !changed.has(link.from.identity);
+    if (were === undefined || isOthers || link.end.kind !== 'broken') return [];
+    const targets = were.flatMap((one) => (one.end.kind === 'object' ? [one.end.object.identity] : []));
+    const about = (link.end.about ?? []).map(({ identity }) => identity);
+    const causes = [link.from.identity, ...targets, ...about].filter((one) => changed.has(one));
+    return [breakOf(link.from, `${link.says}: ${link.end.why}`, causes, dependents)];
+  });
+  return unique(found);
+}
+
+/** What a link that is broken now was before; undefined where it is no fault of the change, or may be none at all. */
+function formerOf(link: Link, { slots, kinds, still }: Former): readonly Link[] | undefined {
+  const same = slots.get(slot(link)) ?? [];
+  if (link.end.kind !== 'broken' || same.some(({ end }) => end.kind === 'broken')) return undefined;
+  // What now leads nowhere may have taken the place of a link to another object.
+  const lost = (kinds.get(wide(link)) ?? []).filter(
+    (one) => one.end.kind === 'object' && !still.has(slot(one)),
+  );
+  const were = same.length > 0 ? same : lost;
+  return link.end.unsure === true && were.length === 0 ? undefined : were;
+}
+
+function violations({ before, after, changed }: Sides): Break[] {
+  const known = new Set(violationsIn(before).map(({ object, key }) => `${object.identity} ${key}`));
+  return unique(
+    violationsIn(after)
+      .filter(({ object, key }) => !known.has(`${object.identity} ${key}`))
+      .map(({ object, why, about = [] }) => {
+        const causes = [object, ...about].map(({ identity }) => identity).filter((one) => changed.has(one));
+        return breakOf(object, why, causes, new Map());
+      }),
+  );
+}
+
+/** Object -> those that lead to it. */
+type Dependents = ReadonlyMap<string, readonly DesiredObject[]>;
+
+/** Kinds by which an object passes on that it does not work. */
+const PASSING: readonly LinkKind[] = [
+  'Ingress -> Service',
+  'HTTPRoute -> Service',
+  'IngressRoute -> TraefikService',
+  'TraefikService -> Service',
+  'VirtualService -> Service',
+  'workload -> Service',
+  'scaler -> Service',
+  'scaler -> workload',
+  'HorizontalPodAutoscaler -> metric',
+  'HorizontalPodAutoscaler -> workload',
+  'ScaledObject -> workload',
+  'ServiceMonitor -> Service',
+  'API server -> Service',
+];
+
+function dependentsIn(links: readonly Link[]): Dependents {
+  const pairs = links.flatMap(({ from, kind, end }) =>
+    end.kind === 'object' && PASSING.includes(kind) ? [{ from, to: end.object.identity }] : [],
+  );
+  return new Map(
+    [...Map.groupBy(pairs, ({ to }) => to)].map(([to, all]) => [to, all.map(({ from }) => from)]),
+  );
+}
+
+function breakOf(
+  object: DesiredObject,
+  why: string,
+  causes: readonly string[],
+  dependents: Dependents,
+): Break {
+  return { environment: object.environment, object, path: pathTo(object, dependents), why, causes };
+}
+
+/** Steps; a longer chain says no more. */
+const LONGEST = 4;
+
+function pathTo(object: DesiredObject, dependents: Dependents): string[] {
+  const path = [object];
+  while (path.length < LONGEST) {
+    const [next] = dependents.get(path[0]?.identity ?? '') ?? [];
+    if (next === undefined || path.includes(next)) break;
+    path.unshift(next);
+  }
+  return path.map(titleOf);
+}
+
+/** Two containers may ask for one thing. */
+const unique = (all: readonly Break[]): Break[] => [
+  ...new Map(all.map((one) => [`${one.object.identity} ${one.why}`, one])).values(),
+];
+
+/** `Ingress shop/web -> Service shop/web selects the pods of: no pods ...` */
+export const breakText = ({ path, why }: Break): string => `${path.join(' -> ')} ${why}`;

@@ -1,0 +1,31 @@
+import type { DesiredObject } from '../objects.ts';
+import { accessLinks } from './access.ts';
+import { deliveryLinks } from './delivery.ts';
+import { gatewayLinks } from './gateway.ts';
+import type { Link } from './links.ts';
+import { monitoringLinks } from './metrics.ts';
+import { networkLinks } from './network.ts';
+import { podLinks } from './pods.ts';
+import { releaseLinks } from './releases.ts';
+import { scalingLinks } from './scaling.ts';
+import { trafficLinks } from './traffic.ts';
+import type { World } from './world.ts';
+
+const rules = [
+  podLinks,
+  trafficLinks,
+  gatewayLinks,
+  releaseLinks,
+  networkLinks,
+  scalingLinks,
+  accessLinks,
+  monitoringLinks,
+  deliveryLinks,
+] as const;
+
+/** What an object expects to be there, kind by kind. */
+export const linksOf = (object: DesiredObject, world: World): Link[] =>
+  rules.flatMap((rule) => rule(object, world));
+
+/** Every link of every object of an environment. */
+export const allLinks = (world: World): Link[] => world.objects.flatMap((object) => linksOf(object, world));

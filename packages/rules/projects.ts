@@ -1,0 +1,97 @@
+import type { World } from '../manifests/links/world.ts';
+import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
+import { listAt } from '../manifests/references.ts';
+import { isClusterScoped, sourcesIn } from '../manifests/scope.ts';
+import { type Rule, unless, type Violation } from './rule.ts';
+
+/**
+ * What Argo CD refuses to sync, because the project of the Application does not permit it.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/projects/
+ */
+export const projectRules: Rule = (object, world) => [
+  ...(object.kind === 'Application' ? bounds(object, world) : []),
+  ...kinds(object, world),
+];
+
+const projectOf = (application: DesiredObject, world: World): DesiredObject | undefined =>
+  world.named('AppProject', application.namespace, valueAt(application.fields, ['spec', 'project']));
+
+/** Sources and the destination of an Application itself. */
+function bounds(application: DesiredObject, world: World): readonly Violation[] {
+  const project = projectOf(application, world);
+  if (project === undefined) return [];
+  const destination = valueAt(application.fields, ['spec', 'destination']);
+  const sources = sourcesIn(application.fields).map((source) => valueAt(source, ['repoURL']));
+  const allowed = listAt(project.fields, ['spec', 'sourceRepos']);
+  const says = `${titleOf(project)} does not permit`;
+  return [
+    ...sources.flatMap((url) =>
+      unless(matchesSome(url, allowed), application, `source/${url}`, `${says} the repository ${url}`, [
+        project,
+      ]),
+    ),
+    ...unless(
+      listAt(project.fields, ['spec', 'destinations']).some((one) => permits(one, destination)),
+      application,
+      'destination',
+      `${says} the destination ${valueAt(destination, ['namespace']) ?? ''} of ${valueAt(destination, ['server']) ?? valueAt(destination, ['name'])}`,
+      [project],
+    ),
+  ];
+}
+
+/** The object's own kind and namespace, within the project of the Application that syncs its folder. */
+function kinds(object: DesiredObject, world: World): readonly Violation[] {
+  const application = world.syncing(object);
+  const project = application === undefined ? undefined : projectOf(application, world);
+  if (application === undefined || project === undefined) return [];
+  const destination = valueAt(application.fields, ['spec', 'destination']);
+  const to = { ...(destination as object), namespace: object.namespace };
+  const says = `Argo CD does not sync it: ${titleOf(project)} does not permit`;
+  const isHome =
+    object.namespace === undefined ||
+    listAt(project.fields, ['spec', 'destinations']).some((one) => permits(one, to));
+  return [
+    ...unless(isPermitted(object, project), object, 'project kind', `${says} the kind ${object.kind}`, [
+      project,
+    ]),
+    ...unless(isHome, object, 'project namespace', `${says} the namespace ${object.namespace}`, [project]),
+  ];
+}
+
+/** Without a list every namespaced kind is permitted, and no cluster-scoped one. */
+function isPermitted({ group, kind }: DesiredObject, { fields }: DesiredObject): boolean {
+  const isCluster = isClusterScoped(kind);
+  const scope = isCluster ? 'clusterResource' : 'namespaceResource';
+  const names = (list: string): boolean =>
+    listAt(fields, ['spec', `${scope}${list}`]).some(
+      (one) => matches(group, valueAt(one, ['group'])) && matches(kind, valueAt(one, ['kind'])),
+    );
+  const hasList = valueAt(fields, ['spec', `${scope}Whitelist`]) !== undefined;
+  return (names('Whitelist') || (!isCluster && !hasList)) && !names('Blacklist');
+}
+
+const IN_CLUSTER = 'https://kubernetes.default.svc';
+
+/** A cluster has a name and a server; of another cluster than this one it is not known which belong together. */
+function permits(one: unknown, destination: unknown): boolean {
+  const [server, namespace] = [serverOf(destination), valueAt(destination, ['namespace'])];
+  const [servers, namespaces] = [serverOf(one), valueAt(one, ['namespace'])];
+  const isThere = server === undefined || servers === undefined || matches(server, servers);
+  return isThere && (namespace === undefined || matches(namespace, namespaces ?? ''));
+}
+
+const serverOf = (destination: unknown): unknown =>
+  valueAt(destination, ['server']) ??
+  (valueAt(destination, ['name']) === 'in-cluster' ? IN_CLUSTER : undefined);
+
+const matchesSome = (value: unknown, patterns: readonly unknown[]): boolean =>
+  patterns.some((pattern) => !String(pattern).startsWith('!') && matches(value, pattern)) &&
+  !patterns.some((pattern) => String(pattern).startsWith('!') && matches(value, String(pattern).slice(1)));
+
+/** Argo CD's globs: `*` is any text. */
+function matches(value: unknown, pattern: unknown): boolean {
+  const [text, glob] = [value, pattern].map((one) => String(one ?? '').replace(/\/+$|\.git$/g, ''));
+  const form = (glob ?? '').split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${form.join('.*')}$`).test(text ?? '');
+}

@@ -1,0 +1,90 @@
+import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../manifests/objects.ts';
+import { listAt, podSpecOf } from '../manifests/references.ts';
+import { containersIn } from './pods.ts';
+import { type Rule, unless, type Violation } from './rule.ts';
+import { exceeds } from './scaling.ts';
+
+/**
+ * Pods that a LimitRange or a ResourceQuota of their namespace refuses.
+ * @see https://kubernetes.io/docs/concepts/policy/limit-range/
+ * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
+ */
+export const quotaRules: Rule = (object, world) => {
+  const spec = podSpecOf(object);
+  if (spec === undefined) return [];
+  const here = (kind: string): readonly DesiredObject[] =>
+    world.ofKind(kind).filter(({ namespace }) => namespace === object.namespace);
+  const ranges = here('LimitRange');
+  return [
+    ...containersIn(spec).flatMap((container) =>
+      ranges.flatMap((range) => outOfRange(object, container, range)),
+    ),
+    ...here('ResourceQuota').flatMap((quota) => overQuota(object, spec, quota, ranges)),
+  ];
+};
+
+function outOfRange(object: DesiredObject, container: Fields, range: DesiredObject): readonly Violation[] {
+  const limits = listAt(range.fields, ['spec', 'limits']).filter(
+    (one) => valueAt(one, ['type']) === 'Container',
+  );
+  const asked = (field: string, what: string): unknown => valueAt(container.resources, [field, what]);
+  return limits.flatMap((limit) => [
+    ...entriesOf(valueAt(limit, ['max'])).flatMap(([what, most]) =>
+      ['limits', 'requests'].flatMap((field) =>
+        unless(
+          !exceeds(asked(field, what), most),
+          object,
+          `max/${container.name}/${field}/${what}`,
+          `${titleOf(range)} refuses its pods: ${field} of ${what} of container ${container.name} (${asked(field, what)}) exceed ${most}`,
+          [range],
+        ),
+      ),
+    ),
+    ...entriesOf(valueAt(limit, ['min'])).flatMap(([what, least]) =>
+      unless(
+        !exceeds(least, asked('requests', what)),
+        object,
+        `min/${container.name}/${what}`,
+        `${titleOf(range)} refuses its pods: requests of ${what} of container ${container.name} (${asked('requests', what)}) are below ${least}`,
+        [range],
+      ),
+    ),
+  ]);
+}
+
+/** `requests.cpu`, `cpu` (the same) and `limits.cpu` want a value of every container, and not more than there is. */
+function overQuota(
+  object: DesiredObject,
+  spec: Fields,
+  quota: DesiredObject,
+  ranges: readonly DesiredObject[],
+): readonly Violation[] {
+  return entriesOf(valueAt(quota.fields, ['spec', 'hard'])).flatMap(([name, hard]) => {
+    const [, scope = 'requests', what] = /^(?:(requests|limits)\.)?(cpu|memory)$/.exec(name) ?? [];
+    if (what === undefined || valueAt(quota.fields, ['spec', 'scopes']) !== undefined) return [];
+    return containersIn(spec).flatMap((container) => {
+      const own =
+        valueAt(container.resources, [scope, what]) ?? valueAt(container.resources, ['limits', what]);
+      const isSet = own !== undefined || ranges.length > 0;
+      const says = `${titleOf(quota)} refuses its pods: container ${container.name}`;
+      return [
+        ...unless(
+          isSet,
+          object,
+          `quota unset/${container.name}/${name}`,
+          `${says} sets no ${scope} of ${what}`,
+          [quota],
+        ),
+        ...unless(
+          !exceeds(own, hard),
+          object,
+          `quota/${container.name}/${name}`,
+          `${says} asks for more ${what} (${own}) than there is in all (${hard})`,
+          [quota],
+        ),
+      ];
+    });
+  });
+}
+
+const entriesOf = (value: unknown): [string, unknown][] => (isFields(value) ? Object.entries(value) : []);

@@ -1,0 +1,136 @@
+import { selects, type World } from '../manifests/links/world.ts';
+import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
+import { compareQuantities } from '../manifests/quantities.ts';
+import { listAt, podLabelsOf, podSpecOf } from '../manifests/references.ts';
+import { scalerFaultsIn } from '../manifests/scaler-configs.ts';
+import { containersIn } from './pods.ts';
+import { type Rule, unless, type Violation } from './rule.ts';
+
+/** Bounds, targets and budgets that contradict each other. */
+export const scalingRules: Rule = (object, world) => {
+  switch (object.kind) {
+    case 'HorizontalPodAutoscaler':
+      return [
+        ...bounds(object, 'minReplicas', 'maxReplicas'),
+        ...requests(object, world),
+        ...rivals(object, world),
+      ];
+    case 'ScaledObject':
+      return [...bounds(object, 'minReplicaCount', 'maxReplicaCount'), ...rivals(object, world)];
+    case 'PodDisruptionBudget':
+      return budget(object, world);
+    case 'ConfigMap':
+      return scalerFaultsIn(object).map((fault) => ({
+        ...{ object, key: `scaler/${fault}`, why: `the scaler refuses its configuration: ${fault}` },
+      }));
+    default:
+      return [];
+  }
+};
+
+function bounds(object: DesiredObject, least: string, most: string): readonly Violation[] {
+  const min = valueAt(object.fields, ['spec', least]) ?? (least === 'minReplicas' ? 1 : 0);
+  const max = valueAt(object.fields, ['spec', most]) ?? (most === 'maxReplicaCount' ? 100 : undefined);
+  const holds = typeof min !== 'number' || typeof max !== 'number' || min <= max;
+  return unless(holds, object, 'bounds', `'${least}' (${min}) must not exceed '${most}' (${max})`);
+}
+
+const targetOf = ({ namespace, fields }: DesiredObject, world: World): DesiredObject | undefined => {
+  const [kind, name] = ['kind', 'name'].map((field) => valueAt(fields, ['spec', 'scaleTargetRef', field]));
+  return world.named(String(kind ?? 'Deployment'), namespace, name);
+};
+
+/** Utilization is a share of the request. @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
+function requests(object: DesiredObject, world: World): readonly Violation[] {
+  const target = targetOf(object, world);
+  const spec = target === undefined ? undefined : podSpecOf(target);
+  if (target === undefined || spec === undefined) return [];
+  return listAt(object.fields, ['spec', 'metrics']).flatMap((metric) => {
+    const [name, type] = [['name'], ['target', 'type']].map((path) => valueAt(metric, ['resource', ...path]));
+    if (valueAt(metric, ['type']) !== 'Resource' || type !== 'Utilization') return [];
+    const without = containersIn({ containers: spec.containers }).filter(({ resources }) =>
+      ['requests', 'limits'].every((field) => valueAt(resources, [field, String(name)]) === undefined),
+    );
+    const who = without.map((container) => container.name).join(', ');
+    const why = `it goes by the utilization of ${name}, and container ${who} of ${titleOf(target)} requests none`;
+    return unless(without.length === 0, object, `no request/${name}`, why, [target]);
+  });
+}
+
+const SCALERS = ['HorizontalPodAutoscaler', 'ScaledObject'];
+
+/** Two that own one replica count undo each other. */
+function rivals(object: DesiredObject, world: World): readonly Violation[] {
+  const target = targetOf(object, world);
+  if (target === undefined) return [];
+  const others = SCALERS.flatMap((kind) => world.ofKind(kind)).filter(
+    (other) => other !== object && targetOf(other, world) === target,
+  );
+  return others.flatMap((other) =>
+    unless(false, object, `rival/${titleOf(other)}`, `${titleOf(other)} scales ${titleOf(target)} as well`),
+  );
+}
+
+/** A budget that allows no eviction stops every drain of a node. @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
+function budget(object: DesiredObject, world: World): readonly Violation[] {
+  const [min, max] = ['minAvailable', 'maxUnavailable'].map((field) =>
+    valueAt(object.fields, ['spec', field]),
+  );
+  const pods = world.podsIn(object.namespace, valueAt(object.fields, ['spec', 'selector']));
+  const counts = pods.map((one) => leastOf(one, world));
+  const total = counts.every((count) => count !== undefined)
+    ? counts.reduce((sum, count) => sum + (count ?? 0), 0)
+    : undefined;
+  const blocks =
+    max === 0 ||
+    max === '0%' ||
+    min === '100%' ||
+    (typeof min === 'number' && total !== undefined && total > 0 && min >= total);
+  const said = max === undefined ? `minAvailable: ${min}` : `maxUnavailable: ${max}`;
+  const of = typeof min === 'number' ? ` of ${total} pods` : '';
+  return [
+    ...unless(
+      !blocks,
+      object,
+      'blocks',
+      `it allows no eviction (${said}${of}): no node with such a pod can be drained`,
+      pods,
+    ),
+    ...pods.flatMap((pod) => overlaps(object, pod, world)),
+  ];
+}
+
+/** How many pods of a workload there are for sure; undefined where it is not known. */
+function leastOf(workload: DesiredObject, world: World): number | undefined {
+  const own = valueAt(workload.fields, ['spec', 'replicas']);
+  const scaled = SCALERS.flatMap((kind) => world.ofKind(kind)).find(
+    (one) => targetOf(one, world) === workload,
+  );
+  const min =
+    valueAt(scaled?.fields, ['spec', 'minReplicas']) ?? valueAt(scaled?.fields, ['spec', 'minReplicaCount']);
+  if (scaled !== undefined) return typeof min === 'number' ? min : undefined;
+  return typeof own === 'number' ? own : undefined;
+}
+
+/** The eviction of a pod that two budgets select is refused. */
+function overlaps(object: DesiredObject, pod: DesiredObject, world: World): readonly Violation[] {
+  const others = world
+    .ofKind('PodDisruptionBudget')
+    .filter(
+      (other) =>
+        other !== object &&
+        other.namespace === object.namespace &&
+        selects(valueAt(other.fields, ['spec', 'selector']), podLabelsOf(pod)),
+    );
+  return others.flatMap((other) =>
+    unless(
+      false,
+      object,
+      `two budgets/${titleOf(pod)}/${titleOf(other)}`,
+      `${titleOf(other)} selects the pods of ${titleOf(pod)} as well: the API server refuses to evict them`,
+    ),
+  );
+}
+
+/** Whether one quantity is above another; unknown ones are not. */
+export const exceeds = (one: unknown, other: unknown): boolean => (compareQuantities(one, other) ?? 0) > 0;
