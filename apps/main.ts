@@ -31,6 +31,15 @@ export const platform = (work: readonly Application[]): readonly Application[] =
 /** Everything that is wanted, of every environment. */
 export const applications: readonly Application[] = platform(workloads);
 
+/** Environments, and what is wanted in each. */
+export interface DesiredState {
+  readonly environments: readonly Environment[];
+  readonly applications: readonly Application[];
+}
+
+/** What this repository wants. */
+export const desiredState: DesiredState = { environments, applications };
+
 /** Makes the chart that a folder is built in. */
 export type NewChart = (id: string) => Chart;
 

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { render } from '../apps/testing/desired-state.ts';
-import { environments as wanted } from '../environments/index.ts';
 import { deployment, priorityClass } from '../packages/analysis/capacity/testing.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type Render, runCapacity } from './capacity.ts';
@@ -70,8 +69,7 @@ describe('sluice capacity', () => {
   it('names everything that is wrong at once', async () => {
     const bad = ['--environment', 'mars', '--node', 'cpu=0,disk=1', '--nodes', 'many', '--format', 'html'];
     await expect(run(bad)).rejects.toThrow(ConfigurationError);
-    const names = wanted.map(({ name }) => name).join(', ');
-    await expect(run(bad)).rejects.toThrow(`'--environment' (mars) must be one of: ${names}\n`);
+    await expect(run(bad)).rejects.toThrow("'--environment' (mars) must be one of: local, production\n");
     await expect(run(bad)).rejects.toThrow(
       /'--environment' \(mars\) .*\n.*'--format' \(html\).*\n.*knows no 'disk'.*\n.*cpu above 0.*\n.*memory above 0.*\n.*'--nodes' \(many\)/,
     );

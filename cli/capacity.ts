@@ -1,5 +1,4 @@
 import { render } from '../apps/main.ts';
-import { environments } from '../environments/index.ts';
 import { type Capacity, capacityOf, type Nodes, poolsOf } from '../packages/analysis/capacity/capacity.ts';
 import { parseNodeSize } from '../packages/analysis/capacity/node-size.ts';
 import type { NodeSize } from '../packages/analysis/capacity/nodes.ts';
@@ -39,18 +38,19 @@ export type Render = () => Files;
 
 interface Asked {
   readonly environment: string | undefined;
+  readonly files: Files;
   readonly nodes: Nodes | undefined;
   readonly report: (all: readonly Capacity[]) => string;
 }
 
 /** `sluice capacity`. @returns 0 @throws {ConfigurationError} with every fault of the options */
 export async function runCapacity(argv: string[], files: Render = render): Promise<number> {
-  const asked = parse(argv);
+  const asked = parse(argv, files);
   if (asked === undefined) {
     process.stdout.write(help);
     return 0;
   }
-  const { objects } = snapshotOf('working tree', files());
+  const { objects } = snapshotOf('working tree', asked.files);
   const environmentsOf = Map.groupBy(objects.values(), ({ environment }) => environment);
   const wanted = [...environmentsOf].filter(([name]) => name === (asked.environment ?? name));
   const capacities = wanted.map(([name, all]) => capacityOf(name, all, asked.nodes));
@@ -67,7 +67,7 @@ function checkPool(nodes: Nodes | undefined, capacities: readonly Capacity[]): v
   reader.check();
 }
 
-function parse(argv: string[]): Asked | undefined {
+function parse(argv: string[], rendered: Render): Asked | undefined {
   const { values } = parseOptions('capacity', argv, {
     environment: { type: 'string' },
     node: { type: 'string' },
@@ -79,7 +79,8 @@ function parse(argv: string[]): Asked | undefined {
   if (values.help) return undefined;
   const { environment, node, nodes, pool, format } = values;
   const reader = new OptionReader('capacity');
-  const known = environments.map(({ name }) => name);
+  const files = rendered();
+  const known = [...new Set([...files.keys()].map((path) => path.split('/')[0] ?? ''))];
   if (environment !== undefined) reader.oneOf('environment', environment, known);
   reader.oneOf('format', format, Object.keys(formats));
   const size = node === undefined ? undefined : nodeSize(reader, node);
@@ -87,7 +88,7 @@ function parse(argv: string[]): Asked | undefined {
   const count = nodes === undefined ? undefined : reader.count('nodes', nodes, 1);
   reader.check();
   const report = formats[format] ?? jsonReport;
-  return { environment, report, nodes: size === undefined ? undefined : { size, count, pool } };
+  return { environment, files, report, nodes: size === undefined ? undefined : { size, count, pool } };
 }
 
 /** Every fault goes to the reader. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { render } from '../apps/main.ts';
+import { render } from '../apps/testing/desired-state.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { runDiff } from './diff.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { render } from '../apps/main.ts';
-import { environments } from '../environments/index.ts';
-import { production } from '../environments/production.ts';
+import { systemIn } from '../apps/main.ts';
+import { desiredState, environments, production, render } from '../apps/testing/desired-state.ts';
+import { local } from '../environments/local.ts';
 import { originsOf } from '../packages/analysis/explain/origins.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { runExplain } from './explain.ts';
@@ -11,7 +11,7 @@ describe('sluice explain', () => {
   afterEach(() => vi.restoreAllMocks());
   const run = async (...argv: string[]) => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    expect(await runExplain(argv)).toBe(0);
+    expect(await runExplain(argv, desiredState)).toBe(0);
     const printed = write.mock.calls.map(([text]) => String(text)).join('');
     write.mockRestore();
     return printed;
@@ -20,12 +20,22 @@ describe('sluice explain', () => {
   it('leads from an object to the lines that asked for it', async () => {
     const text = await run('Deployment/consumer', '--environment', 'production');
     expect(text).toMatch(/^Deployment consumer\/consumer of production\n/);
-    expect(text).toMatch(
-      /apps\/workloads\/consumer\.ts:\d+ +export const consumer = queueWorker\('consumer', /,
-    );
+    expect(text).toMatch(/apps\/workloads\/queue-worker\.ts:\d+ +new Worker\(scope, 'worker', \{/);
     expect(text).toMatch(/charts\/worker\.ts:\d+ +new k8s\.KubeDeployment\(/);
     expect(text).toContain('which Application argocd/consumer syncs.');
-    expect(text).toMatch(/jobs\.workSeconds +\d+ +apps\/jobs\.ts +spec.*env\[WORK_SECONDS\]\.value/);
+    expect(text).toMatch(
+      /jobs\.workSeconds +\d+ +environments\/production\.ts +spec.*env\[WORK_SECONDS\]\.value/,
+    );
+  });
+
+  it('begins with the line that declares a worker, of every worker of this repository', async () => {
+    const [work] = systemIn(local).work;
+    if (work === undefined) return;
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await runExplain([`deployment/${work.name}`, '--environment', 'local']);
+    expect(String(write.mock.calls[0]?.[0])).toMatch(
+      new RegExp(`apps/workloads/[\\w-]+\\.ts:\\d+ +export const \\w+ = queueWorker\\('${work.name}'`),
+    );
   });
 
   it('knows kinds by the short names of kubectl', async () => {
@@ -74,7 +84,7 @@ describe('sluice explain', () => {
   });
 
   it('knows the lines of every object that is rendered', () => {
-    const origins = originsOf(production);
+    const origins = originsOf(production, desiredState);
     expect(origins).toHaveLength(render([production]).size);
     for (const { kind, name, places } of origins) {
       expect(places.length, `${kind} ${name}`).toBeGreaterThan(0);
@@ -89,7 +99,7 @@ describe('sluice explain', () => {
 
   it('changes nothing by watching', () => {
     const before = [...render([production])];
-    originsOf(production);
+    originsOf(production, desiredState);
     expect([...render([production])]).toEqual(before);
   });
 

@@ -1,5 +1,5 @@
+import { type DesiredState, desiredState } from '../apps/main.ts';
 import type { Environment } from '../environments/environment.ts';
-import { environments } from '../environments/index.ts';
 import { type Explanation, explain, objectsOf } from '../packages/analysis/explain/explain.ts';
 import { findObjects, referenceOf, suggestionsFor } from '../packages/analysis/explain/find.ts';
 import { sectionsOf, titleFor } from '../packages/analysis/explain/report.ts';
@@ -35,21 +35,22 @@ interface Asked {
 
 /**
  * `sluice explain`. @returns 0, or 1 when one of its links is broken
+ * @param state What is wanted. @default what this repository wants
  * @throws {ConfigurationError} for bad options, and where the name means no object or several
  */
-export async function runExplain(argv: string[]): Promise<number> {
-  const asked = parse(argv);
+export async function runExplain(argv: string[], state = desiredState): Promise<number> {
+  const asked = parse(argv, state.environments);
   if (asked === undefined) {
     process.stdout.write(help);
     return 0;
   }
-  const explanations = explanationsOf(asked);
+  const explanations = explanationsOf(asked, state);
   process.stdout.write(asked.report(explanations));
   return explanations.some(isBroken) ? 1 : 0;
 }
 
-function explanationsOf({ reference, wanted }: Asked): Explanation[] {
-  const worlds = wanted.map((environment) => ({ environment, objects: objectsOf(environment) }));
+function explanationsOf({ reference, wanted }: Asked, state: DesiredState): Explanation[] {
+  const worlds = wanted.map((environment) => ({ environment, objects: objectsOf(environment, state) }));
   const all = worlds.flatMap(({ objects }) => objects);
   const found = worlds.flatMap(({ environment, objects }) =>
     findObjects(reference, objects).map((object) => ({ object, environment, objects })),
@@ -62,7 +63,7 @@ function explanationsOf({ reference, wanted }: Asked): Explanation[] {
       `is no object of ${wanted.map(({ name }) => name).join(', ')}${hint(suggestionsFor(reference, all))}`,
     );
   if (names.length > 1) throw fault(`may be ${names.join(', ')}: name one`);
-  return found.map(({ object, environment, objects }) => explain(object, environment, objects));
+  return found.map(({ object, environment, objects }) => explain(object, environment, objects, state));
 }
 
 const hint = (names: readonly string[]): string =>
@@ -70,7 +71,7 @@ const hint = (names: readonly string[]): string =>
 
 const isBroken = ({ chains }: Explanation): boolean => chains.some(({ link }) => link.end.kind === 'broken');
 
-function parse(argv: string[]): Asked | undefined {
+function parse(argv: string[], environments: readonly Environment[]): Asked | undefined {
   const options = {
     environment: { type: 'string' },
     format: { type: 'string', default: 'text' },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { systemIn } from '../apps/main.ts';
+import { applications, systemIn } from '../apps/main.ts';
 import { generatedSecretsOf } from '../apps/platform/credentials.ts';
 import { local } from '../environments/local.ts';
 import { parseOptions } from './arguments.ts';
@@ -31,7 +31,7 @@ export async function runSecrets(argv: string[]): Promise<number> {
 }
 
 /** Every Secret of the system; one password for a user wherever it stands, the administrator's hash of theirs. */
-export function generateSecrets(environment = local): GeneratedSecret[] {
+export function generateSecrets(environment = local, of = applications): GeneratedSecret[] {
   const passwords = new Map<string, string>();
   const passwordOf = (user: string): string => {
     const password = passwords.get(user) ?? randomBytes(24).toString('base64url');
@@ -40,7 +40,7 @@ export function generateSecrets(environment = local): GeneratedSecret[] {
   };
   const secretOf = (property: string): string =>
     property === 'admin-hash' ? hashPassword(passwordOf('admin')) : passwordOf(property);
-  return generatedSecretsOf(environment, systemIn(environment)).map(({ owner, secretName, keys }) => ({
+  return generatedSecretsOf(environment, systemIn(environment, of)).map(({ owner, secretName, keys }) => ({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: secretName, namespace: owner.namespace },

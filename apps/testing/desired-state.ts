@@ -4,7 +4,7 @@ import type { Files } from '../../packages/manifests/manifests.ts';
 import { apiApplication } from '../api.ts';
 import type { Application } from '../application.ts';
 import { jobsWorkload } from '../jobs.ts';
-import { platform, render as renderOf } from '../main.ts';
+import { type DesiredState, platform, render as renderOf } from '../main.ts';
 import { publisherApplication } from '../publisher.ts';
 import { consumerAlerts } from '../workloads/consumer-alerts.ts';
 import { queueWorker } from '../workloads/queue-worker.ts';
@@ -30,6 +30,9 @@ export const applications: readonly Application[] = platform([
   consumer,
   apiApplication,
 ]);
+
+/** Environments and applications of the tests' own. */
+export const desiredState: DesiredState = { environments, applications };
 
 /** Path below dist/ -> text, of a desired state that only tests change. */
 export const render = (wanted: readonly Environment[] = environments): Files =>

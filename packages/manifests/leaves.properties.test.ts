@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../apps/main.ts';
+import { render } from '../../apps/testing/desired-state.ts';
 import { nullIsAbsent } from './defaults.ts';
 import { embedded } from './embedded.ts';
 import { type LeafChange, leafChanges } from './leaves.ts';

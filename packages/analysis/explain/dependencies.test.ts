@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { jobsWorkload } from '../../../apps/jobs.ts';
-import { local, production } from '../../../apps/testing/environments.ts';
+import { desiredState, local, production } from '../../../apps/testing/desired-state.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { objectsOf } from './explain.ts';
 import { findObjects } from './find.ts';
 
 const dependencies = (reference: string, environment: Environment) => {
-  const [object] = findObjects(reference, objectsOf(environment));
+  const [object] = findObjects(reference, objectsOf(environment, desiredState));
   if (object === undefined) throw new Error(`there is no ${reference}`);
-  return dependenciesOf(object, environment);
+  return dependenciesOf(object, environment, desiredState);
 };
 const paths = (reference: string, environment: Environment): string[] =>
   dependencies(reference, environment).found.map(({ path }) => path);

@@ -1,9 +1,8 @@
 import { latch, proportional } from '@sluice/policy';
 import type { System } from '../../../apps/application.ts';
 import { jobsWorkload, maxReplicas } from '../../../apps/jobs.ts';
-import { applications, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
+import { type DesiredState, desiredState, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';
-import { environments } from '../../../environments/index.ts';
 import { leafChanges } from '../../manifests/leaves.ts';
 import { type DesiredObject, type Fields, isFields } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
@@ -31,12 +30,19 @@ export interface Dependencies {
  * Which values of its environment an object depends on. Nothing is guessed from the code: the object's folder is
  * rendered again with one value changed at a time, and the two objects are compared.
  */
-export function dependenciesOf(object: DesiredObject, environment: Environment): Dependencies {
+export function dependenciesOf(
+  object: DesiredObject,
+  environment: Environment,
+  state = desiredState,
+): Dependencies {
   const whole = withJobs(environment);
-  const before = madeFrom(object, whole);
-  const others = environments.filter(({ name }) => name !== environment.name).map(withJobs);
+  const before = madeFrom(object, whole, state);
+  const others = state.environments.filter(({ name }) => name !== environment.name).map(withJobs);
   const rivals = [...others, withOtherPolicy(whole)];
-  const tried = variationsOf(whole, rivals).map((one) => ({ one, effect: effectOf(one, object, before) }));
+  const tried = variationsOf(whole, rivals).map((one) => ({
+    one,
+    effect: effectOf(one, object, before, state),
+  }));
   return {
     found: tried.flatMap(({ one, effect }) =>
       effect.kind === 'changes' ? [dependency(one, effect.fields, environment)] : [],
@@ -68,10 +74,15 @@ type Effect =
   | { readonly kind: 'refused' };
 
 /** The first variation under which the object is another tells most; one that is refused tells nothing. */
-function effectOf({ environments: varied }: Variation, object: DesiredObject, before: Fields): Effect {
+function effectOf(
+  { environments: varied }: Variation,
+  object: DesiredObject,
+  before: Fields,
+  state: DesiredState,
+): Effect {
   let refused = true;
   for (const environment of varied) {
-    const after = attempt(() => madeFrom(object, environment));
+    const after = attempt(() => madeFrom(object, environment, state));
     if (after === undefined) continue;
     refused = false;
     const changes = leafChanges(placeOf(object.kind, object.group), before, after);
@@ -92,15 +103,15 @@ function attempt<T>(make: () => T): T | undefined {
 }
 
 /** @throws {Error} where the environment is none of the desired state */
-function systemAsItIs(name: string): System {
+function systemAsItIs(name: string, { environments, applications }: DesiredState): System {
   const environment = environments.find((each) => each.name === name);
   if (environment === undefined) throw new Error(`there is no environment '${name}'`);
-  return systemIn(environment);
+  return systemIn(environment, applications);
 }
 
 /** The object as another environment would have it; no fields where that has none of its name. */
-function madeFrom(object: DesiredObject, environment: Environment): Fields {
-  const made = manifestsBeside(object, environment).find(
+function madeFrom(object: DesiredObject, environment: Environment, state: DesiredState): Fields {
+  const made = manifestsBeside(object, environment, state).find(
     ({ apiVersion, kind, metadata }) =>
       apiVersion === object.apiVersion &&
       kind === object.kind &&
@@ -117,14 +128,16 @@ function madeFrom(object: DesiredObject, environment: Environment): Fields {
 function manifestsBeside(
   { application: folder, environment: name }: DesiredObject,
   environment: Environment,
+  state: DesiredState,
 ) {
+  const { applications } = state;
   const application = applications.find((each) => each.name === folder);
   if (application !== undefined) {
-    const system = attempt(() => systemIn(environment)) ?? systemAsItIs(name);
+    const system = attempt(() => systemIn(environment, applications)) ?? systemAsItIs(name, state);
     return manifestsOf(application, environment, undefined, system);
   }
   const path = `${environment.name}/${folder}`;
-  return foldersOf(environment).find(([name]) => name === path)?.[1] ?? [];
+  return foldersOf(environment, undefined, applications).find(([name]) => name === path)?.[1] ?? [];
 }
 
 const dependency = (

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { render } from '../../../apps/main.ts';
+import { type DesiredState, desiredState, render } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { allLinks, linksOf } from '../../manifests/links/all.ts';
 import type { Link } from '../../manifests/links/links.ts';
@@ -31,8 +31,11 @@ export interface Chain {
 }
 
 /** The objects of an environment as the sources render it now. */
-export const objectsOf = (environment: Environment): DesiredObject[] => [
-  ...snapshotOf('working tree', render([environment])).objects.values(),
+export const objectsOf = (
+  environment: Environment,
+  { applications }: DesiredState = desiredState,
+): DesiredObject[] => [
+  ...snapshotOf('working tree', render([environment], undefined, applications)).objects.values(),
 ];
 
 /** @param objects All of the environment, the object among them. */
@@ -40,20 +43,25 @@ export function explain(
   object: DesiredObject,
   environment: Environment,
   objects: readonly DesiredObject[],
+  state = desiredState,
 ): Explanation {
   const world = worldOf(environment, objects);
   return {
     object,
-    origin: originOf(object, environment),
+    origin: originOf(object, environment, state),
     deliveredBy: world.delivering(object),
-    dependencies: dependenciesOf(object, environment),
+    dependencies: dependenciesOf(object, environment, state),
     chains: chainsOf(object, world, new Set([object])),
     reachedBy: allLinks(world).filter(({ end }) => end.kind === 'object' && end.object === object),
   };
 }
 
-function originOf(object: DesiredObject, environment: Environment): Explanation['origin'] {
-  const made = originsOf(environment).find(
+function originOf(
+  object: DesiredObject,
+  environment: Environment,
+  state: DesiredState,
+): Explanation['origin'] {
+  const made = originsOf(environment, state).find(
     ({ kind, apiVersion, name, namespace }) =>
       kind === object.kind &&
       apiVersion === object.apiVersion &&

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Chart } from 'cdk8s';
-import { render } from '../../../apps/main.ts';
+import { type DesiredState, desiredState, render } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';
 
 /** A place in the sources, from the root of the repository: `apps/consumer.ts:32`. */
@@ -23,13 +23,14 @@ const DEPTH = 60;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Which lines of apps/, charts/ and argocd/ asked for the objects of an environment. */
-export function originsOf(environment: Environment): Made[] {
+export function originsOf(environment: Environment, { applications }: DesiredState = desiredState): Made[] {
   const charts: WatchedChart[] = [];
-  render([environment], (id) => {
+  const watched = (id: string): Chart => {
     const chart = new WatchedChart(new App(), id);
     charts.push(chart);
     return chart;
-  });
+  };
+  render([environment], watched, applications);
   return charts.flatMap(({ made }) => made);
 }
 
