@@ -45,12 +45,16 @@ export const apiApplication: Application = {
     connections: [...entered(environment, api, HTTP_PORT), scraped(api)],
     scaled: [
       {
-        name: api.name,
-        source: { kind: 'clock' },
-        target: { kind: 'hpa', namespace: api.namespace, name: api.name },
-        policy: minReplicas,
+        scaler: 'own',
+        workload: {
+          name: api.name,
+          source: { kind: 'clock' },
+          target: { kind: 'hpa', namespace: api.namespace, name: api.name },
+          policy: minReplicas,
+        },
       },
     ],
+    ...(isMetricServed(environment) && { adapterRules: [rate.rule] }),
   }),
   build: (scope, environment, system) => {
     const { canary: router } = environment.web;
@@ -121,7 +125,9 @@ function ownedFields({ web: { canary: router } }: Environment): readonly OwnedFi
 }
 
 /** A rate that nobody serves would leave the HPA without a word on it: then the CPU alone. */
-const metricsIn = ({ addons }: Environment) => [
-  ...(addons.includes('prometheus-adapter') ? [rate.metric] : []),
+const metricsIn = (environment: Environment) => [
+  ...(isMetricServed(environment) ? [rate.metric] : []),
   cpuUtilization(cpuPercent),
 ];
+
+const isMetricServed = ({ addons }: Environment): boolean => addons.includes('prometheus-adapter');

@@ -1,4 +1,4 @@
-import type { Policy, Workload } from '@sluice/policy';
+import type { AdapterRule, Policy } from '@sluice/policy';
 import type { Construct } from 'constructs';
 import type { OwnedFields } from '../argocd/owned-fields.ts';
 import type { Stage } from '../argocd/waves.ts';
@@ -6,6 +6,7 @@ import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import type { EnvValue } from '../charts/pod.ts';
 import type { BrokerAccess, WorkQueue } from '../charts/queue-topology.ts';
+import type { Scaled } from '../charts/scaling.ts';
 import type { Environment } from '../environments/environment.ts';
 
 /** An app-of-apps, in the order of their waves. */
@@ -112,8 +113,10 @@ export interface Contribution {
   readonly queues?: readonly WorkQueue[];
   /** Users of the broker, with what each does there. */
   readonly brokerUsers?: readonly BrokerAccess[];
-  /** What the scaler scales. */
-  readonly scaled?: readonly Workload[];
+  /** What is scaled, each with the owner of its replica count: the own scaler, an HPA or KEDA. */
+  readonly scaled?: readonly Scaled[];
+  /** How prometheus-adapter makes the metrics that its HPAs follow. */
+  readonly adapterRules?: readonly AdapterRule[];
   /** How its workers work. */
   readonly work?: readonly QueueWork[];
   /** What it publishes, as far as that is known beforehand. */

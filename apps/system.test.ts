@@ -1,5 +1,6 @@
 import { constant } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
+import type { Scaled } from '../charts/scaling.ts';
 import { ChartError } from '../packages/contracts/checks.ts';
 import type { Contribution } from './application.ts';
 import { systemOf } from './system.ts';
@@ -18,11 +19,10 @@ function faultsOf(...all: readonly Contribution[]): readonly string[] {
 }
 
 const owner = { name: 'shop', namespace: 'shop', component: 'worker' } as const;
-const scaled = (name: string) => ({
-  name,
-  source: { kind: 'clock' as const },
-  target: { kind: 'deployment' as const, namespace: 'shop', name: 'shop' },
-  policy: constant({ replicas: 1 }),
+const target = { kind: 'deployment', namespace: 'shop', name: 'shop' } as const;
+const scaled = (name: string): Scaled => ({
+  scaler: 'own',
+  workload: { name, source: { kind: 'clock' }, target, policy: constant({ replicas: 1 }) },
 });
 
 describe('the system of an environment', () => {

@@ -1,3 +1,5 @@
+import type { Target } from '@sluice/policy';
+import { checkScaling } from '../charts/scaling.ts';
 import type { Environment } from '../environments/environment.ts';
 import { Checks } from '../packages/contracts/checks.ts';
 import type { Contribution, System } from './application.ts';
@@ -16,21 +18,27 @@ export function systemOf(contributors: readonly Contributor[], environment: Envi
   const sum = <Key extends keyof Contribution>(key: Key): System[Key] =>
     all.flatMap((one) => [...(one[key] ?? [])]) as unknown as System[Key];
   const system: System = {
-    connections: sum('connections'),
+    connections: distinct(sum('connections')),
     secrets: sum('secrets'),
     queues: sum('queues'),
     brokerUsers: sum('brokerUsers'),
     scaled: sum('scaled'),
+    adapterRules: distinct(sum('adapterRules')),
     work: sum('work'),
     arrivals: sum('arrivals'),
   };
-  check(environment.name, system);
+  check(environment, system);
   return system;
 }
 
-function check(environment: string, system: System): void {
+/** Several may need one connection, or one rule. */
+const distinct = <Value>(all: readonly Value[]): readonly Value[] => [
+  ...new Map(all.map((one) => [JSON.stringify(one), one])).values(),
+];
+
+function check(environment: Environment, system: System): void {
   const { queues, brokerUsers, secrets, scaled } = system;
-  const checks = new Checks(`The system of '${environment}'`);
+  const checks = new Checks(`The system of '${environment.name}'`);
   const once = (what: string, names: readonly string[]): void => {
     for (const name of repeated(names)) checks.that(false, `${what} '${name}' must be declared once`);
   };
@@ -48,12 +56,13 @@ function check(environment: string, system: System): void {
   );
   once(
     'the scaled workload',
-    scaled.map(({ name }) => name),
+    scaled.map(({ workload }) => workload.name),
   );
   once(
     'the owner of the replica count of',
-    scaled.map(({ target }) => targetOf(target)),
+    scaled.map(({ workload }) => targetOf(workload.target)),
   );
+  checkScaling(scaled, environment, checks);
   const known = new Set(queues.map(({ queue }) => queue));
   for (const { name, publishes = [], consumes = [] } of brokerUsers)
     for (const queue of [...publishes, ...consumes].filter((one) => !known.has(one)))
@@ -64,7 +73,7 @@ function check(environment: string, system: System): void {
   checks.done();
 }
 
-const targetOf = (target: System['scaled'][number]['target']): string =>
+const targetOf = (target: Target): string =>
   target.kind === 'process' ? target.command.join(' ') : `${target.kind} ${target.namespace}/${target.name}`;
 
 const repeated = (names: readonly string[]): string[] => [

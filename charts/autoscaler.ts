@@ -1,20 +1,26 @@
-import { type HpaBehavior, type HpaScalingRules, highestFloor, type SchedulePolicy } from '@sluice/policy';
-import { k8s } from 'cdk8s-plus-27';
+import {
+  type AutoscalerParts,
+  type HpaBehavior,
+  type HpaMetric,
+  type HpaScalingRules,
+  highestFloor,
+  horizontalPodAutoscaler,
+  type SchedulePolicy,
+} from '@sluice/policy';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
-const TARGETS = { Deployment: 'apps/v1', Rollout: 'argoproj.io/v1alpha1' } as const;
-
 export interface AutoscalerProps extends Identity {
   /** Whose count it owns, of the same name. @default 'Deployment' */
-  readonly target?: keyof typeof TARGETS;
+  readonly target?: AutoscalerParts['target'];
   /** Pods at least. A schedule owns the field: then the manifest has none, and the own scaler writes it. */
   readonly minReplicas: number | SchedulePolicy;
   readonly maxReplicas: number;
   /** What it follows; the one that asks for most replicas wins. */
-  readonly metrics: readonly k8s.MetricSpecV2[];
-  /** How fast, in words of its own: what is left out would be Kubernetes' defaults, which few know by heart. */
+  readonly metrics: readonly HpaMetric[];
+  /** How fast. Required, so that no default of Kubernetes applies silently. */
   readonly behavior: HpaBehavior;
 }
 
@@ -30,28 +36,19 @@ export class Autoscaler extends Construct {
   constructor(scope: Construct, id: string, props: AutoscalerProps) {
     super(scope, id);
     check(props);
-    const { name, target = 'Deployment', minReplicas, maxReplicas, metrics, behavior } = props;
-    new k8s.KubeHorizontalPodAutoscalerV2(this, 'hpa', {
-      metadata: metadataOf(props),
-      spec: {
-        scaleTargetRef: { apiVersion: TARGETS[target], kind: target, name },
-        ...(typeof minReplicas === 'number' && { minReplicas }),
-        maxReplicas,
-        metrics: [...metrics],
-        behavior: { scaleUp: rules(behavior.scaleUp), scaleDown: rules(behavior.scaleDown) },
-      },
+    const { name, namespace, target = 'Deployment', minReplicas, maxReplicas, metrics, behavior } = props;
+    const { metadata: _, ...manifest } = horizontalPodAutoscaler({
+      ...{ name, namespace, target, maxReplicas, metrics, behavior },
+      minReplicas: typeof minReplicas === 'number' ? minReplicas : undefined,
     });
+    new ApiObject(this, 'hpa', { ...manifest, metadata: metadataOf(props) });
   }
 }
 
 /** CPU in use, as a share of what a pod asks for; metrics-server tells. */
-export const cpuUtilization = (percent: number): k8s.MetricSpecV2 => ({
+export const cpuUtilization = (percent: number): HpaMetric => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percent } },
-});
-
-const rules = ({ stabilizationWindowSeconds, selectPolicy, policies }: HpaScalingRules) => ({
-  ...{ stabilizationWindowSeconds, selectPolicy, policies: [...policies] },
 });
 
 function check({ name, minReplicas, maxReplicas, metrics, behavior }: AutoscalerProps): void {

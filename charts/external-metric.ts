@@ -1,15 +1,5 @@
-import type { AdapterRule } from '@sluice/policy';
-import { k8s } from 'cdk8s-plus-27';
+import { type AdapterRule, type ExternalMetric, externalMetric, externalRule } from '@sluice/policy';
 import { Checks } from '../packages/contracts/checks.ts';
-
-/**
- * How prometheus-adapter makes an external metric of series: for `rules.external` of its chart.
- * @see https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/externalmetrics.md
- */
-export interface ExternalRule extends Pick<AdapterRule, 'seriesQuery' | 'metricsQuery'> {
-  readonly resources: { readonly overrides: { readonly namespace: { readonly resource: 'namespace' } } };
-  readonly name: { readonly matches: string; readonly as: string };
-}
 
 export interface CounterRateProps {
   /** The counter, for example 'http_requests_total'. */
@@ -29,9 +19,9 @@ export interface CounterRate {
   /** What HPAs call it, for example 'http_requests_per_second'. */
   readonly name: string;
   /** Makes the metric known. The same for all counters of that name, whichever Service they belong to. */
-  readonly rule: ExternalRule;
+  readonly rule: AdapterRule;
   /** Asks for it: the part of an HPA. */
-  readonly metric: k8s.MetricSpecV2;
+  readonly metric: ExternalMetric;
 }
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the adapter fills in what the parentheses matched
@@ -52,19 +42,13 @@ export function counterRate(props: CounterRateProps): CounterRate {
   const name = series.replace(new RegExp(NAME.matches), NAME.as.replace('{1}', '1'));
   return {
     name,
-    rule: {
+    rule: externalRule({
       seriesQuery: `{__name__="${series}"}`,
-      resources: { overrides: { namespace: { resource: 'namespace' } } },
+      namespaced: true,
       name: NAME,
       metricsQuery: `sum(rate(<<.Series>>{<<.LabelMatchers>>}[${duration(windowSeconds)}]))`,
-    },
-    metric: {
-      type: 'External',
-      external: {
-        metric: { name, selector: { matchLabels: { service } } },
-        target: { type: 'AverageValue', averageValue: k8s.Quantity.fromString(String(perReplica)) },
-      },
-    },
+    }),
+    metric: externalMetric({ name, selector: { matchLabels: { service } } }, perReplica),
   };
 }
 

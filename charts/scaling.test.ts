@@ -1,8 +1,8 @@
-import { latch, type PrometheusSource, proportional } from '@sluice/policy';
+import { latch, type ManagementSource, type PrometheusSource, proportional } from '@sluice/policy';
 import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { type Scaled, Scaling } from './scaling.ts';
-import { faultsOf as faultsWhile } from './testing.ts';
+import { Checks } from '../packages/contracts/checks.ts';
+import { checkScaling, ReplicaOwner, type Scaled, type ScalingGround } from './scaling.ts';
 
 const source: PrometheusSource = {
   kind: 'prometheus',
@@ -10,96 +10,115 @@ const source: PrometheusSource = {
   readyQuery: 'ready{queue="jobs"}',
   unackedQuery: 'unacked{queue="jobs"}',
 };
+const asked: ManagementSource = {
+  ...{ kind: 'management', url: 'http://broker:15672', vhost: '/', queue: 'jobs' },
+  ...{ username: 'consumer-keda', passwordFile: '/etc/sluice/credentials/password' },
+};
 const policy = proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 25 });
-const deployment = (name: string) => ({ kind: 'deployment', namespace: 'consumer', name }) as const;
-const workload = (name: string, target = name) => ({ name, source, target: deployment(target), policy });
-const keda = { pollSeconds: 5 };
+const open = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });
+const target = { kind: 'deployment', namespace: 'consumer', name: 'consumer' } as const;
+const workload = { name: 'jobs', source, target, policy };
 
-function built(...workloads: readonly Scaled[]) {
+const own: Scaled = { scaler: 'own', workload };
+const hpa: Scaled = { scaler: 'hpa', workload };
+const keda: Scaled = { scaler: 'keda', workload, cluster: { pollSeconds: 5 } };
+const asking: Scaled = {
+  scaler: 'keda',
+  workload: { ...workload, source: asked },
+  cluster: { pollSeconds: 5, credentials: 'keda-credentials' },
+};
+const named = (scaled: Scaled, name: string): Scaled =>
+  ({ ...scaled, workload: { ...scaled.workload, name } }) as Scaled;
+
+function built(scaled: Scaled, kubernetes = '1.36') {
   const chart = new Chart(Testing.app(), 'test');
-  const identity = { name: 'scaling', namespace: 'monitoring', component: 'scaler' } as const;
-  const { scalerConfig } = new Scaling(chart, 'scaling', { ...identity, pollSeconds: 5, workloads });
-  return { scalerConfig, objects: chart.toJson() };
+  new ReplicaOwner(chart, 'scaling', {
+    ...{ name: 'consumer', namespace: 'consumer', component: 'worker', kubernetes, scaled },
+    ownScaler: { serviceAccount: 'scaler', namespace: 'scaler' },
+  });
+  return chart.toJson();
+}
+const titles = (scaled: Scaled): string[] =>
+  built(scaled).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+
+const ADAPTER = ['kube-prometheus-stack', 'prometheus-adapter'];
+function faultsOf(all: readonly Scaled[], ground: Partial<ScalingGround> = {}) {
+  const checks = new Checks('test');
+  checkScaling(all, { kubernetes: '1.36', addons: ADAPTER, ...ground }, checks);
+  return checks.faults;
 }
 
-const faultsOf = (...workloads: readonly Scaled[]) => faultsWhile(() => built(...workloads));
+describe('the owner of a replica count', () => {
+  it('is the own scaler by a permission, and nothing else is written', () => {
+    expect(titles(own)).toEqual(['Role consumer/scale-consumer', 'RoleBinding consumer/scale-consumer']);
+  });
 
-describe('Scaling', () => {
-  it('leaves the own scaler its workloads and writes nothing else', () => {
-    expect(built(Scaling.scaler(workload('jobs')))).toEqual({
-      scalerConfig: { pollSeconds: 5, workloads: [workload('jobs')] },
-      objects: [],
+  it('is an HPA of the name of its Deployment, without a permission for the own scaler', () => {
+    const [manifest, ...rest] = built(hpa);
+    expect(rest).toEqual([]);
+    expect(manifest).toMatchObject({
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'consumer', labels: { 'app.kubernetes.io/name': 'consumer' } },
+      spec: {
+        scaleTargetRef: { kind: 'Deployment', name: 'consumer' },
+        metrics: [{ external: { metric: { name: 'backlog-jobs' } } }],
+      },
     });
   });
 
-  it('writes an HPA beside its Deployment, and the rules of all HPAs as one file', () => {
-    const { objects, scalerConfig } = built(Scaling.hpa(workload('jobs')), Scaling.hpa(workload('mail')));
-    expect(scalerConfig).toBeUndefined();
-    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
-      'HorizontalPodAutoscaler consumer/jobs',
-      'HorizontalPodAutoscaler consumer/mail',
-      'ConfigMap monitoring/scaling',
+  it('is KEDA by a ScaledObject, with a login where it asks the broker itself', () => {
+    expect(titles(keda)).toEqual(['ScaledObject consumer/consumer']);
+    expect(titles(asking)).toEqual([
+      'ScaledObject consumer/consumer',
+      'TriggerAuthentication consumer/consumer',
+      'ConfigMap consumer/consumer-keda',
     ]);
-    const { externalRules } = JSON.parse(objects[2].data['config.yaml']);
-    expect(externalRules.map((rule: { name: { as: string } }) => rule.name.as)).toEqual([
-      'backlog-jobs',
-      'backlog-mail',
+    const [scaledObject, login, name] = built(asking);
+    expect(scaledObject.spec.triggers[0].authenticationRef).toEqual({ name: 'consumer' });
+    expect(login.spec).toEqual({
+      configMapTargetRef: [{ parameter: 'username', name: 'consumer-keda', key: 'username' }],
+      secretTargetRef: [{ parameter: 'password', name: 'keda-credentials', key: 'password' }],
+    });
+    expect(name.data).toEqual({ username: 'consumer-keda' });
+  });
+
+  it("keeps an HPA's tolerance of 0 where the environment's Kubernetes takes one", () => {
+    expect(built(hpa, '1.35')[0].spec.behavior.scaleUp.tolerance).toBe('0');
+    expect(built(hpa, '1.34')[0].spec.behavior.scaleUp).not.toHaveProperty('tolerance');
+  });
+});
+
+describe('the scalers of an environment', () => {
+  it('may be the own one beside an HPA, or beside KEDA', () => {
+    expect(faultsOf([own, named(hpa, 'mail')])).toEqual([]);
+    expect(faultsOf([own, named(keda, 'mail')], { addons: ['keda', 'kube-prometheus-stack'] })).toEqual([]);
+  });
+
+  it('need the addon that does the work', () => {
+    expect(faultsOf([own, hpa, asking], { addons: [] })).toEqual([
+      "'scaler' must not be hpa ('jobs') and keda ('jobs') in one environment: prometheus-adapter and KEDA both serve v1beta1.external.metrics.k8s.io, and a cluster has one",
+      "'scaler' (hpa) of 'jobs' needs the addon prometheus-adapter",
+      "'scaler' (keda) of 'jobs' needs the addon keda",
     ]);
-    expect(objects[0].metadata.labels['app.kubernetes.io/part-of']).toBe('sluice');
-  });
-
-  it('writes a ScaledObject where KEDA is chosen, also beside the own scaler', () => {
-    const { objects, scalerConfig } = built(
-      Scaling.keda(workload('jobs'), keda),
-      Scaling.scaler(workload('mail')),
-    );
-    expect(objects.map(({ kind }) => kind)).toEqual(['ScaledObject']);
-    expect(scalerConfig?.workloads.map(({ name }) => name)).toEqual(['mail']);
-  });
-
-  it("lets an HPA go to 0 where the environment's Kubernetes does", () => {
-    const idle = { ...workload('jobs'), policy: proportional({ perReplica: 10, maxReplicas: 25 }) };
-    const scaled = (kubernetes: string) => {
-      const chart = new Chart(Testing.app(), 'test');
-      const identity = { name: 'scaling', namespace: 'monitoring', component: 'scaler' } as const;
-      new Scaling(chart, 'scaling', {
-        ...identity,
-        kubernetes,
-        pollSeconds: 5,
-        workloads: [Scaling.hpa(idle)],
-      });
-      return chart.toJson();
-    };
-    expect(scaled('1.37')[0].spec.minReplicas).toBe(0);
-    expect(faultsWhile(() => scaled('1.36'))).toEqual([expect.stringContaining('HPAScaleToZero')]);
-  });
-
-  it('refuses prometheus-adapter and KEDA in one environment', () => {
-    expect(faultsOf(Scaling.hpa(workload('jobs')), Scaling.keda(workload('mail'), keda))).toEqual([
-      "'workloads' must not ask for both prometheus-adapter ('jobs') and KEDA ('mail'): both serve v1beta1.external.metrics.k8s.io, and a cluster has one",
+    expect(faultsOf([keda], { addons: ['keda'] })).toEqual([
+      "'scaler' (keda) of 'jobs' needs the addon kube-prometheus-stack",
     ]);
   });
 
-  it('refuses a second owner of a replica count, whoever it is', () => {
-    expect(
-      faultsOf(Scaling.scaler(workload('jobs', 'consumer')), Scaling.hpa(workload('mail', 'consumer'))),
-    ).toEqual([
-      "'consumer/consumer' belongs to 'jobs' (scaler) and to 'mail' (hpa): a replica count has one owner",
-    ]);
-  });
-
-  it('stops with every sentence of a clause that a back-end refuses', () => {
-    const open = {
-      ...workload('jobs'),
-      policy: latch({ replicas: 25, startWhen: { readyAtLeast: 100 } }),
-    };
-    const faults = faultsOf(Scaling.hpa(open));
-    expect(faults.map((fault) => fault.split(': ')[0])).toEqual([
+  it('are refused with every sentence of a clause that cannot be kept', () => {
+    const refused = faultsOf([{ scaler: 'hpa', workload: { ...workload, policy: open } }]);
+    expect(refused.map((fault) => fault.split(': ')[0])).toEqual([
       "workload 'jobs', startWhen.readyAtLeast",
       "workload 'jobs', stopWhen.drained",
       "workload 'jobs', minReplicas",
     ]);
-    const { unackedQuery: _, ...blind } = source;
-    expect(faultsOf(Scaling.scaler({ ...open, source: blind }))).toHaveLength(1);
+  });
+
+  it('take an HPA to 0 from the Kubernetes on that does, and not before', () => {
+    const idle = proportional({ perReplica: 10, maxReplicas: 25 });
+    const toZero: Scaled = { scaler: 'hpa', workload: { ...workload, policy: idle } };
+    expect(faultsOf([toZero], { kubernetes: '1.37' })).toEqual([]);
+    expect(built(toZero, '1.37')[0].spec.minReplicas).toBe(0);
+    expect(faultsOf([toZero])).toEqual([expect.stringContaining('HPAScaleToZero')]);
   });
 });

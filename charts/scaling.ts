@@ -1,166 +1,129 @@
 import {
-  type AdapterRule,
+  type ClauseFidelity,
   type CompiledHpa,
   type CompiledKeda,
   compileHpa,
   compileKeda,
   compileScalerConfig,
-  type HpaCluster,
   type HpaWorkload,
   type KedaCluster,
   type KedaWorkload,
   refusals,
-  type ScalerConfig,
   type Workload,
 } from '@sluice/policy';
 import { ApiObject } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Checks } from '../packages/contracts/checks.ts';
-import { type Identity, labelsOf, metadataOf } from './labels.ts';
+import type { Checks } from '../packages/contracts/checks.ts';
+import { type Identity, labelsOf } from './labels.ts';
+import { ScaleGrant, type ScaleGrantProps } from './scale-grant.ts';
 
-/** One workload and who owns its replica count; made by `Scaling.scaler`, `Scaling.hpa` or `Scaling.keda`. */
+/** Who can own a replica count: the own scaler, an HPA on a metric of prometheus-adapter, or KEDA. */
+export const SCALERS = ['own', 'hpa', 'keda'] as const;
+export type ScalerKind = (typeof SCALERS)[number];
+
+/** One workload and who owns its replica count. */
 export type Scaled =
-  | { readonly backend: 'scaler'; readonly workload: Workload }
-  | { readonly backend: 'hpa'; readonly workload: HpaWorkload; readonly cluster: HpaCluster }
-  | { readonly backend: 'keda'; readonly workload: KedaWorkload; readonly cluster: KedaCluster };
+  | { readonly scaler: 'own'; readonly workload: Workload }
+  | { readonly scaler: 'hpa'; readonly workload: HpaWorkload }
+  | {
+      readonly scaler: 'keda';
+      readonly workload: KedaWorkload;
+      readonly cluster: Pick<KedaCluster, 'pollSeconds' | 'credentials'>;
+    };
 
-export interface ScalingProps extends Identity {
-  /** Seconds between two readings of the own scaler. */
-  readonly pollSeconds: number;
-  /** The environment's Kubernetes, for example '1.36': it decides what an HPA can keep. @default not known */
-  readonly kubernetes?: string;
-  /** Every scaled workload of the environment: only all of them together show who fights whom. */
-  readonly workloads: readonly Scaled[];
+/** What of an environment decides what its scalers can do. */
+export interface ScalingGround {
+  /** Its Kubernetes minor, for example '1.36': from 1.37 on an HPA goes to 0. */
+  readonly kubernetes: string;
+  /** What it has installed. */
+  readonly addons: readonly string[];
 }
 
-/** Key of the ConfigMap with prometheus-adapter's file. */
-const ADAPTER_FILE = 'config.yaml';
+type Hpa = Extract<Scaled, { scaler: 'hpa' }>;
+type Keda = Extract<Scaled, { scaler: 'keda' }>;
+type Version = Pick<ScalingGround, 'kubernetes'>;
+
+/** The HPA of a workload, and the rule that prometheus-adapter needs for it. */
+export const compiledHpa = ({ workload }: Hpa, { kubernetes }: Version): CompiledHpa =>
+  compileHpa(workload, { kubernetes });
+
+const compiledKeda = ({ workload, cluster }: Keda, { kubernetes }: Version): CompiledKeda =>
+  compileKeda(workload, { kubernetes, ...cluster });
+
+/** How well each clause of a policy is kept by the scaler that was chosen. @throws {ScalerConfigError} */
+export function fidelityOf(scaled: Scaled, ground: Version): readonly ClauseFidelity[] {
+  if (scaled.scaler === 'hpa') return compiledHpa(scaled, ground).fidelity;
+  if (scaled.scaler === 'keda') return compiledKeda(scaled, ground).fidelity;
+  // How often it reads changes no clause.
+  return compileScalerConfig({ pollSeconds: 1, workloads: [scaled.workload] }).fidelity;
+}
+
+/** What the own scaler is to follow. */
+export const ownWorkloads = (all: readonly Scaled[]): readonly Workload[] =>
+  all.flatMap((one) => (one.scaler === 'own' ? [one.workload] : []));
+
+export interface ReplicaOwnerProps extends Identity {
+  readonly scaled: Scaled;
+  readonly kubernetes: string;
+  /** Who runs the own scaler. */
+  readonly ownScaler: ScaleGrantProps['to'];
+}
 
 /**
- * Who owns which replica count in one environment. Writes the HPAs with the file of prometheus-adapter (a
- * ConfigMap named after the identity), or the ScaledObjects; the own scaler's part is `scalerConfig`, for a
- * `Scaler`.
- *
- * @throws {ChartError} with every fault: a count with two owners, two adapters for one API, a refused clause
+ * What stands beside a workload so that its replica count has an owner: the own scaler's permission, an HPA, or a
+ * ScaledObject with its login at the broker.
+ * @throws {ScalerConfigError} with every fault of the workload; a refused clause is `checkScaling`'s
  */
-export class Scaling extends Construct {
-  /** What the own scaler is to follow; undefined where it owns no count. */
-  readonly scalerConfig: ScalerConfig | undefined;
-
-  constructor(scope: Construct, id: string, props: ScalingProps) {
+export class ReplicaOwner extends Construct {
+  constructor(scope: Construct, id: string, props: ReplicaOwnerProps) {
     super(scope, id);
-    check(props);
-    this.scalerConfig = scalerConfig(props);
-    const hpas = props.workloads.filter((one) => one.backend === 'hpa').map(compiledHpa(props));
-    const kedas = props.workloads.filter((one) => one.backend === 'keda').map(compiledKeda(props));
-    for (const { manifests } of [...hpas, ...kedas])
-      for (const { metadata, ...manifest } of manifests) {
-        const labels = labelsOf({ ...metadata, component: 'scaler' });
-        const unique = `${manifest.kind}-${metadata.namespace}-${metadata.name}`;
-        new ApiObject(this, unique, { ...manifest, metadata: { ...metadata, labels } });
-      }
-    if (hpas.length > 0)
-      this.#adapterFile(
-        props,
-        hpas.flatMap(({ adapterRules }) => adapterRules),
-      );
-  }
-
-  /** The own scaler owns the count: every kind of policy. */
-  static scaler(workload: Workload): Scaled {
-    return { backend: 'scaler', workload };
-  }
-
-  /** An HPA on a metric of prometheus-adapter owns the count: proportional and drain. */
-  static hpa(workload: HpaWorkload, cluster: HpaCluster = {}): Scaled {
-    return { backend: 'hpa', workload, cluster };
-  }
-
-  /** KEDA owns the count. */
-  static keda(workload: KedaWorkload, cluster: KedaCluster): Scaled {
-    return { backend: 'keda', workload, cluster };
-  }
-
-  /** JSON is YAML. */
-  #adapterFile(props: ScalingProps, externalRules: readonly AdapterRule[]): void {
-    new k8s.KubeConfigMap(this, 'adapter', {
-      metadata: metadataOf(props),
-      data: { [ADAPTER_FILE]: `${JSON.stringify({ externalRules }, undefined, 2)}\n` },
-    });
+    const { scaled, ownScaler, ...identity } = props;
+    if (scaled.scaler === 'own') {
+      new ScaleGrant(this, 'grant', { ...identity, to: ownScaler });
+      return;
+    }
+    const { manifests } = scaled.scaler === 'hpa' ? compiledHpa(scaled, props) : compiledKeda(scaled, props);
+    for (const { metadata, ...manifest } of manifests)
+      new ApiObject(this, manifest.kind.toLowerCase(), {
+        ...manifest,
+        metadata: { ...metadata, labels: labelsOf(identity) },
+      });
   }
 }
 
-/** What a workload says of its cluster counts before what the environment's version tells. */
-const versionOf = ({ kubernetes }: ScalingProps) => (kubernetes === undefined ? {} : { kubernetes });
+/** What a choice cannot do without. */
+const NEEDS: Readonly<Record<ScalerKind, (scaled: Scaled) => readonly string[]>> = {
+  own: () => [],
+  hpa: () => ['prometheus-adapter'],
+  keda: ({ workload: { source } }) =>
+    source.kind === 'prometheus' ? ['keda', 'kube-prometheus-stack'] : ['keda'],
+};
 
-const compiledHpa =
-  (props: ScalingProps) =>
-  ({ workload, cluster }: Scaled & { backend: 'hpa' }): CompiledHpa =>
-    compileHpa(workload, { ...versionOf(props), ...cluster });
-
-const compiledKeda =
-  (props: ScalingProps) =>
-  ({ workload, cluster }: Scaled & { backend: 'keda' }): CompiledKeda =>
-    compileKeda(workload, { ...versionOf(props), ...cluster });
-
-function scalerConfig({ pollSeconds, workloads }: ScalingProps): ScalerConfig | undefined {
-  const own = workloads.filter((one) => one.backend === 'scaler').map(({ workload }) => workload);
-  return own.length === 0 ? undefined : { pollSeconds, workloads: own };
-}
-
-function check(props: ScalingProps): void {
-  const checks = new Checks(`Scaling '${props.name}'`)
-    .dnsLabel('name', props.name)
-    .dnsLabel('namespace', props.namespace);
-  checkAdapters(props.workloads, checks);
-  checkUnique(props.workloads, 'a workload has one name', ({ workload }) => workload.name, checks);
-  checkUnique(props.workloads, 'a replica count has one owner', targetOf, checks);
-  const own = scalerConfig(props);
-  if (own !== undefined) checkFidelity(checks, () => compileScalerConfig(own));
-  for (const one of props.workloads) {
-    if (one.backend === 'hpa') checkFidelity(checks, () => compiledHpa(props)(one));
-    if (one.backend === 'keda') checkFidelity(checks, () => compiledKeda(props)(one));
+/**
+ * Checks the scalers of one environment: only all of them together show who fights whom. A refused clause is a fault
+ * with its sentence, as is a choice whose addon is not installed.
+ */
+export function checkScaling(all: readonly Scaled[], ground: ScalingGround, checks: Checks): void {
+  checkAdapters(all, checks);
+  for (const one of all) {
+    const { scaler, workload } = one;
+    for (const addon of NEEDS[scaler](one).filter((name) => !ground.addons.includes(name)))
+      checks.that(false, `'scaler' (${scaler}) of '${workload.name}' needs the addon ${addon}`);
+    // The own scaler's file is checked as a whole, by the construct that writes it.
+    if (scaler !== 'own')
+      checks.from(() => {
+        for (const refusal of refusals(fidelityOf(one, ground))) checks.that(false, refusal);
+      });
   }
-  checks.done();
-}
-
-/** A refused clause stops synth with its sentence. */
-function checkFidelity(checks: Checks, compile: () => Pick<CompiledHpa, 'fidelity'>): void {
-  checks.from(() => {
-    for (const refusal of refusals(compile().fidelity)) checks.that(false, refusal);
-  });
 }
 
 /** Both claim one APIService: the one that came last wins, and every HPA on the other turns <unknown>. */
-function checkAdapters(workloads: readonly Scaled[], checks: Checks): void {
-  const names = (backend: Scaled['backend']) =>
-    workloads.filter((one) => one.backend === backend).map(({ workload }) => `'${workload.name}'`);
+function checkAdapters(all: readonly Scaled[], checks: Checks): void {
+  const names = (scaler: ScalerKind) =>
+    all.filter((one) => one.scaler === scaler).map(({ workload }) => `'${workload.name}'`);
   const [hpas, kedas] = [names('hpa'), names('keda')];
   checks.that(
     hpas.length === 0 || kedas.length === 0,
-    `'workloads' must not ask for both prometheus-adapter (${hpas.join(', ')}) and KEDA (${kedas.join(', ')}): both serve v1beta1.external.metrics.k8s.io, and a cluster has one`,
+    `'scaler' must not be hpa (${hpas.join(', ')}) and keda (${kedas.join(', ')}) in one environment: prometheus-adapter and KEDA both serve v1beta1.external.metrics.k8s.io, and a cluster has one`,
   );
 }
-
-function targetOf({ workload: { target } }: Scaled): string | undefined {
-  return target.kind === 'deployment' ? `${target.namespace}/${target.name}` : undefined;
-}
-
-function checkUnique(
-  workloads: readonly Scaled[],
-  rule: string,
-  keyOf: (scaled: Scaled) => string | undefined,
-  checks: Checks,
-): void {
-  const firsts = new Map<string, Scaled>();
-  for (const scaled of workloads) {
-    const key = keyOf(scaled);
-    if (key === undefined) continue;
-    const first = firsts.get(key);
-    if (first === undefined) firsts.set(key, scaled);
-    else checks.that(false, `'${key}' belongs to ${say(first)} and to ${say(scaled)}: ${rule}`);
-  }
-}
-
-const say = ({ backend, workload }: Scaled): string => `'${workload.name}' (${backend})`;

@@ -2,7 +2,13 @@ export * from './backlog.ts';
 export { ScalerConfigError } from './compile/check-scaler-config.ts';
 export { type CompiledScalerConfig, compileScalerConfig } from './compile/compile-scaler-config.ts';
 export * from './compile/fidelity.ts';
-export { compileHpa } from './compile/hpa.ts';
+export {
+  type AutoscalerParts,
+  compileHpa,
+  externalMetric,
+  externalRule,
+  horizontalPodAutoscaler,
+} from './compile/hpa.ts';
 export type { HpaBehavior, HpaScalingRules } from './compile/hpa-behavior.ts';
 export * from './compile/hpa-types.ts';
 export { compileKeda } from './compile/keda.ts';

@@ -3,6 +3,7 @@ import type { Stage } from '../../argocd/waves.ts';
 import type { PodSecurityLevel } from '../../charts/namespace.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
+import type { System } from '../application.ts';
 
 /** Something that others build, installed from its Helm chart with our values. */
 export interface Addon<Values extends object = object> {
@@ -11,7 +12,7 @@ export interface Addon<Values extends object = object> {
   readonly namespace: AddonNamespace;
   readonly stage: Stage;
   /** Exactly the values that are set: the type of each addon knows no others. */
-  readonly values: (environment: Environment) => Values;
+  readonly values: (environment: Environment, system: System) => Values;
   /** Its definitions are another addon's. @default false */
   readonly skipCrds?: boolean;
   /** What controllers write in its objects. @default nothing */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../environments/environment.ts';
 import { type AddonName, charts } from '../../environments/versions.ts';
-import { local, production } from '../testing/environments.ts';
+import { local, production, systemIn } from '../testing/desired-state.ts';
 import { addonsOf, catalog } from './catalog.ts';
 
 const names = (environment: Environment): string[] => addonsOf(environment).map(({ name }) => name);
@@ -34,7 +34,7 @@ describe('the catalog', () => {
 
   it('asks for memory and CPU, and limits memory, in every environment that can have it', () => {
     for (const { name, values } of addonsOf(production)) {
-      const found = sizes(values(production));
+      const found = sizes(values(production, systemIn(production)));
       // Definitions have no pods.
       expect(found.length > 0, name).toBe(!name.endsWith('-crd') && !name.endsWith('-crds'));
       for (const each of found)
@@ -46,19 +46,27 @@ describe('the catalog', () => {
   });
 
   it('runs a pod more in production than at hand', () => {
-    expect(catalog['metrics-server'].values(local)).toMatchObject({ replicas: 1 });
-    expect(catalog['metrics-server'].values(production)).toMatchObject({
+    expect(catalog['metrics-server'].values(local, systemIn(local))).toMatchObject({ replicas: 1 });
+    expect(catalog['metrics-server'].values(production, systemIn(production))).toMatchObject({
       replicas: 2,
       podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
     });
-    expect(catalog.loki.values(local)).toMatchObject({ loki: { storage: { type: 'filesystem' } } });
-    expect(catalog.loki.values(production)).toMatchObject({ loki: { storage: { type: 's3' } } });
+    expect(catalog.loki.values(local, systemIn(local))).toMatchObject({
+      loki: { storage: { type: 'filesystem' } },
+    });
+    expect(catalog.loki.values(production, systemIn(production))).toMatchObject({
+      loki: { storage: { type: 's3' } },
+    });
   });
 
   it('has no ServiceMonitor where nobody knows what that is', () => {
     const bare = asking('metrics-server');
-    expect(catalog['metrics-server'].values(bare)).toMatchObject({ serviceMonitor: { enabled: false } });
-    expect(catalog['metrics-server'].values(local)).toMatchObject({ serviceMonitor: { enabled: true } });
+    expect(catalog['metrics-server'].values(bare, systemIn(bare))).toMatchObject({
+      serviceMonitor: { enabled: false },
+    });
+    expect(catalog['metrics-server'].values(local, systemIn(local))).toMatchObject({
+      serviceMonitor: { enabled: true },
+    });
   });
 });
 

@@ -1,6 +1,5 @@
-import type { ExternalRule } from '../../charts/external-metric.ts';
+import type { AdapterRule } from '@sluice/policy';
 import { PROMETHEUS } from '../platform/identities.ts';
-import { requests } from '../requests.ts';
 import type { Addon } from './addon.ts';
 import { MONITORING_NAMESPACE } from './kube-prometheus-stack.ts';
 import { budget, type Resources, resources, type Switch } from './values.ts';
@@ -8,7 +7,7 @@ import { budget, type Resources, resources, type Switch } from './values.ts';
 interface Values {
   readonly replicas: number;
   readonly prometheus: { readonly url: string; readonly port: number };
-  readonly rules: { readonly default: boolean; readonly external: readonly ExternalRule[] };
+  readonly rules: { readonly default: boolean; readonly external: readonly AdapterRule[] };
   readonly resources: Resources;
   readonly podDisruptionBudget: Switch & { readonly maxUnavailable: number };
 }
@@ -19,10 +18,10 @@ export const prometheusAdapter: Addon<Values> = {
   namespace: MONITORING_NAMESPACE,
   stage: 'platform',
   needs: ['kube-prometheus-stack'],
-  values: (environment) => ({
+  values: (environment, { adapterRules }) => ({
     replicas: environment.addonReplicas,
     prometheus: PROMETHEUS,
-    rules: { default: true, external: [requests.rate.rule] },
+    rules: { default: true, external: adapterRules },
     resources: resources('50m', '256Mi'),
     podDisruptionBudget: budget(environment),
   }),

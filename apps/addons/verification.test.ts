@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { local, production } from '../testing/environments.ts';
+import { local, production, systemIn } from '../testing/desired-state.ts';
 import { addonsOf, catalog } from './catalog.ts';
 
 /** Every way that the charts' values have of not looking at a certificate. */
@@ -18,7 +18,7 @@ describe('what an addon speaks to over TLS', () => {
   it('is verified, but where a reason is given', () => {
     const found = Object.entries({ local, production }).flatMap(([name, environment]) =>
       addonsOf(environment)
-        .filter(({ values }) => UNVERIFIED.test(JSON.stringify(values(environment))))
+        .filter(({ values }) => UNVERIFIED.test(JSON.stringify(values(environment, systemIn(environment)))))
         .map((addon) => `${name} ${addon.name}`),
     );
     expect(found.sort()).toEqual(Object.keys(REASONS).sort());
@@ -34,7 +34,7 @@ describe('what an addon speaks to over TLS', () => {
 });
 
 it('Elasticsearch is known by the authority of its operator and by its name', () => {
-  const values = catalog['fluent-bit'].values(production) as {
+  const values = catalog['fluent-bit'].values(production, systemIn(production)) as {
     readonly config: { readonly outputs: string };
     readonly extraVolumes: readonly {
       readonly name: string;

@@ -8,7 +8,7 @@ import type { Environment } from '../../environments/environment.ts';
 import { charts } from '../../environments/versions.ts';
 import type { Addon } from '../addons/addon.ts';
 import { addonsOf } from '../addons/catalog.ts';
-import { type Application, type Folder, PARENTS, type Parent } from '../application.ts';
+import { type Application, type Folder, PARENTS, type Parent, type System } from '../application.ts';
 import { type Content, DELIVERY, deliveryProject, projectOf } from './projects.ts';
 
 const PARENT_WAVES: Readonly<Record<Parent, number>> = {
@@ -35,7 +35,8 @@ export function deliveryFolders(environment: Environment, applications: readonly
     { name: folderOf(ROOT), build: (scope) => declareRoot(scope, environment, contents) },
     ...contents.map((content) => ({
       name: folderOf(content.name),
-      build: (scope: Construct) => declareChildren(scope, environment, content),
+      build: (scope: Construct, _: Environment, system: System) =>
+        declareChildren(scope, environment, content, system),
     })),
   ];
 }
@@ -68,9 +69,9 @@ const declareAppOfApps = (
     wave,
   });
 
-function declareChildren(scope: Construct, environment: Environment, content: Content): void {
+function declareChildren(scope: Construct, environment: Environment, content: Content, system: System): void {
   for (const application of content.applications) declareApplication(scope, environment, application);
-  for (const addon of content.addons) declareAddon(scope, environment, addon);
+  for (const addon of content.addons) declareAddon(scope, environment, addon, system);
   declareNamespaces(scope, environment, content.addons);
 }
 
@@ -86,12 +87,12 @@ function declareApplication(
   });
 }
 
-function declareAddon(scope: Construct, environment: Environment, addon: Addon): void {
+function declareAddon(scope: Construct, environment: Environment, addon: Addon, system: System): void {
   const { name, namespace, stage, values, ownedFields = [], confirmPrune = false, skipCrds = false } = addon;
   new ArgoApplication(scope, name, {
     ...{ name, project: 'addons', namespace: namespace.name, ownedFields, confirmPrune },
     wave: STAGES[stage],
-    source: { kind: 'chart', chart: charts[name], values: values(environment), skipCrds },
+    source: { kind: 'chart', chart: charts[name], values: values(environment, system), skipCrds },
   });
 }
 

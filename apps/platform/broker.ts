@@ -95,6 +95,6 @@ function watch(scope: Construct, environment: Environment, { scaled }: System): 
 
 /** A client that takes and one that gives for each replica there can be, and those that only look. */
 const connectionsOf = (scaled: System['scaled']): number =>
-  LOOKING_ON + 2 * scaled.reduce((sum, { policy }) => sum + maxReplicas(policy), 0);
+  LOOKING_ON + 2 * scaled.reduce((sum, { workload }) => sum + maxReplicas(workload.policy), 0);
 
 const LOOKING_ON = 20;

@@ -5,6 +5,7 @@ import { MetricsScrape } from '../../charts/monitoring.ts';
 import { Peers } from '../../charts/network-policy.ts';
 import { HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { Scaler } from '../../charts/scaler.ts';
+import { ownWorkloads } from '../../charts/scaling.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
@@ -51,7 +52,7 @@ export const scalerApplication: Application = {
       ...scaler,
       image: images.scaler,
       replicas: REPLICAS,
-      config: { ...pollsIn(environment), workloads: system.scaled },
+      config: { ...pollsIn(environment), workloads: ownWorkloads(system.scaled) },
       credentials: CREDENTIALS_SECRET,
       priorityClassName: PRIORITY.high,
     });

@@ -54,8 +54,8 @@ describe('a queue worker', () => {
     ]);
     expect(system.queues).toEqual([{ queue: 'thumbnails', retrySeconds: 30 }]);
     expect(system.brokerUsers).toEqual([{ name: 'thumbnails', consumes: ['thumbnails'] }]);
-    expect(system.scaled.map(({ name, target }) => [name, target])).toEqual([
-      ['thumbnails', { kind: 'deployment', namespace: 'thumbnails', name: 'thumbnails' }],
+    expect(system.scaled.map(({ scaler, workload: { name, target } }) => [scaler, name, target])).toEqual([
+      ['own', 'thumbnails', { kind: 'deployment', namespace: 'thumbnails', name: 'thumbnails' }],
     ]);
     expect(system.secrets).toMatchObject([
       { secretName: 'broker-credentials', keys: { password: 'thumbnails' } },
@@ -85,7 +85,7 @@ describe('a queue worker', () => {
       ...local,
       workloads: { thumbnails: { policy: latch({ replicas: 2, startWhen: { readyAtLeast: 1 } }) } },
     });
-    expect(overridden.system.scaled[0]?.policy).toMatchObject({ kind: 'latch', maxReplicas: 2 });
+    expect(overridden.system.scaled[0]?.workload.policy).toMatchObject({ kind: 'latch', maxReplicas: 2 });
     expect(renderedIn({ ...local, workloads: { thumbnails: 'absent' } })).toMatchObject({
       ...{ names: [], system: { queues: [], scaled: [], connections: [] } },
     });

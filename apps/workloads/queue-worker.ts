@@ -14,15 +14,16 @@ import {
   PASSWORD_FILE,
 } from '../../charts/pod.ts';
 import type { WorkQueue } from '../../charts/queue-topology.ts';
-import { ScaleGrant } from '../../charts/scale-grant.ts';
+import { ReplicaOwner, type ScalerKind } from '../../charts/scaling.ts';
 import { Worker, type WorkerProps } from '../../charts/worker.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application, Connection, Contribution, LocalProgram, WorkerPlatform } from '../application.ts';
 import { maxReplicas } from '../jobs.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../platform/credentials.ts';
-import { amqpUrl, broker, brokerSource, PRIORITY, scaler } from '../platform/identities.ts';
+import { amqpUrl, broker, PRIORITY, scaler } from '../platform/identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from '../platform/network.ts';
+import { type ScalingWish, scaledOf, scalingNeeds } from './scaling.ts';
 import { workerAlerts } from './worker-alerts.ts';
 
 type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;
@@ -33,6 +34,8 @@ export interface QueueWorkerValues extends Chart {
   readonly queue: WorkQueue | string;
   /** When it scales, and to what. */
   readonly policy: Policy;
+  /** Who owns its replica count; a clause of the policy that it cannot keep stops synth. @default 'own' */
+  readonly scaler?: ScalerKind;
   /** What its container is told. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE and QUEUE */
   readonly environment?: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
   /** Secrets that it also expects: name -> key -> property of its namespace's document. @default none */
@@ -94,14 +97,14 @@ export function queueWorker(
     ownedFields: () => [scaledReplicas(self)],
     contribute: (environment) => {
       const wanted = valuesIn(environment);
-      return wanted === undefined ? {} : contributionOf(self, wanted);
+      return wanted === undefined ? {} : contributionOf(self, wanted, environment);
     },
     build: (scope, environment, system) => {
       const wanted = valuesIn(environment);
       if (wanted === undefined) return;
       closedNamespace(scope, self, environment);
       declareSecrets(scope, self, environment, system);
-      build(scope, self, wanted);
+      build(scope, self, wanted, environment);
       allowConnections(scope, self, system);
     },
   };
@@ -113,31 +116,32 @@ const queueOf = ({ queue }: QueueWorkerValues): string => (typeof queue === 'str
 const workloadOf = ({ name }: Identity, { queue }: QueueWorkerValues): string =>
   typeof queue === 'string' ? name : queue.queue;
 
-function contributionOf(self: Identity, values: QueueWorkerValues): Contribution {
+const wishOf = (self: Identity, values: QueueWorkerValues): ScalingWish => ({
+  ...{ self, name: workloadOf(self, values), queue: queueOf(values) },
+  ...{ policy: values.policy, scaler: values.scaler ?? 'own' },
+});
+
+function contributionOf(self: Identity, values: QueueWorkerValues, place: Environment): Contribution {
   const { queue, connections = [], secrets = {}, http = true, policy } = values;
   const { environment = brokerVariables, stopDeadlineSeconds, longestJobSeconds, local } = values;
   const name = queueOf(values);
+  const scaling = scalingNeeds(wishOf(self, values), place);
   return {
+    ...scaling,
     connections: [
       { from: self, to: broker, port: BROKER_PORTS.amqp },
       ...connections.map((connection) => ({ from: self, ...connection })),
       ...lookups(self),
       ...(http ? [scraped(self)] : []),
+      ...(scaling.connections ?? []),
     ],
     secrets: [
       brokerCredentials(self),
       ...Object.entries(secrets).map(([secretName, keys]) => ({ owner: self, secretName, keys })),
+      ...(scaling.secrets ?? []),
     ],
     queues: typeof queue === 'string' ? [] : [queue],
-    brokerUsers: [{ name: self.name, consumes: [name] }],
-    scaled: [
-      {
-        name: workloadOf(self, values),
-        source: brokerSource(name),
-        target: { kind: 'deployment', namespace: self.namespace, name: self.name },
-        policy,
-      },
-    ],
+    brokerUsers: [{ name: self.name, consumes: [name] }, ...(scaling.brokerUsers ?? [])],
     work: [
       {
         ...{ name: self.name, queue: name, scaled: workloadOf(self, values), policy },
@@ -148,7 +152,12 @@ function contributionOf(self: Identity, values: QueueWorkerValues): Contribution
   };
 }
 
-function build(scope: Parameters<Application['build']>[0], self: Identity, values: QueueWorkerValues): void {
+function build(
+  scope: Parameters<Application['build']>[0],
+  self: Identity,
+  values: QueueWorkerValues,
+  place: Environment,
+): void {
   const { environment = brokerVariables, mounts = [], priority = 'low', http = true } = values;
   const {
     queue: _,
@@ -157,6 +166,7 @@ function build(scope: Parameters<Application['build']>[0], self: Identity, value
     secrets: ___,
     local: ____,
     meanJobSeconds: _____,
+    scaler: ______,
     ...chart
   } = values;
   new Worker(scope, 'worker', {
@@ -167,8 +177,9 @@ function build(scope: Parameters<Application['build']>[0], self: Identity, value
     mounts: [credentialsMount(CREDENTIALS_SECRET), ...mounts],
     priorityClassName: PRIORITY[priority],
   });
-  new ScaleGrant(scope, 'grant', {
-    ...{ ...self, to: { serviceAccount: scaler.name, namespace: scaler.namespace } },
+  new ReplicaOwner(scope, 'scaling', {
+    ...{ ...self, kubernetes: place.kubernetes, scaled: scaledOf(wishOf(self, values), place) },
+    ownScaler: { serviceAccount: scaler.name, namespace: scaler.namespace },
   });
   const most = maxReplicas(policy);
   // A budget for a single pod would block every drain or protect nothing.

@@ -1,6 +1,7 @@
 /** An addon that must be there before Argo CD can bring it: the same chart, version and values. */
 import { parseAllDocuments } from 'yaml';
 import type { Addon } from '../../apps/addons/addon.ts';
+import { systemIn } from '../../apps/main.ts';
 import { charts } from '../../environments/versions.ts';
 import type { KubernetesObject } from '../../test/bed/cluster.ts';
 import { apply, rolledOut } from './apply.ts';
@@ -18,7 +19,7 @@ export function templateArguments({ charts: given }: Wanted, { name, namespace }
 
 /** Resolves when every pod of it is ready. */
 export async function installChart({ wanted, machine, cluster }: At, addon: Addon): Promise<void> {
-  const values = JSON.stringify(addon.values(wanted.environment));
+  const values = JSON.stringify(addon.values(wanted.environment, systemIn(wanted.environment)));
   const kubernetes = ['--kube-version', await serverVersion(cluster)];
   const { stdout } = await machine.helm([...templateArguments(wanted, addon), ...kubernetes], {
     input: values,

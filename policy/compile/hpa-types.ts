@@ -5,7 +5,7 @@ import type { DeploymentTarget, PrometheusSource } from './scaler-config.ts';
 
 /** One Deployment, followed by an HPA on a metric that prometheus-adapter serves. */
 export interface HpaWorkload {
-  /** Unique in the cluster; names the HPA and its metric. */
+  /** Unique in the cluster; names the metric. The HPA has the name of its target. */
   readonly name: string;
   /** Both queries must be plain selectors: the adapter discovers series, not results. */
   readonly source: PrometheusSource;
@@ -25,47 +25,76 @@ export interface HpaCluster {
 
 export interface CompiledHpa {
   /** Empty where a clause is refused. */
-  readonly manifests: readonly HorizontalPodAutoscaler[];
+  readonly manifests: readonly HorizontalPodAutoscaler<ExternalMetric>[];
   /** For `externalRules` of prometheus-adapter's file; as many as manifests. */
   readonly adapterRules: readonly AdapterRule[];
   readonly fidelity: readonly ClauseFidelity[];
 }
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
-export interface HorizontalPodAutoscaler {
+export interface HorizontalPodAutoscaler<Metric extends HpaMetric = HpaMetric> {
   readonly apiVersion: 'autoscaling/v2';
   readonly kind: 'HorizontalPodAutoscaler';
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
     readonly scaleTargetRef: ScaleTargetRef;
-    readonly minReplicas: number;
+    /** Absent where someone else writes it: the own scaler, by a schedule. */
+    readonly minReplicas?: number;
     readonly maxReplicas: number;
-    readonly metrics: readonly ExternalMetric[];
+    readonly metrics: readonly Metric[];
     readonly behavior: HpaBehavior;
   };
 }
 
-/** The Deployment whose count an autoscaler owns. */
+/** What has a replica count that an autoscaler can own, and the API that serves it. */
+export const SCALABLE = { Deployment: 'apps/v1', Rollout: 'argoproj.io/v1alpha1' } as const;
+
+/** Whose count an autoscaler owns. */
 export interface ScaleTargetRef {
-  readonly apiVersion: 'apps/v1';
-  readonly kind: 'Deployment';
+  readonly apiVersion: (typeof SCALABLE)[keyof typeof SCALABLE];
+  readonly kind: keyof typeof SCALABLE;
   readonly name: string;
 }
 
+/** What an HPA follows. */
+export type HpaMetric = ExternalMetric | ResourceMetric;
+
+/** A metric of prometheus-adapter: its value is shared among the replicas. */
 export interface ExternalMetric {
   readonly type: 'External';
   readonly external: {
-    readonly metric: { readonly name: string };
+    readonly metric: {
+      readonly name: string;
+      /** The labels of the series that are meant. @default all of the name */
+      readonly selector?: { readonly matchLabels: Readonly<Record<string, string>> };
+    };
+    /** A quantity in the form the API server gives back. */
     readonly target: { readonly type: 'AverageValue'; readonly averageValue: string };
   };
 }
 
-/** @see https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/externalmetrics.md */
+/** The use of a resource, as a share (percent) of what a pod asks for; metrics-server tells. */
+export interface ResourceMetric {
+  readonly type: 'Resource';
+  readonly resource: {
+    readonly name: 'cpu' | 'memory';
+    readonly target: { readonly type: 'Utilization'; readonly averageUtilization: number };
+  };
+}
+
+/**
+ * How prometheus-adapter makes an external metric of series: for `rules.external` of its chart, or `externalRules` of
+ * its file.
+ * @see https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/externalmetrics.md
+ */
 export interface AdapterRule {
   /** The series whose presence makes the metric known. */
   readonly seriesQuery: string;
-  /** The metric belongs to a queue, not to a namespace. */
-  readonly resources: { readonly namespaced: false };
-  readonly name: { readonly matches: '^.*$'; readonly as: string };
+  /** Whether an HPA sees the series of its own namespace alone, by their label `namespace`. */
+  readonly resources:
+    | { readonly namespaced: false }
+    | { readonly overrides: { readonly namespace: { readonly resource: 'namespace' } } };
+  /** Parts of the series' name, and the metric's name made of them. */
+  readonly name: { readonly matches: string; readonly as: string };
   readonly metricsQuery: string;
 }

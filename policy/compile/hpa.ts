@@ -2,17 +2,19 @@ import { baseOf } from '../decide/decide.ts';
 import type { BasePolicy } from '../policy.ts';
 import { ScalerConfigError, workloadFaults } from './check-scaler-config.ts';
 import { judge, refusals } from './fidelity.ts';
-import { hpaBehavior } from './hpa-behavior.ts';
+import { type HpaBehavior, hpaBehavior } from './hpa-behavior.ts';
 import { hpaDialect } from './hpa-dialect.ts';
 import { isSelector, messagesPerReplica, quantity, workQuery } from './hpa-metric.ts';
-import type {
-  AdapterRule,
-  CompiledHpa,
-  HorizontalPodAutoscaler,
-  HpaCluster,
-  HpaWorkload,
+import {
+  type AdapterRule,
+  type CompiledHpa,
+  type ExternalMetric,
+  type HorizontalPodAutoscaler,
+  type HpaCluster,
+  type HpaMetric,
+  type HpaWorkload,
+  SCALABLE,
 } from './hpa-types.ts';
-
 import { capabilitiesOf, kubernetesFaults } from './kubernetes-version.ts';
 
 /**
@@ -48,36 +50,71 @@ function autoscaler(
   { name, target }: HpaWorkload,
   policy: BasePolicy,
   cluster: HpaCluster,
-): HorizontalPodAutoscaler {
+): HorizontalPodAutoscaler<ExternalMetric> {
   const { minReplicas, maxReplicas, behavior } = policy;
   const { tolerance } = capabilitiesOf(cluster);
+  return horizontalPodAutoscaler({
+    ...{ name: target.name, namespace: target.namespace, target: 'Deployment', minReplicas, maxReplicas },
+    metrics: [externalMetric({ name: metricName(name) }, messagesPerReplica(policy) ?? 0)],
+    behavior: hpaBehavior(behavior, maxReplicas, tolerance),
+  });
+}
+
+/** What an HPA is made of. */
+export interface AutoscalerParts<Metric extends HpaMetric = HpaMetric> {
+  /** The HPA's name, and that of whose count it owns. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly target: keyof typeof SCALABLE;
+  /** Undefined where someone else writes it. */
+  readonly minReplicas: number | undefined;
+  readonly maxReplicas: number;
+  readonly metrics: readonly Metric[];
+  readonly behavior: HpaBehavior;
+}
+
+/** The one place that writes an HPA: those of queue workers and those of web services. */
+export function horizontalPodAutoscaler<Metric extends HpaMetric>(
+  parts: AutoscalerParts<Metric>,
+): HorizontalPodAutoscaler<Metric> {
+  const { name, namespace, target, minReplicas, maxReplicas, metrics, behavior } = parts;
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
-    metadata: { name, namespace: target.namespace },
+    metadata: { name, namespace },
     spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target.name },
-      minReplicas,
-      maxReplicas,
-      metrics: [
-        {
-          type: 'External',
-          external: {
-            metric: { name: metricName(name) },
-            target: { type: 'AverageValue', averageValue: quantity(messagesPerReplica(policy) ?? 0) },
-          },
-        },
-      ],
-      behavior: hpaBehavior(behavior, maxReplicas, tolerance),
+      scaleTargetRef: { apiVersion: SCALABLE[target], kind: target, name },
+      ...(minReplicas !== undefined && { minReplicas }),
+      ...{ maxReplicas, metrics, behavior },
     },
   };
 }
 
+/** What an HPA asks prometheus-adapter for, and how much of it one replica is meant to have. */
+export const externalMetric = (
+  metric: ExternalMetric['external']['metric'],
+  perReplica: number,
+): ExternalMetric => ({
+  type: 'External',
+  external: { metric, target: { type: 'AverageValue', averageValue: quantity(perReplica) } },
+});
+
 const metricName = (workload: string): string => `backlog-${workload}`;
 
-const adapterRule = ({ name, source }: HpaWorkload, staleAfterSeconds: number): AdapterRule => ({
-  seriesQuery: source.readyQuery,
-  resources: { namespaced: false },
-  name: { matches: '^.*$', as: metricName(name) },
-  metricsQuery: workQuery(source, staleAfterSeconds),
+/** The one place that writes a rule of prometheus-adapter; `namespaced`: an HPA sees its own namespace alone. */
+export const externalRule = ({
+  namespaced,
+  ...rule
+}: Omit<AdapterRule, 'resources'> & { readonly namespaced: boolean }): AdapterRule => ({
+  ...rule,
+  resources: namespaced ? { overrides: { namespace: { resource: 'namespace' } } } : { namespaced: false },
 });
+
+/** The metric belongs to a queue, not to a namespace. */
+const adapterRule = ({ name, source }: HpaWorkload, staleAfterSeconds: number): AdapterRule =>
+  externalRule({
+    seriesQuery: source.readyQuery,
+    namespaced: false,
+    name: { matches: '^.*$', as: metricName(name) },
+    metricsQuery: workQuery(source, staleAfterSeconds),
+  });

@@ -2,13 +2,13 @@ import { baseOf } from '../decide/decide.ts';
 import type { BasePolicy, Policy, SchedulePolicy } from '../policy.ts';
 import { messagesPerReplica, thousandths, workQuery } from './hpa-metric.ts';
 import { latchQuery } from './keda-latch.ts';
-import type { KedaWorkload, Trigger, TriggerAuthentication } from './keda-types.ts';
+import type { KedaWorkload, LoginName, Trigger, TriggerAuthentication } from './keda-types.ts';
 import type { ManagementSource, PrometheusSource } from './scaler-config.ts';
 
 const METRIC = { metricType: 'AverageValue' } as const;
 
 /** What the count follows: KEDA's HPA takes the highest answer, so a cron trigger raises the floor. */
-export function triggersOf({ name, source, policy }: KedaWorkload): readonly Trigger[] {
+export function triggersOf({ target: { name }, source, policy }: KedaWorkload): readonly Trigger[] {
   return [...backlogTriggers(name, source, baseOf(policy)), ...windowTriggers(policy)];
 }
 
@@ -74,12 +74,23 @@ const windowTrigger = (
   metadata: { timezone: timeZone, start, end, desiredReplicas: String(minReplicas) },
 });
 
-/** The broker's user, by a Secret: a ScaledObject lies in git. */
-export const authentication = ({ name, target }: KedaWorkload, secret: string): TriggerAuthentication => ({
-  apiVersion: 'keda.sh/v1alpha1',
-  kind: 'TriggerAuthentication',
-  metadata: { name, namespace: target.namespace },
-  spec: {
-    secretTargetRef: ['username', 'password'].map((key) => ({ parameter: key, name: secret, key })),
-  },
-});
+/** The broker's user: its name by a ConfigMap, its password by a Secret, because a ScaledObject lies in git. */
+export function authentication(
+  { name, namespace }: KedaWorkload['target'],
+  username: string,
+  secret: string,
+): readonly [TriggerAuthentication, LoginName] {
+  const login = `${name}-keda`;
+  return [
+    {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'TriggerAuthentication',
+      metadata: { name, namespace },
+      spec: {
+        configMapTargetRef: [{ parameter: 'username', name: login, key: 'username' }],
+        secretTargetRef: [{ parameter: 'password', name: secret, key: 'password' }],
+      },
+    },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: login, namespace }, data: { username } },
+  ];
+}

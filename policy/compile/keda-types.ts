@@ -6,7 +6,7 @@ import type { ClockSource, DeploymentTarget, ManagementSource, PrometheusSource 
 
 /** One Deployment, followed by KEDA: its operator between 0 and 1, the HPA it makes above. */
 export interface KedaWorkload {
-  /** Unique in its namespace; names the ScaledObject. */
+  /** For messages; the ScaledObject has the name of its target. */
   readonly name: string;
   /**
    * The broker itself (a rabbitmq trigger), what Prometheus scraped of it (a prometheus trigger), or nothing but the
@@ -20,7 +20,7 @@ export interface KedaWorkload {
 export interface KedaCluster {
   /** Seconds between two questions of KEDA's operator. The HPA asks on its own, every 15 s. */
   readonly pollSeconds: number;
-  /** Secret in the target's namespace with the keys `username` and `password`; a rabbitmq trigger needs it. */
+  /** Secret in the target's namespace with the `password` of the source's user; a rabbitmq trigger needs it. */
   readonly credentials?: string;
   /** The minor that runs there, for example '1.36'. @default not known */
   readonly kubernetes?: string;
@@ -30,7 +30,7 @@ export interface KedaCluster {
 
 export interface CompiledKeda {
   /** Empty where a clause is refused. */
-  readonly manifests: readonly (ScaledObject | TriggerAuthentication)[];
+  readonly manifests: readonly (ScaledObject | TriggerAuthentication | LoginName)[];
   readonly fidelity: readonly ClauseFidelity[];
 }
 
@@ -64,10 +64,21 @@ export interface TriggerAuthentication {
   readonly kind: 'TriggerAuthentication';
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
-    readonly secretTargetRef: readonly {
-      readonly parameter: string;
-      readonly name: string;
-      readonly key: string;
-    }[];
+    readonly configMapTargetRef: readonly KeyReference[];
+    readonly secretTargetRef: readonly KeyReference[];
   };
+}
+
+interface KeyReference {
+  readonly parameter: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A ConfigMap with the name of KEDA's user at the broker: no secret, so that none has to be made for it. */
+export interface LoginName {
+  readonly apiVersion: 'v1';
+  readonly kind: 'ConfigMap';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly data: { readonly username: string };
 }

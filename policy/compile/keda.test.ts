@@ -31,12 +31,12 @@ const open = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });
 const windows = [{ start: '0 8 * * 1-5', end: '0 18 * * 1-5', minReplicas: 5 }];
 
 describe('compileKeda', () => {
-  it('asks the broker for ready + unacked, with a user from a Secret', () => {
+  it('asks the broker for ready + unacked, as a user whose password is in a Secret', () => {
     const { manifests } = compiled(shared);
     expect(manifests).toMatchObject([
       {
         kind: 'ScaledObject',
-        metadata: { name: 'jobs', namespace: 'consumer' },
+        metadata: { name: 'consumer', namespace: 'consumer' },
         spec: {
           scaleTargetRef: { kind: 'Deployment', name: 'consumer' },
           pollingInterval: 5,
@@ -57,21 +57,20 @@ describe('compileKeda', () => {
                 activationValue: '0',
                 excludeUnacknowledged: 'false',
               },
-              authenticationRef: { name: 'jobs' },
+              authenticationRef: { name: 'consumer' },
             },
           ],
         },
       },
       {
         kind: 'TriggerAuthentication',
-        metadata: { name: 'jobs', namespace: 'consumer' },
+        metadata: { name: 'consumer', namespace: 'consumer' },
         spec: {
-          secretTargetRef: [
-            { parameter: 'username', name: 'broker', key: 'username' },
-            { parameter: 'password', name: 'broker', key: 'password' },
-          ],
+          configMapTargetRef: [{ parameter: 'username', name: 'consumer-keda', key: 'username' }],
+          secretTargetRef: [{ parameter: 'password', name: 'broker', key: 'password' }],
         },
       },
+      { kind: 'ConfigMap', metadata: { name: 'consumer-keda', namespace: 'consumer' } },
     ]);
   });
 

@@ -21,10 +21,13 @@ export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): Compi
   if (faults.length > 0) throw new ScalerConfigError(faults);
   const fidelity = judge(workload.name, workload.policy, kedaDialect(workload, cluster));
   if (refusals(fidelity).length > 0) return { manifests: [], fidelity };
-  const secrets = cluster.credentials === undefined ? [] : [authentication(workload, cluster.credentials)];
-  const authentications = workload.source.kind === 'management' ? secrets : [];
-  return { manifests: [scaledObject(workload, cluster), ...authentications], fidelity };
+  return { manifests: [scaledObject(workload, cluster), ...loginOf(workload, cluster)], fidelity };
 }
+
+const loginOf = ({ source, target }: KedaWorkload, { credentials }: KedaCluster) =>
+  source.kind === 'management' && credentials !== undefined
+    ? authentication(target, source.username, credentials)
+    : [];
 
 /** As long as the own scaler's. */
 const MAX_POLL_SECONDS = 3600;
@@ -63,11 +66,11 @@ function scaledObject(workload: KedaWorkload, cluster: KedaCluster): ScaledObjec
   const { pollSeconds } = cluster;
   const { tolerance } = capabilitiesOf(cluster);
   const { minReplicas, maxReplicas, behavior } = baseOf(workload.policy);
-  const { name, target } = workload;
+  const { target } = workload;
   return {
     apiVersion: 'keda.sh/v1alpha1',
     kind: 'ScaledObject',
-    metadata: { name, namespace: target.namespace },
+    metadata: { name: target.name, namespace: target.namespace },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target.name },
       pollingInterval: pollSeconds,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { addonsOf } from '../../apps/addons/catalog.ts';
+import { systemIn } from '../../apps/main.ts';
 import { environments } from '../../environments/index.ts';
 import { type AddonName, charts } from '../../environments/versions.ts';
 
@@ -49,7 +50,7 @@ describe.skipIf(folder === undefined)('the values of', () => {
     const target = ['--namespace', addon.namespace.name, ...cluster];
     const { status, stderr } = helm(
       ['template', addon.name, path, ...target, '--values', '-'],
-      JSON.stringify(addon.values(environment)),
+      JSON.stringify(addon.values(environment, systemIn(environment))),
     );
     expect(status, stderr).toBe(0);
   });

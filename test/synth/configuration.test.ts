@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { jobsWorkload } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
 import { expectedSecrets } from '../../apps/platform/credentials.ts';
+import { ownWorkloads } from '../../charts/scaling.ts';
 import { images } from '../../environments/images.ts';
 import { environments } from '../../environments/index.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
@@ -28,7 +29,7 @@ const scalerConfig = (environment: string) => {
 describe.each(environments)("the scaler's file in $name", (wanted) => {
   const environment = wanted.name;
   const { pollSeconds, idlePollSeconds, workloads } = scalerConfig(environment);
-  const { scaled } = systemIn(wanted);
+  const scaled = ownWorkloads(systemIn(wanted).scaled);
 
   it('is taken by the scaler, and names what the applications want scaled', () => {
     const { pollSeconds: poll, idlePollSeconds: idle } = jobsWorkload(wanted);
@@ -172,6 +173,8 @@ describe.each(environments)('the topology file in $name', (wanted) => {
       'queue' in source ? [source.queue] : [],
     );
     expect([...told, ...watched].filter((queue) => !queues.includes(queue ?? ''))).toEqual([]);
-    expect(watched).toEqual(system.scaled.flatMap(({ source }) => ('queue' in source ? [source.queue] : [])));
+    expect(watched).toEqual(
+      ownWorkloads(system.scaled).flatMap(({ source }) => ('queue' in source ? [source.queue] : [])),
+    );
   });
 });

@@ -29,7 +29,7 @@ const picture = architectureOf({
       { name: 'web', publishes: ['letters "A"'] },
       { name: 'mail', consumes: ['letters'] },
     ],
-    scaled: [{ name: 'letters', source: { kind: 'clock' }, target, policy }],
+    scaled: [{ scaler: 'own', workload: { name: 'letters', source: { kind: 'clock' }, target, policy } }],
   },
 });
 

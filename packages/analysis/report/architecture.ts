@@ -1,5 +1,6 @@
 import { baseOf, highestFloor, type Policy } from '@sluice/policy';
 import type { System } from '../../../apps/application.ts';
+import type { ScalerKind } from '../../../charts/scaling.ts';
 
 /** What the picture needs to know of an application. */
 export interface Delivered {
@@ -66,11 +67,17 @@ const messages = ({ system: { brokerUsers }, broker }: Wanted): string[] =>
   ]);
 
 const scalings = ({ system: { scaled }, scaler }: Wanted): string[] =>
-  scaled.flatMap(({ target, policy }) =>
+  scaled.flatMap(({ scaler: owner, workload: { target, policy } }) =>
     target.kind === 'process'
       ? []
-      : [`  ${scaler} == ${label(span(target.kind, policy))} ==> ${target.name}`],
+      : [`  ${OWNERS[owner] ?? scaler} == ${label(span(target.kind, policy))} ==> ${target.name}`],
   );
+
+/** What scales beside the own scaler, as nodes of the picture. */
+const OWNERS: Readonly<Partial<Record<ScalerKind, string>>> = {
+  hpa: `hpa[${label('HPA')}]`,
+  keda: `keda[${label('KEDA')}]`,
+};
 
 function span(kind: 'deployment' | 'hpa', policy: Policy): string {
   const { minReplicas, maxReplicas } = baseOf(policy);

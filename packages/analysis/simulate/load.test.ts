@@ -9,7 +9,16 @@ const work: QueueWork = {
   environment: () => ({}),
 };
 const nothing: System = {
-  ...{ connections: [], secrets: [], queues: [], brokerUsers: [], scaled: [], work: [work], arrivals: [] },
+  ...{
+    connections: [],
+    secrets: [],
+    queues: [],
+    brokerUsers: [],
+    scaled: [],
+    adapterRules: [],
+    work: [work],
+    arrivals: [],
+  },
 };
 const none = { trace: undefined, jobs: undefined, everySeconds: undefined, seconds: undefined };
 const options = { ...none, podStartSeconds: 10, seed: 1 };

@@ -1,5 +1,6 @@
 /** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
 import { argoRollouts as addon } from '../../../apps/addons/argo-rollouts.ts';
+import { systemIn } from '../../../apps/main.ts';
 import { local } from '../../../environments/local.ts';
 import { access, deployment, service } from './objects.ts';
 
@@ -10,7 +11,7 @@ export const argoRolloutsImage = 'sluice.test/argo-rollouts:1';
 const pod = deployment({
   ...id,
   image: argoRolloutsImage,
-  args: ['--leader-elect=false', ...addon.values(local).controller.extraArgs],
+  args: ['--leader-elect=false', ...addon.values(local, systemIn(local)).controller.extraArgs],
   ports: [
     { name: 'healthz', containerPort: 8080 },
     { name: 'metrics', containerPort: 8090 },

@@ -3,6 +3,7 @@
  * @see https://github.com/kubernetes-sigs/prometheus-adapter
  */
 import { prometheusAdapter as addon } from '../../../apps/addons/prometheus-adapter.ts';
+import { systemIn } from '../../../apps/main.ts';
 import { local } from '../../../environments/local.ts';
 import type { KubernetesObject } from '../cluster.ts';
 import { access, bind, deployment, service } from './objects.ts';
@@ -12,7 +13,7 @@ const id = { name: 'prometheus-adapter', namespace: monitoringNamespace };
 
 export const prometheusAdapterImage = 'sluice.test/prometheus-adapter:1';
 
-const { prometheus, rules } = addon.values(local);
+const { prometheus, rules } = addon.values(local, systemIn(local));
 const folder = '/etc/adapter';
 
 /** As the chart writes it. JSON is YAML. */
