@@ -37,7 +37,7 @@ const CAPABILITIES = new Set(
 );
 
 /** What `baseline` forbids. */
-function baseline(spec: Fields): string[] {
+export function baseline(spec: Fields): string[] {
   const shared = ['hostNetwork', 'hostPID', 'hostIPC'].filter((field) => spec[field] === true);
   const paths = listAt(spec, ['volumes']).filter((volume) => valueAt(volume, ['hostPath']) !== undefined);
   return [

@@ -1,8 +1,10 @@
 import { allLinks } from '../../manifests/links/all.ts';
 import type { Link, LinkKind } from '../../manifests/links/links.ts';
-import { unknownOutside, World } from '../../manifests/links/world.ts';
-import { type DesiredObject, type Snapshot, titleOf } from '../../manifests/objects.ts';
+import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
 import { violationsIn } from '../../rules/all.ts';
+
+import { lostRights } from './lost-rights.ts';
+import type { Sides } from './sides.ts';
 
 /** Something that held in the base, or is new, and does not work in the head. */
 export interface Break {
@@ -17,40 +19,12 @@ export interface Break {
   readonly causes: readonly string[];
 }
 
-/** The objects of one environment in two revisions, and what is known of each. */
-interface Sides {
-  readonly before: World;
-  readonly after: World;
-  /** Identities of what was added, changed or removed. */
-  readonly changed: ReadonlySet<string>;
-}
-
 /**
  * What a change breaks between objects and within them. A chain that was broken before, and what dist/ may merely not
  * know, are left out.
- * @param changed Identities of what was added, changed or removed.
  */
-export function breaksIn(base: Snapshot, head: Snapshot, changed: ReadonlySet<string>): Break[] {
-  const touched = new Set(
-    [...base.objects.values(), ...head.objects.values()].flatMap((one) =>
-      changed.has(one.identity) ? [one.environment] : [],
-    ),
-  );
-  return [...touched].sort().flatMap((environment) => {
-    const objects = ({ objects }: Snapshot): DesiredObject[] =>
-      [...objects.values()].filter((one) => one.environment === environment);
-    const [before, after] = worldsOf(objects(base), objects(head));
-    const sides: Sides = { before, after, changed };
-    return [...brokenLinks(sides), ...violations(sides)];
-  });
-}
-
-function worldsOf(before: readonly DesiredObject[], after: readonly DesiredObject[]): [World, World] {
-  const names = [...before, ...after].filter(({ kind }) => kind === 'Service');
-  const services = new Set(names.map(({ namespace, name }) => `${namespace}/${name}`));
-  const outside = { ...unknownOutside, services };
-  return [new World(before, outside), new World(after, outside)];
-}
+export const breaksIn = (all: readonly Sides[]): Break[] =>
+  all.flatMap((sides) => [...brokenLinks(sides), ...violations(sides), ...withdrawnRights(sides)]);
 
 /** Kinds whose loose end is a fault of the object that has it, and of nobody else's removal. */
 const OWN_FAULT: readonly LinkKind[] = [
@@ -112,6 +86,16 @@ function violations({ before, after, changed }: Sides): Break[] {
       }),
   );
 }
+
+const withdrawnRights = ({ before, after, changed }: Sides): Break[] =>
+  lostRights(before, after).map(({ workload, why, causes }) =>
+    breakOf(
+      workload,
+      why,
+      causes.filter((one) => changed.has(one)),
+      new Map(),
+    ),
+  );
 
 /** Object -> those that lead to it. */
 type Dependents = ReadonlyMap<string, readonly DesiredObject[]>;

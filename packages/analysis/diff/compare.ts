@@ -1,11 +1,14 @@
 import { type LeafChange, leafChanges } from '../../manifests/leaves.ts';
-import { type DesiredObject, type Snapshot, titleOf } from '../../manifests/objects.ts';
+import type { DesiredObject, Snapshot } from '../../manifests/objects.ts';
 import { References } from '../../manifests/references.ts';
 import { placeOf } from '../../manifests/schema.ts';
-import { type Break, breaksIn } from './breaks.ts';
+import { breaksIn } from './breaks.ts';
 import { consequenceOf } from './consequences.ts';
+import { exposuresIn } from './exposures.ts';
+import { type Findings, ranked } from './findings.ts';
 import { additionOf, moveOf, removalOf } from './lifecycle.ts';
 import { byRank, type Consequence, type Rank, reaches, worstOf } from './ranks.ts';
+import { sidesOf } from './sides.ts';
 
 export type RankedLeaf = LeafChange & Consequence;
 
@@ -22,13 +25,11 @@ export interface ObjectChange {
   readonly leaves: readonly RankedLeaf[];
 }
 
-export interface Difference {
+export interface Difference extends Findings {
   readonly base: string;
   readonly head: string;
   /** Environments that only one side has. */
   readonly comings: ReadonlyMap<string, 'added' | 'removed'>;
-  /** What the change leaves broken, between objects and within them. */
-  readonly broken: readonly Break[];
   /** The worst first. */
   readonly changes: readonly ObjectChange[];
   /** Undefined: nothing changes. */
@@ -46,30 +47,18 @@ interface Changed {
 /** What turns one revision's desired state into another's. */
 export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
-  const broken = breaksIn(base, head, new Set(changes.map(({ object }) => object.identity)));
-  const order = worstFirst(changes.map((change) => blamed(change, broken)));
+  const sides = sidesOf(base, head, new Set(changes.map(({ object }) => object.identity)));
+  const findings = { broken: breaksIn(sides), exposures: exposuresIn(sides) };
+  const order = worstFirst(ranked(changes, findings));
   const comings = comingsOf(base, head);
-  const worst = worstOf([
-    ...order.map(({ rank }) => rank),
-    ...(broken.length > 0 ? ['broken' as const] : []),
-  ]);
-  return { base: base.label, head: head.label, comings, broken, changes: order, worst };
+  const worst = worstOf([...order.map(({ rank }) => rank), ...ranksOf(findings)]);
+  return { base: base.label, head: head.label, comings, ...findings, changes: order, worst };
 }
 
-/** What breaks something is no better than that. */
-function blamed(change: ObjectChange, broken: readonly Break[]): ObjectChange {
-  const { identity } = change.object;
-  const own = broken.filter(({ causes }) => causes.includes(identity));
-  if (own.length === 0) return change;
-  const [first, ...rest] = own;
-  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
-  const reason =
-    first?.object.identity === identity
-      ? 'no longer works'
-      : `breaks ${titleOf(first?.object ?? change.object)}${more}`;
-  const rank = worstOf([change.rank, 'broken']) ?? 'broken';
-  return { ...change, rank, reasons: [reason, ...change.reasons] };
-}
+const ranksOf = ({ broken, exposures }: Findings): Rank[] => [
+  ...(broken.length > 0 ? ['broken' as const] : []),
+  ...(exposures.length > 0 ? ['exposure' as const] : []),
+];
 
 function comingsOf(base: Snapshot, head: Snapshot): Difference['comings'] {
   const [before, after] = [environmentsIn(base), environmentsIn(head)];

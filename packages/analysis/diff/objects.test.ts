@@ -61,7 +61,7 @@ const rows: readonly Row[] = [
     'weaker Pod Security',
     namespace('pod-security.kubernetes.io/enforce: restricted'),
     namespace('pod-security.kubernetes.io/enforce: baseline'),
-    'config',
+    'exposure',
     /Pod Security/,
   ],
   [

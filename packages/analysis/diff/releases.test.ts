@@ -36,7 +36,7 @@ const rows: readonly Row[] = [
     'another route of Traefik',
     object('traefik.io/v1alpha1', 'IngressRoute', 'spec: {routes: [{match: a}]}'),
     object('traefik.io/v1alpha1', 'IngressRoute', 'spec: {routes: [{match: b}]}'),
-    'config',
+    'exposure',
     /how it is reached/,
   ],
 ];

@@ -2,7 +2,7 @@ import { titleOf } from '../../manifests/objects.ts';
 import { code, html, prose, visible } from '../report/markup.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { rankTitles } from './ranks.ts';
-import { BROKEN_TITLE, brokenOf, environmentsOf } from './report-text.ts';
+import { environmentsOf, type FindingSection, sectionsOf } from './report-text.ts';
 import { type Row, rowsOf } from './rows.ts';
 
 /** Characters; a comment on GitHub takes 65536. */
@@ -22,20 +22,24 @@ export function markdownReport(difference: Difference): string {
   const tables = environments.map(([name, all]) => table(name, all));
   const details = environments.flatMap(([name, all]) => all.flatMap((one) => detail(name, one)));
   const rest = shown.length < changes.length ? [counted(changes.slice(shown.length))] : [];
-  return visible(fitted([title, ...sides, ...brokenSection(difference), ...tables, ...rest], details));
+  return visible(
+    fitted([title, ...sides, ...sectionsOf(difference).map(findingSection), ...tables, ...rest], details),
+  );
 }
 
-function brokenSection(difference: Difference): string[] {
-  const all = brokenOf(difference);
-  if (all.length === 0) return [];
-  const shown = all.slice(0, MOST_BROKEN);
-  const lines = shown.map(({ environments, text }) => `- ${prose(text)} (${prose(environments.join(', '))})`);
-  const more = all.length > shown.length ? [`- _${all.length - shown.length} more_`] : [];
-  return [[`### ${BROKEN_TITLE}`, '', ...lines, ...more].join('\n')];
+function findingSection({ title, lines }: FindingSection): string {
+  const shown = lines
+    .slice(0, MOST_LINES)
+    .map(({ environments, text }) => `- ${prose(text)} (${prose(environments.join(', '))})`);
+  const more =
+    lines.length > shown.length
+      ? [`- _${lines.length - shown.length} more; \`sluice diff\` shows them_`]
+      : [];
+  return [`### ${title}`, '', ...shown, ...more].join('\n');
 }
 
 /** As many as a person reads, and as have room. */
-const MOST_BROKEN = 40;
+const MOST_LINES = 40;
 
 /** The worst objects, which come first, as many as have room. */
 function worstThatFit(changes: readonly ObjectChange[]): readonly ObjectChange[] {

@@ -2,6 +2,7 @@ import { titleOf } from '../../manifests/objects.ts';
 import { visible } from '../report/markup.ts';
 import { breakText } from './breaks.ts';
 import type { Difference, ObjectChange } from './compare.ts';
+import { exposureText } from './exposures.ts';
 import { rankTitles } from './ranks.ts';
 import { type Row, rowsOf } from './rows.ts';
 
@@ -9,22 +10,29 @@ import { type Row, rowsOf } from './rows.ts';
 export function textReport(difference: Difference): string {
   const blocks = environmentsOf(difference).map(([name, changes]) => block(name, changes));
   const notes = (difference.notes ?? []).map((note) => `note: ${note}`);
-  const broken = brokenOf(difference).map(
-    ({ environments, text }) => `  ${text}  (${environments.join(', ')})`,
+  const sections = sectionsOf(difference).map(({ title, lines }) =>
+    [title, ...lines.map(({ environments, text }) => `  ${text}  (${environments.join(', ')})`)].join('\n'),
   );
-  const sections = broken.length === 0 ? [] : [[BROKEN_TITLE, ...broken].join('\n')];
   return visible(`${[[headline(difference), ...notes].join('\n'), ...sections, ...blocks].join('\n\n')}\n`);
 }
 
-export const BROKEN_TITLE = 'What no longer works';
+/** A section above all objects; the same in several environments is told once. */
+export interface FindingSection {
+  readonly title: string;
+  readonly lines: readonly { readonly environments: readonly string[]; readonly text: string }[];
+}
 
-/** The same in several environments is told once. */
-export function brokenOf({ broken }: Difference): { environments: string[]; text: string }[] {
-  return [...Map.groupBy(broken, breakText)].map(([text, all]) => ({
-    environments: [...new Set(all.map(({ environment }) => environment))],
+export const sectionsOf = ({ broken, exposures }: Difference): FindingSection[] =>
+  [
+    { title: 'What no longer works', lines: once(broken, breakText) },
+    { title: 'Who can reach or do more', lines: once(exposures, exposureText) },
+  ].filter(({ lines }) => lines.length > 0);
+
+const once = <T extends { readonly environment: string }>(all: readonly T[], textOf: (one: T) => string) =>
+  [...Map.groupBy(all, textOf)].map(([text, same]) => ({
+    environments: [...new Set(same.map(({ environment }) => environment))],
     text,
   }));
-}
 
 /** `main -> working tree: 3 objects change, at worst: data loss` */
 function headline({ base, head, changes, worst }: Difference): string {

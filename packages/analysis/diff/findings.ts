@@ -1,0 +1,54 @@
+import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
+import type { Break } from './breaks.ts';
+import type { ObjectChange } from './compare.ts';
+import type { Exposure } from './exposures.ts';
+import { type Rank, worstOf } from './ranks.ts';
+
+/** What the sections above all objects say. */
+export interface Findings {
+  /** What the change leaves broken, between objects and within them. */
+  readonly broken: readonly Break[];
+  /** Who can reach or do more than before. */
+  readonly exposures: readonly Exposure[];
+}
+
+interface Finding {
+  readonly object: DesiredObject;
+  readonly causes: readonly string[];
+}
+
+/** Gives objects the rank of what they break or open; an object may do worse by itself. */
+export function ranked(changes: readonly ObjectChange[], { broken, exposures }: Findings): ObjectChange[] {
+  const [breaks, opens] = [broken, exposures].map(byCause);
+  return changes.map((change) => {
+    const { identity } = change.object;
+    const opened = raised(change, 'exposure', ['opens', 'opens'], opens?.get(identity) ?? []);
+    return raised(opened, 'broken', ['no longer works', 'breaks'], breaks?.get(identity) ?? []);
+  });
+}
+
+function byCause(findings: readonly Finding[]): Map<string, Finding[]> {
+  const pairs = findings.flatMap((finding) => finding.causes.map((cause) => ({ cause, finding })));
+  return new Map(
+    [...Map.groupBy(pairs, ({ cause }) => cause)].map(([cause, all]) => [
+      cause,
+      all.map(({ finding }) => finding),
+    ]),
+  );
+}
+
+/** @param words Of the object itself, and of another one. */
+function raised(
+  change: ObjectChange,
+  rank: Rank,
+  [own, other]: readonly [string, string],
+  findings: readonly Finding[],
+): ObjectChange {
+  const [first] = findings;
+  if (first === undefined) return change;
+  const isOwn = findings.some(({ object }) => object.identity === change.object.identity);
+  const others = new Set(findings.map(({ object }) => object)).size - 1;
+  const more = others === 0 ? '' : ` and ${others} more`;
+  const reason = isOwn && rank === 'broken' ? own : `${other} ${titleOf(first.object)}${more}`;
+  return { ...change, rank: worstOf([change.rank, rank]) ?? rank, reasons: [reason, ...change.reasons] };
+}

@@ -1,0 +1,67 @@
+import { selects, type World } from '../manifests/links/world.ts';
+import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
+import { listAt, podLabelsOf } from '../manifests/references.ts';
+
+/** Whom the NetworkPolicies of a workload's pods let in and out, where that is everybody of a kind. */
+export interface Isolation {
+  readonly workload: DesiredObject;
+  /** The policies that select its pods. */
+  readonly policies: readonly DesiredObject[];
+  /** `everybody may reach its pods on every port`, `its pods may reach everybody on port 443` */
+  readonly texts: readonly string[];
+}
+
+/** @see https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
+export function isolationOf(workload: DesiredObject, world: World): Isolation {
+  const labels = podLabelsOf(workload);
+  const policies = world
+    .ofKind('NetworkPolicy')
+    .filter(
+      ({ namespace, fields }) =>
+        namespace === workload.namespace && selects(valueAt(fields, ['spec', 'podSelector']) ?? {}, labels),
+    );
+  const inward = policies.filter((policy) => typesOf(policy).includes('Ingress'));
+  const outward = policies.filter((policy) => typesOf(policy).includes('Egress'));
+  return {
+    workload,
+    policies,
+    texts: [
+      ...wide(inward, 'ingress', 'from').map((who) => `${who[0]} may reach its pods on ${who[1]}`),
+      ...wide(outward, 'egress', 'to').map((who) => `its pods may reach ${who[0]} on ${who[1]}`),
+    ],
+  };
+}
+
+function typesOf({ fields }: DesiredObject): readonly unknown[] {
+  const types = listAt(fields, ['spec', 'policyTypes']);
+  const hasEgress = listAt(fields, ['spec', 'egress']).length > 0;
+  return types.length > 0 ? types : ['Ingress', ...(hasEgress ? ['Egress'] : [])];
+}
+
+type Wide = readonly [who: string, ports: string];
+
+/** Without a policy everybody; else what its rules name as everybody. */
+function wide(policies: readonly DesiredObject[], field: string, side: string): Wide[] {
+  if (policies.length === 0) return [['everybody', 'every port']];
+  const rules = policies.flatMap(({ fields }) => listAt(fields, ['spec', field]));
+  return rules.flatMap((rule): Wide[] => {
+    const peers = listAt(rule, [side]);
+    const who = peers.length === 0 ? ['everybody'] : peers.flatMap(everybody);
+    const ports = listAt(rule, ['ports']).map((port) => `port ${valueAt(port, ['port']) ?? 'any'}`);
+    return [...new Set(who)].flatMap((one) =>
+      (ports.length === 0 ? ['every port'] : ports).map((port) => [one, port] as const),
+    );
+  });
+}
+
+const isEmpty = (selector: unknown): boolean =>
+  selector === undefined || (isFields(selector) && Object.keys(selector).length === 0);
+
+/** Peers that are no particular pods. */
+function everybody(peer: unknown): string[] {
+  const cidr = valueAt(peer, ['ipBlock', 'cidr']);
+  if (cidr === '0.0.0.0/0' || cidr === '::/0') return ['every address'];
+  const spaces = valueAt(peer, ['namespaceSelector']);
+  const isAll = isFields(spaces) && isEmpty(spaces) && isEmpty(valueAt(peer, ['podSelector']));
+  return isAll ? ['every pod of the cluster'] : [];
+}
