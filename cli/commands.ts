@@ -38,6 +38,10 @@ export const commands: Commands = {
     summary: 'replay a workload against a policy on virtual time',
     load: async () => (await import('./simulate.ts')).runSimulate,
   },
+  advise: {
+    summary: 'the policy that recorded arrivals ask for, and what it costs: advise WORKLOAD --trace FILE',
+    load: async () => (await import('./advise.ts')).runAdvise,
+  },
   cluster: {
     summary: 'a real Kubernetes to try it on: up | down | status | kubeconfig',
     load: async () => (await import('./cluster.ts')).runCluster,

@@ -1,4 +1,4 @@
-const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
+const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** The longest delay of a timer of Node, seconds: 24.8 days. A longer one would end at once. */
 export const MAX_TIMER_SECONDS = (2 ** 31 - 1) / 1000;
@@ -13,7 +13,7 @@ export const durationRule = (maxSeconds = MAX_TIMER_SECONDS): string =>
  * @param maxSeconds @default what a timer can wait
  */
 export function parseDuration(text: string, maxSeconds = MAX_TIMER_SECONDS): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
   const seconds = match ? Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS] : 0;
   return seconds > 0 && seconds <= maxSeconds ? seconds : undefined;
 }

@@ -104,7 +104,7 @@ describe('parseTrace', () => {
 });
 
 it.each([
-  ['1700000000000,1', "'epoch-seconds' (1700000000000) must be"],
+  ['1700000000000000,1', "'epoch-seconds' (1700000000000000) must be"],
   ['1,9007199254740991', "'count' (9007199254740991) must be"],
   [`1,${'9'.repeat(400)}`, `'count' (${'9'.repeat(60)}...) must be`],
 ])('refuses what is no instant and no count: %s', (text, fault) => {

@@ -121,7 +121,17 @@ function checkSine(arrivals: Fields, checker: Checker): void {
   checker.number(arrivals, 'periodSeconds', { above: 0, limit: MAX_SECONDS });
 }
 
+/** A trace is replayed through many policies: what was found right once is not read again. */
+const sound = new WeakSet<readonly unknown[]>();
+
 function checkTrace(entries: readonly unknown[], checker: Checker): void {
+  if (sound.has(entries)) return;
+  const before = checker.faults.length;
+  checkEntries(entries, checker);
+  if (checker.faults.length === before) sound.add(entries);
+}
+
+function checkEntries(entries: readonly unknown[], checker: Checker): void {
   let total = 0;
   if (entries.length === 0) checker.fault('entries', entries, 'must hold at least one entry');
   entries.forEach((entry, index) => {

@@ -13,22 +13,20 @@ export class TraceError extends FaultsError {
 }
 
 /**
- * Reads a recorded trace: lines of `epoch-seconds,count` in ascending order, with or without a header.
+ * Reads a recorded trace: lines of `epoch-seconds,count` in ascending order, with or without a header. A trace whose
+ * first instant would lie beyond the year 5000 is in milliseconds, all of it.
  *
  * @throws {TraceError} with the line of every fault
  */
 export function parseTrace(text: string): Trace {
   const faults: string[] = [];
   const entries: TraceEntry[] = [];
-  let latest = 0;
+  const reader = new LineReader();
   text.split(/\r?\n/).forEach((line, index) => {
     if (line.trim() === '' || (index === 0 && isHeader(line))) return;
-    const entry = parseLine(line, latest);
+    const entry = reader.read(line);
     if (typeof entry === 'string') faults.push(`line ${index + 1}: ${entry}`);
-    else {
-      latest = entry.epochSeconds;
-      entries.push(entry);
-    }
+    else entries.push(entry);
   });
   if (faults.length === 0 && entries.length === 0)
     faults.push('line 1: a trace must hold at least one entry');
@@ -38,17 +36,39 @@ export function parseTrace(text: string): Trace {
 
 const isHeader = (line: string): boolean => /^\s*[a-z]/i.test(line);
 
-function parseLine(line: string, latest: number): TraceEntry | string {
-  const cells = line.split(',').map((cell) => cell.trim());
-  const [epochSeconds = '', count = ''] = cells;
-  if (cells.length !== 2) return `'${cut(line.trim())}' must be 'epoch-seconds,count'`;
-  if (!isWhole(epochSeconds, MAX_EPOCH_SECONDS))
-    return `'epoch-seconds' (${cut(epochSeconds)}) must be a whole number from 0 to ${MAX_EPOCH_SECONDS}`;
-  if (!isWhole(count, MAX_COUNT))
-    return `'count' (${cut(count)}) must be a whole number from 0 to ${MAX_COUNT}`;
-  if (Number(epochSeconds) < latest) return `'epoch-seconds' (${epochSeconds}) must not be before ${latest}`;
-  return { epochSeconds: Number(epochSeconds), count: Number(count) };
+/** Lines one after another: they ascend, and their instants are of one unit. */
+class LineReader {
+  #latest = 0;
+  #milliseconds: boolean | undefined;
+
+  read(line: string): TraceEntry | string {
+    const cells = line.split(',').map((cell) => cell.trim());
+    const [instant = '', count = ''] = cells;
+    if (cells.length !== 2) return `'${cut(line.trim())}' must be 'epoch-seconds,count'`;
+    if (!isWhole(instant, MAX_EPOCH_SECONDS * 1000))
+      return `'epoch-seconds' (${cut(instant)}) must be a whole number from 0 to ${MAX_EPOCH_SECONDS}`;
+    if (!isWhole(count, MAX_COUNT))
+      return `'count' (${cut(count)}) must be a whole number from 0 to ${MAX_COUNT}`;
+    return this.#entry(Number(instant), Number(count));
+  }
+
+  #entry(instant: number, count: number): TraceEntry | string {
+    const milliseconds = instant >= FIRST_MILLISECONDS;
+    this.#milliseconds ??= milliseconds;
+    if (milliseconds !== this.#milliseconds)
+      return `'epoch-seconds' (${instant}) is in ${unit(milliseconds)}, those before it in ${unit(!milliseconds)}`;
+    const epochSeconds = milliseconds ? Math.floor(instant / 1000) : instant;
+    if (epochSeconds < this.#latest)
+      return `'epoch-seconds' (${instant}) must not be before ${milliseconds ? this.#latest * 1000 : this.#latest}`;
+    this.#latest = epochSeconds;
+    return { epochSeconds, count };
+  }
 }
+
+/** Of seconds the year 5138, of milliseconds 1973: nothing was recorded between them. */
+const FIRST_MILLISECONDS = 100_000_000_000;
+
+const unit = (milliseconds: boolean): string => (milliseconds ? 'milliseconds' : 'seconds');
 
 /** The end of the year 9999: a time in milliseconds is beyond it. */
 const MAX_EPOCH_SECONDS = 253_402_300_799;

@@ -1,0 +1,60 @@
+import type { Trace } from '@sluice/policy';
+import { ConfigurationError } from '../../contracts/errors.ts';
+
+/** Jobs that arrived in each second of a span. */
+export interface Recorded {
+  /** Epoch seconds of the first. */
+  readonly startSeconds: number;
+  readonly counts: Uint32Array;
+}
+
+export const DAY_SECONDS = 86_400;
+const YEAR_SECONDS = 366 * DAY_SECONDS;
+
+/** @throws {ConfigurationError} for a trace that is longer than a year */
+export function recordedOf({ entries }: Trace): Recorded {
+  const startSeconds = entries[0]?.epochSeconds ?? 0;
+  const seconds = (entries.at(-1)?.epochSeconds ?? 0) - startSeconds + 1;
+  if (seconds > YEAR_SECONDS)
+    throw new ConfigurationError('advise', [`the trace spans ${seconds} s, more than a year`]);
+  const counts = new Uint32Array(seconds);
+  for (const { epochSeconds, count } of entries)
+    counts[epochSeconds - startSeconds] = (counts[epochSeconds - startSeconds] ?? 0) + count;
+  return { startSeconds, counts };
+}
+
+/** As the simulator takes them: seconds in which nothing arrives are left out, but for the ends of the span. */
+export function traceOf({ startSeconds, counts }: Recorded): Trace {
+  const entries: { epochSeconds: number; count: number }[] = [];
+  counts.forEach((count, second) => {
+    if (count > 0 || second === 0 || second === counts.length - 1)
+      entries.push({ epochSeconds: startSeconds + second, count });
+  });
+  return { kind: 'trace', entries };
+}
+
+export const jobsIn = ({ counts }: Recorded): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** A part of a span, by seconds after its start; not longer than the span. */
+export const part = ({ startSeconds, counts }: Recorded, from: number, seconds: number): Recorded => ({
+  startSeconds: startSeconds + from,
+  counts: counts.subarray(from, from + seconds),
+});
+
+/** The days of a span in UTC, the first and the last as far as they are in it. */
+export function daysOf(recorded: Recorded): Recorded[] {
+  const { startSeconds, counts } = recorded;
+  const days: Recorded[] = [];
+  for (let from = 0; from < counts.length; ) {
+    const left = DAY_SECONDS - ((startSeconds + from) % DAY_SECONDS);
+    days.push(part(recorded, from, left));
+    from += left;
+  }
+  return days;
+}
+
+/** The fitting half and the judging half. */
+export function halvesOf(recorded: Recorded): readonly [Recorded, Recorded] {
+  const middle = Math.floor(recorded.counts.length / 2);
+  return [part(recorded, 0, middle), part(recorded, middle, recorded.counts.length - middle)];
+}
