@@ -2,6 +2,7 @@ import type {
   ApiServerEndpoint,
   BrokerKind,
   GitRepository,
+  SecondReceiver,
   SecretStore,
   SignOnProxy,
   TrafficRouter,
@@ -42,6 +43,16 @@ export interface Environment {
   readonly secrets: SecretStore;
   /** How web pages are reached. */
   readonly web: WebEntrance;
+  /** Who is told of alerts. @default nobody: they stand on Alertmanager's page alone */
+  readonly alerting?: Alerting;
+}
+
+/** Who is told of alerts: a Discord channel, whose webhook is the property `alerts-discord` of `monitoring`. */
+export interface Alerting {
+  /** Where critical alerts go as well. @default nowhere */
+  readonly second?: SecondReceiver;
+  /** Team -> its namespaces, where it has a channel of its own: the property `alerts-discord-<team>`. @default none */
+  readonly teams?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */

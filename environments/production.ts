@@ -70,4 +70,5 @@ export const production: Environment = {
     canary: 'traefik',
     hosts: pages(organization.domain),
   },
+  alerting: { second: { kind: 'slack', channel: '#alerts' } },
 };

@@ -12,6 +12,7 @@ const anyone = Peers.addresses('0.0.0.0/0');
 /** Where a pod gets its role's credentials. @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
 const podIdentity = Peers.addresses('169.254.170.23/32');
 
+const alertmanager = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'alertmanager' });
 const grafana = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'grafana' });
 
 /** The end that an addon's pods are: as charts label them differently, those of a namespace are one. */
@@ -68,6 +69,14 @@ const scrapes: Connected = (_, environment) => [
   ...[8080, 9153, 10_250].map((port) => ({ from: prometheus, to: pods('kube-system'), port })),
 ];
 
+/** Alertmanager sends to channels by HTTPS, and mail to its relay. */
+const tells: Connected = (_, { alerting }) => {
+  if (alerting === undefined) return [];
+  const { second } = alerting;
+  const ports = [443, ...(second?.kind === 'email' ? [Number(second.smarthost.split(':').at(-1))] : [])];
+  return ports.map((port) => ({ from: alertmanager, to: internet, port }));
+};
+
 /** A proxy that signs on: Traefik asks it who a request is from. */
 const signOn: Connected = (from, { web: { openPages } }) => {
   if (openPages.kind !== 'oidc') return [];
@@ -93,7 +102,7 @@ const connected: Readonly<Partial<Record<AddonName, readonly Connected[]>>> = {
   jenkins: [asksApiServer, reaches(internet, 443, 22), page(8080), scraped(8080)],
   keda: [asksApiServer, askedByApiServer(9443), askedByApiServer(6443), reaches(prometheus, 9090)],
   'kube-prometheus-stack': [
-    ...[asksApiServer, askedByApiServer(10_250), scrapes, page(3000, grafana), prometheusPage],
+    ...[asksApiServer, askedByApiServer(10_250), scrapes, page(3000, grafana), prometheusPage, tells],
   ],
   loki: [
     scraped(3100),

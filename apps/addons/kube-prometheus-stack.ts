@@ -1,5 +1,7 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
 import type { Environment } from '../../environments/environment.ts';
+import type { System } from '../application.ts';
+import { type AlertmanagerFiles, alertmanagerFiles, receiverSecretsOf } from '../platform/alerting.ts';
 import { MONITORING } from '../platform/identities.ts';
 import type { Addon } from './addon.ts';
 import { budgetByMinimum, OFF, type Resources, resources, type Switch } from './values.ts';
@@ -31,9 +33,9 @@ interface Values {
       readonly ruleSelectorNilUsesHelmValues: false;
     };
   };
-  readonly alertmanager: {
+  readonly alertmanager: AlertmanagerFiles & {
     readonly podDisruptionBudget: Switch & { readonly minAvailable: number };
-    readonly alertmanagerSpec: Server & { readonly storage: Storage };
+    readonly alertmanagerSpec: Server & { readonly storage: Storage; readonly secrets: readonly string[] };
   };
   readonly grafana: {
     readonly admin: { readonly existingSecret: string };
@@ -80,10 +82,10 @@ export const kubePrometheusStack: Addon<Values> = {
     webhookAuthority('Mutating', 'kube-prometheus-stack-admission'),
     webhookAuthority('Validating', 'kube-prometheus-stack-admission'),
   ],
-  values: (environment) => ({
+  values: (environment, system) => ({
     crds: OFF,
     prometheus: prometheus(environment),
-    alertmanager: alertmanager(environment),
+    alertmanager: alertmanager(environment, system),
     grafana: grafana(environment),
     prometheusOperator: { resources: resources('50m', '128Mi') },
     'kube-state-metrics': { resources: resources('25m', '128Mi') },
@@ -107,13 +109,15 @@ const prometheus = (environment: Environment): Values['prometheus'] => ({
   },
 });
 
-const alertmanager = (environment: Environment): Values['alertmanager'] => ({
+const alertmanager = (environment: Environment, system: System): Values['alertmanager'] => ({
+  ...alertmanagerFiles(environment, system),
   podDisruptionBudget: budgetByMinimum(environment),
   alertmanagerSpec: {
     replicas: environment.addonReplicas,
     retention: '120h',
     resources: resources('25m', '64Mi'),
     storage: storage(environment, '1Gi'),
+    secrets: receiverSecretsOf(environment).map(({ secretName }) => secretName),
   },
 });
 

@@ -7,6 +7,7 @@ import type { AddonSecret } from '../addons/addon.ts';
 import { awsOf } from '../addons/aws.ts';
 import { addonsOf } from '../addons/catalog.ts';
 import type { ExpectedSecret, System } from '../application.ts';
+import { receiverSecretsOf } from './alerting.ts';
 import { broker } from './identities.ts';
 
 export const ADMIN = { username: 'admin', secret: 'broker-admin' } as const;
@@ -42,13 +43,21 @@ export const expectedSecrets = ({ secrets, brokerUsers }: System): readonly Expe
   },
 ];
 
+/** Those of the namespace of Prometheus and Alertmanager that depend on the environment. */
+const monitoringSecretsOf = (environment: Environment): AddonSecret[] => [
+  ...pageUsersOf(environment),
+  ...receiverSecretsOf(environment),
+];
+
 /** The Secrets that the addons of an environment expect. */
 export const addonSecretsOf = (environment: Environment): (ExpectedSecret & AddonSecret)[] =>
   addonsOf(environment).flatMap(({ name, namespace, secrets = [] }) =>
-    [...secrets, ...(name === 'kube-prometheus-stack' ? pageUsersOf(environment) : [])].map((secret) => ({
-      owner: { name, namespace: namespace.name, component: 'configuration' as const },
-      ...secret,
-    })),
+    [...secrets, ...(name === 'kube-prometheus-stack' ? monitoringSecretsOf(environment) : [])].map(
+      (secret) => ({
+        owner: { name, namespace: namespace.name, component: 'configuration' as const },
+        ...secret,
+      }),
+    ),
   );
 
 /** The Secrets that can be made up, where an environment has no secret manager. */

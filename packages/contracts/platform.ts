@@ -61,3 +61,19 @@ export interface HelmChart {
   /** One version, never a range. */
   readonly version: string;
 }
+
+/** Where alerts go besides the Discord channel. Passwords and addresses stand in the document of `monitoring`. */
+export type SecondReceiver =
+  /** A channel; the property `alerts-slack` is its webhook. */
+  | { readonly kind: 'slack'; readonly channel: string }
+  /** Mail; the property `alerts-smtp-password` is the sender's. */
+  | {
+      readonly kind: 'email';
+      readonly to: string;
+      readonly from: string;
+      /** `host:port`; it must offer STARTTLS. */
+      readonly smarthost: string;
+      readonly username: string;
+    }
+  /** Alertmanager's own JSON; the property `alerts-webhook` is the address. */
+  | { readonly kind: 'webhook' };

@@ -1,0 +1,71 @@
+import type { Policy } from '@sluice/policy';
+import { messageTemplates } from '../../charts/alert-message.ts';
+import {
+  type AlertmanagerConfig,
+  alertmanagerConfig,
+  type Holidays,
+  receiverKeys,
+  silentConfig,
+} from '../../charts/alertmanager.ts';
+import type { Environment } from '../../environments/environment.ts';
+import type { AddonSecret } from '../addons/addon.ts';
+import type { System } from '../application.ts';
+import { broker } from './identities.ts';
+
+/** The Secret with the addresses and passwords of who is told of alerts. */
+export const RECEIVERS_SECRET = 'alert-receivers';
+
+/** Where the operator mounts it in Alertmanager's pods. */
+const MOUNTED = `/etc/alertmanager/secrets/${RECEIVERS_SECRET}`;
+
+/** An alert -> what is silent while it fires. */
+const SILENCING = { BrokerDown: broker.name } as const;
+
+/** What a receiver is sent with; a person makes it up. */
+export const receiverSecretsOf = ({ alerting }: Environment): AddonSecret[] =>
+  alerting === undefined
+    ? []
+    : [
+        {
+          secretName: RECEIVERS_SECRET,
+          keys: Object.fromEntries(receiverKeys(alerting).map((key) => [key, `alerts-${key}`])),
+          given: true,
+        },
+      ];
+
+/** What Alertmanager does with alerts, and how its messages read. */
+export interface AlertmanagerFiles {
+  readonly config: AlertmanagerConfig;
+  /** File name -> text. */
+  readonly templateFiles: Readonly<Record<string, string>>;
+}
+
+/** The files of Alertmanager in one environment. */
+export function alertmanagerFiles(
+  { alerting, web, addons }: Environment,
+  system: Pick<System, 'scaled'>,
+): AlertmanagerFiles {
+  if (alerting === undefined) return { config: silentConfig, templateFiles: {} };
+  const grafana = `${web.clusterIssuer === undefined ? 'http' : 'https'}://${web.hosts.grafana}`;
+  return {
+    config: alertmanagerConfig({
+      ...{ ...alerting, secrets: MOUNTED, silencing: SILENCING },
+      holidays: holidaysOf(system.scaled.map(({ workload }) => workload.policy)),
+    }),
+    templateFiles: {
+      'messages.tmpl': messageTemplates({ grafana, ...(addons.includes('loki') && { logs: 'loki' }) }),
+    },
+  };
+}
+
+/** The holidays of all timetables, each time zone once. */
+export function holidaysOf(policies: readonly Policy[]): Holidays[] {
+  const schedules = policies.flatMap((policy) => (policy.kind === 'schedule' ? [policy] : []));
+  const zones = Map.groupBy(schedules, ({ timeZone }) => timeZone);
+  return [...zones]
+    .map(([timeZone, all]) => ({
+      timeZone,
+      dates: [...new Set(all.flatMap(({ holidays }) => holidays))].sort(),
+    }))
+    .filter(({ dates }) => dates.length > 0);
+}

@@ -1,0 +1,53 @@
+/** Where a message leads, beside the runbook. */
+export interface MessageLinks {
+  /** Grafana's own address, for example https://grafana.example.com. */
+  readonly grafana: string;
+  /** The data source of logs in Grafana. @default none: no link */
+  readonly logs?: string;
+}
+
+/** Names of the templates, as receivers call them. */
+export const MESSAGE = { title: 'sluice.title', text: 'sluice.text' } as const;
+
+/**
+ * A message as people read it in a channel: what, since when, how bad, whose, and where to look.
+ * @see https://prometheus.io/docs/alerting/latest/notifications/
+ */
+export function messageTemplates({ grafana, logs }: MessageLinks): string {
+  const links = [
+    '[runbook]({{ .Annotations.runbook_url }})',
+    `[dashboard](${grafana}/dashboards?query={{ or .Labels.workload .Labels.namespace | urlquery }})`,
+    ...(logs === undefined ? [] : [`[logs](${logsOf(grafana, logs)})`]),
+  ];
+  return [
+    define(
+      MESSAGE.title,
+      '{{ if eq .Status "firing" }}{{ .CommonLabels.severity | toUpper }}{{ else }}RESOLVED{{ end }}: ' +
+        '{{ .GroupLabels.alertname }}{{ with .CommonLabels.workload }} of {{ . }}{{ end }}' +
+        '{{ with .CommonLabels.namespace }} in {{ . }}{{ end }}',
+    ),
+    define(
+      MESSAGE.text,
+      [
+        '{{ range .Alerts.Firing }}**{{ .Annotations.summary }}**',
+        '{{ .Annotations.description }}',
+        `Since ${instant('.StartsAt')}; owner {{ .Labels.owner }}. ${links.join(' · ')}`,
+        '{{ end }}{{ range .Alerts.Resolved }}Resolved: {{ .Annotations.summary }}',
+        `From ${instant('.StartsAt')} to ${instant('.EndsAt')}.`,
+        '{{ end }}',
+      ].join('\n'),
+    ),
+  ].join('\n');
+}
+
+const define = (name: string, body: string): string => `{{ define "${name}" }}${body}{{ end }}`;
+
+const instant = (field: string): string => `{{ ${field}.UTC.Format "2006-01-02 15:04:05" }} UTC`;
+
+/** Grafana's Explore on the namespace of the alert, over the hour before it. */
+function logsOf(grafana: string, datasource: string): string {
+  const queries = [{ refId: 'A', expr: '{k8s_namespace_name="NAMESPACE"}' }];
+  const pane = { datasource, queries, range: { from: 'now-1h', to: 'now' } };
+  const left = encodeURIComponent(JSON.stringify(pane));
+  return `${grafana}/explore?left=${left.replace('NAMESPACE', '{{ .Labels.namespace | urlquery }}')}`;
+}

@@ -1,0 +1,229 @@
+import type { SecondReceiver } from '../packages/contracts/platform.ts';
+import { MESSAGE } from './alert-message.ts';
+
+/** Days on which warnings wait. */
+export interface Holidays {
+  readonly timeZone: string;
+  /** Local dates, YYYY-MM-DD. */
+  readonly dates: readonly string[];
+}
+
+/** What routing is made of. */
+export interface AlertRouting {
+  /** The folder that the keys of the Secret are mounted in. */
+  readonly secrets: string;
+  /** Where critical alerts go as well. @default nowhere */
+  readonly second?: SecondReceiver;
+  /** Team -> its namespaces; each has a Discord channel of its own: the key `discord-<team>`. @default none */
+  readonly teams?: Readonly<Record<string, readonly string[]>>;
+  /** Alert -> the value of `depends_on` that it silences. */
+  readonly silencing: Readonly<Record<string, string>>;
+  readonly holidays: readonly Holidays[];
+}
+
+interface Route {
+  readonly receiver: string;
+  readonly matchers?: readonly string[];
+  readonly group_by?: readonly string[];
+  readonly group_wait?: string;
+  readonly group_interval?: string;
+  readonly repeat_interval?: string;
+  readonly continue?: boolean;
+  readonly mute_time_intervals?: readonly string[];
+  readonly routes?: readonly Route[];
+}
+
+interface Receiver {
+  readonly name: string;
+  readonly discord_configs?: readonly DiscordConfig[];
+  readonly slack_configs?: readonly object[];
+  readonly email_configs?: readonly object[];
+  readonly webhook_configs?: readonly object[];
+}
+
+interface DiscordConfig {
+  readonly webhook_url_file: string;
+  readonly send_resolved: boolean;
+  readonly title: string;
+  readonly message: string;
+}
+
+interface InhibitRule {
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
+  readonly equal?: readonly string[];
+}
+
+interface TimeInterval {
+  readonly name: string;
+  readonly time_intervals: readonly {
+    readonly years: readonly string[];
+    readonly months: readonly string[];
+    readonly days_of_month: readonly string[];
+    readonly location: string;
+  }[];
+}
+
+/** Alertmanager's own file, as far as it is used here. @see https://prometheus.io/docs/alerting/latest/configuration/ */
+export interface AlertmanagerConfig {
+  readonly route: Route;
+  readonly receivers: readonly Receiver[];
+  readonly inhibit_rules: readonly InhibitRule[];
+  readonly time_intervals: readonly TimeInterval[];
+  readonly templates: readonly string[];
+}
+
+/** A receiver of the name that sends nothing. */
+const NOBODY = 'nobody';
+const CHANNEL = 'discord';
+const SECOND = 'second';
+
+/** The folder of the rendered config; the templates lie beside it. */
+const TEMPLATES = '/etc/alertmanager/config/*.tmpl';
+
+const text = (template: string): string => `{{ template "${template}" . }}`;
+
+/** Every alert stays on Alertmanager's page, and no one is told. */
+export const silentConfig: AlertmanagerConfig = {
+  route: { receiver: NOBODY, group_by: ['namespace'] },
+  receivers: [{ name: NOBODY }],
+  inhibit_rules: [],
+  time_intervals: [],
+  templates: [TEMPLATES],
+};
+
+/** Who is told of which alert, when, and what is silent because of another. */
+export function alertmanagerConfig(routing: AlertRouting): AlertmanagerConfig {
+  const teams = Object.keys(routing.teams ?? {});
+  return {
+    route: routeOf(routing),
+    receivers: [
+      { name: NOBODY },
+      { name: CHANNEL, discord_configs: [discord(routing, CHANNEL)] },
+      ...teams.map((team) => ({
+        name: channelOf(team),
+        discord_configs: [discord(routing, channelOf(team))],
+      })),
+      ...(routing.second === undefined ? [] : [secondReceiver(routing, routing.second)]),
+    ],
+    inhibit_rules: inhibitRules(routing),
+    time_intervals: routing.holidays.map(intervalOf),
+    templates: [TEMPLATES],
+  };
+}
+
+const channelOf = (team: string): string => `${CHANNEL}-${team}`;
+
+function routeOf(routing: AlertRouting): Route {
+  const { teams = {}, second } = routing;
+  return {
+    receiver: CHANNEL,
+    group_by: ['alertname', 'namespace', 'workload'],
+    ...{ group_wait: '30s', group_interval: '5m', repeat_interval: '4h' },
+    routes: [
+      { receiver: NOBODY, matchers: ['severity="info"'] },
+      ...(second === undefined
+        ? []
+        : [{ receiver: SECOND, matchers: ['severity="critical"'], repeat_interval: '1h', continue: true }]),
+      ...Object.entries(teams).flatMap(([team, namespaces]) =>
+        [`owner="${team}"`, `namespace=~"${namespaces.join('|')}"`].map((matcher) =>
+          severities(routing, channelOf(team), [matcher]),
+        ),
+      ),
+      ...severities(routing, CHANNEL, []).routes,
+    ],
+  };
+}
+
+/** What a channel is told: of warnings not on holidays, of what is critical always, and again after an hour. */
+function severities({ holidays }: AlertRouting, receiver: string, matchers: readonly string[]) {
+  const muted = holidays.map(nameOf);
+  return {
+    ...{ receiver, matchers },
+    routes: [
+      { receiver, matchers: ['severity="critical"'], repeat_interval: '1h' },
+      {
+        ...{ receiver, matchers: ['severity="warning"'] },
+        ...(muted.length > 0 && { mute_time_intervals: muted }),
+      },
+    ],
+  };
+}
+
+function inhibitRules({ silencing }: AlertRouting): InhibitRule[] {
+  return [
+    ...Object.entries(silencing).map(([alert, dependsOn]) => ({
+      source_matchers: [`alertname="${alert}"`],
+      target_matchers: [`depends_on="${dependsOn}"`],
+    })),
+    {
+      source_matchers: ['severity="critical"', 'workload!=""'],
+      target_matchers: ['severity="warning"', 'workload!=""'],
+      equal: ['namespace', 'workload'],
+    },
+    // An alert of the application says more than that it cannot be scraped.
+    ...Object.keys(silencing).map((alert) => ({
+      source_matchers: [`alertname="${alert}"`],
+      target_matchers: ['alertname="TargetDown"'],
+      equal: ['namespace'],
+    })),
+  ];
+}
+
+/** The keys of the Secret that a routing reads, each a file of its name. */
+export const receiverKeys = ({ teams = {}, second }: Pick<AlertRouting, 'teams' | 'second'>): string[] => [
+  CHANNEL,
+  ...Object.keys(teams).map(channelOf),
+  ...(second === undefined ? [] : [KEYS[second.kind]]),
+];
+
+const KEYS = { slack: 'slack', email: 'smtp-password', webhook: 'webhook' } as const;
+
+const discord = ({ secrets }: AlertRouting, key: string): DiscordConfig => ({
+  webhook_url_file: `${secrets}/${key}`,
+  send_resolved: true,
+  title: text(MESSAGE.title),
+  message: text(MESSAGE.text),
+});
+
+function secondReceiver({ secrets }: AlertRouting, second: SecondReceiver): Receiver {
+  const name = SECOND;
+  const send_resolved = true;
+  if (second.kind === 'webhook')
+    return { name, webhook_configs: [{ url_file: `${secrets}/${KEYS.webhook}`, send_resolved }] };
+  if (second.kind === 'slack') {
+    const { channel } = second;
+    const texts = { title: text(MESSAGE.title), text: text(MESSAGE.text) };
+    return {
+      name,
+      slack_configs: [{ api_url_file: `${secrets}/${KEYS.slack}`, channel, send_resolved, ...texts }],
+    };
+  }
+  const { to, from, smarthost, username } = second;
+  const mail = { to, from, smarthost, send_resolved, auth_username: username };
+  const headers = { Subject: text(MESSAGE.title) };
+  return {
+    name,
+    email_configs: [
+      {
+        ...{ ...mail, auth_password_file: `${secrets}/${KEYS.email}`, require_tls: true, headers },
+        ...{ html: '', text: text(MESSAGE.text) },
+      },
+    ],
+  };
+}
+
+const nameOf = ({ timeZone }: Holidays): string => `holidays-${timeZone.toLowerCase().replace(/\W+/g, '-')}`;
+
+const intervalOf = (holidays: Holidays): TimeInterval => ({
+  name: nameOf(holidays),
+  time_intervals: holidays.dates.map((date) => {
+    const [year = '', month = '', day = ''] = date.split('-');
+    return {
+      years: [year],
+      months: [String(Number(month))],
+      days_of_month: [String(Number(day))],
+      location: holidays.timeZone,
+    };
+  }),
+});
