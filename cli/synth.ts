@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { render } from '../apps/main.ts';
+import { environments } from '../environments/index.ts';
+import { fidelityText, keptPolicies } from '../packages/analysis/fidelity.ts';
 import { compareDist, type Drift, isClean, writeDist } from '../packages/manifests/dist.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 
@@ -8,7 +10,8 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const help = `usage: sluice synth [options]     (npm run synth)
 
 Renders every environment of environments/index.ts into dist/<environment>/<application>/, one file an
-object; removes what is not rendered any more.
+object; removes what is not rendered any more. What an HPA or KEDA does not keep exactly of the policy
+of a workload follows, one line a clause.
 
   --check           write nothing; list the files that differ and exit 1 if there are any
   --format FORMAT   text | json                                                     (text)
@@ -43,6 +46,8 @@ export async function runSynth(argv: string[], root = DIST): Promise<number> {
   const files = render();
   const drift = values.check ? compareDist(root, files) : writeDist(root, files);
   process.stdout.write(formats[values.format]?.(drift, files.size, values.check) ?? '');
+  if (values.format === 'text')
+    process.stdout.write(fidelityText(environments.flatMap((one) => keptPolicies(one))));
   return values.check && !isClean(drift) ? 1 : 0;
 }
 

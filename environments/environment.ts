@@ -31,7 +31,7 @@ export interface Environment {
   readonly broker: BrokerKind;
   /** The broker's disk. */
   readonly brokerVolume: { readonly size: string; readonly storageClassName?: string };
-  /** The Kubernetes minor that runs: from 1.37 on an HPA goes to 0 (`kubernetes` of `Scaling`). */
+  /** The Kubernetes minor that runs: from 1.37 on an HPA goes to 0, and a worker may choose one that does. */
   readonly kubernetes: string;
   /** The Kubernetes minor whose Pod Security Standards hold. */
   readonly podSecurityVersion: string;

@@ -194,11 +194,13 @@ function watch(scope: Parameters<Application['build']>[0], self: Identity, value
   const workload = workloadOf(self, values);
   const watched = {
     ...{ namespace, workload, queue: queueOf(values), policy, objective, prefetch },
+    ...{ deployment: self.name, scaler: values.scaler ?? 'own' },
     bringsQueue: typeof values.queue !== 'string',
   };
   new Alerts(scope, 'alerts', {
     ...{ ...self, workload, runbook: RUNBOOK, dependsOn: broker.name, ...(owner && { owner }) },
     alerts: [...workerAlerts(watched), ...alerts],
-    slos: [waitSlo(namespace, workload, policy, objective)],
+    // The age of the oldest message is what the own scaler alone knows.
+    slos: watched.scaler === 'own' ? [waitSlo(namespace, workload, policy, objective)] : [],
   });
 }

@@ -2,6 +2,7 @@ import type { Policy } from '@sluice/policy';
 import type { Alert } from '../../charts/alerts.ts';
 import { type WaitObjective, waitSecondsOf } from '../../charts/objectives.ts';
 import { fromLeader } from '../../charts/scaler-series.ts';
+import type { ScalerKind } from '../../charts/scaling.ts';
 import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../packages/contracts/metrics/metric.ts';
 import { maxReplicas } from '../jobs.ts';
@@ -10,8 +11,12 @@ import { QUEUE_MESSAGES } from '../platform/broker-alerts.ts';
 /** What the alerts of a queue worker are made of. */
 export interface WatchedWorker {
   readonly namespace: string;
-  /** Its name in the scaler's file. */
+  /** Its name for the scaler, in metrics and in messages. */
   readonly workload: string;
+  /** Its Deployment. */
+  readonly deployment: string;
+  /** Who owns its replica count, and so who can say what it reads. */
+  readonly scaler: ScalerKind;
   /** The queue that it takes from. */
   readonly queue: string;
   /** It brings the queue, and with it the parked jobs. */
@@ -27,7 +32,8 @@ export interface WatchedWorker {
 export const workerAlerts = (worker: WatchedWorker): readonly Alert[] => [
   restarts(worker),
   standsStill(worker),
-  older(worker),
+  // An HPA and KEDA know counts; how old a message is, the own scaler alone.
+  ...(worker.scaler === 'own' ? [older(worker)] : [metricMissing(worker)]),
   unacked(worker),
   ...(worker.bringsQueue ? [parked(worker)] : []),
 ];
@@ -44,11 +50,8 @@ const restarts = ({ namespace, workload }: WatchedWorker): Alert => ({
 });
 
 /** The least of the last 15 minutes is no less than what there was before them, with replicas up all the while. */
-function standsStill({ workload }: WatchedWorker): Alert {
-  const messages = series(scaler.backlog, { workload });
-  const backlog = `sum by (workload) (${fromLeader(messages)})`;
-  const replicas = `max by (workload) (${fromLeader(series(scaler.currentReplicas, { workload }))})`;
-  const before = `sum by (workload) (${messages} offset 15m and on (pod) (${series(scaler.leader)} offset 15m == 1))`;
+function standsStill(worker: WatchedWorker): Alert {
+  const { backlog, before, replicas } = worker.scaler === 'own' ? asScalerSays(worker) : asScraped(worker);
   return {
     name: 'BacklogStandsStill',
     severity: 'warning',
@@ -58,6 +61,49 @@ function standsStill({ workload }: WatchedWorker): Alert {
       'The backlog of {{ $labels.workload }} has not become less in 15 minutes: {{ $value }} messages.',
     description:
       'Replicas are up all the while: they work too slowly, hang, or fail every job, or more arrives than they can do.',
+  };
+}
+
+function asScalerSays({ workload }: WatchedWorker) {
+  const messages = series(scaler.backlog, { workload });
+  return {
+    backlog: `sum by (workload) (${fromLeader(messages)})`,
+    before: `sum by (workload) (${messages} offset 15m and on (pod) (${series(scaler.leader)} offset 15m == 1))`,
+    replicas: `max by (workload) (${fromLeader(series(scaler.currentReplicas, { workload }))})`,
+  };
+}
+
+/** The same by what the broker and the API server tell, where the own scaler does not look. */
+function asScraped({ namespace, workload, deployment, queue }: WatchedWorker) {
+  const sum = (at: string): string =>
+    [QUEUE_MESSAGES.ready, QUEUE_MESSAGES.unacked]
+      .map((name) => `sum(${name}{queue="${queue}"}${at})`)
+      .join(' + ');
+  const replicas = `kube_deployment_status_replicas{namespace="${namespace}",deployment="${deployment}"}`;
+  return {
+    backlog: called(workload, sum('')),
+    before: called(workload, sum(' offset 15m')),
+    replicas: called(workload, `sum(${replicas})`),
+  };
+}
+
+const called = (workload: string, expression: string): string =>
+  `label_replace(${expression}, "workload", "${workload}", "", "")`;
+
+/** What an HPA says of itself: without its metric it keeps the count. At 0 replicas it rests and says the same. */
+function metricMissing({ namespace, workload, deployment, scaler: kind }: WatchedWorker): Alert {
+  const name = kind === 'keda' ? `keda-hpa-${deployment}` : deployment;
+  const inactive = `kube_horizontalpodautoscaler_status_condition{namespace="${namespace}",horizontalpodautoscaler="${name}",condition="ScalingActive",status="false"}`;
+  const replicas = `kube_deployment_status_replicas{namespace="${namespace}",deployment="${deployment}"}`;
+  return {
+    name: 'ScalerReadingsFrozen',
+    severity: 'critical',
+    expr: called(workload, `sum(${inactive}) > 0 and sum(${replicas}) > 0`),
+    for: '5m',
+    summary: `The HPA '${name}' cannot read its metric.`,
+    description:
+      'The replica count is frozen until it can. Look at the conditions of the HPA, at the metrics adapter, and at what the metric is read from.',
+    labels: { workload },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Link } from '../../manifests/links/links.ts';
 import type { World } from '../../manifests/links/world.ts';
 import { type DesiredObject, snapshotOf, valueAt } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
+import { type KeptPolicy, keptPolicies } from '../fidelity.ts';
 import { worldOf } from './chains.ts';
 import { type Dependencies, dependenciesOf } from './dependencies.ts';
 import { originsOf, type Place } from './origins.ts';
@@ -18,6 +19,8 @@ export interface Explanation {
   /** The Application that syncs its folder. */
   readonly deliveredBy: DesiredObject | undefined;
   readonly dependencies: Dependencies;
+  /** How the policies are kept that it is scaled by; none where nothing scales it. */
+  readonly kept: readonly KeptPolicy[];
   /** What it leads to, the chain below each. */
   readonly chains: readonly Chain[];
   /** Links of others that lead to it. */
@@ -51,10 +54,25 @@ export function explain(
     origin: originOf(object, environment, state),
     deliveredBy: world.delivering(object),
     dependencies: dependenciesOf(object, environment, state),
+    kept: keptOf(object, environment, state),
     chains: chainsOf(object, world, new Set([object])),
     reachedBy: allLinks(world).filter(({ end }) => end.kind === 'object' && end.object === object),
   };
 }
+
+/** Of a workload, and of the HPA or ScaledObject beside it, which has its name. */
+const keptOf = (
+  { kind, namespace, name }: DesiredObject,
+  environment: Environment,
+  state: DesiredState,
+): readonly KeptPolicy[] =>
+  SCALED.includes(kind)
+    ? keptPolicies(environment, state).filter(
+        ({ target }) => target?.namespace === namespace && target?.name === name,
+      )
+    : [];
+
+const SCALED = ['Deployment', 'Rollout', 'HorizontalPodAutoscaler', 'ScaledObject'];
 
 function originOf(
   object: DesiredObject,

@@ -6,7 +6,7 @@ import { referenceOf } from './find.ts';
 export const jsonReport = (explanations: readonly Explanation[]): string =>
   `${JSON.stringify({ objects: explanations.map(objectOf) }, null, 2)}\n`;
 
-const objectOf = ({ object, origin, deliveredBy, dependencies, chains, reachedBy }: Explanation) => ({
+const objectOf = ({ object, origin, deliveredBy, dependencies, kept, chains, reachedBy }: Explanation) => ({
   environment: object.environment,
   object: referenceOf(object),
   file: `dist/${object.file}`,
@@ -14,6 +14,10 @@ const objectOf = ({ object, origin, deliveredBy, dependencies, chains, reachedBy
   deliveredBy: deliveredBy === undefined ? null : referenceOf(deliveredBy),
   dependsOn: dependencies.found.map(({ value, ...rest }) => ({ ...rest, value: value ?? null })),
   notKnown: dependencies.refused,
+  kept: kept.map(({ workload, scaler, policy, clauses }) => ({
+    ...{ workload, scaler, policy },
+    clauses: clauses.map(({ clause, fidelity, why }) => ({ clause, fidelity, why })),
+  })),
   leadsTo: chains.map(chainOf),
   reachedBy: reachedBy.map(({ from, kind, says }) => ({ from: referenceOf(from), kind, says })),
 });

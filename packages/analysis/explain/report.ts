@@ -1,5 +1,6 @@
 import { textOfEnd } from '../../manifests/links/links.ts';
 import { titleOf } from '../../manifests/objects.ts';
+import type { KeptPolicy } from '../fidelity.ts';
 import type { Section } from '../report/sections.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Chain, Explanation } from './explain.ts';
@@ -12,6 +13,7 @@ export const titleFor = ({ object }: Explanation): string => `${titleOf(object)}
 export const sectionsOf = (explanation: Explanation): Section[] => [
   origin(explanation),
   dependencies(explanation),
+  ...explanation.kept.map(keptPolicy),
   chains(explanation),
   reachedBy(explanation),
 ];
@@ -46,6 +48,15 @@ function decides({ fields }: Dependency): string {
   const more = fields.length > FIELDS ? [`and ${fields.length - FIELDS} more`] : [];
   return [...fields.slice(0, FIELDS), ...more].join(', ');
 }
+
+const keptPolicy = ({ workload, scaler, policy, clauses }: KeptPolicy): Section => ({
+  title: `How the ${policy} '${workload}' is kept by ${SCALER_NAMES[scaler]}`,
+  head: ['clause', 'kept', 'why'],
+  rows: clauses.map(({ clause, fidelity, why }) => [clause, fidelity, why]),
+  notes: [],
+});
+
+const SCALER_NAMES = { own: 'the own scaler', hpa: 'an HPA', keda: 'KEDA' } as const;
 
 const chains = ({ chains: all }: Explanation): Section => ({
   title: 'What it leads to',
