@@ -1,4 +1,5 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { FuzzPool } from './fuzz/pool.ts';
 import { fuzz, type Row } from './fuzz/run.ts';
 import { subjects } from './fuzz/subjects.ts';
 import { markdownOf, record, tableOf } from './table.ts';
@@ -7,8 +8,10 @@ import { markdownOf, record, tableOf } from './table.ts';
 const inputs = Number(process.env.FUZZ_INPUTS ?? 200_000);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 const rows: Row[] = [];
+const pool = new FuzzPool();
 
-afterAll(() => {
+afterAll(async () => {
+  await pool.close();
   const head = ['parser', 'inputs', 'accepted', 'refused', 'slowest ms', 'faults'];
   const cells = rows.map(({ parser, inputs, accepted, refused, slowestMs, faults }) => [
     ...[parser, inputs, accepted, refused, slowestMs, faults],
@@ -19,8 +22,8 @@ afterAll(() => {
 
 test.each(subjects.map((subject) => [subject.name, subject] as const))(
   '%s: no crash, nothing slow, no secret shown, no nonsense accepted',
-  (_, subject) => {
-    const row = fuzz(subject, { inputs, seed });
+  async (_, subject) => {
+    const row = await pool.run(subject, { inputs, seed });
     rows.push(row);
     expect(row.examples.join('\n')).toBe('');
     // Both ways are walked: a fuzz that is always refused, or never, proves little.
@@ -28,3 +31,20 @@ test.each(subjects.map((subject) => [subject.name, subject] as const))(
     expect(row.accepted).toBeGreaterThan(0);
   },
 );
+
+describe('the threads', () => {
+  const subject = subjects.find(({ name }) => name === 'duration') as (typeof subjects)[number];
+
+  it('find what one thread finds', async () => {
+    const { slowestMs: _, ...row } = await pool.run(subject, { inputs: 10_000, seed });
+    expect(fuzz(subject, { inputs: 10_000, seed })).toMatchObject(row);
+  });
+
+  it('tell of a part that has no end', async () => {
+    const hurried = new FuzzPool(1, 1);
+    const row = await hurried.run(subject, { inputs: 4000, seed });
+    await hurried.close();
+    expect(row).toMatchObject({ inputs: 4000, faults: 1 });
+    expect(row.examples).toEqual([`duration: no end within 0.001 s: inputs 0 to 4000 of seed ${seed}`]);
+  });
+});

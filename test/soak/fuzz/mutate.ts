@@ -107,10 +107,14 @@ export const mutated = (texts: fc.Arbitrary<string>, most = 4): fc.Arbitrary<str
 
 /** What an edit made of a secret may be none any more: a part of it, or a host. */
 const withoutSpoilt = (text: string): string =>
-  text.replace(/[^\s"',]*canary[^\s"',]*/gi, (word) =>
-    word === CANARY || WHOLE.test(word) ? word : word.replaceAll(/canary/gi, 'x'),
-  );
+  // The search below takes the square of the length where there is none.
+  !SPOILT.test(text)
+    ? text
+    : text.replace(/[^\s"',]*canary[^\s"',]*/gi, (word) =>
+        word === CANARY || WHOLE.test(word) ? word : word.replaceAll(/canary/gi, 'x'),
+      );
 
+const SPOILT = /canary/i;
 const WHOLE = new RegExp(`:.*${CANARY}[^@]*@[\\w[]`);
 
 /** Examples as they are, edited ones, and text of any kind. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constant, drain, latch, proportional, type ScalerConfig, schedule } from '@sluice/policy';
@@ -67,7 +67,9 @@ const inputs = fc.oneof(
   { weight: 1, arbitrary: mutated(files.map((data) => JSON.stringify(data))) },
 );
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-fuzz-'));
+// In memory where there is such a place: on a disk the file would take longer than what reads it.
+const MEMORY = '/dev/shm';
+const directory = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'sluice-fuzz-'));
 globalThis.process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 const file = join(directory, 'scaler.json');
 const settings = { CONFIG_FILE: file, LOG_LEVEL: 'info', HTTP_HOST: '', HTTP_PORT: 0 } as const;
