@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ProcessReplicas } from './process.ts';
+import { ProcessReplicas, paceMs } from './process.ts';
 
 /** Writes its pid into a file named by its identity; ends on SIGTERM unless it is told to be stubborn. */
 const program = `
@@ -26,7 +26,14 @@ const within = { timeout: 12_000, interval: 20 };
 
 const started: ProcessReplicas[] = [];
 
-function replicas(options: { code?: string; env?: Record<string, string>; graceSeconds?: number } = {}) {
+interface Given {
+  code?: string;
+  env?: Record<string, string>;
+  graceSeconds?: number;
+  cores?: number;
+}
+
+function replicas(options: Given = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-processes-'));
   const clock = { now: 0 };
   const crashes: string[] = [];
@@ -41,6 +48,7 @@ function replicas(options: { code?: string; env?: Record<string, string>; graceS
       workload: 'jobs',
       onCrash: (identity, outcome) => crashes.push(`${identity}: ${outcome}`),
       clock: () => clock.now,
+      ...(options.cores !== undefined && { cores: options.cores }),
     },
   );
   started.push(target);
@@ -71,6 +79,27 @@ describe('local processes as replicas', () => {
     expect(alive(pidOf('jobs-1'))).toBe(true);
     await target.stop();
     expect(alive(pidOf('jobs-1'))).toBe(false);
+  });
+
+  it('start as many at once as there are cores, the others soon after, whatever the first ones do', async () => {
+    const running = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
+    const { target, identities } = replicas({ cores: 2 });
+    // None of another test's is still to end.
+    await expect.poll(running).toBe(0);
+    await target.write(6);
+    expect(await target.read()).toEqual({ current: 6 });
+    expect(running()).toBe(2);
+    await target.write(5);
+    await expect.poll(identities).toEqual(['jobs-1', 'jobs-2', 'jobs-3', 'jobs-4', 'jobs-5']);
+  });
+
+  it.each([
+    [25, 2, 1440],
+    [1000, 2, 2994],
+    [1000, 16, 2952],
+    [1, 1, 0],
+  ])('start soon: the last one of %i on %i cores after %i ms', (replicas, cores, ms) => {
+    expect((Math.ceil(replicas / cores) - 1) * paceMs(replicas, cores)).toBeCloseTo(ms, -1);
   });
 
   it('are killed when they outlast the grace', async () => {
