@@ -9,9 +9,9 @@ export interface Shard extends Required<Part> {
 }
 
 /** Inputs of a shard: so many seconds of the slowest parser. */
-const SHARD_INPUTS = 4000;
-/** No shard takes a tenth of it: an input of it has no end. */
-const SHARD_TIMEOUT_MS = 300_000;
+const SHARD_INPUTS = 2000;
+/** Some 3 s of a core: what is not done after so long, on a machine however busy, has an input without an end. */
+const SHARD_TIMEOUT_MS = 1_800_000;
 
 /** Fuzzes on every core. The same seed gives the same inputs whatever the number of threads. */
 export class FuzzPool {
@@ -44,18 +44,22 @@ export class FuzzPool {
   #one(shard: Shard): Promise<Row> {
     const worker = this.#idle.pop() ?? new Worker(new URL('./worker.ts', import.meta.url));
     const { promise, resolve } = Promise.withResolvers<Row>();
+    const listeners = {
+      message: (row: Row) => end(row, true),
+      error: (error: unknown) => lost(`the thread died: ${String(error)}`),
+      exit: (code: number) => lost(`the thread ended with ${code}`),
+    };
+    // By name: without all of its listeners a worker delivers no message any more.
     const end = (row: Row, again: boolean): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
       if (again) this.#idle.push(worker);
       else void worker.terminate();
       resolve(row);
     };
     const lost = (why: string) => end(lostRow(shard, why), false);
     const timer = setTimeout(() => lost(`no end within ${this.#timeoutMs / 1000} s`), this.#timeoutMs);
-    worker.once('message', (row: Row) => end(row, true));
-    worker.once('error', (error) => lost(`the thread died: ${String(error)}`));
-    worker.once('exit', (code) => lost(`the thread ended with ${code}`));
+    for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
     worker.postMessage(shard);
     return promise;
   }
