@@ -44,7 +44,7 @@ export interface RuleGroup {
 export interface AlertsProps extends Identity {
   /** The page that explains alerts; each one's anchor is its name in lower case. */
   readonly runbook: string;
-  /** The team that is told; 'namespace': the expression tells it for each namespace. @default 'platform' */
+  /** The team that is told, or BY_NAMESPACE. @default PLATFORM_TEAM */
   readonly owner?: string;
   readonly alerts: readonly Alert[];
   /** Series that others read of it, recorded before its alerts. @default none */
@@ -98,7 +98,7 @@ const recording = (records: readonly RecordingRule[]) =>
   records.map(({ record, expr, labels }) => ({ record, expr, ...(labels && { labels: { ...labels } }) }));
 
 function alerting(props: AlertsProps, alerts: readonly Alert[]): NonNullable<Rules> {
-  const { runbook, owner = 'platform', namespace, labels = { namespace }, dependsOn } = props;
+  const { runbook, owner = PLATFORM_TEAM, namespace, labels = { namespace }, dependsOn } = props;
   return alerts.map((alert) => ({
     alert: alert.name,
     expr: alert.expr,
@@ -118,7 +118,11 @@ function alerting(props: AlertsProps, alerts: readonly Alert[]): NonNullable<Rul
   }));
 }
 
-const BY_NAMESPACE = 'namespace';
+/** The owner of alerts whose expression tells it for each namespace. */
+export const BY_NAMESPACE = 'namespace';
+
+/** The team of all that no other owns. */
+export const PLATFORM_TEAM = 'platform';
 
 /** Who is told of what happens in a namespace. */
 export interface NamespaceOwners {

@@ -47,6 +47,7 @@ interface Values {
   readonly prometheusOperator: { readonly resources: Resources };
   readonly 'kube-state-metrics': { readonly resources: Resources };
   readonly 'prometheus-node-exporter': { readonly resources: Resources };
+  readonly defaultRules: { readonly rules: Readonly<Record<(typeof OWN_RULES)[number], false>> };
   readonly kubeControllerManager: Switch;
   readonly kubeScheduler: Switch;
   readonly kubeEtcd: Switch;
@@ -66,6 +67,15 @@ export const MONITORING_NAMESPACE = {
   podSecurity: 'privileged',
   because: 'The node exporter reads the host: its network, its processes and its file systems.',
 } as const;
+
+/** Groups of the chart's alerts whose place this repository's own take: of pods, volumes, nodes and scrapes. */
+const OWN_RULES = [
+  'general',
+  'kubernetesApps',
+  'kubernetesResources',
+  'kubernetesStorage',
+  'nodeExporterAlerting',
+] as const;
 
 /** The Secret with Grafana's administrator. */
 const GRAFANA_ADMIN = 'grafana-admin';
@@ -90,6 +100,12 @@ export const kubePrometheusStack: Addon<Values> = {
     prometheusOperator: { resources: resources('50m', '128Mi') },
     'kube-state-metrics': { resources: resources('25m', '128Mi') },
     'prometheus-node-exporter': { resources: resources('25m', '64Mi') },
+    defaultRules: {
+      rules: {
+        ...{ general: false, kubernetesApps: false, kubernetesResources: false },
+        ...{ kubernetesStorage: false, nodeExporterAlerting: false },
+      },
+    },
     // They answer on the control plane's own addresses only, or are the cloud's.
     ...{ kubeControllerManager: OFF, kubeScheduler: OFF, kubeEtcd: OFF, kubeProxy: OFF },
   }),

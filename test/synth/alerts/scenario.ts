@@ -37,6 +37,8 @@ export interface Scenario {
   readonly resolves?: number;
   /** Minutes of what is well, and of what is tolerated. @default 20 */
   readonly calm?: number;
+  /** It fires all the time, also while all is well. @default false */
+  readonly always?: boolean;
   /** Minutes between two samples, and two evaluations; the others are multiples of it. @default 1 */
   readonly step?: number;
 }
@@ -62,7 +64,8 @@ export function testFile(rule: AlertRule, scenario: Scenario, ruleFile: string):
   const alert_rule_test = STAGES.map((stage, index) => ({
     eval_time: `${ends[index]}m`,
     alertname: rule.name,
-    exp_alerts: stage === 'wrong' ? scenario.fires.map((firing) => expected(rule, firing)) : [],
+    exp_alerts:
+      stage === 'wrong' || scenario.always ? scenario.fires.map((firing) => expected(rule, firing)) : [],
   }));
   return stringify({
     rule_files: [ruleFile],

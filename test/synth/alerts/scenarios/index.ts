@@ -1,6 +1,7 @@
 import type { AlertRule } from '../rules.ts';
 import type { Scenario } from '../scenario.ts';
 import { burnRateScenarios } from './burn-rates.ts';
+import { clusterScenarios } from './cluster.ts';
 import { platformScenarios } from './platform.ts';
 import { queueScenarios } from './queue.ts';
 import { webScenarios } from './web.ts';
@@ -10,5 +11,6 @@ export const scenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> 
   ...queueScenarios,
   ...platformScenarios,
   ...webScenarios,
+  ...clusterScenarios,
   ...burnRateScenarios,
 };
