@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { guardPrune } from '../argocd/prune-guards.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
+import { Checks } from '../packages/contracts/checks.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { type Files, fileName, type Manifest, manifestText } from '../packages/manifests/manifests.ts';
 import type { Application, Folder, System } from './application.ts';
@@ -92,13 +93,15 @@ export function foldersOf(
  * @param chartOf For who wants to watch while objects are made.
  * @param of Other applications than those of apps/: the tests have some of their own.
  * @throws {ChartError | PolicyError | ScalerConfigError} with every fault of the first construct that has one
- * @throws {Error} when two objects would be the same file
+ * @throws {ChartError} when two objects would be the same file, or two environments have one name
  */
 export function render(
   wanted: readonly Environment[] = environments,
   chartOf = newChart,
   of = applications,
 ): Files {
+  const names = wanted.map(({ name }) => name);
+  refuse(repeated(names).map((name) => `the environment '${name}' must be declared once`));
   const rendered = wanted
     .flatMap((environment) => foldersOf(environment, chartOf, of))
     .flatMap(([folder, manifests]) =>
@@ -107,16 +110,22 @@ export function render(
         manifestText(manifest),
       ]),
     );
-  const files = new Map(rendered);
-  if (files.size < rendered.length) throw new Error(`two objects are one file: ${duplicates(rendered)}`);
-  return files;
+  const paths = rendered.map(([path]) => path);
+  refuse(repeated(paths).map((path) => `'${path}' must be one object, not several of its kind and name`));
+  return new Map(rendered);
 }
 
-const duplicates = (rendered: readonly [string, string][]): string =>
-  rendered
-    .map(([path]) => path)
-    .filter((path, index, paths) => paths.indexOf(path) < index)
-    .join(', ');
+const repeated = (texts: readonly string[]): string[] => {
+  const seen = new Set<string>();
+  return texts.filter((text) => seen.size === seen.add(text).size);
+};
+
+/** @throws {ChartError} with every fault, where there is one */
+function refuse(faults: readonly string[]): void {
+  const checks = new Checks('The desired state');
+  for (const fault of faults) checks.that(false, fault);
+  checks.done();
+}
 
 // `cdk8s synth` runs this file and names the directory.
 if (import.meta.main) writeDist(process.env.CDK8S_OUTDIR ?? 'dist', render());

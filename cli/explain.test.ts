@@ -60,7 +60,7 @@ describe('sluice explain', () => {
     expect(await run('application/karpenter-crd')).toMatch(
       /apps\/addons\/karpenter\.ts:\d+ +name: 'karpenter-crd',/,
     );
-  }, 30_000);
+  }, 120_000);
 
   it('tells who leans on an object', async () => {
     const text = await run('service/broker', '--environment', 'local');

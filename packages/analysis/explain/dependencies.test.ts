@@ -15,7 +15,7 @@ const paths = (reference: string, environment: Environment): string[] =>
   dependencies(reference, environment).found.map(({ path }) => path);
 
 // An environment is rendered once for each of its values.
-describe('the values that an object depends on', { timeout: 60_000 }, () => {
+describe('the values that an object depends on', { timeout: 120_000 }, () => {
   it('are those that decide a field of it, and no others', () => {
     expect(dependencies('statefulset/broker', production).found).toEqual([
       {
@@ -80,9 +80,9 @@ describe('the values that an object depends on', { timeout: 60_000 }, () => {
     expect(paths('application/consumer', production)).toEqual([
       ...['name', 'repository.repoURL', 'repository.revision'],
     ]);
-  }, 30_000);
+  }, 120_000);
 
   it('are not told where no other value is accepted', () => {
     expect(dependencies('application/loki', local).refused).toContain('addons[prometheus-operator-crds]');
-  }, 30_000);
+  }, 120_000);
 });

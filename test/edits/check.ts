@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Tree } from './tree.ts';
+import type { WrongEdit } from './wrong.ts';
+
+/** What was found wrong with an edit, and how long it took to look. */
+export interface Found {
+  readonly seconds: number;
+  /** Step -> what it said; empty where all is green. */
+  readonly faults: readonly { readonly step: string; readonly said: string }[];
+}
+
+interface Outcome {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** A module that whatever reads dist/ imports: with it, its tests are found too. */
+const READS_DIST = 'test/synth/dist.ts';
+
+/** Which tests run: all that a change of these files can reach, or those that are named. */
+export type Tests = 'related' | readonly string[];
+
+/**
+ * What a person does after an edit: render, write the golden pages, check types, lint what changed, run tests.
+ * @param tests @default 'related'
+ */
+export function check(tree: Tree, tests: Tests = 'related'): Found {
+  const start = performance.now();
+  // As an editor does on saving.
+  tree.tool('biome', ['check', '--write', ...tree.changed()]);
+  const steps: readonly (readonly [string, () => string])[] = [
+    ['synth', () => said(tree.node(['cli/main.ts', 'synth']))],
+    ['golden', () => said(tree.node(['test/synth/golden.ts']))],
+    ['types', () => said(tree.tool('tsc', ['--noEmit']))],
+    ['lint', () => said(tree.tool('biome', ['check', '--error-on-warnings', ...tree.changed()]))],
+    ['tests', () => testsSay(tree, tests)],
+  ];
+  const faults = steps.map(([step, run]) => ({ step, said: run() })).filter(({ said }) => said !== '');
+  return { faults, seconds: (performance.now() - start) / 1000 };
+}
+
+const said = ({ status, stdout, stderr }: ReturnType<Tree['node']>): string =>
+  status === 0 ? '' : `${stderr}${stdout}`.trim() || `ended with ${status}`;
+
+function testsSay(tree: Tree, tests: Tests): string {
+  const which = tests === 'related' ? ['related', '--run', READS_DIST, ...tree.changed()] : ['run', ...tests];
+  const report = join(tree.root, 'report.json');
+  const run = tree.node(
+    [
+      ...['node_modules/vitest/vitest.mjs', ...which, '--project', 'unit', '--project', 'synth'],
+      ...['--reporter', 'json', '--outputFile', report, '--exclude', 'test/synth/edits.test.ts'],
+      ...['--exclude', 'test/synth/new-*.test.ts', '--maxWorkers', '2'],
+    ],
+    600,
+  );
+  return run.status === 0 ? didRun(tree) : (failures(tree) ?? said(run));
+}
+
+function outcome(tree: Tree): Outcome | undefined {
+  try {
+    return JSON.parse(tree.text('report.json'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** No test that runs is no proof. */
+function didRun(tree: Tree): string {
+  const count = outcome(tree)?.testResults.flatMap(({ assertionResults }) => assertionResults).length ?? 0;
+  return count >= 100 ? '' : `only ${count} tests ran`;
+}
+
+function failures(tree: Tree): string | undefined {
+  const results = outcome(tree)?.testResults ?? [];
+  const lines = results.flatMap(({ name, message, assertionResults }) => {
+    const file = name.replace(`${tree.root}/`, '');
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const told = failed.map(
+      ({ fullName, failureMessages: [first = ''] }) => `${file}: ${fullName}: ${first.split('\n    at ')[0]}`,
+    );
+    return failed.length === 0 && message !== '' ? [`${file}: ${message}`] : told;
+  });
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+/** @returns what is wrong with how a wrong edit is refused; empty where it is refused as it must be */
+export function refusal(tree: Tree, { says, by = 'synth' }: WrongEdit): string {
+  const ended = by === 'types' ? tree.tool('tsc', ['--noEmit']) : tree.node(['cli/main.ts', 'synth']);
+  const words = by === 'types' ? ended.stdout : ended.stderr;
+  return [
+    ...(ended.status === (by === 'types' ? 1 : 2) ? [] : [`it ended with ${ended.status}`]),
+    ...(says.test(words) ? [] : [`it does not say ${says}, but: ${words.trim().slice(0, 2000)}`]),
+    ...(tree.renders() ? ['it wrote into dist/'] : []),
+  ].join('; ');
+}

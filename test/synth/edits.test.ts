@@ -1,0 +1,50 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { check, refusal } from '../edits/check.ts';
+import { rightEdits } from '../edits/right.ts';
+import { Tree } from '../edits/tree.ts';
+import { wrongEdits } from '../edits/wrong.ts';
+
+/** The tests over the desired state that are quick; `npm run edits` runs all that an edit can reach, for each. */
+const RULES = ['access', 'configuration', 'objects', 'image-pins', 'delivery', 'secret-scope'].map(
+  (name) => `test/synth/${name}.test.ts`,
+);
+
+/** Several at once: what one of them breaks is named by what fails. */
+const TOGETHER = [
+  ['a drain in place of the latch', 'RabbitMQ everywhere', 'an alert more', 'no production'],
+  ['a third environment', 'an organisation of its own', 'other holidays', 'a worker more, of another image'],
+];
+
+/** One of each kind of sentence. */
+const REFUSED = [
+  'fewest above most',
+  'a queue that no worker brings',
+  'a stop that is shorter than a job',
+  'an addon without what it needs',
+  'two environments of one name',
+  'text that is no TypeScript',
+];
+
+/** @throws {Error} where there is none of the name */
+function named<E extends { readonly name: string }>(edits: readonly E[], name: string): E {
+  const edit = edits.find((one) => one.name === name);
+  if (edit === undefined) throw new Error(`there is no edit '${name}'`);
+  return edit;
+}
+
+describe('the desired state is the user\u2019s', { timeout: 300_000 }, () => {
+  const tree = Tree.open();
+  afterEach(() => tree.revert());
+  afterAll(() => tree[Symbol.dispose]());
+
+  it.each(TOGETHER.map((names) => [names.join(', '), names] as const))('green: %s', (_, names) => {
+    for (const name of names) named(rightEdits, name).make(tree);
+    expect(check(tree, RULES).faults).toEqual([]);
+  });
+
+  it.each(REFUSED)('refused: %s', (name) => {
+    const edit = named(wrongEdits, name);
+    edit.make(tree);
+    expect(refusal(tree, edit)).toBe('');
+  });
+});
