@@ -183,6 +183,8 @@ const EXPORTERS: readonly (readonly [RegExp, string, string])[] = [
   [/^(kubelet|container|apiserver)_/, 'Kubernetes', 'kube-prometheus-stack'],
   [/^(process|nodejs)_/, 'the process metrics of every service', 'kube-prometheus-stack'],
   [/^argocd_/, 'Argo CD', 'argo-cd'],
+  [/^certmanager_/, 'cert-manager', 'cert-manager'],
+  [/^otelcol_/, 'the log agent', 'opentelemetry-collector'],
   [/^(rollout|analysis_run|experiment)_/, 'Argo Rollouts', 'argo-rollouts'],
   [/^traefik_/, 'Traefik', 'traefik'],
   [/^loki_/, 'Loki', 'loki'],
