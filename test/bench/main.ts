@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'api-rollouts': async () => (await import('./api-rollouts.ts')).apiRollouts,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'exporter-load': async () => (await import('./exporter-load.ts')).exporterLoad,
+  diff: async () => (await import('./diff.ts')).diffOfManyEnvironments,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
 };
 

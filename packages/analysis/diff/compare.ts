@@ -5,7 +5,7 @@ import { placeOf } from '../../manifests/schema.ts';
 import { breaksIn } from './breaks.ts';
 import { consequenceOf } from './consequences.ts';
 import { exposuresIn } from './exposures.ts';
-import { type Findings, ranked } from './findings.ts';
+import { type Findings, ofLeaves, ranked } from './findings.ts';
 import { additionOf, moveOf, removalOf } from './lifecycle.ts';
 import { byRank, type Consequence, type Rank, reaches, worstOf } from './ranks.ts';
 import { sidesOf } from './sides.ts';
@@ -48,7 +48,11 @@ interface Changed {
 export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
   const sides = sidesOf(base, head, new Set(changes.map(({ object }) => object.identity)));
-  const findings = { broken: breaksIn(sides), exposures: exposuresIn(sides) };
+  const own = ofLeaves(changes);
+  const findings = {
+    broken: [...breaksIn(sides), ...own.broken],
+    exposures: [...exposuresIn(sides), ...own.exposures],
+  };
   const order = worstFirst(ranked(changes, findings));
   const comings = comingsOf(base, head);
   const worst = worstOf([...order.map(({ rank }) => rank), ...ranksOf(findings)]);

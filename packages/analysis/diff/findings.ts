@@ -12,6 +12,23 @@ export interface Findings {
   readonly exposures: readonly Exposure[];
 }
 
+/** What a changed leaf breaks or opens by itself, beside what was found between objects. */
+export function ofLeaves(changes: readonly ObjectChange[]): Findings {
+  const of = (rank: Rank) =>
+    changes.flatMap(({ object, leaves }) => {
+      const reasons = new Set(leaves.filter((leaf) => leaf.rank === rank).map(({ reason }) => reason));
+      return [...reasons].map((reason) => ({ object, reason, environment: object.environment, causes: [] }));
+    });
+  return {
+    broken: of('broken').map(({ reason, ...rest }) => ({
+      ...rest,
+      path: [titleOf(rest.object)],
+      why: reason,
+    })),
+    exposures: of('exposure').map(({ reason, ...rest }) => ({ ...rest, who: reason })),
+  };
+}
+
 interface Finding {
   readonly object: DesiredObject;
   readonly causes: readonly string[];

@@ -1,51 +1,47 @@
 import { jsonText } from '../../manifests/json.ts';
-import type { Break } from './breaks.ts';
-import type { Difference, ObjectChange } from './compare.ts';
-import type { Exposure } from './exposures.ts';
+import type { DesiredObject } from '../../manifests/objects.ts';
+import { type SharedChange, sharedChanges } from './alike.ts';
+import type { Difference } from './compare.ts';
 import { valuesOf } from './rows.ts';
 
-/** For programs: every changed object with every changed leaf; an absent value has no key. */
-export function jsonReport({
-  base,
-  head,
-  worst,
-  notes = [],
-  broken,
-  exposures,
-  changes,
-}: Difference): string {
+/**
+ * For programs: every changed object with every changed leaf; an absent value has no key. What is the same in several
+ * environments is there once, with `environments`; `environment` and `file` are those of the first.
+ */
+export function jsonReport({ base, head, worst, notes = [], ...rest }: Difference): string {
   const report = {
-    base,
-    head,
-    worst: worst ?? null,
-    notes,
-    broken: broken.map(breakOf),
-    exposures: exposures.map(exposureOf),
-    changes: changes.map(objectOf),
+    ...{ base, head, worst: worst ?? null, notes },
+    broken: once(rest.broken, ({ path, why }) => ({ path, why })),
+    exposures: once(rest.exposures, ({ who }) => ({ who })),
+    changes: sharedChanges(rest.changes).map(changeOf),
   };
   return `${jsonText(report, 2)}\n`;
 }
 
-const breakOf = ({ environment, object, path, why }: Break) => ({
-  environment,
-  kind: object.kind,
-  namespace: object.namespace,
-  name: object.name,
-  path,
-  why,
-});
+const nameOf = ({ kind, namespace, name }: DesiredObject) => ({ kind, namespace, name });
 
-const exposureOf = ({ environment, object, who }: Exposure) => ({
-  ...{ environment, kind: object.kind, namespace: object.namespace, name: object.name, who },
-});
+interface Finding {
+  readonly environment: string;
+  readonly object: DesiredObject;
+}
 
-const objectOf = ({ change, object, rank, reasons, leaves }: ObjectChange) => ({
+const once = <T extends Finding>(all: readonly T[], says: (one: T) => object) => {
+  const groups = Map.groupBy(all, (one) => jsonText([nameOf(one.object), says(one)]));
+  return [...groups.values()].flatMap((same) =>
+    same.slice(0, 1).map((first) => ({
+      environments: [...new Set(same.map(({ environment }) => environment))],
+      ...nameOf(first.object),
+      ...says(first),
+    })),
+  );
+};
+
+const changeOf = ({ environments, change, object, rank, reasons, leaves }: SharedChange) => ({
   environment: object.environment,
+  environments,
   application: object.application,
   apiVersion: object.apiVersion,
-  kind: object.kind,
-  namespace: object.namespace,
-  name: object.name,
+  ...nameOf(object),
   file: object.file,
   change,
   rank,

@@ -1,69 +1,78 @@
 import { titleOf } from '../../manifests/objects.ts';
 import { code, html, prose, visible } from '../report/markup.ts';
+import { type Block, blocksOf, namesText, type SharedChange, sharedChanges } from './alike.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { rankTitles } from './ranks.ts';
-import { environmentsOf, type FindingSection, sectionsOf } from './report-text.ts';
+import { type FindingSection, sectionsOf } from './report-text.ts';
 import { type Row, rowsOf } from './rows.ts';
 
 /** Characters; a comment on GitHub takes 65536. */
 const LIMIT = 60_000;
 /** Of them for the tables; details take the rest. */
-const TABLES = 45_000;
+const TABLES = 30_000;
+/** Of them for each section above the tables. */
+const SECTION = 10_000;
 
-/** For a pull request: the worst in the headline, a table an environment, folded details. */
+/** For a pull request: the worst in the headline, a table for environments that share changes, folded details. */
 export function markdownReport(difference: Difference): string {
   const { base, head, changes, worst } = difference;
   const notes = (difference.notes ?? []).map((note) => `> ${prose(note)}`);
   const sides = [`${code(base)} → ${code(head)}`, ...notes];
   if (worst === undefined) return `${['## Desired state: nothing changes', ...sides].join('\n\n')}\n`;
   const title = `## Desired state: ${changes.length} changed, at worst **${rankTitles[worst]}**`;
-  const shown = worstThatFit(changes);
-  const environments = environmentsOf({ ...difference, changes: shown });
-  const tables = environments.map(([name, all]) => table(name, all));
-  const details = environments.flatMap(([name, all]) => all.flatMap((one) => detail(name, one)));
-  const rest = shown.length < changes.length ? [counted(changes.slice(shown.length))] : [];
+  const shared = sharedChanges(changes);
+  const shown = worstThatFit(shared);
+  const blocks = blocksOf({ ...difference, changes: shown });
+  const details = blocks.flatMap((block) => block.changes.flatMap(detail));
+  const rest = shown.length < shared.length ? [counted(shared.slice(shown.length))] : [];
   return visible(
-    fitted([title, ...sides, ...sectionsOf(difference).map(findingSection), ...tables, ...rest], details),
+    fitted(
+      [title, ...sides, ...sectionsOf(difference).map(findingSection), ...blocks.map(table), ...rest],
+      details,
+    ),
   );
 }
 
+/** As many lines as have room; the rest is counted. */
 function findingSection({ title, lines }: FindingSection): string {
-  const shown = lines
-    .slice(0, MOST_LINES)
-    .map(({ environments, text }) => `- ${prose(text)} (${prose(environments.join(', '))})`);
-  const more =
-    lines.length > shown.length
-      ? [`- _${lines.length - shown.length} more; \`sluice diff\` shows them_`]
-      : [];
+  const all = lines.map(({ environments, text }) => `- ${prose(text)} (${prose(namesText(environments))})`);
+  const shown = thatFit(all, SECTION, ({ length }) => length);
+  const left = all.length - shown.length;
+  const more = left > 0 ? [`- _${left} more; \`sluice diff\` shows them_`] : [];
   return [`### ${title}`, '', ...shown, ...more].join('\n');
 }
 
-/** As many as a person reads, and as have room. */
-const MOST_LINES = 40;
-
 /** The worst objects, which come first, as many as have room. */
-function worstThatFit(changes: readonly ObjectChange[]): readonly ObjectChange[] {
-  let room = TABLES;
-  const end = changes.findIndex((change) => {
-    room -= line(change).length + 1;
+const worstThatFit = (changes: readonly SharedChange[]): readonly SharedChange[] =>
+  thatFit(changes, TABLES, (change) => line(change).length + (change.environments.length === 1 ? 0 : NAME));
+
+/** Characters for the names of environments that share a change. */
+const NAME = 100;
+
+function thatFit<T>(all: readonly T[], characters: number, lengthOf: (one: T) => number): readonly T[] {
+  let room = characters;
+  const end = all.findIndex((one) => {
+    room -= lengthOf(one) + 1;
     return room < 0;
   });
-  return end < 0 ? changes : changes.slice(0, end);
+  return end < 0 ? all : all.slice(0, end);
 }
 
 /** `_800 more objects: 12 prune, 788 config. ..._` */
-function counted(rest: readonly ObjectChange[]): string {
+function counted(rest: readonly SharedChange[]): string {
+  const many = (all: readonly SharedChange[]): number =>
+    all.reduce((sum, { environments }) => sum + environments.length, 0);
   const ranks = [...Map.groupBy(rest, ({ rank }) => rank)];
-  const counts = ranks.map(([rank, all]) => `${all.length} ${rankTitles[rank]}`).join(', ');
-  return `_${rest.length} more objects do not fit here: ${counts}. \`sluice diff\` shows them._`;
+  const counts = ranks.map(([rank, all]) => `${many(all)} ${rankTitles[rank]}`).join(', ');
+  return `_${many(rest)} more objects do not fit here: ${counts}. \`sluice diff\` shows them._`;
 }
 
 const line = ({ rank, object, reasons }: ObjectChange): string =>
   `| ${rankTitles[rank]} | ${cell(titleOf(object))} | ${prose(reasons.join('; '))} |`;
 
-function table(environment: string, changes: readonly ObjectChange[]): string {
+function table({ title, changes }: Block): string {
   return [
-    `### ${prose(environment)}`,
+    `### ${prose(title)}`,
     '',
     '| consequence | object | why |',
     '| --- | --- | --- |',
@@ -71,10 +80,11 @@ function table(environment: string, changes: readonly ObjectChange[]): string {
   ].join('\n');
 }
 
-function detail(environment: string, change: ObjectChange): string[] {
+function detail(change: SharedChange): string[] {
   const rows = rowsOf(change);
   if (rows.length === 0) return [];
-  const summary = `<summary>${html(`${environment}: ${titleOf(change.object)}`)} (${change.leaves.length})</summary>`;
+  const name = `${namesText(change.environments)}: ${titleOf(change.object)}`;
+  const summary = `<summary>${html(name)} (${change.leaves.length})</summary>`;
   const head = ['| field | before | after | consequence |', '| --- | --- | --- | --- |'];
   return [['<details>', summary, '', ...head, ...rows.map(rowText), '', '</details>'].join('\n')];
 }

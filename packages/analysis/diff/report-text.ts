@@ -1,14 +1,16 @@
 import { titleOf } from '../../manifests/objects.ts';
 import { visible } from '../report/markup.ts';
+import { type Block, blocksOf, sharedChanges } from './alike.ts';
 import { breakText } from './breaks.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { exposureText } from './exposures.ts';
 import { rankTitles } from './ranks.ts';
 import { type Row, rowsOf } from './rows.ts';
 
-/** For a terminal: a headline, then a block an environment, an object with its leaves below it. */
+/** For a terminal: a headline, then a block for environments that share changes, an object with its leaves below it. */
 export function textReport(difference: Difference): string {
-  const blocks = environmentsOf(difference).map(([name, changes]) => block(name, changes));
+  const changes = sharedChanges(difference.changes);
+  const blocks = blocksOf({ ...difference, changes }).map(block);
   const notes = (difference.notes ?? []).map((note) => `note: ${note}`);
   const sections = sectionsOf(difference).map(({ title, lines }) =>
     [title, ...lines.map(({ environments, text }) => `  ${text}  (${environments.join(', ')})`)].join('\n'),
@@ -41,23 +43,14 @@ function headline({ base, head, changes, worst }: Difference): string {
   return `${base} -> ${head}: ${count}, at worst: ${rankTitles[worst]}`;
 }
 
-/** The changes of each environment by its name, the one with the worst first. */
-export function environmentsOf({ changes, comings }: Difference): (readonly [string, ObjectChange[]])[] {
-  const groups = Map.groupBy(changes, ({ object }) => object.environment);
-  return [...groups].map(([name, all]) => {
-    const fate = comings.get(name);
-    return [fate === undefined ? name : `${name} (the whole environment is ${fate})`, all];
-  });
-}
-
-function block(environment: string, changes: readonly ObjectChange[]): string {
+function block({ title, changes }: Block): string {
   const width = Math.max(...changes.map(({ rank }) => rankTitles[rank].length));
   const titleWidth = Math.max(...changes.map(({ object }) => titleOf(object).length));
   const lines = changes.flatMap((change) => [
     `  ${rankTitles[change.rank].padEnd(width)}  ${titleOf(change.object).padEnd(titleWidth)}  ${change.reasons.join('; ')}`,
     ...rowsOf(change).map((row) => `  ${' '.repeat(width)}    ${rowText(row, change)}`),
   ]);
-  return [environment, ...lines].join('\n');
+  return [title, ...lines].join('\n');
 }
 
 function rowText({ path, rank, before, after }: Row, change: ObjectChange): string {

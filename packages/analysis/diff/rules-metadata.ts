@@ -1,4 +1,5 @@
 import type { Case, Rule } from './rule.ts';
+import { acting, syncOptions } from './rules-actors.ts';
 
 /** Labels and annotations that somebody acts upon, and those that only people read. */
 export const metadata: readonly Rule[] = [
@@ -9,6 +10,13 @@ export const metadata: readonly Rule[] = [
     when: keyStartsWith('pod-security.kubernetes.io/'),
     rank: 'config',
     reason: 'Pod Security admits other pods',
+  },
+  ...acting,
+  ...syncOptions,
+  {
+    at: ['metadata.ownerReferences'],
+    rank: 'config',
+    reason: 'the garbage collector deletes it with another owner, or with none',
   },
   {
     at: ['metadata.labels'],

@@ -48,6 +48,7 @@ export const linkKinds = [
   'ExternalSecret -> store',
   'ServiceMonitor -> Service',
   'PodMonitor -> pods',
+  'monitor -> Prometheus',
   'PrometheusRule -> metric',
   'metric -> ServiceMonitor',
   'Application -> folder',

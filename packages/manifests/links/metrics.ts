@@ -1,11 +1,12 @@
 import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames } from '../../contracts/promql.ts';
-import { type DesiredObject, titleOf, valueAt } from '../objects.ts';
+import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podSpecOf } from '../references.ts';
 import {
   absent,
   broken,
   type End,
+  found,
   type Link,
   type LinkKind,
   outside,
@@ -15,13 +16,13 @@ import {
 import { stopped } from './paths.ts';
 import { missingIn } from './pods.ts';
 import { portsOf } from './traffic.ts';
-import { monitors, type World } from './world.ts';
+import { monitors, selects, type World } from './world.ts';
 
 /** What Prometheus scrapes, and what its rules read. */
 export function monitoringLinks(from: DesiredObject, world: World): Link[] {
-  if (from.kind === 'ServiceMonitor') return scrapes(from, world);
-  if (from.kind === 'PodMonitor') return podScrapes(from, world);
-  return from.kind === 'PrometheusRule' ? rules(from, world) : [];
+  if (from.kind === 'ServiceMonitor') return [...scrapes(from, world), ...readers(from, world)];
+  if (from.kind === 'PodMonitor') return [...podScrapes(from, world), ...readers(from, world)];
+  return from.kind === 'PrometheusRule' ? [...rules(from, world), ...readers(from, world)] : [];
 }
 
 function scrapes(from: DesiredObject, world: World): Link[] {
@@ -199,4 +200,40 @@ function ofChart(metric: string, world: World): MetricEnd[] | undefined {
       ? absent(`${metric} is a metric of ${who}, and no chart ${chart} is installed`)
       : outside(`a metric of ${who}, by the chart ${chart}`);
   return [{ scraped: false, end }];
+}
+
+/** The field of a Prometheus that selects a kind. */
+const SELECTORS: Readonly<Record<string, string>> = {
+  ServiceMonitor: 'serviceMonitorSelector',
+  PodMonitor: 'podMonitorSelector',
+  PrometheusRule: 'ruleSelector',
+};
+
+/**
+ * Which Prometheus reads a monitor or a rule, by its labels: one of dist/, or that of the chart, which goes by the
+ * label `release` unless its values say otherwise.
+ * @see https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/values.yaml
+ */
+function readers(from: DesiredObject, world: World): Link[] {
+  const field = SELECTORS[from.kind] ?? '';
+  const labels = valueAt(from.fields, ['metadata', 'labels']);
+  const own = world
+    .ofKind('Prometheus')
+    .map((one) => ({ one, selector: valueAt(one.fields, ['spec', field]) }));
+  const chart = world.chart('kube-prometheus-stack');
+  const all = chart === undefined ? own : [...own, { one: chart, selector: chartSelector(chart, field) }];
+  if (all.length === 0) return [];
+  const reader = all.find(({ selector }) => selects(selector, isFields(labels) ? labels : {}));
+  const asked = all.map(({ selector }) => JSON.stringify(selector ?? null)).join(', ');
+  const end = found(reader?.one, `no Prometheus selects its labels: they ask for ${asked}`);
+  return [{ from, kind: 'monitor -> Prometheus', says: 'is read by', end }];
+}
+
+function chartSelector(chart: DesiredObject, field: string): unknown {
+  const helm = valueAt(chart.fields, ['spec', 'source', 'helm']);
+  const spec = valueAt(helm, ['valuesObject', 'prometheus', 'prometheusSpec']);
+  const selector = valueAt(spec, [field]);
+  if (isFields(selector) && Object.keys(selector).length > 0) return selector;
+  if (valueAt(spec, [`${field}NilUsesHelmValues`]) === false) return {};
+  return { matchLabels: { release: valueAt(helm, ['releaseName']) ?? chart.name } };
 }
