@@ -1,20 +1,15 @@
-export * from './backlog.ts';
-export { ScalerConfigError } from './compile/check-scaler-config.ts';
-export { type CompiledScalerConfig, compileScalerConfig } from './compile/compile-scaler-config.ts';
-export * from './compile/fidelity.ts';
+export * from './backends/fidelity.ts';
+export * from './backends/hpa/compile.ts';
+export type { HpaBehavior, HpaScalingRules } from './backends/hpa/support.ts';
+export * from './backends/keda/compile.ts';
+export { ScalerConfigError } from './backends/scaler/check.ts';
 export {
-  type AutoscalerParts,
-  compileHpa,
-  externalMetric,
-  externalRule,
-  horizontalPodAutoscaler,
-} from './compile/hpa.ts';
-export type { HpaBehavior, HpaScalingRules } from './compile/hpa-behavior.ts';
-export * from './compile/hpa-types.ts';
-export { compileKeda } from './compile/keda.ts';
-export * from './compile/keda-types.ts';
-export { parseScalerConfig } from './compile/parse-scaler-config.ts';
-export * from './compile/scaler-config.ts';
+  type CompiledScalerConfig,
+  compileScalerConfig,
+  parseScalerConfig,
+} from './backends/scaler/compile.ts';
+export * from './backends/scaler/file.ts';
+export * from './backlog.ts';
 export { type ConstantProps, constant } from './construct/constant.ts';
 export { type DrainProps, drain } from './construct/drain.ts';
 export { type FlowProps, flow } from './construct/flow.ts';

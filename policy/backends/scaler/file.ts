@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../../policy.ts';
 
 /** The scaler's declarative file: which queue drives which target by which policy. JSON on disk. */
 export interface ScalerConfig {

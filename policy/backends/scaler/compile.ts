@@ -1,6 +1,7 @@
-import { configFaults, ScalerConfigError } from './check-scaler-config.ts';
-import { type Clause, type ClauseFidelity, judge, type Verdict } from './fidelity.ts';
-import type { ScalerConfig, Source, Workload } from './scaler-config.ts';
+import { isRecord } from '../../faults.ts';
+import { type Clause, type ClauseFidelity, judge, refusals, type Verdict } from '../fidelity.ts';
+import { configFaults, ScalerConfigError, workloadFaults } from './check.ts';
+import type { ScalerConfig, Source, Workload } from './file.ts';
 
 export interface CompiledScalerConfig {
   readonly config: ScalerConfig;
@@ -84,3 +85,25 @@ const FIRST_SIGHT: Verdict = {
   fidelity: 'approximate',
   why: 'Where the broker does not tell the age, it counts from the first sight of a message: a lower bound, late by up to one poll.',
 };
+
+/**
+ * Reads the scaler's file back from JSON; unknown keys are faults. A clause that its source cannot keep
+ * is a fault too, in the sentence the compiler gives.
+ *
+ * @throws {ScalerConfigError} with every fault at once
+ */
+export function parseScalerConfig(data: unknown): ScalerConfig {
+  assertScalerConfig(data);
+  return data;
+}
+
+function assertScalerConfig(data: unknown): asserts data is ScalerConfig {
+  const faults = [...configFaults(data), ...refusals(soundWorkloads(data).flatMap(fidelityOf))];
+  if (faults.length > 0) throw new ScalerConfigError(faults);
+}
+
+/** The workloads that can be judged clause by clause, even when others have faults. */
+const soundWorkloads = (data: unknown): readonly Workload[] =>
+  isRecord(data) && Array.isArray(data.workloads) ? data.workloads.filter(isSound) : [];
+
+const isSound = (workload: unknown): workload is Workload => workloadFaults(workload).length === 0;

@@ -12,7 +12,7 @@ import {
   type Source,
   schedule,
   type Workload,
-} from '../index.ts';
+} from '../../index.ts';
 
 const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
 const management: Source = {

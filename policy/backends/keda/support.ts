@@ -1,12 +1,19 @@
-import { baseOf } from '../decide/decide.ts';
-import type { BasePolicy, Policy } from '../policy.ts';
-import type { Clause, Dialect, Verdict } from './fidelity.ts';
-import { downVerdict, upVerdict } from './hpa-behavior.ts';
-import { BLIND_WORK, FOLLOWS_MEASURE, isMeasured, NO_MEASURE, NO_RATE } from './hpa-dialect.ts';
-import { countVerdict, isPlain } from './hpa-metric.ts';
-import type { KedaCluster, KedaWorkload } from './keda-types.ts';
-import { windowParity } from './keda-windows.ts';
-import { capabilitiesOf } from './kubernetes-version.ts';
+import { baseOf } from '../../decide/decide.ts';
+import type { BasePolicy, Policy } from '../../policy.ts';
+import type { Clause, Dialect, Verdict } from '../fidelity.ts';
+import { countVerdict, isPlain } from '../hpa/metric.ts';
+import {
+  BLIND_WORK,
+  downVerdict,
+  FOLLOWS_MEASURE,
+  isMeasured,
+  NO_MEASURE,
+  NO_RATE,
+  upVerdict,
+} from '../hpa/support.ts';
+import { capabilitiesOf } from '../kubernetes-version.ts';
+import type { KedaCluster, KedaWorkload } from './compile.ts';
+import { windowParity } from './windows.ts';
 
 type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
 

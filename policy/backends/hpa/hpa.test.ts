@@ -14,10 +14,10 @@ import {
   refusals,
   ScalerConfigError,
   schedule,
-} from '../index.ts';
-import { backlogPolicies, clockPolicies } from '../testing/arbitraries.ts';
-import { scraped, target } from '../testing/workloads.ts';
-import { hpaDialect } from './hpa-dialect.ts';
+} from '../../index.ts';
+import { backlogPolicies, clockPolicies } from '../../testing/arbitraries.ts';
+import { scraped, target } from '../../testing/workloads.ts';
+import { hpaDialect } from './support.ts';
 
 const compiled = (policy: Policy, cluster = {}) =>
   compileHpa({ name: 'jobs', source: scraped, target, policy }, cluster);

@@ -1,4 +1,4 @@
-import { lastChange, offsetAt } from '../clock/time-zone.ts';
+import { lastChange, offsetAt } from '../../clock/time-zone.ts';
 
 /**
  * The cron of KEDA, as it is and not as it should be: what it cannot read, and what it makes of a clock that is

@@ -1,8 +1,8 @@
-import { baseOf } from '../decide/decide.ts';
-import { begunWithin } from '../decide/round-up.ts';
-import type { BasePolicy, Policy } from '../policy.ts';
-import type { Verdict } from './fidelity.ts';
-import type { PrometheusSource } from './scaler-config.ts';
+import { baseOf } from '../../decide/decide.ts';
+import { begunWithin } from '../../decide/round-up.ts';
+import type { BasePolicy, Policy } from '../../policy.ts';
+import type { Verdict } from '../fidelity.ts';
+import type { PrometheusSource } from '../scaler/file.ts';
 
 /** A metric name with or without matchers: what a Prometheus has stored, nothing calculated. */
 const SELECTOR = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?$/;

@@ -1,9 +1,8 @@
-import { baseOf } from '../decide/decide.ts';
-import type { BasePolicy, Policy, SchedulePolicy } from '../policy.ts';
-import { messagesPerReplica, thousandths, workQuery } from './hpa-metric.ts';
-import { latchQuery } from './keda-latch.ts';
-import type { KedaWorkload, LoginName, Trigger, TriggerAuthentication } from './keda-types.ts';
-import type { ManagementSource, PrometheusSource } from './scaler-config.ts';
+import { baseOf } from '../../decide/decide.ts';
+import type { BasePolicy, LatchPolicy, Policy, SchedulePolicy } from '../../policy.ts';
+import { messagesPerReplica, queriesOf, thousandths, workQuery } from '../hpa/metric.ts';
+import type { ManagementSource, PrometheusSource } from '../scaler/file.ts';
+import type { KedaWorkload, LoginName, Trigger, TriggerAuthentication } from './compile.ts';
 
 const METRIC = { metricType: 'AverageValue' } as const;
 
@@ -94,3 +93,31 @@ export function authentication(
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: login, namespace }, data: { username } },
   ];
 }
+
+/** How far back Prometheus is asked, and how finely. */
+const STEP_SECONDS = 5;
+const MEMORY = `[1h:${STEP_SECONDS}s]`;
+
+/**
+ * PromQL for a latch: maxReplicas while it is open, else 0; empty while the queue cannot be read. KEDA has no
+ * memory, but Prometheus has: the latch is open when it was last told to start later than to stop.
+ */
+export function latchQuery(policy: LatchPolicy, source: PrometheusSource): string {
+  const { startWhen, stopWhen, maxReplicas, staleAfterSeconds } = policy;
+  const ready = `sum(${source.readyQuery})`;
+  const work = queriesOf(source)
+    .map((query) => `sum(${query})`)
+    .join(' + ');
+  const mark =
+    'readyAtLeast' in startWhen
+      ? `${ready} >= ${startWhen.readyAtLeast}`
+      : `${ready} > ${startWhen.readyAbove}`;
+  // The oldest message has waited at least as long as the queue has not been empty.
+  const waited = `min_over_time(${ready}[${Math.max(STEP_SECONDS, Math.ceil(startWhen.oldestWaitSeconds ?? 0))}s:${STEP_SECONDS}s]) > 0`;
+  const start = startWhen.oldestWaitSeconds === undefined ? mark : `(${mark}) or (${waited})`;
+  const stop = stopWhen === 'drained' ? `(${work}) == 0` : `${ready} == 0`;
+  const open = `(${last(start)} > bool (${last(stop)} or vector(0))) or vector(0)`;
+  return `${maxReplicas} * (${open}) and (${workQuery(source, staleAfterSeconds)})`;
+}
+
+const last = (condition: string): string => `max_over_time(timestamp(${condition})${MEMORY})`;

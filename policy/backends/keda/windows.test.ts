@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOpen, timedWindow } from '../decide/schedule-floor.ts';
-import { compileKeda, proportional, refusals, schedule } from '../index.ts';
-import { asked, target } from '../testing/workloads.ts';
-import { isUp, windowParity } from './keda-windows.ts';
+import { isOpen, timedWindow } from '../../decide/schedule-floor.ts';
+import { compileKeda, proportional, refusals, schedule } from '../../index.ts';
+import { asked, target } from '../../testing/workloads.ts';
 import { nextRobfig, parseRobfig } from './robfig-cron.ts';
+import { isUp, windowParity } from './windows.ts';
 
 const policy = proportional({ perReplica: 10, maxReplicas: 25 });
 const planOf = (start: string, end: string, timeZone = 'Europe/Berlin') => {

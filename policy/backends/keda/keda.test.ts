@@ -12,9 +12,9 @@ import {
   refusals,
   ScalerConfigError,
   schedule,
-} from '../index.ts';
-import { backlogPolicies, clockPolicies } from '../testing/arbitraries.ts';
-import { asked, scraped, target } from '../testing/workloads.ts';
+} from '../../index.ts';
+import { backlogPolicies, clockPolicies } from '../../testing/arbitraries.ts';
+import { asked, scraped, target } from '../../testing/workloads.ts';
 
 const cluster = { pollSeconds: 5, credentials: 'broker' };
 const compiled = (policy: Policy, source: KedaWorkload['source'] = asked) =>

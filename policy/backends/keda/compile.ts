@@ -1,0 +1,168 @@
+import { DNS_NAME, isDnsName } from '../../bounds.ts';
+import { baseOf } from '../../decide/decide.ts';
+import type { Policy } from '../../policy.ts';
+import { type ClauseFidelity, judge, refusals } from '../fidelity.ts';
+import type { ScaleTargetRef } from '../hpa/compile.ts';
+import { type HpaBehavior, hpaBehavior } from '../hpa/support.ts';
+import { capabilitiesOf, kubernetesFaults } from '../kubernetes-version.ts';
+import { ScalerConfigError, workloadFaults } from '../scaler/check.ts';
+import type { ClockSource, DeploymentTarget, ManagementSource, PrometheusSource } from '../scaler/file.ts';
+import { kedaDialect } from './support.ts';
+import { authentication, triggersOf } from './triggers.ts';
+
+/** One Deployment, followed by KEDA: its operator between 0 and 1, the HPA it makes above. */
+export interface KedaWorkload {
+  /** For messages; the ScaledObject has the name of its target. */
+  readonly name: string;
+  /**
+   * The broker itself (a rabbitmq trigger), what Prometheus scraped of it (a prometheus trigger), or nothing but the
+   * windows of a timetable (cron triggers).
+   */
+  readonly source: ManagementSource | PrometheusSource | ClockSource;
+  readonly target: DeploymentTarget;
+  readonly policy: Policy;
+}
+
+export interface KedaCluster {
+  /** Seconds between two questions of KEDA's operator. The HPA asks on its own, every 15 s. */
+  readonly pollSeconds: number;
+  /** Secret in the target's namespace with the `password` of the source's user; a rabbitmq trigger needs it. */
+  readonly credentials?: string;
+  /** The minor that runs there, for example '1.36'. @default not known */
+  readonly kubernetes?: string;
+  /** `behavior` may hold a tolerance. @default from Kubernetes 1.35 on, and where the version is not known */
+  readonly tolerance?: boolean;
+}
+
+export interface CompiledKeda {
+  /** Empty where a clause is refused. */
+  readonly manifests: readonly (ScaledObject | TriggerAuthentication | LoginName)[];
+  readonly fidelity: readonly ClauseFidelity[];
+}
+
+/** @see https://keda.sh/docs/2.20/reference/scaledobject-spec/ */
+export interface ScaledObject {
+  readonly apiVersion: 'keda.sh/v1alpha1';
+  readonly kind: 'ScaledObject';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly scaleTargetRef: ScaleTargetRef;
+    readonly pollingInterval: number;
+    readonly cooldownPeriod: number;
+    readonly minReplicaCount: number;
+    readonly maxReplicaCount: number;
+    readonly triggers: readonly Trigger[];
+    readonly advanced: { readonly horizontalPodAutoscalerConfig: { readonly behavior: HpaBehavior } };
+  };
+}
+
+/** @see https://keda.sh/docs/2.20/scalers/ */
+export interface Trigger {
+  readonly type: 'rabbitmq' | 'prometheus' | 'cron';
+  readonly metricType: 'AverageValue';
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly authenticationRef?: { readonly name: string };
+}
+
+/** @see https://keda.sh/docs/2.20/concepts/authentication/ */
+export interface TriggerAuthentication {
+  readonly apiVersion: 'keda.sh/v1alpha1';
+  readonly kind: 'TriggerAuthentication';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly configMapTargetRef: readonly KeyReference[];
+    readonly secretTargetRef: readonly KeyReference[];
+  };
+}
+
+interface KeyReference {
+  readonly parameter: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A ConfigMap with the name of KEDA's user at the broker: no secret, so that none has to be made for it. */
+export interface LoginName {
+  readonly apiVersion: 'v1';
+  readonly kind: 'ConfigMap';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly data: { readonly username: string };
+}
+
+/**
+ * @throws {ScalerConfigError} with every fault of the workload but the refused clauses, which are listed in
+ * `fidelity`
+ */
+export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): CompiledKeda {
+  const faults = [
+    ...workloadFaults(workload),
+    ...kedaFaults(workload, cluster),
+    ...kubernetesFaults(cluster),
+  ];
+  if (faults.length > 0) throw new ScalerConfigError(faults);
+  const fidelity = judge(workload.name, workload.policy, kedaDialect(workload, cluster));
+  if (refusals(fidelity).length > 0) return { manifests: [], fidelity };
+  return { manifests: [scaledObject(workload, cluster), ...loginOf(workload, cluster)], fidelity };
+}
+
+const loginOf = ({ source, target }: KedaWorkload, { credentials }: KedaCluster) =>
+  source.kind === 'management' && credentials !== undefined
+    ? authentication(target, source.username, credentials)
+    : [];
+
+/** As long as the own scaler's. */
+const MAX_POLL_SECONDS = 3600;
+
+function kedaFaults(
+  { source, target }: KedaWorkload,
+  { pollSeconds, credentials }: KedaCluster,
+): readonly string[] {
+  const holds: readonly (readonly [boolean, string])[] = [
+    [target?.kind === 'deployment', "'target.kind' must be 'deployment' for KEDA"],
+    [
+      ['management', 'prometheus', 'clock'].includes(source?.kind),
+      "'source.kind' must be 'management', 'prometheus' or 'clock' for KEDA",
+    ],
+    [
+      source === undefined || !('caFile' in source),
+      "'source.caFile' must be absent for KEDA, whose operator reads no file of a workload",
+    ],
+    [
+      source?.kind !== 'management' || credentials !== undefined,
+      "'credentials' must name a Secret where KEDA asks the broker itself",
+    ],
+    [
+      credentials === undefined || isDnsName(credentials),
+      `'credentials' (${JSON.stringify(credentials)}) ${DNS_NAME}`,
+    ],
+    [
+      Number.isInteger(pollSeconds) && pollSeconds >= 1 && pollSeconds <= MAX_POLL_SECONDS,
+      `'pollSeconds' (${pollSeconds}) must be an integer of at least 1 and at most ${MAX_POLL_SECONDS}`,
+    ],
+  ];
+  return holds.filter(([held]) => !held).map(([, fault]) => fault);
+}
+
+function scaledObject(workload: KedaWorkload, cluster: KedaCluster): ScaledObject {
+  const { pollSeconds } = cluster;
+  const { tolerance } = capabilitiesOf(cluster);
+  const { minReplicas, maxReplicas, behavior } = baseOf(workload.policy);
+  const { target } = workload;
+  return {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: target.name, namespace: target.namespace },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target.name },
+      pollingInterval: pollSeconds,
+      // From the last poll that saw a message, as the scale-down window counts from the last that wanted more.
+      cooldownPeriod: Math.ceil(behavior.scaleDown.stabilizationWindowSeconds),
+      minReplicaCount: minReplicas,
+      maxReplicaCount: maxReplicas,
+      triggers: triggersOf(workload),
+      advanced: {
+        horizontalPodAutoscalerConfig: { behavior: hpaBehavior(behavior, maxReplicas, tolerance) },
+      },
+    },
+  };
+}
