@@ -57,6 +57,8 @@ export interface WorkerPlatform {
   readonly username: string;
   /** The file that holds the user's password; it changes when the password is rotated. */
   readonly passwordFile: string;
+  /** The file (PEM) of the authorities that vouch for an `amqps` broker; it changes with them. @default clear text */
+  readonly caFile?: string | undefined;
   /** The queue that it takes from. */
   readonly queue: string;
 }

@@ -9,6 +9,7 @@ import type { Application, Folder, System } from './application.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { addonNetwork, addonSecrets } from './platform/addon-namespaces.ts';
 import { brokerApplication } from './platform/broker.ts';
+import { brokerAuthority } from './platform/broker-authority.ts';
 import { cluster } from './platform/cluster.ts';
 import { exporterApplication } from './platform/exporter.ts';
 import { monitoring } from './platform/monitoring.ts';
@@ -21,6 +22,7 @@ import { workloads } from './workloads/index.ts';
 export const platform = (work: readonly Application[]): readonly Application[] => [
   addonNetwork,
   addonSecrets,
+  brokerAuthority,
   cluster,
   brokerApplication,
   scalerApplication,

@@ -1,5 +1,4 @@
 import { Alerts } from '../charts/alerts.ts';
-import { BROKER_PORTS } from '../charts/broker-flavors.ts';
 import { PASSWORD_FILE } from '../charts/pod.ts';
 import { ScheduledJob } from '../charts/scheduled-job.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -7,8 +6,9 @@ import { images } from '../environments/images.ts';
 import { RUNBOOK } from '../environments/organization.ts';
 import type { Application, Arrivals } from './application.ts';
 import { jobsWorkload } from './jobs.ts';
+import { brokerEndpoint } from './platform/broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './platform/credentials.ts';
-import { amqpUrl, broker, PRIORITY, publisher } from './platform/identities.ts';
+import { broker, PRIORITY, publisher } from './platform/identities.ts';
 import { allowConnections, closedNamespace, lookups } from './platform/network.ts';
 import { scheduledJobAlerts } from './workloads/scheduled-job-alerts.ts';
 
@@ -21,12 +21,16 @@ export const publisherApplication: Application = {
   namespace: publisher.namespace,
   contribute: (environment) => ({
     arrivals: [arrivalsIn(environment)],
-    connections: [{ from: publisher, to: broker, port: BROKER_PORTS.amqp }, ...lookups(publisher)],
+    connections: [
+      { from: publisher, to: broker, port: brokerEndpoint(environment).ports.amqp },
+      ...lookups(publisher),
+    ],
     secrets: [brokerCredentials(publisher)],
     brokerUsers: [{ name: publisher.name, publishes: [jobsWorkload(environment).queue] }],
   }),
   build: (scope, environment, system) => {
     const { queue, jobsPerRun, everyMinutes } = jobsWorkload(environment);
+    const { amqpUrl, caFile, mounts } = brokerEndpoint(environment);
     closedNamespace(scope, publisher, environment);
     declareSecrets(scope, publisher, environment, system);
     new ScheduledJob(scope, 'publisher', {
@@ -35,11 +39,13 @@ export const publisherApplication: Application = {
       everyMinutes,
       deadlineSeconds: DEADLINE_SECONDS,
       credentials: CREDENTIALS_SECRET,
+      mounts,
       priorityClassName: PRIORITY.low,
       environment: {
         AMQP_URL: amqpUrl,
         AMQP_USERNAME: publisher.name,
         AMQP_PASSWORD_FILE: PASSWORD_FILE,
+        ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
         // The Job's name carries the scheduled minute: a retried run publishes the same message ids.
         RUN_ID: { field: "metadata.labels['batch.kubernetes.io/job-name']" },
         JOBS: String(jobsPerRun),

@@ -3,8 +3,10 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import type { BrokerKind } from '../packages/contracts/platform.ts';
-import { BROKER_PORTS, type BrokerFlavor, CONFIG_PATH, flavors } from './broker-flavors.ts';
+import { BROKER_TLS_PATH, type BrokerFlavor, brokerKinds, CONFIG_PATH, flavorOf } from './broker-flavors.ts';
+import { reloadContainer } from './broker-reload.ts';
 import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import { pageBackendOf } from './page-backend.ts';
 import { env, type FileMount, mountsOf, pod, type Resources, resources, restrictedContainer } from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
 
@@ -22,6 +24,8 @@ export interface BrokerProps extends Identity {
     /** @default the cluster's own */
     readonly storageClassName?: string;
   };
+  /** The Secret with its certificate (`tls.crt`, `tls.key`): clients then come by TLS alone. @default in clear text */
+  readonly tlsSecret?: string | undefined;
   readonly priorityClassName: string;
   /** What the pod asks for and may use. @default 100m CPU, 512Mi, 256Mi of local disk */
   readonly resources?: Resources;
@@ -43,7 +47,7 @@ export class Broker extends Construct {
   constructor(scope: Construct, id: string, props: BrokerProps) {
     super(scope, id);
     check(props);
-    const flavor = flavors[props.kind];
+    const flavor = flavorIn(props);
     new ServiceAccount(this, 'identity', props);
     if (hasConfig(flavor)) {
       new k8s.KubeConfigMap(this, 'config', { metadata: metadataOf(props), data: { ...flavor.config } });
@@ -60,17 +64,22 @@ export class Broker extends Construct {
         template: template(props, flavor),
       },
     });
-    this.#services(props);
+    this.#services(props, flavor);
   }
 
-  #services(props: BrokerProps): void {
-    const ports = Object.entries(BROKER_PORTS).map(([name, port]) => ({
+  #services(props: BrokerProps, flavor: BrokerFlavor): void {
+    const ports = Object.entries(flavor.ports).map(([name, port]) => ({
       name,
       port,
       targetPort: k8s.IntOrString.fromString(name),
     }));
     const selector = selectorOf(props);
-    new k8s.KubeService(this, 'service', { metadata: metadataOf(props), spec: { selector, ports } });
+    // Only a page is reached by it from outside: what Traefik is told holds for that one port.
+    const annotations = flavor.secure.management ? { annotations: { ...pageBackendOf(props) } } : {};
+    new k8s.KubeService(this, 'service', {
+      metadata: { ...metadataOf(props), ...annotations },
+      spec: { selector, ports },
+    });
     const name = headlessName(props);
     new k8s.KubeService(this, 'headless', {
       // Another instance in its labels: a ServiceMonitor must find one Service, not both.
@@ -82,6 +91,9 @@ export class Broker extends Construct {
     });
   }
 }
+
+const flavorIn = ({ kind, tlsSecret }: Pick<BrokerProps, 'kind' | 'tlsSecret'>): BrokerFlavor =>
+  flavorOf(kind, tlsSecret !== undefined);
 
 const headlessName = ({ name }: BrokerProps): string => `${name}-headless`;
 
@@ -98,9 +110,14 @@ const claim = (props: BrokerProps): k8s.KubePersistentVolumeClaimProps => ({
 });
 
 function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec {
-  const mounts: FileMount[] = hasConfig(flavor)
-    ? [{ name: 'config', path: CONFIG_PATH, from: { configMap: props.name } }]
-    : [];
+  const certificate: FileMount[] =
+    props.tlsSecret === undefined
+      ? []
+      : [{ name: 'tls', path: BROKER_TLS_PATH, from: { secret: props.tlsSecret } }];
+  const mounts: FileMount[] = [
+    ...(hasConfig(flavor) ? [{ name: 'config', path: CONFIG_PATH, from: { configMap: props.name } }] : []),
+    ...certificate,
+  ];
   const checksum = createHash('sha256').update(JSON.stringify(flavor.config)).digest('hex');
   const { metadata, spec } = pod({
     ...props,
@@ -116,6 +133,7 @@ function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec
     metadata,
     spec: {
       ...spec,
+      ...(flavor.reloads !== undefined && { shareProcessNamespace: true }),
       terminationGracePeriodSeconds: STOP_SECONDS,
       volumes: [
         ...(spec.volumes ?? []),
@@ -126,6 +144,7 @@ function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec
           ...container(props, flavor),
           volumeMounts: [{ name: 'data', mountPath: flavor.dataPath }, ...mountsOf(mounts), ...scratch],
         },
+        ...(flavor.reloads === undefined ? [] : [reloadContainer(flavor.reloads, props.image, certificate)]),
       ],
     },
   };
@@ -136,9 +155,11 @@ function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec
  * goes on to take connections for one that is frozen. A frozen broker is not ready after 35 s, and started anew
  * after 3 minutes: it may be busy for long without being ill, and what it is doing would be lost.
  */
-export function brokerProbes(kind: BrokerKind) {
-  const { port, path } = flavors[kind].answers;
-  const answers = { httpGet: { path, port: k8s.IntOrString.fromString(port) }, timeoutSeconds: 5 };
+export function brokerProbes({ answers: { port, path }, secure }: BrokerFlavor) {
+  // The kubelet asks by the pod's address and so verifies no certificate.
+  const scheme = secure[port] ? { scheme: 'HTTPS' } : {};
+  const httpGet = { path, port: k8s.IntOrString.fromString(port), ...scheme };
+  const answers = { httpGet, timeoutSeconds: 5 };
   const accepts = { tcpSocket: { port: k8s.IntOrString.fromString('amqp') } };
   return {
     startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 60 },
@@ -147,17 +168,18 @@ export function brokerProbes(kind: BrokerKind) {
   };
 }
 
-function container(props: BrokerProps, { args, env: environment }: BrokerFlavor): k8s.Container {
+function container(props: BrokerProps, flavor: BrokerFlavor): k8s.Container {
+  const { args, env: environment, ports } = flavor;
   return {
     name: props.name,
     image: props.image,
     imagePullPolicy: 'IfNotPresent',
     ...(args.length > 0 && { args: [...args] }),
     env: env(environment(props.admin)),
-    ports: Object.entries(BROKER_PORTS).map(([name, containerPort]) => ({ name, containerPort })),
+    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
     resources: resources(props.resources ?? { cpu: '100m', memory: '512Mi', ephemeralStorage: '256Mi' }),
     securityContext: restrictedContainer,
-    ...brokerProbes(props.kind),
+    ...brokerProbes(flavor),
   };
 }
 
@@ -165,7 +187,7 @@ function check({ name, namespace, kind, image, volume }: BrokerProps): void {
   new Checks(`Broker '${name}'`)
     .dnsLabel('name', name)
     .dnsLabel('namespace', namespace)
-    .that(kind in flavors, `'kind' (${kind}) must be one of ${Object.keys(flavors).join(', ')}`)
+    .that(brokerKinds.includes(kind), `'kind' (${kind}) must be one of ${brokerKinds.join(', ')}`)
     .pinnedImage('image', image)
     .that(/^[1-9]\d*[GT]i$/.test(volume.size), `'volume.size' (${volume.size}) must be such as 20Gi`)
     .done();

@@ -53,6 +53,8 @@ export interface ExporterTarget {
   readonly timeoutSeconds?: number;
   /** The password is a file of `credentials`. @default none */
   readonly basicAuth?: { readonly username: string; readonly passwordFile: string };
+  /** File of the authorities that may vouch for an https url. @default the public authorities */
+  readonly caFile?: string | undefined;
 }
 
 export interface ExporterProps extends Identity {
@@ -68,6 +70,8 @@ export interface ExporterProps extends Identity {
   readonly allowAddresses?: readonly string[];
   /** The Secret whose keys are files in /etc/sluice/credentials. @default none */
   readonly credentials?: string;
+  /** Files beside them. @default none */
+  readonly mounts?: readonly FileMount[];
   readonly priorityClassName: string;
   /** What the pod asks for and may use: 1,000 targets of 100 series take 86m and 120 MB. @default 20m CPU, 128Mi */
   readonly resources?: Resources;
@@ -118,6 +122,7 @@ const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\
 function template(props: ExporterProps, files: Readonly<Record<string, string>>): k8s.PodTemplateSpec {
   const mounts: FileMount[] = [
     ...(props.credentials === undefined ? [] : [credentialsMount(props.credentials)]),
+    ...(props.mounts ?? []),
     { name: 'config', path: DIRECTORY, from: { configMap: props.name } },
   ];
   const { metadata, spec } = pod({

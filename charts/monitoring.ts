@@ -3,6 +3,15 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Identity, labelsOf, metadataOf } from './labels.ts';
 
+/** How a server over TLS is believed: under which name, and by whose word. */
+export interface ServerTrust {
+  /** What its certificate must be of: a scrape asks by the pod's address. */
+  readonly serverName: string;
+  /** The ConfigMap of the same namespace with the authorities, and the key that holds them. */
+  readonly configMap: string;
+  readonly key: string;
+}
+
 /** One page of metrics of a Service. */
 export interface ScrapeEndpoint {
   /** The Service port's name. */
@@ -11,6 +20,8 @@ export interface ScrapeEndpoint {
   readonly path?: string;
   /** Query parameters. @default none */
   readonly params?: Readonly<Record<string, string[]>>;
+  /** @default in clear text */
+  readonly trust?: ServerTrust | undefined;
 }
 
 export interface MetricsScrapeProps extends Identity {
@@ -41,7 +52,7 @@ function serviceMonitor(props: MetricsScrapeProps): IServiceMonitor {
       namespaceSelector: { matchNames: [namespace] },
       selector: { matchLabels: { ...labelsOf(props) } },
       ...(podLabels.length > 0 && { podTargetLabels: [...podLabels] }),
-      endpoints: endpoints.map(({ port, path = '/metrics', params }) => ({
+      endpoints: endpoints.map(({ port, path = '/metrics', params, trust }) => ({
         port,
         path,
         interval,
@@ -49,7 +60,12 @@ function serviceMonitor(props: MetricsScrapeProps): IServiceMonitor {
         // Two pages of one port would otherwise write the same `up` series.
         relabelings: [{ sourceLabels: ['__metrics_path__'], targetLabel: 'metrics_path' }],
         ...(params && { params: { ...params } }),
+        ...(trust && { scheme: 'https' as const, tlsConfig: tlsConfig(trust) }),
       })),
     },
   };
 }
+
+const tlsConfig = ({ serverName, configMap: name, key }: ServerTrust) => ({
+  ...{ serverName, ca: { configMap: { name, key } } },
+});

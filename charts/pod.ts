@@ -102,6 +102,19 @@ export const credentialsMount = (secret: string): FileMount => ({
   from: { secret },
 });
 
+/** The key of a ConfigMap of authorities, and so the file's name. */
+export const AUTHORITY_KEY = 'ca.crt';
+const AUTHORITY_PATH = '/etc/sluice/authority';
+
+/** Where every service finds the authorities that may vouch for the broker. */
+export const AUTHORITY_FILE = `${AUTHORITY_PATH}/${AUTHORITY_KEY}`;
+
+export const authorityMount = (configMap: string): FileMount => ({
+  name: 'authority',
+  path: AUTHORITY_PATH,
+  from: { configMap },
+});
+
 /** Annotations of pods that read their configuration once: a changed one makes them roll. */
 export const configChecksum = (text: string): Labels => ({
   'checksum/config': createHash('sha256').update(text).digest('hex'),

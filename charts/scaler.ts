@@ -24,6 +24,8 @@ export interface ScalerProps extends Identity {
   readonly config: ScalerConfig;
   /** The Secret whose key `password` is the broker user's. */
   readonly credentials: string;
+  /** Files beside the password. @default none */
+  readonly mounts?: readonly FileMount[];
   /** Pods, of which one leads and the others wait. @default 2 */
   readonly replicas?: number;
   readonly priorityClassName: string;
@@ -102,7 +104,11 @@ function compiled({ name, config }: ScalerProps): ScalerConfig {
 }
 
 function template(props: ScalerProps, config: string): k8s.PodTemplateSpec {
-  const mounts = [credentialsMount(props.credentials), { ...CONFIG_MOUNT, from: { configMap: props.name } }];
+  const mounts = [
+    credentialsMount(props.credentials),
+    ...(props.mounts ?? []),
+    { ...CONFIG_MOUNT, from: { configMap: props.name } },
+  ];
   const labels = workloadLabels(props, props.image);
   const { metadata, spec } = pod({
     ...props,

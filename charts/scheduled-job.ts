@@ -3,7 +3,14 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
-import { credentialsMount, type EnvValue, pod, type Resources, serviceContainer } from './pod.ts';
+import {
+  credentialsMount,
+  type EnvValue,
+  type FileMount,
+  pod,
+  type Resources,
+  serviceContainer,
+} from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface ScheduledJobProps extends Identity {
@@ -15,6 +22,8 @@ export interface ScheduledJobProps extends Identity {
   readonly environment: Readonly<Record<string, EnvValue>>;
   /** The Secret whose key `password` the container finds in /etc/sluice/credentials. */
   readonly credentials: string;
+  /** Files beside the password. @default none */
+  readonly mounts?: readonly FileMount[];
   /** Seconds in which the container itself gives up. */
   readonly deadlineSeconds: number;
   /** Tries after the first failed one. @default 3 */
@@ -106,7 +115,7 @@ function check(props: Filled): void {
 }
 
 function jobSpec(props: Filled): k8s.JobSpec {
-  const mounts = [credentialsMount(props.credentials)];
+  const mounts = [credentialsMount(props.credentials), ...(props.mounts ?? [])];
   const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image), mounts });
   return {
     activeDeadlineSeconds: activeDeadlineSeconds(props),

@@ -4,7 +4,14 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
-import { type FileMount, pod, type Resources, serviceContainer } from './pod.ts';
+import {
+  AUTHORITY_FILE,
+  authorityMount,
+  type FileMount,
+  pod,
+  type Resources,
+  serviceContainer,
+} from './pod.ts';
 import type { QueueTopology } from './queue-topology.ts';
 import { ServiceAccount } from './service-account.ts';
 import { wave } from './wave.ts';
@@ -14,6 +21,8 @@ export interface TopologyProps extends Identity {
   readonly image: string;
   /** The broker's management API, without credentials. */
   readonly managementUrl: string;
+  /** The ConfigMap of the authorities that may vouch for it over https. @default the public authorities */
+  readonly authority?: string | undefined;
   /** Who declares: the user's name and the Secret whose key `password` is the user's. */
   readonly admin: { readonly username: string; readonly secret: string };
   /** The Secret with one key a user of the topology: the password. */
@@ -85,6 +94,7 @@ function jobSpec(props: TopologyProps, configMap: string): k8s.JobSpec {
     { name: 'admin', path: '/etc/sluice/admin', from: { secret: props.admin.secret } },
     { name: 'users', path: USERS_PATH, from: { secret: props.usersSecret } },
     { name: 'topology', path: FILE.path, from: { configMap } },
+    ...(props.authority === undefined ? [] : [authorityMount(props.authority)]),
   ];
   const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image), mounts });
   return {
@@ -106,6 +116,7 @@ const container = (props: TopologyProps, mounts: FileMount[], deadlineSeconds: n
       MANAGEMENT_URL: props.managementUrl,
       MANAGEMENT_USERNAME: props.admin.username,
       MANAGEMENT_PASSWORD_FILE: '/etc/sluice/admin/password',
+      ...(props.authority !== undefined && { MANAGEMENT_CA_FILE: AUTHORITY_FILE }),
       TOPOLOGY_FILE: `${FILE.path}/${FILE.name}`,
       DEADLINE_SECONDS: String(deadlineSeconds),
     },

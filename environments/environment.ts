@@ -29,6 +29,8 @@ export interface Environment {
   readonly aws?: AwsCluster;
   /** The broker that runs in it. */
   readonly broker: BrokerKind;
+  /** TLS to the broker and its management, which all clients verify. @default none: clear text inside the cluster */
+  readonly brokerTls?: BrokerTls;
   /** The broker's disk. */
   readonly brokerVolume: { readonly size: string; readonly storageClassName?: string };
   /** The Kubernetes minor that runs: from 1.37 on an HPA goes to 0, and a worker may choose one that does. */
@@ -53,6 +55,14 @@ export interface Alerting {
   readonly second?: SecondReceiver;
   /** Team -> its namespaces, where it has a channel of its own: the property `alerts-discord-<team>`. @default none */
   readonly teams?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Authorities of the environment's own, made and kept by cert-manager: `npx sluice` and git hold none of their keys. */
+export interface BrokerTls {
+  /** The authority that issues the broker's certificate; any name. */
+  readonly authority: string;
+  /** Others that clients believe: the next or the former one while the authority is replaced. @default none */
+  readonly also?: readonly string[];
 }
 
 /** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */

@@ -43,6 +43,7 @@ export const charts = {
   'prometheus-adapter': { repoURL: prometheus, chart: 'prometheus-adapter', version: '5.3.0' },
   'prometheus-operator-crds': { repoURL: prometheus, chart: 'prometheus-operator-crds', version: '31.0.1' },
   traefik: { repoURL: 'https://traefik.github.io/charts', chart: 'traefik', version: '41.3.0' },
+  'trust-manager': { repoURL: 'https://charts.jetstack.io', chart: 'trust-manager', version: 'v0.24.0' },
 } as const satisfies Readonly<Record<string, HelmChart>>;
 
 /** What an environment can ask for. */

@@ -98,7 +98,7 @@ describe('an environment is refused', () => {
 
   it('secrets, certificates and releases that nobody would look after', () => {
     expect(() => addonsOf({ ...production, addons: ['argo-cd'] })).toThrow(
-      "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager; 'canary' (traefik) needs the addon argo-rollouts; 'canary' (traefik) needs the addon kube-prometheus-stack; 'canary' (traefik) needs the addon traefik",
+      "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager; 'brokerTls' needs the addon cert-manager; 'brokerTls' needs the addon trust-manager; 'canary' (traefik) needs the addon argo-rollouts; 'canary' (traefik) needs the addon kube-prometheus-stack; 'canary' (traefik) needs the addon traefik",
     );
   });
 

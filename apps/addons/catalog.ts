@@ -20,6 +20,7 @@ import { opentelemetryCollector } from './opentelemetry-collector.ts';
 import { prometheusAdapter } from './prometheus-adapter.ts';
 import { prometheusOperatorCrds } from './prometheus-operator-crds.ts';
 import { traefik } from './traefik.ts';
+import { trustManager } from './trust-manager.ts';
 
 /** Every addon; which environment has which is data in environments.ts. */
 export const catalog: Readonly<Record<AddonName, Addon>> = {
@@ -42,6 +43,7 @@ export const catalog: Readonly<Record<AddonName, Addon>> = {
   'prometheus-adapter': prometheusAdapter,
   'prometheus-operator-crds': prometheusOperatorCrds,
   traefik,
+  'trust-manager': trustManager,
 };
 
 /**
@@ -53,7 +55,7 @@ export function addonsOf(environment: Environment): Addon[] {
   return [...environment.addons].sort().map((name) => catalog[name]);
 }
 
-function check({ name, addons, aws, secrets, web }: Environment): void {
+function check({ name, addons, aws, secrets, web, brokerTls }: Environment): void {
   const has = (addon: AddonName): boolean => addons.includes(addon);
   const checks = new Checks(`Environment '${name}'`)
     .that(
@@ -68,6 +70,8 @@ function check({ name, addons, aws, secrets, web }: Environment): void {
       web.clusterIssuer === undefined || has('cert-manager'),
       `'clusterIssuer' (${web.clusterIssuer}) needs the addon cert-manager`,
     );
+  for (const addon of ['cert-manager', 'trust-manager'] as const)
+    checks.that(brokerTls === undefined || has(addon), `'brokerTls' needs the addon ${addon}`);
   checkPages(checks, web, has);
   for (const addon of releaseAddons(web))
     checks.that(has(addon), `'canary' (${web.canary}) needs the addon ${addon}`);

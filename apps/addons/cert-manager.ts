@@ -17,10 +17,13 @@ interface Values extends Component {
   readonly prometheus: Switch & { readonly servicemonitor: Switch };
 }
 
-/** Certificates for pages and webhooks. */
+/** Its namespace, where the Secrets of ClusterIssuers are. */
+export const CERT_MANAGER = 'cert-manager';
+
+/** Certificates for pages, webhooks and the broker. */
 export const certManager: Addon<Values> = {
   name: 'cert-manager',
-  namespace: { name: 'cert-manager' },
+  namespace: { name: CERT_MANAGER },
   stage: 'foundation',
   ownedFields: [
     webhookAuthority('Mutating', 'cert-manager-webhook'),

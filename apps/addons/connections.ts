@@ -112,6 +112,7 @@ const connected: Readonly<Partial<Record<AddonName, readonly Connected[]>>> = {
   'opentelemetry-collector': [asksApiServer, reaches(pods('loki'), 3100), scraped(8888)],
   'prometheus-adapter': [asksApiServer, askedByApiServer(6443)],
   traefik: [asksApiServer, entrances, scraped(9100), signOn],
+  'trust-manager': [asksApiServer, askedByApiServer(6443), scraped(9402)],
 };
 
 /** Every connection of the addons, each once. */

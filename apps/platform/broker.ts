@@ -1,10 +1,13 @@
 import type { Construct } from 'constructs';
 import { Alerts } from '../../charts/alerts.ts';
-import { Broker } from '../../charts/broker.ts';
-import { BROKER_PORTS, flavors } from '../../charts/broker-flavors.ts';
+import { Broker, type BrokerProps } from '../../charts/broker.ts';
+import { issuerOf } from '../../charts/broker-authority.ts';
+import { flavorOf } from '../../charts/broker-flavors.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
+import { PageBackend } from '../../charts/page-backend.ts';
 import { brokerTopology } from '../../charts/queue-topology.ts';
+import { ServerCertificate } from '../../charts/server-certificate.ts';
 import { Topology } from '../../charts/topology.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
@@ -13,8 +16,9 @@ import { wholeAmountOf } from '../../packages/manifests/quantities.ts';
 import type { Application, System } from '../application.ts';
 import { maxReplicas } from '../jobs.ts';
 import { brokerAlerts, queueRecords } from './broker-alerts.ts';
+import { BROKER_AUTHORITY, BROKER_TLS, brokerEndpoint } from './broker-endpoint.ts';
 import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
-import { broker, managementUrl, PRIORITY, topology } from './identities.ts';
+import { broker, PRIORITY, topology } from './identities.ts';
 import { allowConnections, closedNamespace, entered, lookups, scraped } from './network.ts';
 
 /** The broker, what stands on it, and its page. */
@@ -22,15 +26,18 @@ export const brokerApplication: Application = {
   name: 'broker',
   parent: 'infra-workloads',
   namespace: broker.namespace,
-  contribute: (environment) => ({
-    connections: [
-      { from: topology, to: broker, port: BROKER_PORTS.management },
-      ...lookups(topology),
-      ...entered(environment, broker, BROKER_PORTS.management),
-      scraped(broker, BROKER_PORTS.metrics),
-    ],
-    secrets: [brokerAdmin],
-  }),
+  contribute: (environment) => {
+    const { management, metrics } = brokerEndpoint(environment).ports;
+    return {
+      connections: [
+        { from: topology, to: broker, port: management },
+        ...lookups(topology),
+        ...entered(environment, broker, management),
+        scraped(broker, metrics),
+      ],
+      secrets: [brokerAdmin],
+    };
+  },
   build: (scope, environment, system) => {
     closedNamespace(scope, broker, environment);
     declareSecrets(scope, broker, environment, system);
@@ -41,30 +48,45 @@ export const brokerApplication: Application = {
       admin: ADMIN,
       volume: environment.brokerVolume,
       priorityClassName: PRIORITY.high,
+      ...certificateOf(scope, environment),
     });
-    declareTopology(scope, system);
+    declareTopology(scope, environment, system);
     allowConnections(scope, broker, system);
     allowConnections(scope, topology, system);
-    const { hosts, ingressClassName, clusterIssuer } = environment.web;
-    new WebPage(scope, 'page', {
-      ...{
-        ...broker,
-        host: hosts.broker,
-        service: broker.name,
-        port: 'management',
-        ingressClassName,
-        clusterIssuer,
-      },
-    });
+    declarePage(scope, environment);
     watch(scope, environment, system);
   },
 };
 
-function declareTopology(scope: Construct, { queues, brokerUsers: users }: System): void {
+/** Its certificate, where clients come by TLS. */
+function certificateOf(scope: Construct, { brokerTls }: Environment): Pick<BrokerProps, 'tlsSecret'> {
+  if (brokerTls === undefined) return {};
+  const clusterIssuer = issuerOf(brokerTls.authority);
+  new ServerCertificate(scope, 'certificate', { ...broker, secretName: BROKER_TLS, clusterIssuer });
+  return { tlsSecret: BROKER_TLS };
+}
+
+function declarePage(scope: Construct, environment: Environment): void {
+  const { hosts, ingressClassName, clusterIssuer } = environment.web;
+  const { pageTrust: trust } = brokerEndpoint(environment);
+  if (trust !== undefined) new PageBackend(scope, 'page-backend', { ...broker, trust });
+  new WebPage(scope, 'page', {
+    ...{ ...broker, host: hosts.broker, service: broker.name, port: 'management' },
+    ...{ ingressClassName, clusterIssuer },
+  });
+}
+
+function declareTopology(
+  scope: Construct,
+  environment: Environment,
+  { queues, brokerUsers: users }: System,
+): void {
+  const { managementUrl, caFile } = brokerEndpoint(environment);
   new Topology(scope, 'topology', {
     ...topology,
     image: images.topology,
     managementUrl,
+    ...(caFile !== undefined && { authority: BROKER_AUTHORITY }),
     admin: ADMIN,
     usersSecret: USERS_SECRET,
     topology: (passwordFile) => brokerTopology({ queues, users, passwordFile }),
@@ -73,13 +95,14 @@ function declareTopology(scope: Construct, { queues, brokerUsers: users }: Syste
 }
 
 function watch(scope: Construct, environment: Environment, { scaled }: System): void {
-  const { metricPrefix } = flavors[environment.broker];
+  const { metricsTrust: trust } = brokerEndpoint(environment);
+  const { metricPrefix } = flavorOf(environment.broker, environment.brokerTls !== undefined);
   new MetricsScrape(scope, 'scrape', {
     ...broker,
     endpoints: [
-      { port: 'metrics' },
+      { port: 'metrics', trust },
       // The counts of each queue by name; the first page only has their sums.
-      { port: 'metrics', path: '/metrics/detailed', params: { family: ['queue_coarse_metrics'] } },
+      { port: 'metrics', path: '/metrics/detailed', params: { family: ['queue_coarse_metrics'] }, trust },
     ],
   });
   new Alerts(scope, 'alerts', {

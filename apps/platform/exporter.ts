@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Alerts } from '../../charts/alerts.ts';
-import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import { Exporter, type ExporterProps } from '../../charts/exporter.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { HTTP_PORT_NAME, PASSWORD_FILE } from '../../charts/pod.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application } from '../application.ts';
+import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
-import { broker, exporter, managementUrl, PRIORITY } from './identities.ts';
+import { broker, exporter, PRIORITY } from './identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
 
 /** Metrics of what speaks JSON only. */
@@ -16,9 +17,9 @@ export const exporterApplication: Application = {
   name: 'exporter',
   parent: 'infra-workloads',
   namespace: exporter.namespace,
-  contribute: () => ({
+  contribute: (environment) => ({
     connections: [
-      { from: exporter, to: broker, port: BROKER_PORTS.management },
+      { from: exporter, to: broker, port: brokerEndpoint(environment).ports.management },
       ...lookups(exporter),
       scraped(exporter),
     ],
@@ -32,8 +33,9 @@ export const exporterApplication: Application = {
       ...exporter,
       image: images.exporter,
       mappings: { [QUEUES]: shipped(QUEUES) },
-      targets,
+      targets: targetsIn(environment),
       credentials: CREDENTIALS_SECRET,
+      mounts: brokerEndpoint(environment).mounts,
       // Who only watches displaces nobody.
       priorityClassName: PRIORITY.low,
     });
@@ -61,14 +63,18 @@ function shipped(module: string): string {
  * The api is none of them: behind its Service each fetch would meet another pod, and its counters would jump.
  * Prometheus scrapes each of its pods.
  */
-const targets: ExporterProps['targets'] = [
-  {
-    name: 'broker',
-    url: `${managementUrl}/api/queues?columns=${COLUMNS.join()}`,
-    module: QUEUES,
-    basicAuth: { username: exporter.name, passwordFile: PASSWORD_FILE },
-  },
-];
+function targetsIn(environment: Environment): ExporterProps['targets'] {
+  const { managementUrl, caFile } = brokerEndpoint(environment);
+  return [
+    {
+      name: 'broker',
+      url: `${managementUrl}/api/queues?columns=${COLUMNS.join()}`,
+      module: QUEUES,
+      basicAuth: { username: exporter.name, passwordFile: PASSWORD_FILE },
+      caFile,
+    },
+  ];
+}
 
 const alerts = [
   {

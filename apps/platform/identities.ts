@@ -1,5 +1,4 @@
 import type { Identity } from '../../charts/labels.ts';
-import { PASSWORD_FILE } from '../../charts/pod.ts';
 
 /** Who is who: a namespace for each service, and the broker's topology with the broker whose passwords it holds. */
 export const broker = {
@@ -41,18 +40,3 @@ export const MONITORING = 'monitoring';
 export const PROMETHEUS = { url: `http://kube-prometheus-stack-prometheus.${MONITORING}.svc`, port: 9090 };
 
 export const PRIORITY = { high: 'high', low: 'low' } as const;
-
-/** The virtual host is '/', written %2f in a URL's path. */
-export const amqpUrl = `amqp://${broker.name}.${broker.namespace}.svc:5672/%2f`;
-export const managementUrl = `http://${broker.name}.${broker.namespace}.svc:15672`;
-
-/** How the scaler reads the backlog of a queue of this broker. */
-export const brokerSource = (queue: string) =>
-  ({
-    kind: 'management',
-    url: managementUrl,
-    vhost: '/',
-    queue,
-    username: scaler.name,
-    passwordFile: PASSWORD_FILE,
-  }) as const;

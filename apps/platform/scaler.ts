@@ -1,5 +1,4 @@
 import { Alerts } from '../../charts/alerts.ts';
-import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { Peers } from '../../charts/network-policy.ts';
@@ -11,6 +10,7 @@ import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application } from '../application.ts';
 import { jobsWorkload } from '../jobs.ts';
+import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
@@ -35,10 +35,10 @@ export const scalerApplication: Application = {
   name: 'scaler',
   parent: 'infra-workloads',
   namespace: scaler.namespace,
-  contribute: ({ apiServer }) => ({
+  contribute: (environment) => ({
     connections: [
-      { from: scaler, to: broker, port: BROKER_PORTS.management },
-      ...apiServer.map(({ cidr, port }) => ({ from: scaler, to: Peers.addresses(cidr), port })),
+      { from: scaler, to: broker, port: brokerEndpoint(environment).ports.management },
+      ...environment.apiServer.map(({ cidr, port }) => ({ from: scaler, to: Peers.addresses(cidr), port })),
       ...lookups(scaler),
       scraped(scaler),
     ],
@@ -54,6 +54,7 @@ export const scalerApplication: Application = {
       replicas: REPLICAS,
       config: { ...pollsIn(environment), workloads: ownWorkloads(system.scaled) },
       credentials: CREDENTIALS_SECRET,
+      mounts: brokerEndpoint(environment).mounts,
       priorityClassName: PRIORITY.high,
     });
     new DisruptionBudget(scope, 'budget', { ...scaler, maxReplicas: REPLICAS, maxUnavailable: 1 });

@@ -108,4 +108,18 @@ describe('a queue worker', () => {
     ]);
     expect(sluiceConsumer({ workSeconds: 5, workDistribution: 'exponential' }).longestJobSeconds).toBe(35);
   });
+
+  it('is told to come by TLS, and by whose word the broker is believed, in an environment that has it', () => {
+    const container = containerOf(renderedIn({ ...local, brokerTls: { authority: 'first' } }).manifests);
+    const variables = Array.isArray(container.env) ? container.env : [];
+    expect(variables).toEqual(
+      expect.arrayContaining([
+        { name: 'AMQP_URL', value: 'amqps://broker.broker.svc:5671/%2f' },
+        { name: 'AMQP_CA_FILE', value: '/etc/sluice/authority/ca.crt' },
+      ]),
+    );
+    expect(container.volumeMounts).toContainEqual({
+      ...{ name: 'authority', mountPath: '/etc/sluice/authority', readOnly: true },
+    });
+  });
 });

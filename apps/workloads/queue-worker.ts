@@ -1,7 +1,7 @@
 import type { Policy } from '@sluice/policy';
+import type { Construct } from 'constructs';
 import { scaledReplicas } from '../../argocd/owned-fields.ts';
 import { type Alert, Alerts } from '../../charts/alerts.ts';
-import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
@@ -20,8 +20,9 @@ import type { Environment } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application, Connection, Contribution, LocalProgram, WorkerPlatform } from '../application.ts';
 import { maxReplicas } from '../jobs.ts';
+import { brokerEndpoint } from '../platform/broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from '../platform/credentials.ts';
-import { amqpUrl, broker, PRIORITY, scaler } from '../platform/identities.ts';
+import { broker, PRIORITY, scaler } from '../platform/identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from '../platform/network.ts';
 import { type ScalingWish, scaledOf, scalingNeeds } from './scaling.ts';
 import { workerAlerts } from './worker-alerts.ts';
@@ -36,7 +37,7 @@ export interface QueueWorkerValues extends Chart {
   readonly policy: Policy;
   /** Who owns its replica count; a clause of the policy that it cannot keep stops synth. @default 'own' */
   readonly scaler?: ScalerKind;
-  /** What its container is told. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE and QUEUE */
+  /** What its container is told. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE */
   readonly environment?: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
   /** Secrets that it also expects: name -> key -> property of its namespace's document. @default none */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -68,10 +69,11 @@ declare module '../../environments/environment.ts' {
   }
 }
 
-const brokerVariables = ({ amqpUrl, username, passwordFile, queue }: WorkerPlatform) => ({
+const brokerVariables = ({ amqpUrl, username, passwordFile, caFile, queue }: WorkerPlatform) => ({
   AMQP_URL: amqpUrl,
   AMQP_USERNAME: username,
   AMQP_PASSWORD_FILE: passwordFile,
+  ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
   QUEUE: queue,
 });
 
@@ -129,7 +131,7 @@ function contributionOf(self: Identity, values: QueueWorkerValues, place: Enviro
   return {
     ...scaling,
     connections: [
-      { from: self, to: broker, port: BROKER_PORTS.amqp },
+      { from: self, to: broker, port: brokerEndpoint(place).ports.amqp },
       ...connections.map((connection) => ({ from: self, ...connection })),
       ...lookups(self),
       ...(http ? [scraped(self)] : []),
@@ -152,12 +154,7 @@ function contributionOf(self: Identity, values: QueueWorkerValues, place: Enviro
   };
 }
 
-function build(
-  scope: Parameters<Application['build']>[0],
-  self: Identity,
-  values: QueueWorkerValues,
-  place: Environment,
-): void {
+function build(scope: Construct, self: Identity, values: QueueWorkerValues, place: Environment): void {
   const { environment = brokerVariables, mounts = [], priority = 'low', http = true } = values;
   const {
     queue: _,
@@ -169,12 +166,13 @@ function build(
     scaler: ______,
     ...chart
   } = values;
+  const { amqpUrl, caFile, mounts: trust } = brokerEndpoint(place);
   new Worker(scope, 'worker', {
     ...{ ...chart, ...self },
     environment: environment({
-      ...{ amqpUrl, username: self.name, passwordFile: PASSWORD_FILE, queue: queueOf(values) },
+      ...{ amqpUrl, caFile, username: self.name, passwordFile: PASSWORD_FILE, queue: queueOf(values) },
     }),
-    mounts: [credentialsMount(CREDENTIALS_SECRET), ...mounts],
+    mounts: [credentialsMount(CREDENTIALS_SECRET), ...trust, ...mounts],
     priorityClassName: PRIORITY[priority],
   });
   new ReplicaOwner(scope, 'scaling', {
@@ -188,7 +186,7 @@ function build(
   watch(scope, self, values);
 }
 
-function watch(scope: Parameters<Application['build']>[0], self: Identity, values: QueueWorkerValues): void {
+function watch(scope: Construct, self: Identity, values: QueueWorkerValues): void {
   const { policy, objective = {}, owner, alerts = [], prefetch = 1 } = values;
   const { namespace } = self;
   const workload = workloadOf(self, values);

@@ -1,5 +1,4 @@
 import { baseOf, type DeploymentTarget, type Policy, type PrometheusSource } from '@sluice/policy';
-import { BROKER_PORTS } from '../../charts/broker-flavors.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { Peers } from '../../charts/network-policy.ts';
 import { compiledHpa, type Scaled, type ScalerKind } from '../../charts/scaling.ts';
@@ -7,7 +6,8 @@ import type { Environment } from '../../environments/environment.ts';
 import { brokerQueues } from '../../packages/contracts/metrics/broker.ts';
 import { series } from '../../packages/contracts/metrics/metric.ts';
 import type { Contribution } from '../application.ts';
-import { broker, brokerSource, PROMETHEUS } from '../platform/identities.ts';
+import { brokerEndpoint, brokerSource } from '../platform/broker-endpoint.ts';
+import { broker, PROMETHEUS } from '../platform/identities.ts';
 
 /** A queue worker, as far as its scaling goes. */
 export interface ScalingWish {
@@ -30,7 +30,8 @@ const KEDA_SECRET = 'keda-credentials';
 export function scaledOf(wish: ScalingWish, environment: Environment): Scaled {
   const { self, name, queue, policy, scaler } = wish;
   const target: DeploymentTarget = { kind: 'deployment', namespace: self.namespace, name: self.name };
-  if (scaler === 'own') return { scaler, workload: { name, source: brokerSource(queue), target, policy } };
+  if (scaler === 'own')
+    return { scaler, workload: { name, source: brokerSource(environment, queue), target, policy } };
   if (scaler === 'hpa')
     return { scaler, workload: { name, source: scrapedSource(queue, environment), target, policy } };
   const cluster = { pollSeconds: KEDA_POLL_SECONDS, credentials: KEDA_SECRET };
@@ -47,7 +48,9 @@ export function scalingNeeds(wish: ScalingWish, environment: Environment): Contr
   const { username } = source;
   return {
     scaled: [scaled],
-    connections: [{ from: Peers.everyPod(KEDA), to: broker, port: BROKER_PORTS.management }],
+    connections: [
+      { from: Peers.everyPod(KEDA), to: broker, port: brokerEndpoint(environment).ports.management },
+    ],
     // It looks at counts and touches no queue.
     brokerUsers: [{ name: username, monitors: true }],
     secrets: [{ owner: wish.self, secretName: KEDA_SECRET, keys: { password: username } }],
@@ -66,10 +69,13 @@ function scrapedSource(queue: string, { broker: kind }: Environment): Prometheus
   };
 }
 
-/** The broker itself, by a user of its own; only a Prometheus remembers for a latch, and a timetable reads nothing. */
+/**
+ * The broker itself, by a user of its own; only a Prometheus remembers for a latch, and a timetable reads nothing.
+ * KEDA's operator believes public authorities alone, so that over TLS it too reads what Prometheus has scraped.
+ */
 function kedaSource({ self, queue, policy }: ScalingWish, environment: Environment) {
   const { kind } = baseOf(policy);
   if (kind === 'constant') return { kind: 'clock' } as const;
-  if (kind === 'latch') return scrapedSource(queue, environment);
-  return { ...brokerSource(queue), username: `${self.name}-keda` };
+  if (kind === 'latch' || environment.brokerTls !== undefined) return scrapedSource(queue, environment);
+  return { ...brokerSource(environment, queue), username: `${self.name}-keda` };
 }

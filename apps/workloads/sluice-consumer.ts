@@ -52,10 +52,11 @@ export function sluiceConsumer(settings: ConsumerSettings) {
 /** @see services/consumer/README.md */
 const variables =
   (settings: Filled) =>
-  ({ amqpUrl, username, passwordFile, queue }: WorkerPlatform) => ({
+  ({ amqpUrl, username, passwordFile, caFile, queue }: WorkerPlatform) => ({
     AMQP_URL: amqpUrl,
     AMQP_USERNAME: username,
     AMQP_PASSWORD_FILE: passwordFile,
+    ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
     QUEUE: queue,
     EXCHANGE: queue,
     ROUTING_KEY: queue,

@@ -24,10 +24,22 @@ export interface RabbitMQOptions {
   readonly collectStatisticsMs?: number;
   /** Further lines of rabbitmq.conf. @default none */
   readonly configuration?: readonly string[];
+  /** It listens by TLS alone. @default in clear text alone */
+  readonly tls?: BrokerTlsOptions;
   /** How long a start may take, milliseconds. @default 60000 */
   readonly startDeadlineMs?: number;
   /** Ends a start. */
   readonly signal?: AbortSignal;
+}
+
+/** The ports of a broker's clients. */
+export type ClientPorts = Pick<Ports, 'amqp' | 'management' | 'metrics'>;
+
+export interface BrokerTlsOptions {
+  /** The lines of rabbitmq.conf that say where it listens, with certificates of the name localhost. */
+  readonly listeners: (ports: ClientPorts) => readonly string[];
+  /** File (PEM) of the authorities that vouch for it, while it starts. */
+  readonly authoritiesFile: string;
 }
 
 /** A RabbitMQ of our own on loopback, with an administrator that no other broker has. */
@@ -73,7 +85,7 @@ export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<Loca
   const ports = await choosePorts();
   await mkdir(directory, { recursive: true });
   await writeConfiguration(directory, ports, password, options);
-  const broker = new RabbitMQ(directory, ports, password, options.startDeadlineMs ?? 60_000);
+  const broker = new RabbitMQ(directory, ports, password, options);
   try {
     await broker.restart(options.signal);
   } catch (error) {
@@ -93,20 +105,28 @@ class RabbitMQ implements LocalBroker {
   readonly #ports: Ports;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #startDeadlineMs: number;
+  readonly #tls: BrokerTlsOptions | undefined;
   readonly #removal: Afterwards;
   #mapper: ChildProcess | undefined;
   #server: ChildProcess | undefined;
 
-  constructor(directory: string, ports: Ports, password: string, startDeadlineMs: number) {
+  constructor(
+    directory: string,
+    ports: Ports,
+    password: string,
+    { startDeadlineMs = 60_000, tls }: RabbitMQOptions,
+  ) {
     this.#directory = directory;
     this.#ports = ports;
     this.#environment = environment(directory, ports);
     this.#startDeadlineMs = startDeadlineMs;
+    this.#tls = tls;
     this.password = password;
     this.#removal = afterwards(['/bin/sh', '-c', REMOVE, 'sh', directory]);
-    this.amqpUrl = `amqp://${this.username}:${password}@127.0.0.1:${ports.amqp}/%2f`;
-    this.managementUrl = `http://127.0.0.1:${ports.management}`;
-    this.metricsUrl = `http://127.0.0.1:${ports.metrics}`;
+    const [s, host] = tls === undefined ? ['', '127.0.0.1'] : ['s', 'localhost'];
+    this.amqpUrl = `amqp${s}://${this.username}:${password}@${host}:${ports.amqp}/%2f`;
+    this.managementUrl = `http${s}://${host}:${ports.management}`;
+    this.metricsUrl = `http${s}://${host}:${ports.metrics}`;
   }
 
   get pid(): number {
@@ -160,6 +180,7 @@ class RabbitMQ implements LocalBroker {
       url: `${this.managementUrl}/api/overview`,
       credentials: { username: this.username, password: this.password },
       timeoutMs: REQUEST_TIMEOUT_MS,
+      authoritiesFile: this.#tls?.authoritiesFile,
     };
     const answers = async () => (await request(overview).catch(() => undefined))?.status === 200;
     while (
@@ -181,14 +202,10 @@ async function writeConfiguration(
   directory: string,
   ports: Ports,
   password: string,
-  { collectStatisticsMs = 1000, configuration: further = [] }: RabbitMQOptions,
+  { collectStatisticsMs = 1000, configuration: further = [], tls }: RabbitMQOptions,
 ): Promise<void> {
   const configuration = [
-    `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
-    'management.tcp.ip = 127.0.0.1',
-    `management.tcp.port = ${ports.management}`,
-    'prometheus.tcp.ip = 127.0.0.1',
-    `prometheus.tcp.port = ${ports.metrics}`,
+    ...(tls?.listeners(ports) ?? listenersInClearText(ports)),
     'default_user = sluice',
     `default_pass = ${password}`,
     // The default, 50 MB, would block publishers on a machine whose disk is nearly full.
@@ -205,6 +222,12 @@ async function writeConfiguration(
   await write('enabled_plugins', '[rabbitmq_management,rabbitmq_prometheus].\n');
   await write('environment.conf', '');
 }
+
+const listenersInClearText = ({ amqp, management, metrics }: ClientPorts): readonly string[] => [
+  `listeners.tcp.1 = 127.0.0.1:${amqp}`,
+  ...['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${management}`],
+  ...['prometheus.tcp.ip = 127.0.0.1', `prometheus.tcp.port = ${metrics}`],
+];
 
 /** Only what the broker needs, so that nothing of the caller's or of /etc leaks in. */
 function environment(directory: string, ports: Ports): NodeJS.ProcessEnv {

@@ -7,7 +7,7 @@ const CLUSTER_SCOPED = new Set(
   ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy
   ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy MutatingAdmissionPolicyBinding
   CertificateSigningRequest ClusterTrustBundle FlowSchema PriorityLevelConfiguration DeviceClass ResourceSlice
-  ServiceCIDR IPAddress GatewayClass VolumeSnapshotClass VolumeSnapshotContent ClusterIssuer ClusterSecretStore
+  ServiceCIDR IPAddress Bundle ClusterBundle GatewayClass VolumeSnapshotClass VolumeSnapshotContent ClusterIssuer ClusterSecretStore
   ClusterExternalSecret NodePool NodeClaim EC2NodeClass ClusterAnalysisTemplate
   ClusterTriggerAuthentication`.split(/\s+/),
 );

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { brokerProbes } from '../../charts/broker.ts';
+import { flavorOf } from '../../charts/broker-flavors.ts';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 
 // A broker of its own: it is frozen.
@@ -17,7 +18,7 @@ afterAll(async () => {
 /** To the whole group: the broker's process is a child of the script that starts it. */
 const signal = (name: NodeJS.Signals) => process.kill(-broker.pid, name);
 
-const { readinessProbe, livenessProbe } = brokerProbes('rabbitmq');
+const { readinessProbe, livenessProbe } = brokerProbes(flavorOf('rabbitmq', false));
 type Probe = typeof readinessProbe;
 
 /** As the kubelet: no credentials, an answer in time, 2xx or 3xx. */

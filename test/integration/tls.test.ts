@@ -4,10 +4,10 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { latch } from '@sluice/policy';
-import { freePorts } from '@sluice/runtime/processes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROKER_TLS_PATH, flavorOf } from '../../charts/broker-flavors.ts';
 import { workQueue } from '../../charts/queue-topology.ts';
-import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { type ClientPorts, type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { patient } from '../bed/lib/patience.ts';
 import { Authority, type Issued, replaceFile } from '../support/authority.ts';
@@ -26,38 +26,39 @@ const second = new Authority('second');
 const believed = at('believed.pem');
 
 let broker: LocalBroker;
-let ports: { amqp: number; management: number; metrics: number };
+let ports: ClientPorts;
 
 /** What the broker presents from now on. */
 async function present({ certificate, key }: Issued): Promise<void> {
-  copyFileSync(key, at('served.key'));
-  copyFileSync(certificate, at('served.pem'));
+  copyFileSync(key, at('tls.key'));
+  copyFileSync(certificate, at('tls.crt'));
   // By itself it looks for changed files every two minutes.
   await broker?.control('eval', 'ssl:clear_pem_cache().');
 }
 
+/** What charts/ renders for a broker with TLS, with the ports and the files of this machine. */
+function listeners({ amqp, management, metrics }: ClientPorts): string[] {
+  const { ports: rendered, config } = flavorOf('rabbitmq', true);
+  return (config['rabbitmq.conf'] ?? '')
+    .replaceAll(`${BROKER_TLS_PATH}/tls.`, at('tls.'))
+    .replace(`listeners.ssl.default = ${rendered.amqp}`, `listeners.ssl.default = 127.0.0.1:${amqp}`)
+    .replace(/(\w+)\.ssl\.port = /g, '$1.ssl.ip = 127.0.0.1\n$&')
+    .replace(`= ${rendered.management}\n`, `= ${management}\n`)
+    .replace(`= ${rendered.metrics}\n`, `= ${metrics}\n`)
+    .split('\n')
+    .filter((line) => !/^(loopback_users|$)/.test(line));
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
 beforeAll(async () => {
   replaceFile(believed, first.certificate);
   await present(first.issue('localhost'));
-  const [amqp = 0, management = 0, metrics = 0] = await freePorts(3);
-  ports = { amqp, management, metrics };
-  const files = (prefix: string) => [
-    `${prefix}.certfile = ${at('served.pem')}`,
-    `${prefix}.keyfile = ${at('served.key')}`,
-  ];
-  const http = (name: string, port: number) => [
-    ...[`${name}.ssl.ip = 127.0.0.1`, `${name}.ssl.port = ${port}`],
-    ...files(`${name}.ssl`),
-  ];
-  broker = await startRabbitMQ({
-    configuration: [
-      `listeners.ssl.1 = 127.0.0.1:${amqp}`,
-      `ssl_options.cacertfile = ${first.file}`,
-      ...files('ssl_options'),
-      ...http('management', management),
-      ...http('prometheus', metrics),
-    ],
-  });
+  broker = await startRabbitMQ({ tls: { listeners, authoritiesFile: first.file } });
+  ports = {
+    ...{ amqp: portOf(broker.amqpUrl), management: portOf(broker.managementUrl) },
+    metrics: portOf(broker.metricsUrl),
+  };
 }, 120_000);
 
 afterAll(async () => {
@@ -167,6 +168,23 @@ async function readAnew(): Promise<void> {
 }
 
 describe('a broker with TLS', () => {
+  it('listens as it is rendered, and to nobody in clear text', async () => {
+    const told = await broker.control(
+      'eval',
+      'lists:sort([element(3, L) || L <- rabbit_networking:active_listeners()]).',
+    );
+    expect(told.trim().replaceAll(/\s/g, '')).toBe("['amqp/ssl',clustering,https,'https/prometheus']");
+    for (const url of [broker.managementUrl, broker.metricsUrl])
+      await expect(fetch(url.replace('https', 'http'))).rejects.toThrow();
+    const { child, ended } = fleet.start('consumer', {
+      ...{ AMQP_URL: broker.amqpUrl.replace('amqps', 'amqp'), QUEUE: 'jobs' },
+    });
+    await until('the refusal', () => of('consumer', 'connection lost').length > 0, 30);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(of('consumer', 'connected')).toEqual([]);
+  });
+
   it('gets its topology from who believes its authority, and from nobody else', async () => {
     expect(await topology(second.file)).not.toBe(0);
     expect(JSON.stringify(of('topology', 'topology not declared'))).toMatch(/is not trusted: .*certificate/);

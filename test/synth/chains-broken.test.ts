@@ -52,6 +52,13 @@ describe('a broken link says what is missing', () => {
       'Secret broker/broker-admin has no key hash; it has password, password-hash',
     ],
     [
+      'a pod that believes other authorities',
+      deployment,
+      /configMap:\n( +)name: broker-authority/,
+      'configMap:\n$1name: authority',
+      'ConfigMap consumer/authority is not there',
+    ],
+    [
       'a pod that mounts another ConfigMap',
       'scaler/deployment-scaler.scaler.yaml',
       /configMap:\n( +)name: scaler/,
@@ -68,9 +75,9 @@ describe('a broken link says what is missing', () => {
     [
       'a connection to a port that is closed',
       deployment,
-      'broker.svc:5672',
       'broker.svc:5671',
-      'Service broker/broker has no port 5671; it has 5672, 15672, 15692',
+      'broker.svc:5672',
+      'Service broker/broker has no port 5672; it has 5671, 15671, 15692',
     ],
     [
       'a connection to nobody',
@@ -124,7 +131,7 @@ describe('a broken link says what is missing', () => {
     [
       'a policy that lets out to where nobody listens',
       'consumer/networkpolicy-consumer.consumer.yaml',
-      'port: 5672',
+      'port: 5671',
       'port: 5673',
       'no container of broker/broker has the port 5673',
     ],
@@ -152,7 +159,7 @@ describe('a broken link says what is missing', () => {
     [
       'a scaler that reads from nobody',
       'scaler/configmap-scaler.scaler.yaml',
-      'broker.svc:15672',
+      'broker.svc:15671',
       'broker.svc:80',
       "reads the backlog of 'jobs' from: Service broker/broker has no port 80",
     ],

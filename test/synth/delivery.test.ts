@@ -48,10 +48,10 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
 
   it('has every addon that the environment asks for', () => {
     const { addons = [] } = environments.find(({ name }) => name === environment) ?? {};
-    const secrets = rendered.some(({ path }) => path.startsWith(`${environment}/addon-secrets/`));
-    expect(namesOf(childrenOf(environment, 'addons'))).toEqual(
-      [...addons, 'addon-network', ...(secrets ? ['addon-secrets'] : [])].sort(),
+    const beside = ['addon-network', 'addon-secrets', 'broker-authority'].filter((application) =>
+      rendered.some(({ path }) => path.startsWith(`${environment}/${application}/`)),
     );
+    expect(namesOf(childrenOf(environment, 'addons'))).toEqual([...addons, ...beside].sort());
   });
 
   it('reaches every rendered object from the root, once', () => {

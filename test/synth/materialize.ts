@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { containersOf, objectsIn, type Workload } from './dist.ts';
 import type { EnvVar, Volume } from './shapes.ts';
 
@@ -42,7 +43,13 @@ function contentOf(
     ({ metadata }) =>
       metadata.namespace === object.metadata.namespace && metadata.name === volume?.configMap?.name,
   );
-  return map?.data ?? {};
+  return map?.data ?? authoritiesOf(environment, volume?.configMap?.name);
+}
+
+/** What trust-manager would write: any authority. */
+function authoritiesOf(environment: string, name: string | undefined): Record<string, string> {
+  const bundle = objectsIn(environment, 'Bundle').find(({ metadata }) => metadata.name === name);
+  return bundle ? { [bundle.spec.target.configMap.key]: rootCertificates[0] ?? '' } : {};
 }
 
 /** What the kubelet would say of the pod: the object's own name where a pod's would be derived from it. */

@@ -17,6 +17,7 @@ import {
 import type { Kind, Probe } from './shapes.ts';
 
 const CLUSTER_SCOPED = [
+  'Bundle',
   'ClusterIssuer',
   'Namespace',
   'PriorityClass',
@@ -30,6 +31,12 @@ const label = (name: string): string => `app.kubernetes.io/${name}`;
 const namesOf = (environment: string, kind: Kind, namespace?: string): string[] =>
   objectsIn(environment, kind)
     .filter(({ metadata }) => metadata.namespace === namespace)
+    .map(({ metadata }) => metadata.name);
+
+/** The ConfigMaps that trust-manager makes in a namespace. */
+const spreadIn = (environment: string, namespace = ''): string[] =>
+  objectsIn(environment, 'Bundle')
+    .filter(({ spec }) => spec.target.namespaceSelector.matchExpressions[0]?.values.includes(namespace))
     .map(({ metadata }) => metadata.name);
 
 describe('every object', () => {
@@ -88,18 +95,25 @@ describe('every workload', () => {
     expect(namesOf(environment, 'ServiceAccount', namespace)).toContain(serviceAccountName);
     expect(namesOf(environment, 'PriorityClass')).toContain(priorityClassName);
     for (const { configMap } of volumes)
-      if (configMap) expect(namesOf(environment, 'ConfigMap', namespace)).toContain(configMap.name);
+      if (configMap)
+        expect([
+          ...namesOf(environment, 'ConfigMap', namespace),
+          ...spreadIn(environment, namespace),
+        ]).toContain(configMap.name);
   });
 
   it.each(workloads)('$path mounts every volume it declares, and no other', (workload) => {
     const claims = (workload.maker.volumeClaimTemplates ?? []).map(({ metadata }) => metadata);
     const declared = [...(workload.template.spec.volumes ?? []), ...claims];
     const mounted = containersOf(workload).flatMap(({ volumeMounts = [] }) => volumeMounts);
-    expect(mounted.map(({ name }) => name).sort()).toEqual(declared.map(({ name }) => name).sort());
+    expect([...new Set(mounted.map(({ name }) => name))].sort()).toEqual(
+      declared.map(({ name }) => name).sort(),
+    );
   });
 
   it.each(probed)('$path is probed on its own ports', (workload) => {
-    for (const { startupProbe, livenessProbe, readinessProbe, ports = [] } of containersOf(workload))
+    const listening = containersOf(workload).filter(({ ports = [] }) => ports.length > 0);
+    for (const { startupProbe, livenessProbe, readinessProbe, ports = [] } of listening)
       for (const probe of [startupProbe, livenessProbe, readinessProbe])
         expect(ports.map(({ name }) => name)).toContain((probe?.httpGet ?? probe?.tcpSocket)?.port);
   });
@@ -148,7 +162,11 @@ describe('secrets', () => {
     const expected = secretsOf(environment).map(
       ({ owner, secretName }) => `${owner.namespace}/${secretName}`,
     );
-    expect([...new Set(wanted(environment))].sort()).toEqual(expected.sort());
+    const issued = objectsIn(environment, 'Certificate').map(
+      ({ metadata, spec }) => `${metadata.namespace}/${spec.secretName}`,
+    );
+    const asked = wanted(environment).filter((name) => !issued.includes(name));
+    expect([...new Set(asked)].sort()).toEqual(expected.sort());
   });
 
   it.each(environments)('of $name come from its secret manager, key by key, if it has one', (environment) => {

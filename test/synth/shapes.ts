@@ -257,6 +257,15 @@ export interface Kinds {
     };
   };
   PrometheusRule: { readonly spec: { readonly groups: readonly { readonly rules: readonly AlertRule[] }[] } };
+  Certificate: { readonly spec: { readonly secretName: string } };
+  Bundle: {
+    readonly spec: {
+      readonly target: {
+        readonly configMap: { readonly key: string };
+        readonly namespaceSelector: { readonly matchExpressions: readonly { readonly values: string[] }[] };
+      };
+    };
+  };
   ExternalSecret: {
     readonly spec: {
       readonly target: { readonly name: string };

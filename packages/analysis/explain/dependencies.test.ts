@@ -62,6 +62,8 @@ describe('the values that an object depends on', { timeout: 120_000 }, () => {
       ['jobs.queue', queue, 'apps/jobs.ts'],
       ['jobs.everyMinutes', everyMinutes, 'apps/jobs.ts'],
       ['jobs.jobsPerRun', 7, 'environments/local.ts'],
+      // Not set: the publisher comes in clear text.
+      ['brokerTls', undefined, 'environments/local.ts'],
     ]);
   });
 

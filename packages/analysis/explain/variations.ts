@@ -1,4 +1,4 @@
-import { flavors } from '../../../charts/broker-flavors.ts';
+import { brokerKinds } from '../../../charts/broker-flavors.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { isFields } from '../../manifests/objects.ts';
 
@@ -15,7 +15,7 @@ export interface Variation {
 
 /** Values that cannot be made up, by the last field: what the types of environments and policies permit. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  broker: Object.keys(flavors),
+  broker: brokerKinds,
   stopWhen: ['drained', 'ready-empty'],
   selectPolicy: ['Max', 'Min', 'Disabled'],
 };

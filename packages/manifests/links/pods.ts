@@ -3,7 +3,7 @@ import { listAt, podSpecOf, type Source, sourcesOf } from '../references.ts';
 import { absent, broken, type End, found, type Link, outside, toObject } from './links.ts';
 import { dnsEnd, podsOf, stopped } from './paths.ts';
 import { hostsIn, type ServiceUrl, serviceEnd, urlsIn } from './urls.ts';
-import type { World } from './world.ts';
+import { selects, type World } from './world.ts';
 
 /** What the pods of a workload need to start and to work. */
 export function podLinks(from: DesiredObject, world: World): Link[] {
@@ -95,7 +95,7 @@ interface Holder {
 function holderOf(namespace: string | undefined, { kind, name }: Source, world: World): Holder | undefined {
   const object = world.named(kind, namespace, name);
   if (object !== undefined) return { keys: keysIn(object), end: toObject(object) };
-  if (kind === 'ConfigMap') return undefined;
+  if (kind === 'ConfigMap') return spreadBy(namespace, name, world);
   const fetched = world
     .ofKind('ExternalSecret')
     .find((one) => one.namespace === namespace && targetOf(one) === name);
@@ -105,6 +105,19 @@ function holderOf(namespace: string | undefined, { kind, name }: Source, world: 
   const made = world.outside.secrets.find((one) => one.namespace === namespace && one.name === name);
   return made && { keys: made.keys, end: outside(`Secret ${namespace}/${name}, made before the first sync`) };
 }
+
+/** trust-manager brings authorities into the namespaces that a Bundle selects. */
+function spreadBy(namespace: string | undefined, name: string, world: World): Holder | undefined {
+  const labels = { 'kubernetes.io/metadata.name': namespace ?? '' };
+  const bundle = world
+    .ofKind('Bundle')
+    .find((one) => one.name === name && selects(valueAt(one.fields, TARGET_NAMESPACES), labels));
+  if (bundle === undefined) return undefined;
+  const key = valueAt(bundle.fields, ['spec', 'target', 'configMap', 'key']);
+  return { keys: typeof key === 'string' ? [key] : undefined, end: toObject(bundle) };
+}
+
+const TARGET_NAMESPACES = ['spec', 'target', 'namespaceSelector'];
 
 /** A sealed Secret, or a certificate's. */
 const makerOf = (namespace: string | undefined, name: string, world: World): DesiredObject | undefined =>

@@ -144,7 +144,7 @@ export class World {
 /** Custom kinds of which no operator makes a pod, a Service or a Secret under a name of its own. */
 const PLAIN_KINDS = new Set(
   `ServiceMonitor PodMonitor PrometheusRule Probe ScrapeConfig AlertmanagerConfig ExternalSecret SecretStore Certificate
-  Issuer Application AppProject ApplicationSet AnalysisTemplate Rollout IngressRoute IngressRouteTCP Middleware
+  Issuer ClusterIssuer Bundle Application AppProject ApplicationSet AnalysisTemplate Rollout IngressRoute IngressRouteTCP Middleware
   TraefikService ServersTransport TLSOption VirtualService DestinationRule ServiceEntry AuthorizationPolicy
   PeerAuthentication RequestAuthentication Sidecar ScaledObject ScaledJob TriggerAuthentication SealedSecret
   VerticalPodAutoscaler`.split(/\s+/),

@@ -1,0 +1,125 @@
+import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
+import type { IBundle } from '@kubernetes-models/cert-manager/trust.cert-manager.io/v1alpha1/Bundle';
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Checks } from '../packages/contracts/checks.ts';
+import { AdmissionPolicy } from './admission-policy.ts';
+import { clusterLabels } from './labels.ts';
+import { AUTHORITY_KEY } from './pod.ts';
+import { wave } from './wave.ts';
+
+export interface BrokerAuthorityProps {
+  /** Where cert-manager keeps the Secrets of ClusterIssuers, and trust-manager finds what is to be believed. */
+  readonly namespace: string;
+  /** The authorities, of which any may issue. Each has a key of its own, which stays when its certificate is renewed. */
+  readonly authorities: readonly string[];
+  /** The only namespace that gets certificates of them. */
+  readonly servers: string;
+  /** The ConfigMap with all their certificates, and the namespaces that have it. */
+  readonly trust: { readonly configMap: string; readonly namespaces: readonly string[] };
+}
+
+/** The ClusterIssuer of an authority, its Certificate, and the Secret with its key. */
+export const issuerOf = (authority: string): string => `broker-authority-${authority}`;
+
+const CERT_MANAGER = 'cert-manager.io/v1';
+const ROOT = 'broker-authority-root';
+/** Ten years, and one before their end: what is issued in the last year outlives no authority. */
+const LIFETIME = { duration: '87600h', renewBefore: '8760h' } as const;
+
+/**
+ * Private authorities for the broker's certificates, kept by cert-manager, and their certificates (never a key) in the
+ * namespaces of those who are to believe them, by trust-manager.
+ * @throws {ChartError} with every fault of the props
+ * @see https://cert-manager.io/docs/configuration/selfsigned/#bootstrapping-ca-issuers
+ * @see https://cert-manager.io/docs/trust/trust-manager/
+ */
+export class BrokerAuthority extends Construct {
+  constructor(scope: Construct, id: string, props: BrokerAuthorityProps) {
+    super(scope, id);
+    check(props);
+    const { namespace, authorities } = props;
+    this.#limit(props);
+    this.#declare('root', 'Issuer', { name: ROOT, namespace }, { selfSigned: {} });
+    for (const authority of authorities) {
+      const name = issuerOf(authority);
+      this.#declare(`${authority}-certificate`, 'Certificate', { name, namespace }, certificate(name));
+      this.#declare(`${authority}-issuer`, 'ClusterIssuer', { name }, { ca: { secretName: name } });
+    }
+    const { apiVersion, kind, spec } = bundle(props);
+    new ApiObject(this, 'bundle', {
+      ...{ apiVersion, kind, spec },
+      metadata: { name: props.trust.configMap, labels: { ...clusterLabels } },
+    });
+  }
+
+  #declare(id: string, kind: string, metadata: { name: string; namespace?: string }, spec: object): void {
+    const annotations = wave('credentials');
+    new ApiObject(this, id, {
+      ...{ apiVersion: CERT_MANAGER, kind, spec },
+      metadata: { ...metadata, labels: { ...clusterLabels }, annotations },
+    });
+  }
+
+  /** A ClusterIssuer serves every namespace: who could have a certificate of the broker's name could be the broker. */
+  #limit({ authorities, servers }: BrokerAuthorityProps): void {
+    const issuers = authorities.map((authority) => `'${issuerOf(authority)}'`).join(', ');
+    new AdmissionPolicy(this, 'limit', {
+      name: 'broker-certificates-of-broker',
+      matches: [
+        {
+          ...{ apiGroups: ['cert-manager.io'], apiVersions: ['*'] },
+          resources: ['certificates', 'certificaterequests'],
+        },
+      ],
+      when: {
+        'by-a-broker-authority': `object.spec.issuerRef.name in [${issuers}] && has(object.spec.issuerRef.kind) && object.spec.issuerRef.kind == 'ClusterIssuer'`,
+      },
+      validations: [
+        {
+          expression: `request.namespace == '${servers}'`,
+          message: `An authority of the broker issues certificates in the namespace '${servers}' alone.`,
+        },
+      ],
+    });
+  }
+}
+
+/** The key stays, so that what the authority has issued is believed by its renewed certificate too. */
+const certificate = (name: string): NonNullable<ICertificate['spec']> => ({
+  ...{ isCA: true, commonName: name, secretName: name, ...LIFETIME },
+  privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Never' },
+  usages: ['cert sign', 'crl sign'],
+  issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: ROOT },
+});
+
+const bundle = ({ authorities, trust }: BrokerAuthorityProps): IBundle => ({
+  apiVersion: 'trust.cert-manager.io/v1alpha1',
+  kind: 'Bundle',
+  spec: {
+    sources: authorities.map((authority) => ({ secret: { name: issuerOf(authority), key: 'tls.crt' } })),
+    target: {
+      configMap: { key: AUTHORITY_KEY },
+      namespaceSelector: {
+        matchExpressions: [
+          { key: 'kubernetes.io/metadata.name', operator: 'In', values: [...trust.namespaces] },
+        ],
+      },
+    },
+  },
+});
+
+function check({ namespace, authorities, servers, trust }: BrokerAuthorityProps): void {
+  const checks = new Checks('BrokerAuthority')
+    .dnsLabel('namespace', namespace)
+    .dnsLabel('servers', servers)
+    .dnsLabel('trust.configMap', trust.configMap)
+    .that(authorities.length > 0, `'authorities' must not be empty`)
+    .that(
+      new Set(authorities).size === authorities.length,
+      `'authorities' (${authorities.join(', ')}) must be unique`,
+    )
+    .that(trust.namespaces.length > 0, `'trust.namespaces' must not be empty`);
+  for (const authority of authorities) checks.dnsLabel('authorities', issuerOf(authority));
+  checks.done();
+}
