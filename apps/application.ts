@@ -1,7 +1,8 @@
-import type { AdapterRule, Policy } from '@sluice/policy';
+import { type AdapterRule, baseOf, type HpaBehavior, type Policy, type SchedulePolicy } from '@sluice/policy';
 import type { Construct } from 'constructs';
 import type { OwnedFields } from '../argocd/owned-fields.ts';
 import type { Stage } from '../argocd/waves.ts';
+import type { CounterRateProps } from '../charts/external-metric.ts';
 import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import type { EnvValue } from '../charts/pod.ts';
@@ -49,16 +50,20 @@ export interface ExpectedSecret {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-/** What a worker can be told of the broker. */
-export interface WorkerPlatform {
+/** What a workload can be told of its account at the broker. */
+export interface BrokerAccount {
   /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
   readonly amqpUrl: string;
-  /** The worker's user there. */
+  /** The workload's user there. */
   readonly username: string;
   /** The file that holds the user's password; it changes when the password is rotated. */
   readonly passwordFile: string;
   /** The file (PEM) of the authorities that vouch for an `amqps` broker; it changes with them. @default clear text */
   readonly caFile?: string | undefined;
+}
+
+/** What a worker can be told of the broker. */
+export interface WorkerPlatform extends BrokerAccount {
   /** The queue that it takes from. */
   readonly queue: string;
 }
@@ -93,6 +98,19 @@ export interface QueueWork {
   readonly local?: LocalProgram;
 }
 
+/** How a web service follows its requests, for whoever simulates it. */
+export interface ServiceWork {
+  readonly name: string;
+  /** Pods at least; a schedule moves it. */
+  readonly minReplicas: number | SchedulePolicy;
+  readonly maxReplicas: number;
+  readonly behavior: HpaBehavior;
+  /** Seconds between two scrapes of its metrics. */
+  readonly scrapeSeconds: number;
+  /** The counter that it follows, and what one pod is meant to take of it. @default it follows no counter */
+  readonly requests?: Pick<CounterRateProps, 'series' | 'perReplica' | 'windowSeconds'>;
+}
+
 /** Jobs that come to a queue again and again. */
 export interface Arrivals {
   readonly queue: string;
@@ -121,9 +139,14 @@ export interface Contribution {
   readonly adapterRules?: readonly AdapterRule[];
   /** How its workers work. */
   readonly work?: readonly QueueWork[];
+  /** How its web services follow their requests. */
+  readonly services?: readonly ServiceWork[];
   /** What it publishes, as far as that is known beforehand. */
   readonly arrivals?: readonly Arrivals[];
 }
 
 /** The sum of all contributions of an environment. */
 export type System = { readonly [Key in keyof Contribution]-?: NonNullable<Contribution[Key]> };
+
+/** The highest count that a policy can ask for. */
+export const maxReplicas = (policy: Policy): number => baseOf(policy).maxReplicas;

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from '../argocd/api.ts';
-import { type Environment, pages } from '../environments/environment.ts';
+import { pages } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { local, production, render } from './testing/desired-state.ts';
+import { type TestEnvironment as Environment, typed } from './testing/workloads.ts';
 
 /** What docs/how-to/add-an-environment.md shows: a third environment is one object. */
 const staging: Environment = {
@@ -20,10 +21,10 @@ const staging: Environment = {
   },
   web: { ...production.web, hosts: pages('staging.example.com') },
   broker: 'rabbitmq',
-  jobs: { jobsPerRun: 10 },
+  workloads: { publisher: { jobsPerRun: 10 } },
 };
 
-const files = render([staging]);
+const files = render([typed(staging)]);
 const object = <Of>(path: string): Of => parse(files.get(path) ?? '');
 const application = (path: string): Application => object(`staging/argocd/${path}.argocd.yaml`);
 
@@ -71,7 +72,7 @@ describe('a third environment', () => {
   });
 
   it('leaves the others as they are', () => {
-    const together = render([local, production, staging]);
+    const together = render([local, production, typed(staging)]);
     for (const [path, text] of render([local, production])) expect(together.get(path)).toBe(text);
   });
 });

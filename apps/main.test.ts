@@ -1,14 +1,11 @@
 import { latch } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../environments/environment.ts';
-import { local, render } from './testing/desired-state.ts';
+import { local, render, withOverrides } from './testing/desired-state.ts';
 
 /** Paths whose text differs between two renders of the local environment. */
 function changes(to: Partial<Environment>): string[] {
-  const [before, after] = [
-    render([local]),
-    render([{ ...local, ...to, jobs: { ...local.jobs, ...to.jobs } }]),
-  ];
+  const [before, after] = [render([local]), render([{ ...local, ...to }])];
   return [...new Set([...before.keys(), ...after.keys()])].filter(
     (path) => before.get(path) !== after.get(path),
   );
@@ -17,7 +14,7 @@ function changes(to: Partial<Environment>): string[] {
 describe('one line of desired state', () => {
   it("changes the scaler's file, rolls the scaler and moves the bounds of alerts when it is the policy", () => {
     const policy = latch({ replicas: 10, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
-    expect(changes({ jobs: { policy } }).sort()).toEqual([
+    expect(changes(withOverrides(local, { consumer: { policy } })).sort()).toEqual([
       'local/broker/prometheusrule-broker.broker.yaml',
       'local/consumer/prometheusrule-consumer.consumer.yaml',
       'local/scaler/configmap-scaler.scaler.yaml',
@@ -26,7 +23,7 @@ describe('one line of desired state', () => {
   });
 
   it('makes a new topology Job when it is the retry time', () => {
-    const paths = changes({ jobs: { retrySeconds: 60 } });
+    const paths = changes(withOverrides(local, { consumer: { retrySeconds: 60 } }));
     expect(paths.map((path) => path.replace(/topology-[0-9a-f]{10}/, 'topology-HASH')).sort()).toEqual([
       'local/broker/configmap-topology-HASH.broker.yaml',
       'local/broker/configmap-topology-HASH.broker.yaml',
@@ -42,7 +39,7 @@ describe('one line of desired state', () => {
   });
 
   it('is refused with every fault when it cannot work', () => {
-    expect(() => changes({ jobs: { workSeconds: 60, maxAttempts: 0 } })).toThrow(
+    expect(() => changes(withOverrides(local, { consumer: { workSeconds: 60, maxAttempts: 0 } }))).toThrow(
       "Worker 'consumer': 'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (60); 'maxAttempts' (0) must be a whole number of at least 1",
     );
   });

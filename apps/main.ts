@@ -17,6 +17,7 @@ import { scalerApplication } from './platform/scaler.ts';
 import { checkPriorities } from './priorities.ts';
 import { systemOf } from './system.ts';
 import { workloads } from './workloads/index.ts';
+import { checkOverrides } from './workloads/workload.ts';
 
 /** The applications that serve, with the work that they are to serve. */
 export const platform = (work: readonly Application[]): readonly Application[] => [
@@ -50,7 +51,10 @@ export type NewChart = (id: string) => Chart;
 const newChart: NewChart = (id) => new Chart(new App(), id);
 
 /** What all applications of an environment need and offer, checked as a whole. */
-export const systemIn = (environment: Environment, of = applications): System => systemOf(of, environment);
+export function systemIn(environment: Environment, of: readonly Application[] = applications): System {
+  checkOverrides(environment, of);
+  return systemOf(of, environment);
+}
 
 /** The objects of one folder in one environment. */
 export function manifestsOf(

@@ -25,6 +25,7 @@ export function systemOf(contributors: readonly Contributor[], environment: Envi
     scaled: sum('scaled'),
     adapterRules: distinct(sum('adapterRules')),
     work: sum('work'),
+    services: sum('services'),
     arrivals: sum('arrivals'),
   };
   check(environment, system);

@@ -12,6 +12,7 @@ export type Component =
   | 'broker'
   | 'configuration'
   | 'publisher'
+  | 'job'
   | 'worker'
   | 'scaler'
   | 'monitoring'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
+import type { Checks } from '../packages/contracts/checks.ts';
 import { type Labels, selectorOf } from './labels.ts';
 
 /** The user that every container here runs as: above the range of an image's own system users. */
@@ -133,12 +134,23 @@ export const spreadEvenly = (identity: { readonly name: string }): k8s.TopologyS
 export const HTTP_PORT = 8080;
 export const HTTP_PORT_NAME = 'http';
 
+/** Where a container answers whether it lives and whether it can work. */
+export interface ProbePaths {
+  /** A page that answers 200 while the process lives. @default '/livez' */
+  readonly livePath?: string;
+  /** A page that answers 200 when the process can work. @default '/readyz' */
+  readonly readyPath?: string;
+}
+
 /** Up to 30 s to start; then alive every 10 s, ready every 5 s. */
-export const serviceProbes = {
-  startupProbe: { httpGet: http('/livez'), periodSeconds: 1, failureThreshold: 30, timeoutSeconds: 2 },
-  livenessProbe: { httpGet: http('/livez'), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
-  readinessProbe: { httpGet: http('/readyz'), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 2 },
-};
+export const probesOf = ({ livePath = '/livez', readyPath = '/readyz' }: ProbePaths) => ({
+  startupProbe: { httpGet: http(livePath), periodSeconds: 1, failureThreshold: 30, timeoutSeconds: 2 },
+  livenessProbe: { httpGet: http(livePath), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+  readinessProbe: { httpGet: http(readyPath), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 2 },
+});
+
+/** The probes of a service of this repository. */
+export const serviceProbes = probesOf({});
 
 function http(path: string): k8s.HttpGetAction {
   return { path, port: k8s.IntOrString.fromString(HTTP_PORT_NAME) };
@@ -180,8 +192,10 @@ export interface ServiceContainerProps {
   /** In place of the image's entrypoint and arguments. @default the image's own */
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  /** Whether it answers on the HTTP port. @default true */
+  /** Whether it answers on a port. @default true */
   readonly http?: boolean;
+  /** The port that it answers on. @default 8080 */
+  readonly port?: number;
   readonly environment: Readonly<Record<string, EnvValue>>;
   readonly resources: Resources;
   readonly mounts?: readonly FileMount[];
@@ -191,6 +205,7 @@ export interface ServiceContainerProps {
 /** A container of one of this repository's images: restricted, and answering on its HTTP port. Probes are added. */
 export function serviceContainer(props: ServiceContainerProps): k8s.Container {
   const { name, image, command, args, environment, mounts = [], scratch = [], http = true } = props;
+  const { port = HTTP_PORT } = props;
   const volumeMounts = [...mountsOf(mounts), ...scratch.map(({ name, path }) => ({ name, mountPath: path }))];
   return {
     name,
@@ -199,9 +214,31 @@ export function serviceContainer(props: ServiceContainerProps): k8s.Container {
     ...(command && { command: [...command] }),
     ...(args && { args: [...args] }),
     env: env(environment),
-    ...(http && { ports: [{ name: HTTP_PORT_NAME, containerPort: HTTP_PORT }] }),
+    ...(http && { ports: [{ name: HTTP_PORT_NAME, containerPort: port }] }),
     resources: resources(props.resources),
     securityContext: restrictedContainer,
     ...(volumeMounts.length > 0 && { volumeMounts }),
   };
+}
+
+/** Notes what is wrong with the scratch volumes, the variables, the port and the paths of a container of any image. */
+export function checkContainer(
+  checks: Checks,
+  props: Partial<Pick<ServiceContainerProps, 'scratch' | 'environment' | 'port'>> & ProbePaths,
+): void {
+  const { scratch = [], environment = {}, port = HTTP_PORT, livePath = '/', readyPath = '/' } = props;
+  for (const { name, path } of scratch)
+    checks
+      .dnsLabel('scratch.name', name)
+      .that(path.startsWith('/'), `'scratch.path' (${path}) must be absolute`);
+  for (const name of Object.keys(environment))
+    checks.that(
+      /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
+      `'environment' (${name}) must be a name of letters, digits and _`,
+    );
+  checks
+    .wholeNumber('port', port, 1)
+    .that(port <= 65_535, `'port' (${port}) must be at most 65535`)
+    .that(/^\/\S*$/.test(livePath), `'livePath' (${livePath}) must begin with /`)
+    .that(/^\/\S*$/.test(readyPath), `'readyPath' (${readyPath}) must begin with /`);
 }

@@ -4,11 +4,12 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
 import {
-  credentialsMount,
+  checkContainer,
   type EnvValue,
   type FileMount,
   pod,
   type Resources,
+  type ScratchVolume,
   serviceContainer,
 } from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
@@ -18,12 +19,22 @@ export interface ScheduledJobProps extends Identity {
   readonly image: string;
   /** Minutes between two runs; must divide an hour, so that they are even. */
   readonly everyMinutes: number;
-  /** What the container is told, without credentials. */
+  /** In place of the image's entrypoint. @default the image's own */
+  readonly command?: readonly string[];
+  /** In place of the image's arguments. @default the image's own */
+  readonly args?: readonly string[];
+  /** What the container is told. */
   readonly environment: Readonly<Record<string, EnvValue>>;
-  /** The Secret whose key `password` the container finds in /etc/sluice/credentials. */
-  readonly credentials: string;
-  /** Files beside the password. @default none */
+  /** Secrets and ConfigMaps as files. @default none */
   readonly mounts?: readonly FileMount[];
+  /** Directories that it may write to: its root file system is read-only. @default none */
+  readonly scratch?: readonly ScratchVolume[];
+  /** Annotations of its ServiceAccount, such as a role of the cloud. @default none */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** Whether it answers on the HTTP port while it runs. @default true */
+  readonly http?: boolean;
+  /** That port. @default 8080 */
+  readonly port?: number;
   /** Seconds in which the container itself gives up. */
   readonly deadlineSeconds: number;
   /** Tries after the first failed one. @default 3 */
@@ -57,7 +68,7 @@ export class ScheduledJob extends Construct {
     super(scope, id);
     const filled = withDefaults(props);
     check(filled);
-    new ServiceAccount(this, 'identity', props);
+    new ServiceAccount(this, 'identity', { ...props, annotations: props.serviceAccountAnnotations });
     new k8s.KubeCronJob(this, 'cron-job', {
       metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
       spec: {
@@ -91,7 +102,7 @@ const activeDeadlineSeconds = ({ deadlineSeconds, retries }: Filled): number =>
 function check(props: Filled): void {
   const { everyMinutes, deadlineSeconds, retries } = props;
   const active = activeDeadlineSeconds(props);
-  new Checks(`ScheduledJob '${props.name}'`)
+  const checks = new Checks(`ScheduledJob '${props.name}'`)
     .dnsLabel('name', props.name)
     .that(
       props.name.length <= 52,
@@ -110,13 +121,13 @@ function check(props: Filled): void {
     .that(
       props.startingDeadlineSeconds >= 10,
       `'startingDeadlineSeconds' (${props.startingDeadlineSeconds}) must be at least 10: the controller looks every 10 s`,
-    )
-    .done();
+    );
+  checkContainer(checks, props);
+  checks.done();
 }
 
 function jobSpec(props: Filled): k8s.JobSpec {
-  const mounts = [credentialsMount(props.credentials), ...(props.mounts ?? [])];
-  const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image), mounts });
+  const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image) });
   return {
     activeDeadlineSeconds: activeDeadlineSeconds(props),
     backoffLimit: props.retries,
@@ -127,7 +138,7 @@ function jobSpec(props: Filled): k8s.JobSpec {
       spec: {
         ...spec,
         restartPolicy: 'Never',
-        containers: [serviceContainer({ ...props, mounts })],
+        containers: [serviceContainer(props)],
       },
     },
   };

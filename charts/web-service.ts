@@ -7,12 +7,37 @@ import { type Canary, canaryStrategy, checkCanary } from './canary.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { type Placement, placed } from './placement.ts';
-import { HTTP_PORT_NAME, pod, type Resources, serviceContainer, serviceProbes } from './pod.ts';
+import {
+  checkContainer,
+  type EnvValue,
+  type FileMount,
+  pod,
+  probesOf,
+  type Resources,
+  type ScratchVolume,
+  serviceContainer,
+} from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface WebServiceProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;
+  /** In place of the image's entrypoint. @default the image's own */
+  readonly command?: readonly string[];
+  /** In place of the image's arguments. @default the image's own */
+  readonly args?: readonly string[];
+  /** What the container is told beside the seconds of its stop. @default nothing */
+  readonly environment?: Readonly<Record<string, EnvValue>>;
+  /** Secrets and ConfigMaps as files. @default none */
+  readonly mounts?: readonly FileMount[];
+  /** Directories that it may write to: its root file system is read-only. @default none */
+  readonly scratch?: readonly ScratchVolume[];
+  /** Annotations of its ServiceAccount, such as a role of the cloud. @default none */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** The port that it answers on. @default 8080 */
+  readonly port?: number;
+  /** A page that answers 200 while the process lives. @default '/livez' */
+  readonly livePath?: string;
   /** A page that answers 200 when the service can work. */
   readonly readyPath: string;
   /** Seconds between two readiness probes; each is a request that the service counts. @default 10 */
@@ -57,7 +82,7 @@ export class WebService extends Construct {
     super(scope, id);
     const filled = withDefaults(props);
     check(filled);
-    new ServiceAccount(this, 'identity', props);
+    new ServiceAccount(this, 'identity', { ...props, annotations: props.serviceAccountAnnotations });
     if (props.canary === undefined) this.#deployment(filled);
     else this.#rollout(filled, props.canary);
     new HttpService(this, 'http', props);
@@ -106,7 +131,9 @@ const podsOf = (props: Filled) => ({
   selector: { matchLabels: selectorOf(props) },
 });
 
-type Filled = Required<Omit<WebServiceProps, 'canary'>> & Pick<WebServiceProps, 'canary'>;
+/** What has a default here. */
+type Defaulted = 'readyEverySeconds' | 'resources' | 'terminationGracePeriodSeconds' | keyof Stop;
+type Filled = Required<Pick<WebServiceProps, Defaulted>> & Omit<WebServiceProps, Defaulted>;
 
 function withDefaults(props: WebServiceProps): Filled {
   const stop = {
@@ -123,7 +150,7 @@ function withDefaults(props: WebServiceProps): Filled {
   };
 }
 
-type Stop = Pick<Filled, 'drainDelaySeconds' | 'lingerSeconds' | 'stopDeadlineSeconds'>;
+type Stop = Required<Pick<WebServiceProps, 'drainDelaySeconds' | 'lingerSeconds' | 'stopDeadlineSeconds'>>;
 
 const stopSeconds = ({ drainDelaySeconds, lingerSeconds, stopDeadlineSeconds }: Stop): number =>
   drainDelaySeconds + lingerSeconds + stopDeadlineSeconds;
@@ -134,7 +161,6 @@ function check(props: Filled): void {
     .dnsLabel('name', props.name)
     .dnsLabel('namespace', props.namespace)
     .pinnedImage('image', props.image)
-    .that(/^\/\S*$/.test(props.readyPath), `'readyPath' (${props.readyPath}) must begin with /`)
     .wholeNumber('readyEverySeconds', props.readyEverySeconds, 1)
     .wholeNumber('drainDelaySeconds', props.drainDelaySeconds, 0)
     .wholeNumber('lingerSeconds', props.lingerSeconds, 0)
@@ -142,8 +168,9 @@ function check(props: Filled): void {
     .that(
       grace > stopSeconds(props),
       `'terminationGracePeriodSeconds' (${grace}) must exceed 'drainDelaySeconds' (${props.drainDelaySeconds}) + 'lingerSeconds' (${props.lingerSeconds}) + 'stopDeadlineSeconds' (${props.stopDeadlineSeconds}): the kill would cut requests`,
-    )
-    .from(() => placed(props, props.placement));
+    );
+  checkContainer(checks, props);
+  checks.from(() => placed(props, props.placement));
   if (props.canary !== undefined) checkCanary(props.canary, checks);
   checks.done();
 }
@@ -161,6 +188,7 @@ function template(props: Filled): k8s.PodTemplateSpec {
           ...serviceContainer({
             ...props,
             environment: {
+              ...props.environment,
               DRAIN_DELAY_SECONDS: String(props.drainDelaySeconds),
               LINGER_SECONDS: String(props.lingerSeconds),
               STOP_DEADLINE_SECONDS: String(props.stopDeadlineSeconds),
@@ -177,16 +205,11 @@ function template(props: Filled): k8s.PodTemplateSpec {
  * Alive while the event loop turns, which sheds load before it turns slowly: a process that is only busy gets two
  * minutes to answer. The kernel would take connections for one that is frozen as well.
  */
-function probes({ readyPath, readyEverySeconds }: Filled) {
-  const port = k8s.IntOrString.fromString(HTTP_PORT_NAME);
+function probes(props: Filled) {
+  const { readinessProbe, livenessProbe, startupProbe } = probesOf(props);
   return {
-    startupProbe: serviceProbes.startupProbe,
-    livenessProbe: { ...serviceProbes.livenessProbe, failureThreshold: 12, timeoutSeconds: 10 },
-    readinessProbe: {
-      httpGet: { path: readyPath, port },
-      periodSeconds: readyEverySeconds,
-      failureThreshold: 2,
-      timeoutSeconds: 2,
-    },
+    startupProbe,
+    livenessProbe: { ...livenessProbe, failureThreshold: 12, timeoutSeconds: 10 },
+    readinessProbe: { ...readinessProbe, periodSeconds: props.readyEverySeconds },
   };
 }

@@ -4,18 +4,20 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
+  checkContainer,
   type EnvValue,
   type FileMount,
+  type ProbePaths,
   pod,
+  probesOf,
   type Resources,
   type ScratchVolume,
   serviceContainer,
-  serviceProbes,
   spreadEvenly,
 } from './pod.ts';
 import { ServiceAccount } from './service-account.ts';
 
-export interface WorkerProps extends Identity {
+export interface WorkerProps extends Identity, ProbePaths {
   /** The image that runs, pinned: of any language. */
   readonly image: string;
   /** In place of the image's entrypoint. @default the image's own */
@@ -28,8 +30,10 @@ export interface WorkerProps extends Identity {
   readonly mounts?: readonly FileMount[];
   /** Directories that it may write to: its root file system is read-only. @default none */
   readonly scratch?: readonly ScratchVolume[];
-  /** Whether it answers /livez, /readyz and /metrics on port 8080. @default true */
+  /** Whether it answers its probes and /metrics on a port. @default true */
   readonly http?: boolean;
+  /** That port. @default 8080 */
+  readonly port?: number;
   /** Annotations of its ServiceAccount, such as a role of the cloud. @default none */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
   /** Seconds the process gives the jobs in hand after SIGTERM. */
@@ -87,7 +91,7 @@ const graceOf = ({ terminationGracePeriodSeconds, stopDeadlineSeconds }: WorkerP
   terminationGracePeriodSeconds ?? stopDeadlineSeconds + CLOSING_SECONDS;
 
 function check(props: WorkerProps): void {
-  const { prefetch = 1, longestJobSeconds, stopDeadlineSeconds, scratch = [] } = props;
+  const { prefetch = 1, longestJobSeconds, stopDeadlineSeconds } = props;
   const inHandSeconds = prefetch * longestJobSeconds;
   const checks = new Checks(`Worker '${props.name}'`)
     .dnsLabel('name', props.name)
@@ -103,15 +107,7 @@ function check(props: WorkerProps): void {
       `'terminationGracePeriodSeconds' (${graceOf(props)}) must exceed 'stopDeadlineSeconds' (${stopDeadlineSeconds})`,
     );
   for (const fault of props.faults ?? []) checks.that(false, fault);
-  for (const { name, path } of scratch)
-    checks
-      .dnsLabel('scratch.name', name)
-      .that(path.startsWith('/'), `'scratch.path' (${path}) must be absolute`);
-  for (const name of Object.keys(props.environment ?? {}))
-    checks.that(
-      /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
-      `'environment' (${name}) must be a name of letters, digits and _`,
-    );
+  checkContainer(checks, props);
   checks.done();
 }
 
@@ -132,7 +128,7 @@ function template(props: WorkerProps): k8s.PodTemplateSpec {
             environment: props.environment ?? {},
             resources: props.resources ?? { cpu: '20m', memory: '128Mi' },
           }),
-          ...(http && serviceProbes),
+          ...(http && probesOf(props)),
         },
       ],
     },

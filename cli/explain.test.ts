@@ -24,7 +24,7 @@ describe('sluice explain', () => {
     expect(text).toMatch(/charts\/worker\.ts:\d+ +new k8s\.KubeDeployment\(/);
     expect(text).toContain('which Application argocd/consumer syncs.');
     expect(text).toMatch(
-      /jobs\.workSeconds +\d+ +environments\/production\.ts +spec.*env\[WORK_SECONDS\]\.value/,
+      /workloads\.consumer\.workSeconds +\d+ +apps\/workloads\/consumer\.ts +spec.*env\[WORK_SECONDS\]\.value/,
     );
   });
 

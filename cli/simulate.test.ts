@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { latch, proportional, simulate } from '@sluice/policy';
 import { afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { systemIn } from '../apps/main.ts';
-import { applications, environments, local, production, render } from '../apps/testing/desired-state.ts';
+import {
+  applications,
+  environments,
+  local,
+  production,
+  render,
+  withOverrides,
+} from '../apps/testing/desired-state.ts';
 import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
 import { jobRows, table } from '../packages/analysis/simulate/table.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
@@ -64,7 +71,7 @@ describe('sluice simulate', () => {
     write.mockRestore();
     return printed;
   };
-  const changed = () => render([{ ...local, jobs: { ...local.jobs, policy: few } }, production]);
+  const changed = () => render([withOverrides(local, { consumer: { policy: few } }), production]);
   const short = ['--for', '30m', '--jobs', '100', '--every', '10m'];
   afterEach(() => vi.restoreAllMocks());
 

@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { MAX_SIMULATION_SECONDS, type Report, simulate } from '@sluice/policy';
 import type { QueueWork, System } from '../apps/application.ts';
 import { render, systemIn } from '../apps/main.ts';
-import { api } from '../apps/platform/identities.ts';
-import { type Polls, pollsIn } from '../apps/platform/scaler.ts';
-import type { Environment } from '../environments/environment.ts';
+import { pollsIn } from '../apps/platform/scaler.ts';
+import type { Environment, Polls } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { textOf } from '../packages/analysis/report/sections.ts';
 import { chartOf } from '../packages/analysis/simulate/chart.ts';
@@ -31,7 +30,7 @@ const help = `usage: sluice simulate [workload] [options]
 
 Replays a worker against its policy on virtual time: the one that is named, or each. Beside it stands the literal rule of the source system
 (ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ tells the scaler.
-The workload 'api' is the web service: --trace tells its requests, and its HPA stands without the timetable and with it.
+Of a web service, such as 'api', --trace tells the requests, and its HPA stands without the timetable and with it.
 
   --base REVISION      compare with the policies of a git revision
   --environment NAME   whose policy                        (local; with --base all that have one)
@@ -91,9 +90,10 @@ export async function runSimulate(argv: string[], sources = checkout): Promise<n
 function alone(asked: Asked, sources: Sources): string {
   const { environment = 'local', load, format, workload } = asked;
   const desired = desiredIn(environment, sources);
-  if (workload === api.name) {
-    const reports = besideNoTimetable(desired.polls.pollSeconds, load);
-    return shown(requestRows, [{ name: workload, title: '', reports }], format);
+  const service = desired.system.services.find(({ name }) => name === workload);
+  if (service !== undefined) {
+    const reports = besideNoTimetable(service, desired.polls.pollSeconds, load);
+    return shown(requestRows, [{ name: service.name, title: '', reports }], format);
   }
   const all = workersOf(desired, workload).map((work) => besideLiteralRule(desired, work, asked));
   return shown(jobRows, all, format);
@@ -116,14 +116,18 @@ function desiredIn(name: string, { environments, systemIn }: Sources): Desired {
 }
 
 /** By its own name or by the one that its scaler and metrics know. @throws {ConfigurationError} where there is none */
-function workersOf({ name: environment, system: { work } }: Desired, name: string | undefined): QueueWork[] {
+function workersOf({ name: environment, system }: Desired, name: string | undefined): QueueWork[] {
+  const { work, services } = system;
   const found = work.filter((one) => name === undefined || one.name === name || one.scaled === name);
   if (found.length > 0) return found;
-  const known = [...new Set(work.flatMap((one) => [one.name, one.scaled])), api.name];
+  const known = new Set([
+    ...work.flatMap((one) => [one.name, one.scaled]),
+    ...services.map((one) => one.name),
+  ]);
   throw fault(
     name === undefined
-      ? `${environment} has no worker; 'sluice simulate ${api.name} --trace FILE' replays requests`
-      : `no workload of ${environment} is called '${name}': there are ${known.join(', ')}`,
+      ? `${environment} has no worker; 'sluice simulate SERVICE --trace FILE' replays the requests of a web service`
+      : `no workload of ${environment} is called '${name}': there are ${[...known].join(', ')}`,
   );
 }
 

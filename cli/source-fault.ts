@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PLACE = /^(?<file>(?:file:\/\/)?\/\S+?):(?<line>\d+)\n(?:\n|.+\n)*?(?<before> *)\^/;
 
 /**
- * What is wrong with a source file that could not be loaded, as compilers say it: `apps/jobs.ts:12:7: ...`.
+ * What is wrong with a source file that could not be loaded, as compilers say it: `apps/workloads/consumer.ts:12:7: ...`.
  * @returns undefined where the error is of another kind
  */
 export function sourceFault(error: unknown): string | undefined {

@@ -47,6 +47,10 @@ export interface Environment {
   readonly web: WebEntrance;
   /** Who is told of alerts. @default nobody: they stand on Alertmanager's page alone */
   readonly alerting?: Alerting;
+  /** How often its scaler reads each backlog. @default every 5 s, and every 0.5 s while nothing runs */
+  readonly polls?: Partial<Polls>;
+  /** What it wants otherwise of a workload, by its name; 'absent': it has none of it. @default nothing */
+  readonly workloads?: WorkloadOverrides;
 }
 
 /** Who is told of alerts: a Discord channel, whose webhook is the property `alerts-discord` of `monitoring`. */
@@ -63,6 +67,19 @@ export interface BrokerTls {
   readonly authority: string;
   /** Others that clients believe: the next or the former one while the authority is replaced. @default none */
   readonly also?: readonly string[];
+}
+
+/**
+ * What an environment may want otherwise of each workload, by its name: apps/workloads/index.ts says it of the
+ * workloads that there are.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: whoever lists the workloads extends it; no import goes up
+export interface WorkloadOverrides {}
+
+/** Seconds between two readings of a backlog: while something runs, and while nothing does. */
+export interface Polls {
+  readonly pollSeconds: number;
+  readonly idlePollSeconds: number;
 }
 
 /** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */

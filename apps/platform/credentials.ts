@@ -74,6 +74,9 @@ export function declareStore(scope: Construct, namespace: string, environment: E
   new SecretManager(scope, `${namespace}-store`, { namespace, region, roles: store.roles });
 }
 
+const isOwner = ({ name, namespace }: Identity, { owner }: ExpectedSecret): boolean =>
+  owner.name === name && owner.namespace === namespace;
+
 /** Declares the Secrets of one workload, and the store of its namespace. */
 export function declareSecrets(
   scope: Construct,
@@ -82,7 +85,9 @@ export function declareSecrets(
   system: System,
 ): void {
   const { secrets: store } = environment;
+  const ownSecrets = expectedSecrets(system).filter((secret) => isOwner(owner, secret));
+  if (ownSecrets.length === 0) return;
   declareStore(scope, owner.namespace, environment);
-  for (const { secretName, keys } of expectedSecrets(system).filter((secret) => secret.owner === owner))
+  for (const { secretName, keys } of ownSecrets)
     new Credentials(scope, secretName, { ...owner, secretName, keys, store });
 }

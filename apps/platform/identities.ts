@@ -11,11 +11,6 @@ export const topology = {
   namespace: 'broker',
   component: 'configuration',
 } as const satisfies Identity;
-export const publisher = {
-  name: 'publisher',
-  namespace: 'publisher',
-  component: 'publisher',
-} as const satisfies Identity;
 export const scaler = {
   name: 'scaler',
   namespace: 'scaler',
@@ -25,12 +20,6 @@ export const exporter = {
   name: 'exporter',
   namespace: 'exporter',
   component: 'monitoring',
-} as const satisfies Identity;
-
-export const api = {
-  name: 'api',
-  namespace: 'api',
-  component: 'web',
 } as const satisfies Identity;
 
 /** The namespace of Prometheus and Grafana. */

@@ -82,10 +82,11 @@ export const accessesOf = (self: Identity | Peer, all: readonly Connection[]) =>
   egress: all.filter(({ from }) => isSame(from, self)).map((edge) => access(edge, edge.to)),
 });
 
-/** Workloads are the objects of project.ts; other ends are made where they are named. */
+/** A workload is known by its name and namespace, other pods by their labels; addresses are no end of their own. */
 export function isSame(one: Identity | Peer, other: Identity | Peer): boolean {
-  if (one === other) return true;
-  if ('name' in one || 'name' in other || 'cidr' in one || 'cidr' in other) return false;
+  if ('cidr' in one || 'cidr' in other) return false;
+  if ('name' in one && 'name' in other) return one.name === other.name && one.namespace === other.namespace;
+  if ('name' in one || 'name' in other) return false;
   return one.namespace === other.namespace && JSON.stringify(one) === JSON.stringify(other);
 }
 

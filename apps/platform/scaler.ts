@@ -5,11 +5,10 @@ import { Peers } from '../../charts/network-policy.ts';
 import { HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { Scaler } from '../../charts/scaler.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
-import type { Environment } from '../../environments/environment.ts';
+import type { Environment, Polls } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application } from '../application.ts';
-import { jobsWorkload } from '../jobs.ts';
 import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
@@ -18,17 +17,11 @@ import { scalerAlerts } from './scaler-alerts.ts';
 
 const REPLICAS = 2;
 
-/** How often the scaler of an environment reads each backlog, in seconds: while something runs, and while nothing does. */
-export function pollsIn(environment: Environment): Polls {
-  const { pollSeconds, idlePollSeconds } = jobsWorkload(environment);
-  return { pollSeconds, idlePollSeconds };
-}
-
-/** Seconds between two readings of a backlog. */
-export interface Polls {
-  readonly pollSeconds: number;
-  readonly idlePollSeconds: number;
-}
+/** How often the scaler of an environment reads each backlog. */
+export const pollsIn = ({ polls }: Pick<Environment, 'polls'>): Polls => ({
+  ...{ pollSeconds: 5, idlePollSeconds: 0.5 },
+  ...polls,
+});
 
 /** The control loop between the broker and the consumer's replica count, and between the clock and the API's least. */
 export const scalerApplication: Application = {

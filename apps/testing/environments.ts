@@ -1,22 +1,5 @@
 /** Environments of the tests' own: what is expected of the machinery stays when the desired state of apps/ changes. */
-import { latch } from '@sluice/policy';
 import { type Environment, pages } from '../../environments/environment.ts';
-import type { JobsWorkload } from '../jobs.ts';
-
-/** Every property is said, so that none comes from apps/jobs.ts. */
-export const jobs: JobsWorkload = {
-  queue: 'jobs',
-  everyMinutes: 10,
-  jobsPerRun: 100,
-  workSeconds: 5,
-  retrySeconds: 30,
-  maxAttempts: 5,
-  maxBodyBytes: 64 * 1024,
-  stopDeadlineSeconds: 30,
-  pollSeconds: 5,
-  idlePollSeconds: 0.5,
-  policy: latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } }),
-};
 
 const traefik = { ingressClassName: 'traefik', controller: { namespace: 'traefik', name: 'traefik' } };
 
@@ -38,7 +21,6 @@ export const local: Environment = {
   addonReplicas: 1,
   monitoring: { retention: '2d', volume: '5Gi' },
   logs: { retention: '48h', volume: '5Gi' },
-  jobs,
   broker: 'lavinmq',
   brokerVolume: { size: '1Gi' },
   kubernetes: '1.36',
@@ -98,7 +80,6 @@ export const production: Environment = {
     fileSystemId: 'fs-0123456789abcdef0',
     logBucket: 'sluice-production-logs',
   },
-  jobs,
   broker: 'lavinmq',
   brokerTls: { authority: '2026' },
   brokerVolume: { size: '20Gi', storageClassName: 'gp3' },

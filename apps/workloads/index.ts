@@ -1,7 +1,11 @@
-import { apiApplication } from '../api.ts';
-import type { Application } from '../application.ts';
-import { publisherApplication } from '../publisher.ts';
+import { api } from './api.ts';
 import { consumer } from './consumer.ts';
+import { publisher } from './publisher.ts';
+import type { OverridesOf } from './workload.ts';
 
 /** The work itself. Adding a workload is a file here and a line in this list; taking both away takes all of it away. */
-export const workloads: readonly Application[] = [publisherApplication, consumer, apiApplication];
+export const workloads = [publisher, consumer, api];
+
+declare module '../../environments/environment.ts' {
+  interface WorkloadOverrides extends OverridesOf<(typeof workloads)[number]> {}
+}

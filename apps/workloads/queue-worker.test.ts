@@ -9,6 +9,7 @@ import { systemOf } from '../system.ts';
 import { local } from '../testing/environments.ts';
 import { type QueueWorkerValues, queueWorker } from './queue-worker.ts';
 import { sluiceConsumer } from './sluice-consumer.ts';
+import type { Override } from './workload.ts';
 
 const values: QueueWorkerValues = {
   image: 'registry.example/thumbnails:1.0.0',
@@ -81,12 +82,11 @@ describe('a queue worker', () => {
   });
 
   it('is another in an environment that says so, property by property, or is absent there', () => {
-    const overridden = renderedIn({
-      ...local,
-      workloads: { thumbnails: { policy: latch({ replicas: 2, startWhen: { readyAtLeast: 1 } }) } },
-    });
+    const wanting = (thumbnails: Override<QueueWorkerValues>): object => ({ thumbnails });
+    const policy = latch({ replicas: 2, startWhen: { readyAtLeast: 1 } });
+    const overridden = renderedIn({ ...local, workloads: wanting({ policy }) });
     expect(overridden.system.scaled[0]?.workload.policy).toMatchObject({ kind: 'latch', maxReplicas: 2 });
-    expect(renderedIn({ ...local, workloads: { thumbnails: 'absent' } })).toMatchObject({
+    expect(renderedIn({ ...local, workloads: wanting('absent') })).toMatchObject({
       ...{ names: [], system: { queues: [], scaled: [], connections: [] } },
     });
   });

@@ -5,7 +5,7 @@ import { fromLeader } from '../../charts/scaler-series.ts';
 import type { ScalerKind } from '../../charts/scaling.ts';
 import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../packages/contracts/metrics/metric.ts';
-import { maxReplicas } from '../jobs.ts';
+import { maxReplicas } from '../application.ts';
 import { QUEUE_MESSAGES } from '../platform/broker-alerts.ts';
 
 /** What the alerts of a queue worker are made of. */

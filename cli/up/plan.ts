@@ -1,11 +1,11 @@
 import type { Command } from '@sluice/runtime/processes';
 import type { LocalProgram, QueueWork, System, WorkerPlatform } from '../../apps/application.ts';
-import { maxReplicas } from '../../apps/jobs.ts';
+import { maxReplicas } from '../../apps/application.ts';
 import { systemIn } from '../../apps/main.ts';
-import { type Polls, pollsIn } from '../../apps/platform/scaler.ts';
+import { pollsIn } from '../../apps/platform/scaler.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
-import type { Environment } from '../../environments/environment.ts';
+import type { Environment, Polls } from '../../environments/environment.ts';
 import { local } from '../../environments/local.ts';
 import { ConfigurationError } from '../../packages/contracts/errors.ts';
 import { closestTo } from '../closest.ts';

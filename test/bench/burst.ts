@@ -14,7 +14,7 @@ import { childrenOf, type ProcessUse, useOf } from './process-use.ts';
 const JOBS = 2400;
 const CONSUMERS = 25;
 const WORK_SECONDS = 1;
-/** The job that brings the queue to the mark of apps/jobs.ts. */
+/** The job that brings the queue to the mark of the consumer. */
 const CROSSING = 100;
 const FIRST_DONE_SECONDS = 2;
 const ABOVE_IDEAL_SECONDS = 3;

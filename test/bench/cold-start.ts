@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnOwned } from '@sluice/runtime/processes';
+import { withOverrides } from '../../apps/testing/workloads.ts';
 import { places } from '../bed/built/places.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { until } from '../bed/lib/until.ts';
@@ -16,11 +17,10 @@ const ROUNDS = 20;
 /** The first start after the images came reads them from the disk. */
 const WARM_UP = 2;
 
-const environment = {
-  ...bedEnvironment,
-  // Jobs enough for every round, each so short that a stop does not wait for it.
-  jobs: { ...bedEnvironment.jobs, jobsPerRun: 5000, workSeconds: 0.1 },
-};
+// Jobs enough for every round, each so short that a stop does not wait for it.
+const environment = withOverrides(bedEnvironment, {
+  ...{ publisher: { jobsPerRun: 5000 }, consumer: { workSeconds: 0.1 } },
+});
 
 /** Milliseconds, one after the other: their sum is the way from the wish to the first message. */
 interface Start {

@@ -2,10 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api as service } from '../../apps/platform/identities.ts';
-import { release } from '../../apps/releases.ts';
+import { local } from '../../apps/testing/environments.ts';
+import { release, api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
-import { local } from '../../environments/local.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { builtProvider } from '../bed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';

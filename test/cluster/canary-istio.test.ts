@@ -1,9 +1,8 @@
 /** Releases that Istio splits. Nobody routes here: what is looked at is what the real Argo Rollouts tells Istio. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api as service } from '../../apps/platform/identities.ts';
-import { release } from '../../apps/releases.ts';
+import { local } from '../../apps/testing/environments.ts';
+import { release, api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
-import { local } from '../../environments/local.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { istioDefinitions } from '../bed/definitions.ts';

@@ -1,8 +1,8 @@
 /** Releases of the web service, by the real Argo Rollouts on real requests: a good one stays, a bad one goes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MONITORING } from '../../apps/platform/identities.ts';
-import { release } from '../../apps/releases.ts';
-import { local } from '../../environments/local.ts';
+import { local } from '../../apps/testing/environments.ts';
+import { release } from '../../apps/testing/workloads.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';

@@ -1,8 +1,10 @@
 /** Delivery, with the real Argo CD: what is committed runs, and no bad commit takes anything away. */
+
 import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withOverrides } from '../../apps/testing/workloads.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { latch } from '../../policy/index.ts';
@@ -100,7 +102,7 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
 
   test('a commit to the desired state is live within seconds', async () => {
     const policy = latch({ replicas: 20, startWhen: { readyAtLeast: 100 } });
-    desired.render({ ...environment, jobs: { ...environment.jobs, policy } });
+    desired.render(withOverrides(environment, { consumer: { policy } }));
     const began = performance.now();
     const revision = await desired.commit('Want 20 consumers at most');
     await argo.refresh('scaler');

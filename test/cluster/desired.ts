@@ -1,7 +1,7 @@
 /** A git repository that the cluster's Argo CD can follow, served by git itself inside the cluster's network. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { render } from '../../apps/main.ts';
+import { render } from '../../apps/testing/desired-state.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
 import { run } from '../bed/lib/run.ts';

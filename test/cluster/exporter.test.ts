@@ -1,5 +1,6 @@
 /** The exporter beside a real broker: what that tells in JSON is a metric on the exporter's page. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { withOverrides } from '../../apps/testing/workloads.ts';
 import { HTTP_PORT } from '../../charts/pod.ts';
 import type { Cluster } from '../bed/cluster.ts';
 import { patient } from '../bed/lib/patience.ts';
@@ -11,10 +12,9 @@ import { at, type Watching, watching } from './watching.ts';
 /** One job less than the scaler's mark, so that they wait for a minute. */
 const JOBS = 99;
 /** Work for all consumers until the last of them is there, also where pods take minutes to start. */
-const environment = {
-  ...bedEnvironment,
-  jobs: { ...bedEnvironment.jobs, jobsPerRun: JOBS, workSeconds: 29 },
-};
+const environment = withOverrides(bedEnvironment, {
+  ...{ publisher: { jobsPerRun: JOBS }, consumer: { workSeconds: 29 } },
+});
 
 let cluster: Cluster;
 let seen: Watching;

@@ -2,16 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  api,
-  broker,
-  exporter,
-  MONITORING,
-  publisher,
-  scaler,
-  topology,
-} from '../../apps/platform/identities.ts';
-import { type Identity, labelsOf } from '../../charts/labels.ts';
+import { broker, exporter, MONITORING, scaler, topology } from '../../apps/platform/identities.ts';
+import { type Component, type Identity, labelsOf } from '../../charts/labels.ts';
 import { images } from '../../environments/images.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { patient } from '../bed/lib/patience.ts';
@@ -19,7 +11,10 @@ import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
 import { type Watching, watching } from './watching.ts';
 
-const consumer: Identity = { name: 'consumer', namespace: 'consumer', component: 'worker' };
+const workload = (name: string, component: Component): Identity => ({ name, namespace: name, component });
+const consumer = workload('consumer', 'worker');
+const publisher = workload('publisher', 'publisher');
+const api = workload('api', 'web');
 
 let cluster: Cluster;
 let seen: Watching;

@@ -1,5 +1,7 @@
 /** What looks at the system: Prometheus through its ServiceMonitors, resource metrics, and pages through the ingress. */
+
 import { beforeAll, describe, expect, test } from 'vitest';
+import { withOverrides } from '../../apps/testing/workloads.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';
@@ -9,7 +11,10 @@ import { bedEnvironment, deploySystem, objectsOf, provideImages } from './system
 import { at, type Watching, watching } from './watching.ts';
 
 /** Work that outlasts a scrape interval of 15 s. */
-const environment = { ...bedEnvironment, jobs: { ...bedEnvironment.jobs, jobsPerRun: 100, workSeconds: 10 } };
+const JOBS = 100;
+const environment = withOverrides(bedEnvironment, {
+  ...{ publisher: { jobsPerRun: JOBS }, consumer: { workSeconds: 10 } },
+});
 
 let cluster: Cluster;
 let seen: Watching;
@@ -129,7 +134,7 @@ describe('Prometheus', () => {
       return sum && Number(sum.value[1]);
     });
     expect(count).toBeGreaterThan(0);
-    expect(count).toBeLessThanOrEqual(environment.jobs.jobsPerRun);
+    expect(count).toBeLessThanOrEqual(JOBS);
   });
 
   test('holds every alert of the environment, evaluates it without error, and none fires', async () => {

@@ -1,6 +1,6 @@
 /** Releases of the web service as Argo Rollouts makes them, told from outside. */
 import { expect } from 'vitest';
-import { api as service } from '../../apps/platform/identities.ts';
+import { api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';

@@ -1,5 +1,5 @@
 /** New versions of the web service under constant load, pod by pod, behind the real ingress controller. */
-import { api as service } from '../../apps/platform/identities.ts';
+import { api as service } from '../../apps/testing/workloads.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster } from '../bed/cluster.ts';

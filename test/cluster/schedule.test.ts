@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { constant, type ScalerConfig, type SchedulePolicy, schedule } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scaler, api as service } from '../../apps/platform/identities.ts';
-import { requests } from '../../apps/requests.ts';
+import { scaler } from '../../apps/platform/identities.ts';
+import { scaling, api as service } from '../../apps/testing/workloads.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { installAddon } from '../bed/addons/optional.ts';
@@ -41,7 +41,7 @@ function cronAt(instant: number): string {
 
 const windowOf = (opens: number, closes: number): SchedulePolicy =>
   schedule({
-    policy: constant({ replicas: LOW, maxReplicas: requests.maxReplicas }),
+    policy: constant({ replicas: LOW, maxReplicas: scaling.maxReplicas }),
     timeZone,
     windows: [{ start: cronAt(opens), end: cronAt(closes), minReplicas: HIGH }],
   });
@@ -184,7 +184,7 @@ describe('an HPA whose minimum a timetable owns', () => {
     // Its window remembers what the load asked for, and that was never more than one: it may go at once.
     const syncSeconds = 15;
     expect(fewer.at - lowered.at).toBeLessThan(patient(2 * syncSeconds) * 1000);
-    const [slow] = requests.behavior.scaleDown.policies;
+    const [slow] = scaling.behavior.scaleDown.policies;
     const lowest = await seen('a single pod', fewer.at, 150, ({ wanted }) => wanted === LOW);
     expect((lowest.at - fewer.at) / 1000).toBeGreaterThan(slow.periodSeconds - syncSeconds);
     const after = sights.filter(({ at }) => at > lowered.at);

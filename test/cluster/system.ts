@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { render } from '../../apps/main.ts';
+import { render } from '../../apps/testing/desired-state.ts';
+import { local } from '../../apps/testing/environments.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
-import { local } from '../../environments/local.ts';
 import { SERVICES, type ServiceName } from '../../services/bundle.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
 import { ensureImage, ensureRabbitmqImage, registryAnswers, standinArguments } from '../bed/images/build.ts';

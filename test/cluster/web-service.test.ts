@@ -1,7 +1,7 @@
 /** The web service as rendered: its requests decide how many pods it has, and none of them fails meanwhile. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { api as service } from '../../apps/platform/identities.ts';
-import { requests } from '../../apps/requests.ts';
+import { scaling, api as service } from '../../apps/testing/workloads.ts';
+import { counterRate } from '../../charts/external-metric.ts';
 import { installAddon } from '../bed/addons/optional.ts';
 import { ingressAddress } from '../bed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
@@ -13,7 +13,8 @@ import { serviceIn } from './releases.ts';
 import { sharedCluster } from './shared.ts';
 import { bedEnvironment, provideService } from './system.ts';
 
-const { rate, behavior } = requests;
+const { behavior } = scaling;
+const rate = counterRate({ ...scaling.requests, service: service.name, scrapeSeconds: 15 });
 const metricPath = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${service.namespace}/${rate.name}`;
 
 const wanted = serviceIn(bedEnvironment);

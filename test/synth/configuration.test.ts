@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { parseScalerConfig } from '@sluice/policy';
 import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
-import { jobsWorkload } from '../../apps/jobs.ts';
 import { systemIn } from '../../apps/main.ts';
 import { expectedSecrets } from '../../apps/platform/credentials.ts';
+import { pollsIn } from '../../apps/platform/scaler.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
 import { images } from '../../environments/images.ts';
 import { environments } from '../../environments/index.ts';
@@ -32,7 +32,7 @@ describe.each(environments)("the scaler's file in $name", (wanted) => {
   const scaled = ownWorkloads(systemIn(wanted).scaled);
 
   it('is taken by the scaler, and names what the applications want scaled', () => {
-    const { pollSeconds: poll, idlePollSeconds: idle } = jobsWorkload(wanted);
+    const { pollSeconds: poll, idlePollSeconds: idle } = pollsIn(wanted);
     expect({ pollSeconds, idlePollSeconds }).toEqual({ pollSeconds: poll, idlePollSeconds: idle });
     expect(workloads.map(({ name, target }) => [name, target])).toEqual(
       scaled.map(({ name, target }) => [name, target]),

@@ -106,6 +106,7 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
     expect(failedIn(text('report.json')), before.stderr).toEqual([
       'the golden pages connections.md is what dist/ says',
       'the golden pages permissions.md is what dist/ says',
+      'the golden pages show the system in the README as its applications declare it',
     ]);
     expect(run(join(copy.root, 'test/synth/golden.ts'))).toMatchObject({ status: 0, stderr: '' });
     expect(text('test/synth/golden/connections.md')).toContain('| thumb-nails | broker | 5672/TCP |');

@@ -37,7 +37,7 @@ describe('which services a change goes into', () => {
   });
 
   it.each([
-    'apps/jobs.ts',
+    'apps/workloads/consumer.ts',
     'dist/local/jobs/deployment-consumer.yaml',
     'services/scaler/loop.test.ts',
     'services/scaler/README.md',

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { jobsWorkload } from '../../../apps/jobs.ts';
 import { desiredState, local, production } from '../../../apps/testing/desired-state.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -56,23 +55,28 @@ describe('the values that an object depends on', { timeout: 120_000 }, () => {
   });
 
   it('are the numbers of the work, from where they stand', () => {
-    const { queue, everyMinutes } = jobsWorkload({});
-    const { found } = dependencies('cronjob/publisher', { ...local, jobs: { jobsPerRun: 7 } });
-    expect(found.map(({ path, value, file }) => [path, value, file])).toEqual([
-      ['jobs.queue', queue, 'apps/jobs.ts'],
-      ['jobs.everyMinutes', everyMinutes, 'apps/jobs.ts'],
-      ['jobs.jobsPerRun', 7, 'environments/local.ts'],
-      // Not set: the publisher comes in clear text.
-      ['brokerTls', undefined, 'environments/local.ts'],
-    ]);
+    const wanting = { ...local, workloads: { publisher: { jobsPerRun: 7 } } };
+    const { found } = dependencies('cronjob/publisher', wanting);
+    expect(found.map(({ path, value, file }) => [path, value, file])).toEqual(
+      expect.arrayContaining([
+        ['workloads.publisher.everyMinutes', 10, 'apps/workloads/publisher.ts'],
+        ['workloads.publisher.jobsPerRun', 7, 'environments/local.ts'],
+        // Not set: the publisher comes in clear text.
+        ['brokerTls', undefined, 'environments/local.ts'],
+      ]),
+    );
   });
 
   it('are every clause of the policy for the one that hands it on', () => {
     const all = paths('configmap/scaler', production);
     expect(all).toEqual(
       expect.arrayContaining([
-        ...['jobs.policy.kind', 'jobs.policy.maxReplicas', 'jobs.policy.stopWhen'],
-        'jobs.policy.startWhen.readyAtLeast',
+        ...[
+          'workloads.consumer.policy.kind',
+          'workloads.consumer.policy.maxReplicas',
+          'workloads.consumer.policy.stopWhen',
+        ],
+        'workloads.consumer.policy.startWhen.readyAtLeast',
       ]),
     );
     expect(paths('deployment/consumer', production).filter((path) => path.includes('policy'))).toEqual([]);

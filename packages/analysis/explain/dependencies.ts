@@ -1,7 +1,8 @@
-import { latch, proportional } from '@sluice/policy';
+import { latch, type Policy, proportional } from '@sluice/policy';
 import type { System } from '../../../apps/application.ts';
-import { jobsWorkload, maxReplicas } from '../../../apps/jobs.ts';
+import { maxReplicas } from '../../../apps/application.ts';
 import { type DesiredState, desiredState, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
+import { isWorkload, overridesIn } from '../../../apps/workloads/workload.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { leafChanges } from '../../manifests/leaves.ts';
 import { type DesiredObject, type Fields, isFields } from '../../manifests/objects.ts';
@@ -27,22 +28,22 @@ export interface Dependencies {
 }
 
 /**
- * Which values of its environment an object depends on. Nothing is guessed from the code: the object's folder is
- * rendered again with one value changed at a time, and the two objects are compared.
+ * Which values of its environment, and of its workload, an object depends on. Nothing is guessed from the code: the
+ * object's folder is rendered again with one value changed at a time, and the two objects are compared.
  */
 export function dependenciesOf(
   object: DesiredObject,
   environment: Environment,
   state = desiredState,
 ): Dependencies {
-  const whole = withJobs(environment);
-  const before = madeFrom(object, whole, state);
-  const others = state.environments.filter(({ name }) => name !== environment.name).map(withJobs);
-  const rivals = [...others, withOtherPolicy(whole)];
-  const tried = variationsOf(whole, rivals).map((one) => ({
-    one,
-    effect: effectOf(one, object, before, state),
-  }));
+  const before = madeFrom(object, environment, state);
+  const whole = withSettings(environment, object, state);
+  const others = state.environments.filter(({ name }) => name !== environment.name);
+  const rivals = [...others.map((other) => withSettings(other, object, state)), withOtherPolicies(whole)];
+  const tried = variationsOf(whole, rivals).map((one) => {
+    const environments = one.environments.map((varied) => wanting(environment, varied, one.steps));
+    return { one, effect: effectOf(environments, object, before, state) };
+  });
   return {
     found: tried.flatMap(({ one, effect }) =>
       effect.kind === 'changes' ? [dependency(one, effect.fields, environment)] : [],
@@ -51,21 +52,59 @@ export function dependenciesOf(
   };
 }
 
-/** What the environment leaves to apps/jobs.ts, written out: the same environment. */
-const withJobs = (environment: Environment): Environment => ({
+type Settings = Readonly<Record<string, Readonly<Record<string, unknown>> | 'absent' | undefined>>;
+
+const withWorkloads = (environment: Environment, workloads: object): Environment => ({
   ...environment,
-  jobs: jobsWorkload(environment),
+  workloads,
 });
 
-/** No environment need differ in the kind of its policy: that there are others is known all the same. */
-function withOtherPolicy(environment: Environment): Environment {
-  const jobs = jobsWorkload(environment);
-  const most = { maxReplicas: maxReplicas(jobs.policy) };
-  const policy =
-    jobs.policy.kind === 'proportional'
-      ? latch({ replicas: most.maxReplicas, startWhen: { readyAtLeast: 1 } })
-      : proportional({ perReplica: 1, ...most });
-  return { ...environment, jobs: { ...jobs, policy } };
+/**
+ * The environment with the values of its workloads written out: of the object's own, or of all where the object
+ * serves them. What delivers them follows none of their values but whether they are there.
+ */
+function withSettings(
+  environment: Environment,
+  { application }: DesiredObject,
+  { applications }: DesiredState,
+): Environment {
+  if (!applications.some(({ name }) => name === application)) return environment;
+  const workloads = applications.filter(isWorkload);
+  const own = workloads.filter(({ name }) => name === application);
+  const settings = (own.length > 0 ? own : workloads).map((one): [string, unknown] => [
+    one.name,
+    one.settingsIn(environment) ?? 'absent',
+  ]);
+  return withWorkloads(environment, Object.fromEntries(settings));
+}
+
+/** No environment need differ in the kind of a policy: that there are others is known all the same. */
+function withOtherPolicies(environment: Environment): Environment {
+  const others = Object.entries(overridesIn(environment)).map(([name, settings]) => {
+    if (settings === undefined || settings === 'absent' || !isPolicy(settings.policy))
+      return [name, settings];
+    const { policy } = settings;
+    const most = { maxReplicas: maxReplicas(policy) };
+    const other =
+      policy.kind === 'proportional'
+        ? latch({ replicas: most.maxReplicas, startWhen: { readyAtLeast: 1 } })
+        : proportional({ perReplica: 1, ...most });
+    return [name, { ...settings, policy: other }];
+  });
+  return withWorkloads(environment, Object.fromEntries(others));
+}
+
+const isPolicy = (value: unknown): value is Policy => isFields(value) && 'kind' in value;
+
+/** What it wanted before, and of the workloads the one value that is varied: others may be made of that one. */
+function wanting(before: Environment, varied: Environment, [first, name, key]: readonly Step[]): Environment {
+  const overrides: Settings = overridesIn(before);
+  if (first !== 'workloads') return withWorkloads(varied, overrides);
+  const wanted = overridesIn(varied)[String(name)];
+  const settings = wanted === undefined || wanted === 'absent' ? {} : wanted;
+  const old = overrides[String(name)];
+  const one = key === undefined ? wanted : { ...(old === 'absent' ? {} : old), [key]: settings[String(key)] };
+  return withWorkloads(before, { ...overrides, [String(name)]: one });
 }
 
 type Effect =
@@ -75,7 +114,7 @@ type Effect =
 
 /** The first variation under which the object is another tells most; one that is refused tells nothing. */
 function effectOf(
-  { environments: varied }: Variation,
+  varied: readonly Environment[],
   object: DesiredObject,
   before: Fields,
   state: DesiredState,
@@ -146,10 +185,13 @@ const dependency = (
   environment: Environment,
 ): Dependency => ({ path: pathOf(steps), value, file: fileOf(steps, environment), fields });
 
-/** `jobs` is what the environment wants otherwise; the rest of the work is in apps/jobs.ts. */
-function fileOf([first, second]: readonly Step[], { name, jobs = {} }: Environment): string {
-  const own = first !== 'jobs' || (second !== undefined && second in jobs);
-  return own ? `environments/${name}.ts` : 'apps/jobs.ts';
+/** Of a workload an environment says what it wants otherwise; the rest is in the workload's own file. */
+function fileOf([first, second, third]: readonly Step[], environment: Environment): string {
+  const override = overridesIn(environment)[String(second)];
+  const own = typeof override === 'object' && third !== undefined && third in override;
+  return first === 'workloads' && !own
+    ? `apps/workloads/${second}.ts`
+    : `environments/${environment.name}.ts`;
 }
 
 /** `apiServer[0].cidr`, `addons[loki]` */

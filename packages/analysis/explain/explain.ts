@@ -95,18 +95,18 @@ function originOf(
 /** Where the values of a chart are written: no caller of the Application passes there. */
 function valuesOf({ kind, name, fields }: DesiredObject): Place[] {
   if (kind !== 'Application' || valueAt(fields, ['spec', 'source', 'chart']) === undefined) return [];
-  return linesWith('apps/addons', `name: '${name}',`);
+  return linesWith('apps/addons', new RegExp(`name: '${name}',`));
 }
 
-/** Where a workload is declared by a factory, which builds it later: `queueWorker('consumer', ...`. */
+/** Where a workload is declared by a factory, which builds it later: `= queueWorker('consumer', ...`. */
 const declarationOf = ({ application }: DesiredObject): Place[] =>
-  linesWith('apps/workloads', `= queueWorker('${application}',`);
+  linesWith('apps/workloads', new RegExp(`= \\w+\\('${application}',`));
 
-function linesWith(folder: string, text: string): Place[] {
+function linesWith(folder: string, text: RegExp): Place[] {
   const directory = new URL(`../../../${folder}/`, import.meta.url);
   return readdirSync(directory).flatMap((file) => {
     const lines = readFileSync(new URL(file, directory), 'utf8').split('\n');
-    const line = lines.findIndex((each) => each.includes(text));
+    const line = lines.findIndex((each) => text.test(each));
     return line < 0 ? [] : [`${folder}/${file}:${line + 1}`];
   });
 }

@@ -43,7 +43,12 @@ interface Spot {
   readonly instead: readonly Replacement[];
 }
 
+/** Functions and texts for people decide nothing that is worth a guess. */
+const SKIPPED = ['alerts', 'environment', 'local'];
+
 function walk(value: unknown, others: readonly unknown[], steps: readonly Step[] = []): Spot[] {
+  if (typeof value === 'function' || (steps[0] === 'workloads' && SKIPPED.includes(String(steps[2]))))
+    return [];
   if (Array.isArray(value)) return walkList(value, others, steps);
   if (!isFields(value)) return [{ steps, value, instead: instead(value, others, steps) }];
   const alike = others.filter(isFields);

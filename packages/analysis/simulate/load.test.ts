@@ -9,16 +9,8 @@ const work: QueueWork = {
   environment: () => ({}),
 };
 const nothing: System = {
-  ...{
-    connections: [],
-    secrets: [],
-    queues: [],
-    brokerUsers: [],
-    scaled: [],
-    adapterRules: [],
-    work: [work],
-    arrivals: [],
-  },
+  ...{ connections: [], secrets: [], queues: [], brokerUsers: [], scaled: [], work: [work], arrivals: [] },
+  ...{ services: [], adapterRules: [] },
 };
 const none = { trace: undefined, jobs: undefined, everySeconds: undefined, seconds: undefined };
 const options = { ...none, podStartSeconds: 10, seed: 1 };

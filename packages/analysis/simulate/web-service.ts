@@ -1,5 +1,5 @@
 import { proportional, type ServiceReport, type ServiceSimulation, simulateService } from '@sluice/policy';
-import { requests } from '../../../apps/requests.ts';
+import type { ServiceWork } from '../../../apps/application.ts';
 import { ConfigurationError } from '../../contracts/errors.ts';
 import { type LoadOptions, traceOf } from './load.ts';
 import { podHours, type Rows } from './table.ts';
@@ -8,15 +8,22 @@ import { podHours, type Rows } from './table.ts';
 const SYNC_SECONDS = 15;
 
 /**
- * The web service under recorded requests, without its timetable and with it.
+ * A web service under recorded requests, without its timetable and with it.
  * @throws {ConfigurationError} without a trace: what requests come, nobody declares
  */
-export function besideNoTimetable(pollSeconds: number, options: LoadOptions): Record<string, ServiceReport> {
-  const { minReplicas: minimum, maxReplicas, behavior, counted } = requests;
-  const { perReplica, windowSeconds, scrapeSeconds } = counted;
+export function besideNoTimetable(
+  service: ServiceWork,
+  pollSeconds: number,
+  options: LoadOptions,
+): Record<string, ServiceReport> {
+  const { minReplicas: minimum, maxReplicas, behavior, requests, scrapeSeconds } = service;
+  if (requests === undefined)
+    throw new ConfigurationError('simulate', [`'${service.name}' follows no counter of requests`]);
+  const { perReplica, windowSeconds } = requests;
+  const minReplicas = typeof minimum === 'number' ? minimum : minimum.policy.minReplicas;
   const simulation: ServiceSimulation = {
     ...recorded(options),
-    policy: proportional({ perReplica, minReplicas: minimum.policy.minReplicas, maxReplicas, behavior }),
+    policy: proportional({ perReplica, minReplicas, maxReplicas, behavior }),
     capacityPerReplica: perReplica,
     timing: {
       ...{ scrapeSeconds, windowSeconds, pollSeconds, syncSeconds: SYNC_SECONDS },
@@ -26,7 +33,9 @@ export function besideNoTimetable(pollSeconds: number, options: LoadOptions): Re
   };
   return {
     'requests alone': simulateService(simulation),
-    'with the timetable': simulateService({ ...simulation, minimum }),
+    ...(typeof minimum !== 'number' && {
+      'with the timetable': simulateService({ ...simulation, minimum }),
+    }),
   };
 }
 

@@ -1,0 +1,65 @@
+import { Alerts } from '../../charts/alerts.ts';
+import type { Component, Identity } from '../../charts/labels.ts';
+import { ScheduledJob, type ScheduledJobProps } from '../../charts/scheduled-job.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
+import type { Contribution } from '../application.ts';
+import { broker, PRIORITY } from '../platform/identities.ts';
+import {
+  type CommonValues,
+  chartOf,
+  commonContribution,
+  mountsOf,
+  type PublisherValues,
+  toldOf,
+} from './common.ts';
+import { type Factory, factoryOf, type Kind } from './workload.ts';
+
+type Chart = Omit<ScheduledJobProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;
+
+/** What one scheduled job is. Every property may be another in one environment. */
+export interface ScheduledJobValues extends Chart, CommonValues, PublisherValues {
+  /** Its part in the system, as a label. @default 'job' */
+  readonly component?: Component;
+  /** Jobs that one run publishes, for `sluice simulate`. @default not known */
+  readonly jobsPerRun?: number;
+}
+
+const kind: Kind<ScheduledJobValues> = {
+  component: ({ component = 'job' }) => component,
+  contribute: contributionOf,
+  build: (scope, self, values, place) => {
+    const { priority = 'low', alerts = [], owner, publishes } = values;
+    const { publishes: _, jobsPerRun: __, component: ___, ...chart } = chartOf(values);
+    new ScheduledJob(scope, 'job', {
+      ...{
+        ...chart,
+        ...self,
+        environment: toldOf(self, values, place),
+        priorityClassName: PRIORITY[priority],
+      },
+      mounts: mountsOf(values, publishes !== undefined, place),
+    });
+    if (alerts.length > 0)
+      new Alerts(scope, 'alerts', {
+        ...{ ...self, runbook: RUNBOOK, alerts },
+        ...(publishes !== undefined && { dependsOn: broker.name }),
+        ...(owner && { owner }),
+      });
+  },
+};
+
+function contributionOf(self: Identity, values: ScheduledJobValues, place: Environment): Contribution {
+  const { publishes: queue, jobsPerRun: jobs, everyMinutes } = values;
+  const known = queue !== undefined && jobs !== undefined;
+  return {
+    ...commonContribution(self, values, queue === undefined ? undefined : { publishes: [queue] }, place),
+    arrivals: known ? [{ queue, jobs, everySeconds: everyMinutes * 60 }] : [],
+  };
+}
+
+/**
+ * Runs of an image every so many minutes: its CronJob, identity, broker user, Secrets, NetworkPolicies at both ends
+ * and alerts, all from one value.
+ */
+export const scheduledJob: Factory<ScheduledJobValues> = factoryOf(kind);
