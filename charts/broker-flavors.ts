@@ -40,7 +40,7 @@ const KEY = `${BROKER_TLS_PATH}/tls.key`;
 
 /**
  * What the broker takes at most, so that a delivery does not end the pod that takes it: a message of 20 MB costs a
- * consumer 90 MiB besides its 30, before it can look at its size. The default of both brokers is 128 MiB.
+ * consumer 90 MiB besides its 30 where its library hands out whole bodies. The default of both brokers is 128 MiB.
  */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 

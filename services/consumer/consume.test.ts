@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { consume } from './consume.ts';
 import type { HandLike } from './hand.ts';
 
@@ -29,6 +29,10 @@ class FakeChannel extends EventEmitter {
     this.heard.push(`ack ${content}`);
   }
 
+  nack({ content }: ConsumeMessage): void {
+    this.heard.push(`nack ${content}`);
+  }
+
   async close(): Promise<void> {
     this.heard.push('close');
   }
@@ -43,8 +47,22 @@ interface Work {
   end(): void;
 }
 
+/** Says of a message's content that it was let pass, as `LargeBodies` does of a frame's. */
+const bodies = {
+  watch: () => {},
+  unreadBytes: ({ content }: ConsumeMessage) =>
+    Number(/^large (\d+)/.exec(String(content))?.[1]) || undefined,
+  mayFit: (bytes: number) => bytes <= 100,
+  release: () => {},
+};
+
 async function started(prefetch = 2) {
   const channel = new FakeChannel();
+  const large: (number | 'ended')[] = [];
+  const kept = (_: ConsumeMessage, bytes: number) => {
+    large.push(bytes);
+    return () => void large.push('ended');
+  };
   const stop = new AbortController();
   const begun: Work[] = [];
   const readiness: boolean[] = [];
@@ -57,13 +75,13 @@ async function started(prefetch = 2) {
     },
   };
   const run = consume({ createChannel: async () => channel } as unknown as ChannelModel, {
-    ...{ queue: 'jobs', prefetch, worker, signal: stop.signal },
+    ...{ queue: 'jobs', prefetch, worker, signal: stop.signal, bodies, kept },
     consuming: (yes) => void readiness.push(yes),
   });
   run.catch(() => {});
   while (readiness.length === 0) await Promise.resolve();
   const names = () => begun.map(({ name }) => name);
-  return { channel, stop, begun, names, run, readiness };
+  return { channel, stop, begun, names, run, readiness, large };
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -143,4 +161,47 @@ it('holds no more than the memory of a pod bears', async () => {
   begun[0]?.hand.hold(large);
   await turn();
   expect(channel.heard.filter((each) => each === 'consume jobs')).toHaveLength(1 + 100);
+});
+
+describe('a message whose body was let pass', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('is kept without a place among the prefetch, until the channel ends', async () => {
+    const { channel, run, names, large } = await started(1);
+    channel.deliver[0]?.(message('large 101'));
+    await turn();
+    vi.advanceTimersByTime(3_600_000);
+    channel.deliver[1]?.(message('good'));
+    expect(names()).toEqual(['good']);
+    expect(channel.heard.slice(2)).toEqual(['prefetch 1', 'consume jobs']);
+    expect(large).toEqual([101]);
+    channel.emit('close');
+    await expect(run).rejects.toThrow('the channel closed');
+    expect(large).toEqual([101, 'ended']);
+  });
+
+  it('goes back to the queue after 5 s where it would have had room alone', async () => {
+    const { channel, names, large } = await started(1);
+    channel.deliver[0]?.(message('large 100'));
+    await turn();
+    vi.advanceTimersByTime(4999);
+    expect(channel.heard.slice(2)).toEqual(['prefetch 1', 'consume jobs']);
+    vi.advanceTimersByTime(1);
+    await turn();
+    expect(channel.heard.slice(4)).toEqual(['nack large 100', 'cancel tag-2']);
+    expect(large).toEqual([100, 'ended']);
+    channel.deliver[0]?.(message('good'));
+    expect(names()).toEqual(['good']);
+  });
+
+  it('is not given back twice by a channel that closes meanwhile', async () => {
+    const { channel, stop, run } = await started(1);
+    channel.deliver[0]?.(message('large 100'));
+    await turn();
+    stop.abort();
+    await run;
+    vi.advanceTimersByTime(5000);
+    expect(channel.heard.filter((text) => text.startsWith('nack'))).toEqual([]);
+  });
 });

@@ -1,13 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { HandLike } from './hand.ts';
+import type { LargeBodies } from './large-bodies.ts';
 import type { Worker } from './worker.ts';
 
 export interface IntakeOptions {
   readonly queue: string;
   readonly prefetch: number;
   readonly worker: Pick<Worker, 'work'>;
+  readonly bodies: Pick<LargeBodies, 'watch' | 'unreadBytes' | 'mayFit' | 'release'>;
+  /** Told of a message that is kept because its body has no room here. @returns ends that */
+  readonly kept: (message: ConsumeMessage, bytes: number) => () => void;
 }
+
+/** Until there may be room for a body that others took; it may be that of another consumer. */
+const NO_ROOM_MS = 5000;
 
 /** What is held beyond the prefetch stays within the memory of a pod: 100 bodies of 64 KiB are 6 MiB. */
 const MOST_HELD = 100;
@@ -32,6 +39,7 @@ export class Intake implements HandLike {
     this.#channel = channel;
     this.#options = options;
     this.#cancelled.promise.catch(() => {});
+    options.bodies.watch(channel);
     setMaxListeners(0, this.#gone.signal);
   }
 
@@ -106,8 +114,37 @@ export class Intake implements HandLike {
   }
 
   #deliver(message: ConsumeMessage): void {
-    if (this.#working < this.#options.prefetch) this.#begin(message);
+    const unread = this.#options.bodies.unreadBytes(message);
+    if (unread !== undefined) this.#keep(message, unread);
+    else if (this.#working < this.#options.prefetch) this.#begin(message);
     else this.#waiting.push(message);
+  }
+
+  /**
+   * A message whose body was let pass can be neither worked on nor parked. It stays unacknowledged, and so where it
+   * is, without a place among the prefetch; one that would have had room goes back to the queue after a while.
+   */
+  #keep(message: ConsumeMessage, bytes: number): void {
+    this.#working += 1;
+    const back = this.hold(message);
+    const end = this.#options.kept(message, bytes);
+    const { signal } = this.#gone;
+    const giveBack = (): void => {
+      // The end of the channel gives it back.
+      if (this.#draining) return;
+      signal.removeEventListener('abort', over);
+      this.#channel.nack(message, false, true);
+      back();
+      end();
+      this.#working -= 1;
+      this.#beginWaiting();
+    };
+    const timer = this.#options.bodies.mayFit(bytes) ? setTimeout(giveBack, NO_ROOM_MS) : undefined;
+    const over = (): void => {
+      clearTimeout(timer);
+      end();
+    };
+    signal.addEventListener('abort', over, { once: true });
   }
 
   #begin(message: ConsumeMessage): void {
@@ -116,6 +153,7 @@ export class Intake implements HandLike {
     this.#inHand.add(work);
     void work.then(() => {
       this.#inHand.delete(work);
+      this.#options.bodies.release(message);
       this.#working -= 1;
       this.#beginWaiting();
     });

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { type Logger, messageOf, runMain } from '@sluice/runtime';
 import { connectionMetrics, connectOptions, runSessions } from '@sluice/runtime/amqp';
-import type { ChannelModel } from 'amqplib';
+import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { addressesOf, environment } from './config.ts';
 import { consume } from './consume.ts';
 import { Consumption } from './consumption.ts';
 import { type Dependencies, missingOf } from './dependencies.ts';
 import { Fates } from './fates.ts';
 import { loadHandler } from './handler.ts';
+import { LargeBodies } from './large-bodies.ts';
 import { type ConsumerMetrics, consumerMetrics, holdMetrics, jobMetrics } from './metrics.ts';
 import { PublishingConnection } from './publishing.ts';
 import { Republisher } from './republisher.ts';
@@ -32,16 +33,22 @@ await runMain({
       ...{ target, metrics: connections, log: log.child({ connection: 'publishing' }) },
     });
     const addresses = addressesOf(config);
+    const holds = holdMetrics(registry);
     const worker = new Worker({
       ...{ queue, handle, log, maxBodyBytes: config.MAX_BODY_BYTES, metrics: jobMetrics(registry) },
       fates: new Fates({ maxAttempts, ...addresses }),
-      republisher: new Republisher({ publishing, log, stop: signal, metrics: holdMetrics(registry) }),
+      republisher: new Republisher({ publishing, log, stop: signal, metrics: holds }),
     });
     const metrics = consumerMetrics(registry);
     const consumption = new Consumption({
       ...{ queue, limitSeconds: config.IDLE_LIMIT_SECONDS, metrics, stop: signal },
     });
     await serve(consumption.ready, consumption.live);
+    const kept = ({ properties }: ConsumeMessage, bytes: number): (() => void) => {
+      log.error({ jobId: String(properties.messageId ?? ''), bytes }, 'job too large to be parked');
+      holds.held(1);
+      return () => holds.held(-1);
+    };
     const { exchange } = addresses.work;
     const queues = [addresses.retry.routingKey, addresses.parking.routingKey];
     const consuming = (yes: boolean) => consumption.set(yes);
@@ -50,7 +57,8 @@ await runMain({
       ...{ log, target, metrics: { ...connections, blocked: () => {} }, signal },
       session: (connection) => {
         void reportMissing(connection, { exchange, queues }, metrics, log);
-        return consume(connection, { queue, prefetch, worker, consuming, signal });
+        const bodies = new LargeBodies(config.MAX_BODY_BYTES);
+        return consume(connection, { queue, prefetch, worker, consuming, signal, bodies, kept });
       },
     });
     await publishing.close();
