@@ -11,7 +11,8 @@ export type Commands = Readonly<Record<string, Command>>;
 /** Every command by its name, in the order of the help. */
 export const commands: Commands = {
   new: {
-    summary: 'write a workload as one file, registered and rendered: new worker NAME',
+    summary:
+      'write a workload or an environment as one file, registered: new worker | service | job | environment NAME',
     load: async () => (await import('./new.ts')).runNew,
   },
   synth: {

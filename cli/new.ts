@@ -2,25 +2,94 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemIn } from '../apps/main.ts';
-import { local } from '../environments/local.ts';
+import { environments } from '../environments/index.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
-import { imageFaults, nameFaults, queueFaults } from './new/names.ts';
-import { type NewWorker, registered, workerText } from './new/worker.ts';
+import { environmentText } from './new/environment.ts';
+import { environmentFaults, imageFaults, nameFaults, queueFaults } from './new/names.ts';
+import { registered } from './new/register.ts';
+import { jobText, type NewWorkload, serviceText, workerText } from './new/workloads.ts';
 
-const help = `usage: sluice new worker NAME [options]
+const help = `usage: sluice new worker|service|job|environment NAME [options]
 
-Writes a workload as one file, puts it into the list of workloads and renders dist/. Delete the file and its line
-in the list, and every trace of it is gone with the next synth.
+Writes a workload or an environment as one file, puts it into the list beside it, and renders dist/ and the golden
+pages. Delete the file and its line in the list, and every trace of it is gone with the next synth.
 
-  --queue NAME    the queue it lives off; one that another workload brings is shared   (the worker's name)
-  --image IMAGE   what it runs, pinned                                   (this repository's consumer)
+  --queue NAME    the queue a worker lives off; one that another brings is shared     (the worker's name)
+                  the queue a job publishes to                                        (none)
+  --image IMAGE   what runs, pinned; a service and a job need one         (this repository's consumer)
+  --like NAME     the environment that a new one is like                              (the first)
 
   sluice new worker thumbnails --image ghcr.io/example/thumbnails:1.4.0
   sluice new worker audit --queue jobs
+  sluice new service shop --image ghcr.io/example/shop:2.0.1
+  sluice new job report --image ghcr.io/example/report:0.3.0
+  sluice new environment staging --like production
 `;
 
 const ROOT = join(import.meta.dirname, '..');
-const LIST = 'apps/workloads/index.ts';
+
+/** What can be made. */
+interface Kind {
+  /** Where its file goes; its list is the `index.ts` there. */
+  readonly folder: string;
+  /** Options that it takes. */
+  readonly takes: readonly ('image' | 'queue' | 'like')[];
+  readonly needsImage?: boolean;
+  readonly text: (asked: Asked) => string;
+  /** What was rendered, and where. */
+  readonly rendered: (asked: Asked) => string;
+  /** The first things to do, a line each. */
+  readonly next: (asked: Asked) => readonly string[];
+}
+
+interface Asked extends NewWorkload {
+  readonly like: string;
+}
+
+const explained = ({ name }: Asked): string[] => [`npx sluice explain deployment/${name}`];
+
+const kinds: Readonly<Record<string, Kind>> = {
+  worker: {
+    folder: 'apps/workloads',
+    takes: ['image', 'queue'],
+    text: workerText,
+    rendered: ({ name, queue = name, queueExists }) =>
+      `dist/*/${name}/: Deployment, identity, broker user, NetworkPolicies, scaling, budget; the queue '${queue}'${queueExists ? ', which another workload brings' : ' with its retries and parked jobs'}`,
+    next: (asked) => [...explained(asked), `npx sluice simulate ${asked.name}`],
+  },
+  service: {
+    folder: 'apps/workloads',
+    takes: ['image'],
+    needsImage: true,
+    text: serviceText,
+    rendered: ({ name }) => `dist/*/${name}/: Deployment, Service, identity, NetworkPolicies, HPA, budget`,
+    next: explained,
+  },
+  job: {
+    folder: 'apps/workloads',
+    takes: ['image', 'queue'],
+    needsImage: true,
+    text: jobText,
+    rendered: ({ name }) => `dist/*/${name}/: CronJob, identity, NetworkPolicies`,
+    next: ({ name }) => [`npx sluice explain cronjob/${name}`],
+  },
+  environment: {
+    folder: 'environments',
+    takes: ['like'],
+    text: ({ name, like }) => environmentText({ name, like: environmentNamed(like) }),
+    rendered: ({ name }) => `dist/${name}/: everything that the work needs there`,
+    next: ({ name }) => [
+      `edit environments/${name}.ts   addresses of its API server and nodes, volumes, cloud`,
+      `npx sluice bootstrap ${name} --dry-run`,
+    ],
+  },
+};
+
+function environmentNamed(name: string) {
+  const found = environments.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no environment '${name}'`);
+  return found;
+}
 
 /** `sluice new`. @returns 0, or the exit code of the render @throws {ConfigurationError} with every fault of the names */
 export async function runNew(argv: string[]): Promise<number> {
@@ -29,50 +98,78 @@ export async function runNew(argv: string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const file = `apps/workloads/${wanted.name}.ts`;
-  const list = registered(readFileSync(join(ROOT, LIST), 'utf8'), wanted.name);
-  writeFileSync(join(ROOT, file), workerText(wanted), { flag: 'wx' });
-  writeFileSync(join(ROOT, LIST), list);
+  const { kind, asked } = wanted;
+  const file = `${kind.folder}/${asked.name}.ts`;
+  const index = `${kind.folder}/index.ts`;
+  const list = registered(readFileSync(join(ROOT, index), 'utf8'), asked.name, index);
+  writeFileSync(join(ROOT, file), kind.text(asked), { flag: 'wx' });
+  writeFileSync(join(ROOT, index), list);
   // The linter's own order of imports and width of lines.
-  run(join('node_modules', '.bin', 'biome'), ['check', '--write', file, LIST]);
+  run(join('node_modules', '.bin', 'biome'), ['check', '--write', '--log-level=error', file, index]);
   // A process of its own reads the new file.
   const code = run(process.execPath, ['cli/main.ts', 'synth']);
-  if (code === 0) process.stdout.write(told(wanted, file));
+  if (code === 0) process.stdout.write(told(kind, asked, file, index));
   return code;
 }
 
 const run = (command: string, args: readonly string[]): number =>
   spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 
-const told = ({ name, queue, queueExists }: NewWorker, file: string): string => `
-made     ${file}, and its line in ${LIST}
-rendered dist/*/${name}/: Deployment, identity, broker user, NetworkPolicies, scaling, budget
-queue    '${queue}'${queueExists ? ', which another workload brings' : ' with its retries and parked jobs'}
+const told = (kind: Kind, asked: Asked, file: string, index: string): string => `
+made     ${file}, and its line in ${index}
+rendered ${kind.rendered(asked)}
 
-next     npx sluice diff                          what it will do
-         npx sluice explain deployment/${name}
-         npm run golden                           the tables of whom it may reach
-         commit ${file}, ${LIST}, dist/ and test/synth/golden/ together
+next     ${['npx sluice diff', ...kind.next(asked), 'npm run golden   the tables of who reaches whom'].join('\n         ')}
+         commit ${file}, ${index}, dist/ and test/synth/golden/ together
 `;
 
-function parse(argv: string[]): NewWorker | undefined {
-  const { values, positionals } = parseOptions(
-    'new',
-    argv,
-    { queue: { type: 'string' }, image: { type: 'string' }, help: { type: 'boolean' } },
-    true,
-  );
+const options = {
+  queue: { type: 'string' },
+  image: { type: 'string' },
+  like: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+function parse(argv: string[]): { kind: Kind; asked: Asked } | undefined {
+  const { values, positionals } = parseOptions('new', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('new');
-  const [kind = '', name = '', ...rest] = positionals;
-  const { queue = name, image } = values;
-  if (kind !== 'worker') reader.fault(`'kind' (${kind}) must be one of: worker`);
+  const [kindName = '', name = '', ...rest] = positionals;
+  const kind = Object.hasOwn(kinds, kindName) ? kinds[kindName] : undefined;
+  const { queue, image, like } = values;
   if (rest.length > 0) reader.fault(`takes one name, not also '${rest.join(' ')}'`);
-  for (const fault of [...nameFaults(name), ...queueFaults(queue), ...imageFaults(image)])
-    reader.fault(fault);
-  if (existsSync(join(ROOT, 'apps', 'workloads', `${name}.ts`)))
-    reader.fault(`'name' (${name}) must not be that of a file: apps/workloads/${name}.ts exists`);
+  if (kind === undefined)
+    reader.fault(`'kind' (${kindName}) must be one of: ${Object.keys(kinds).join(', ')}`);
+  else for (const fault of faultsOf(kindName, kind, { name, queue, image, like })) reader.fault(fault);
   reader.check();
-  const queueExists = systemIn(local).queues.some((each) => each.queue === queue);
-  return { name, queue, queueExists, image };
+  if (kind === undefined) return undefined;
+  const queueExists = environments.some((one) =>
+    systemIn(one).queues.some((each) => each.queue === (queue ?? name)),
+  );
+  return { kind, asked: { name, queue, queueExists, image, like: like ?? environments[0]?.name ?? '' } };
+}
+
+function faultsOf(
+  kindName: string,
+  kind: Kind,
+  { name, queue, image, like }: Omit<Asked, 'queueExists' | 'like'> & { readonly like: string | undefined },
+): string[] {
+  const file = `${kind.folder}/${name}.ts`;
+  const given = { queue, image, like };
+  const known = environments.map((one) => one.name);
+  return [
+    ...(kind.folder === 'environments' ? environmentFaults(name) : nameFaults(name)),
+    ...(['image', 'queue', 'like'] as const)
+      .filter((option) => given[option] !== undefined && !kind.takes.includes(option))
+      .map((option) => `'--${option}' (${given[option]}) says nothing of a new ${kindName}`),
+    ...(kind.needsImage && image === undefined ? [`needs '--image': what the new ${kindName} runs`] : []),
+    ...(queue === undefined ? [] : queueFaults(queue)),
+    ...imageFaults(image),
+    ...(like === undefined || known.includes(like)
+      ? []
+      : [`'--like' (${like}) must be one of: ${known.join(', ')}`]),
+    ...(name !== '' && existsSync(join(ROOT, file))
+      ? [`'name' (${name}) must not be that of a file: ${file} exists`]
+      : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import { applications } from '../../apps/main.ts';
-import { images } from '../../environments/images.ts';
+import { environments } from '../../environments/index.ts';
 
 /** Names that a namespace of the cluster has already. */
 const RESERVED = ['default', 'kube-node-lease', 'kube-public', 'kube-system', 'monitoring', 'argocd'];
@@ -8,16 +8,36 @@ const RESERVED = ['default', 'kube-node-lease', 'kube-public', 'kube-system', 'm
 export const identifierOf = (name: string): string =>
   name.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** @returns every reason why a workload cannot have the name */
-export function nameFaults(name: string): string[] {
+/** @returns every reason why an environment cannot have the name */
+export function environmentFaults(name: string): string[] {
+  return [
+    ...labelFaults(name),
+    ...(environments.some((one) => one.name === name)
+      ? [`'name' (${name}) must not be taken by an environment`]
+      : []),
+    // Modules and folders beside the environments.
+    ...(['environment', 'images', 'index', 'organization', 'versions'].includes(name)
+      ? [`'name' (${name}) must not be that of another module of environments/`]
+      : []),
+  ];
+}
+
+/** What it is called in a cluster, and in a module. */
+function labelFaults(name: string): string[] {
   const faults: string[] = [];
   if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
     faults.push(`'name' (${name}) must be a DNS label: a-z, 0-9 and -, at most 63`);
+  if (KEYWORDS.has(identifierOf(name)))
+    faults.push(`'name' (${name}) must not be a word of TypeScript: it could not be exported`);
+  return faults;
+}
+
+/** @returns every reason why a workload cannot have the name */
+export function nameFaults(name: string): string[] {
+  const faults = labelFaults(name);
   if (RESERVED.includes(name)) faults.push(`'name' (${name}) must not be a namespace of the cluster itself`);
   if (applications.some((one) => one.name === name || one.namespace === name))
     faults.push(`'name' (${name}) must not be taken by an application of apps/`);
-  if (KEYWORDS.has(identifierOf(name)))
-    faults.push(`'name' (${name}) must not be a word of TypeScript: it could not be exported`);
   return faults;
 }
 
@@ -39,9 +59,6 @@ export function imageFaults(image: string | undefined): string[] {
     ? []
     : [`'--image' (${image}) must be pinned by a tag other than latest or a digest`];
 }
-
-/** The image that a new worker runs where none is named: this repository's consumer. */
-export const ownConsumer = images.consumer;
 
 const KEYWORDS = new Set(
   'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async of'.split(

@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkout } from '../support/checkout.ts';
 
+/** What the worker itself consists of, beside its namespace and the scaler's permission. */
+const OBJECTS = [
+  ...['deployment', 'serviceaccount', 'service', 'poddisruptionbudget'],
+  ...['networkpolicy', 'servicemonitor', 'prometheusrule'],
+];
 const LIST = 'apps/workloads/index.ts';
 /** The tests over dist/ that are quick. */
 const RULES = ['access', 'configuration', 'objects', 'image-pins'].map(
@@ -36,7 +41,16 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
   const files = (folder: string): string[] =>
     readdirSync(join(copy.root, folder), { recursive: true, encoding: 'utf8' }).sort();
   const text = (path: string): string => readFileSync(join(copy.root, path), 'utf8');
-  const before = { dist: files('dist'), list: text(LIST) };
+  /** Every source that a workload could touch. */
+  const sources = (): Map<string, string> =>
+    new Map(
+      ['apps', 'argocd', 'charts', 'environments', 'policy'].flatMap((folder) =>
+        files(folder)
+          .filter((path) => /\.\w+$/.test(path))
+          .map((path): [string, string] => [`${folder}/${path}`, text(`${folder}/${path}`)]),
+      ),
+    );
+  const before = { dist: files('dist'), list: text(LIST), sources: sources() };
 
   it('refuses a name, a queue and an image that cannot be, all at once, and writes nothing', () => {
     const { code, err } = copy.sluice('new', 'worker', 'consumer', '--queue', 'a b', '--image', 'x:latest');
@@ -56,10 +70,25 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
   it('is one file and a line, and brings all that a workload needs', () => {
     const made = copy.sluice('new', 'worker', 'thumb-nails', '--image', 'registry.example/thumbnails:1.0.0');
     expect([made.code, made.err]).toEqual([0, '']);
+    const touched = [...sources()].filter(([path, now]) => before.sources.get(path) !== now);
+    expect(touched.map(([path]) => path).sort()).toEqual([LIST, 'apps/workloads/thumb-nails.ts'].sort());
+    // Its metrics are scraped where it has any.
+    const file = 'apps/workloads/thumb-nails.ts';
+    const untouched = text(file);
+    writeFileSync(join(copy.root, file), untouched.replace('http: false', 'http: true'));
+    expect(copy.sluice('synth').code).toBe(0);
     const added = files('dist').filter((path) => !before.dist.includes(path));
-    for (const kind of ['deployment', 'serviceaccount', 'poddisruptionbudget', 'networkpolicy'])
+    for (const kind of OBJECTS)
       expect(added).toContain(`local/thumb-nails/${kind}-thumb-nails.thumb-nails.yaml`);
+    expect(added).toContain('local/thumb-nails/namespace-thumb-nails.yaml');
     expect(added).toContain('local/thumb-nails/role-scale-thumb-nails.thumb-nails.yaml');
+    expect(added).toContain('local/thumb-nails/rolebinding-scale-thumb-nails.thumb-nails.yaml');
+    const deployment = text('dist/local/thumb-nails/deployment-thumb-nails.thumb-nails.yaml');
+    expect(deployment).toMatch(/priorityClassName: low\n/);
+    expect(deployment).toMatch(/secretName: broker-credentials\n/);
+    expect(text('dist/local/thumb-nails/prometheusrule-thumb-nails.thumb-nails.yaml')).toContain(
+      'alert: BacklogStandsStill',
+    );
     expect(added).toContain('local/argocd/workloads/application-thumb-nails.argocd.yaml');
     if (before.dist.some((path) => path.startsWith('production/')))
       expect(added).toContain('production/thumb-nails/externalsecret-broker-credentials.thumb-nails.yaml');
@@ -76,6 +105,8 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
     });
     expect(text('dist/local/scaler/configmap-scaler.scaler.yaml')).toContain('"name": "thumb-nails"');
     expect(text('dist/local/broker/networkpolicy-broker.broker.yaml')).toContain('thumb-nails');
+    writeFileSync(join(copy.root, file), untouched);
+    expect(copy.sluice('synth').code).toBe(0);
   });
 
   it('passes the linter untouched', () => {
@@ -118,7 +149,11 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
     expect(copy.sluice('explain', 'deployment/thumb-nails', '--environment', 'local').out).toContain(
       "scales by a latch 'thumb-nails' it",
     );
-    expect(copy.sluice('capacity', '--environment', 'local').out).toContain('thumb-nails');
+    // 5 pods at most, as its policy says, each with what the chart asks for it.
+    expect(copy.sluice('capacity', '--environment', 'local').out).toMatch(
+      /Deployment thumb-nails\/thumb-nails +any +low +0 - 5 .*scaler: latch 'thumb-nails'/,
+    );
+    expect(copy.sluice('simulate', 'thumb-nails', '--for', '1h').out).toMatch(/^thumb-nails, under bursts/);
   });
 
   it('leaves no trace when its file and its line are gone', () => {
