@@ -1,3 +1,4 @@
+import { onceForFields } from './memo.ts';
 import { type DesiredObject, type Fields, isFields, type Snapshot, titleOf, valueAt } from './objects.ts';
 
 /** How a workload takes in a ConfigMap or a Secret. */
@@ -14,7 +15,7 @@ export class References {
 
   constructor(...snapshots: readonly Snapshot[]) {
     for (const object of snapshots.flatMap(({ objects }) => [...objects.values()])) {
-      for (const key of selectorKeys(object.fields)) this.#selected.add(`${object.environment} ${key}`);
+      for (const key of keysAskedFor(object)) this.#selected.add(`${object.environment} ${key}`);
       const spec = podSpecOf(object);
       if (spec !== undefined) this.#addReader(object, spec);
     }
@@ -128,6 +129,8 @@ export const listAt = (value: unknown, path: readonly string[]): readonly unknow
   const found = valueAt(value, path);
   return Array.isArray(found) ? found : [];
 };
+
+const keysAskedFor = onceForFields(selectorKeys);
 
 /** Every label that a selector anywhere in a value asks for. */
 function selectorKeys(value: unknown): string[] {

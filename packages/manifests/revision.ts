@@ -11,6 +11,8 @@ export class Repository {
   readonly #root: string;
   readonly #command: string;
   readonly #maxMiB: number;
+  /** Blob -> text, of every revision that was read. */
+  readonly #texts = new Map<string, string>();
 
   /**
    * @param root The work tree or a folder in it.
@@ -43,14 +45,25 @@ export class Repository {
   dist(commit: string): Files {
     const blobs = this.#blobs(commit);
     if (blobs.size === 0) return blobs;
-    const [paths, ids] = [[...blobs.keys()], `${[...blobs.values()].join('\n')}\n`];
+    const unread = new Map(
+      [...blobs].map(([path, id]) => [id, path] as const).filter(([id]) => !this.#texts.has(id)),
+    );
+    if (unread.size > 0) this.#read(commit, unread);
+    return new Map([...blobs].map(([path, id]) => [path, this.#texts.get(id) ?? '']));
+  }
+
+  /** Reads blobs that no revision had so far: environments and revisions share most of theirs. */
+  #read(commit: string, blobs: ReadonlyMap<string, string>): void {
+    const [paths, ids] = [[...blobs.values()], `${[...blobs.keys()].join('\n')}\n`];
     this.#checkSizes(commit, paths, ids);
     const contents = contentsOf(
       this.#must(['cat-file', '--batch'], ids, this.#maxMiB * MIB + ids.length * 3),
     );
-    const texts = paths.map((path, index) => [path, textOf(contents[index])] as const);
-    this.#refuse(texts.flatMap(([path, text]) => (text === undefined ? [`dist/${path} is not UTF-8`] : [])));
-    return new Map(texts.map(([path, text]) => [path, text ?? '']));
+    const texts = [...blobs].map(([id, path], index) => ({ id, path, text: textOf(contents[index]) }));
+    this.#refuse(
+      texts.flatMap(({ path, text }) => (text === undefined ? [`dist/${path} is not UTF-8`] : [])),
+    );
+    for (const { id, text = '' } of texts) this.#texts.set(id, text);
   }
 
   /** A partial or damaged clone has the name of a file and not its content; a file may be larger than a text can be. */

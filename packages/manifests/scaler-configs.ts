@@ -1,5 +1,6 @@
 import { parseScalerConfig, type ScalerConfig, ScalerConfigError } from '@sluice/policy';
 import { ConfigurationError } from '../contracts/errors.ts';
+import { onceForFields } from './memo.ts';
 import { type DesiredObject, isFields, titleOf } from './objects.ts';
 import { checkTree } from './yaml.ts';
 
@@ -22,19 +23,20 @@ export const scalerConfigsOf = (
     .flatMap((configMap) => documentsOf(configMap).map((data) => read(command, configMap, data)));
 
 /** The configurations in one ConfigMap that this version's scaler takes; what it refuses is left out. */
-export const scalerConfigsIn = (configMap: DesiredObject): readonly ScalerConfig[] =>
-  documentsOf(configMap).flatMap((data) => {
+export const scalerConfigsIn = onceForFields((fields): readonly ScalerConfig[] =>
+  documentsOf({ fields }).flatMap((data) => {
     try {
       return [parseScalerConfig(data)];
     } catch (error) {
       if (!(error instanceof ScalerConfigError)) throw error;
       return [];
     }
-  });
+  }),
+);
 
 /** What the scaler would refuse in a ConfigMap; empty where it takes all of it, or holds none. */
-export const scalerFaultsIn = (configMap: DesiredObject): readonly string[] =>
-  documentsOf(configMap).flatMap((data) => {
+export const scalerFaultsIn = onceForFields((fields): readonly string[] =>
+  documentsOf({ fields }).flatMap((data) => {
     try {
       parseScalerConfig(data);
       return [];
@@ -42,15 +44,16 @@ export const scalerFaultsIn = (configMap: DesiredObject): readonly string[] =>
       if (!(error instanceof ScalerConfigError)) throw error;
       return error.faults;
     }
-  });
+  }),
+);
 
-function documentsOf({ fields }: DesiredObject): unknown[] {
+const documentsOf = onceForFields((fields): readonly unknown[] => {
   const texts = isFields(fields.data) ? Object.values(fields.data) : [];
   return texts.flatMap((text) => {
     const document = typeof text === 'string' ? jsonOf(text) : undefined;
     return isFields(document) && 'pollSeconds' in document && 'workloads' in document ? [document] : [];
   });
-}
+});
 
 function jsonOf(text: string): unknown {
   try {

@@ -1,4 +1,5 @@
 import type { World } from '../manifests/links/world.ts';
+import type { DesiredObject } from '../manifests/objects.ts';
 import { objectRules } from './objects.ts';
 import { podSecurity } from './pod-security.ts';
 import { podRules } from './pods.ts';
@@ -9,6 +10,9 @@ import { scalingRules } from './scaling.ts';
 
 const rules: readonly Rule[] = [podRules, podSecurity, scalingRules, quotaRules, projectRules, objectRules];
 
-/** Everything in an environment that cannot work as it says it. */
-export const violationsIn = (world: World): readonly Violation[] =>
-  world.objects.flatMap((object) => rules.flatMap((rule) => rule(object, world)));
+/** What in an environment cannot work as it says it. @param which Objects to look at. @default all */
+export const violationsIn = (
+  world: World,
+  which: (object: DesiredObject) => boolean = () => true,
+): readonly Violation[] =>
+  world.objects.filter(which).flatMap((object) => rules.flatMap((rule) => rule(object, world)));

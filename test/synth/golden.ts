@@ -6,6 +6,7 @@ import { environments } from '../../environments/index.ts';
 import { organization } from '../../environments/organization.ts';
 import { architectureOf } from '../../packages/analysis/report/architecture.ts';
 import { connectionsIn } from './connectivity.ts';
+import { diffExamples } from './diff-examples.ts';
 import { environmentNames } from './dist.ts';
 import { permissionsIn } from './permissions.ts';
 
@@ -69,7 +70,11 @@ const CODE_OWNERS = new URL('../../.github/CODEOWNERS', import.meta.url);
 export const codeOwners = (): string =>
   readFileSync(CODE_OWNERS, 'utf8').replaceAll(/@[\w-]+\//g, `@${organization.owners}/`);
 
+/** What a reviewer sees of ten pull requests. */
+export const EXAMPLES = new URL('../../docs/reference/diff-examples.md', import.meta.url);
+
 if (import.meta.main) {
+  writeFileSync(EXAMPLES, diffExamples());
   for (const [file, text] of goldenPages()) writeFileSync(new URL(file, GOLDEN), text);
   writeFileSync(README, readmeWithPicture());
   writeFileSync(CODE_OWNERS, codeOwners());

@@ -236,7 +236,7 @@ const rows: readonly ActorRow[] = [
     'a role of the cloud',
     account,
     'eks.amazonaws.com/role-arn: reader',
-    ['exposure', /opens ServiceAccount shop\/web/],
+    ['exposure', /act in the cloud as reader/],
     ['config', /act in the cloud/],
     'docs.aws.amazon.com, IAM roles for service accounts',
   ),

@@ -54,7 +54,7 @@ const rows: readonly BreakRow[] = [
     [web, account, clusterBinding],
     clusterBinding,
     '',
-    /may no longer \* everything in the whole cluster/,
+    /may no longer do anything in the whole cluster/,
     rbac,
   ],
   [

@@ -15,6 +15,8 @@ export interface Break {
   readonly path: readonly string[];
   /** What the object expects, and what is wrong with it. */
   readonly why: string;
+  /** Whether `why` is a sentence of its own, not one that goes on after the object. @default false */
+  readonly isWhole?: true;
   /** Identities of the changed objects that break it. */
   readonly causes: readonly string[];
 }
@@ -23,8 +25,11 @@ export interface Break {
  * What a change breaks between objects and within them. A chain that was broken before, and what dist/ may merely not
  * know, are left out.
  */
-export const breaksIn = (all: readonly Sides[]): Break[] =>
-  all.flatMap((sides) => [...brokenLinks(sides), ...violations(sides), ...withdrawnRights(sides)]);
+export const breaksIn = (sides: Sides): Break[] => [
+  ...brokenLinks(sides),
+  ...violations(sides),
+  ...withdrawnRights(sides),
+];
 
 /** Kinds whose loose end is a fault of the object that has it, and of nobody else's removal. */
 const OWN_FAULT: readonly LinkKind[] = [
@@ -75,14 +80,25 @@ function formerOf(link: Link, { slots, kinds, still }: Former): readonly Link[] 
   return link.end.unsure === true && were.length === 0 ? undefined : were;
 }
 
+/** Kinds that rules look up beside the object itself: where one changes, all objects are looked at. */
+const LOOKED_UP = new Set(
+  `Namespace LimitRange ResourceQuota AppProject Application CustomResourceDefinition HorizontalPodAutoscaler ScaledObject
+  PodDisruptionBudget Pod Deployment StatefulSet DaemonSet ReplicaSet Job CronJob Rollout`.split(/\s+/),
+);
+
 function violations({ before, after, changed }: Sides): Break[] {
-  const known = new Set(violationsIn(before).map(({ object, key }) => `${object.identity} ${key}`));
+  const isChanged = ({ identity }: DesiredObject): boolean => changed.has(identity);
+  const isFar = [...before.objects, ...after.objects].some(
+    (one) => isChanged(one) && LOOKED_UP.has(one.kind),
+  );
+  const which = isFar ? undefined : isChanged;
+  const known = new Set(violationsIn(before, which).map(({ object, key }) => `${object.identity} ${key}`));
   return unique(
-    violationsIn(after)
+    violationsIn(after, which)
       .filter(({ object, key }) => !known.has(`${object.identity} ${key}`))
       .map(({ object, why, about = [] }) => {
         const causes = [object, ...about].map(({ identity }) => identity).filter((one) => changed.has(one));
-        return breakOf(object, why, causes, new Map());
+        return { ...breakOf(object, why, causes, new Map()), isWhole: true as const };
       }),
   );
 }
@@ -154,4 +170,5 @@ const unique = (all: readonly Break[]): Break[] => [
 ];
 
 /** `Ingress shop/web -> Service shop/web selects the pods of: no pods ...` */
-export const breakText = ({ path, why }: Break): string => `${path.join(' -> ')} ${why}`;
+export const breakText = ({ path, why, isWhole }: Break): string =>
+  `${path.join(' -> ')}${isWhole ? ':' : ''} ${why}`;

@@ -47,16 +47,21 @@ interface Changed {
 /** What turns one revision's desired state into another's. */
 export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
-  const sides = sidesOf(base, head, new Set(changes.map(({ object }) => object.identity)));
-  const own = ofLeaves(changes);
-  const findings = {
-    broken: [...breaksIn(sides), ...own.broken],
-    exposures: [...exposuresIn(sides), ...own.exposures],
-  };
+  const findings = findingsOf(base, head, changes);
   const order = worstFirst(ranked(changes, findings));
   const comings = comingsOf(base, head);
   const worst = worstOf([...order.map(({ rank }) => rank), ...ranksOf(findings)]);
   return { base: base.label, head: head.label, comings, ...findings, changes: order, worst };
+}
+
+function findingsOf(base: Snapshot, head: Snapshot, changes: readonly ObjectChange[]): Findings {
+  const { broken, exposures } = ofLeaves(changes);
+  const all = { broken: [...broken], exposures: [...exposures] };
+  for (const sides of sidesOf(base, head, new Set(changes.map(({ object }) => object.identity)))) {
+    all.broken.push(...breaksIn(sides));
+    all.exposures.push(...exposuresIn(sides));
+  }
+  return all;
 }
 
 const ranksOf = ({ broken, exposures }: Findings): Rank[] => [
@@ -104,7 +109,7 @@ function changed(base: Snapshot, head: Snapshot): ObjectChange[] {
   return all.flatMap(({ before, after, leaves }) => {
     const ranked = leaves.map((leaf) => ({
       ...leaf,
-      ...consequenceOf({ before, after, leaf, references, rolls }),
+      ...consequenceOf({ before, after, leaf, references, rolls, base, head }),
     }));
     const move = before.application === after.application ? [] : [moved(before, after, base, head)];
     return summary(after, [...move, ...ranked]);

@@ -4,8 +4,9 @@ import type { Consequence } from './ranks.ts';
 import type { Case, Rule } from './rule.ts';
 import { behaviour } from './rules-behaviour.ts';
 import { concerns } from './rules-concerns.ts';
+import { delivery } from './rules-delivery.ts';
 import { storageAndImmutable } from './rules-immutable.ts';
-import { delivery, metadata } from './rules-metadata.ts';
+import { metadata } from './rules-metadata.ts';
 import { definitions } from './rules-schema.ts';
 
 const rules: readonly Rule[] = [

@@ -21,8 +21,11 @@ export interface Exposure {
  * What a change opens: what is so in the head and was not in the base. A sentence that an object had before, in
  * whatever form, is none.
  */
-export const exposuresIn = (all: readonly Sides[]): Exposure[] =>
-  all.flatMap((sides) => [...opened(sides), ...permitted(sides), ...unisolated(sides)]);
+export const exposuresIn = (sides: Sides): Exposure[] => [
+  ...opened(sides),
+  ...permitted(sides),
+  ...unisolated(sides),
+];
 
 function opened({ before, after, changed }: Sides): Exposure[] {
   const former = new Map(before.objects.map((one) => [one.identity, one]));

@@ -32,15 +32,18 @@ export function ofLeaves(changes: readonly ObjectChange[]): Findings {
 interface Finding {
   readonly object: DesiredObject;
   readonly causes: readonly string[];
+  /** What the object itself is said to do. */
+  readonly text: string;
 }
 
 /** Gives objects the rank of what they break or open; an object may do worse by itself. */
 export function ranked(changes: readonly ObjectChange[], { broken, exposures }: Findings): ObjectChange[] {
-  const [breaks, opens] = [broken, exposures].map(byCause);
+  const breaks = byCause(broken.map((one) => ({ ...one, text: 'no longer works' })));
+  const opens = byCause(exposures.map((one) => ({ ...one, text: one.who })));
   return changes.map((change) => {
     const { identity } = change.object;
-    const opened = raised(change, 'exposure', ['opens', 'opens'], opens?.get(identity) ?? []);
-    return raised(opened, 'broken', ['no longer works', 'breaks'], breaks?.get(identity) ?? []);
+    const opened = raised(change, 'exposure', 'opens', opens.get(identity) ?? []);
+    return raised(opened, 'broken', 'breaks', breaks.get(identity) ?? []);
   });
 }
 
@@ -54,18 +57,13 @@ function byCause(findings: readonly Finding[]): Map<string, Finding[]> {
   );
 }
 
-/** @param words Of the object itself, and of another one. */
-function raised(
-  change: ObjectChange,
-  rank: Rank,
-  [own, other]: readonly [string, string],
-  findings: readonly Finding[],
-): ObjectChange {
+/** @param verb What it does to another object. */
+function raised(change: ObjectChange, rank: Rank, verb: string, findings: readonly Finding[]): ObjectChange {
   const [first] = findings;
   if (first === undefined) return change;
-  const isOwn = findings.some(({ object }) => object.identity === change.object.identity);
+  const own = findings.find(({ object }) => object.identity === change.object.identity);
   const others = new Set(findings.map(({ object }) => object)).size - 1;
   const more = others === 0 ? '' : ` and ${others} more`;
-  const reason = isOwn && rank === 'broken' ? own : `${other} ${titleOf(first.object)}${more}`;
+  const reason = own?.text ?? `${verb} ${titleOf(first.object)}${more}`;
   return { ...change, rank: worstOf([change.rank, rank]) ?? rank, reasons: [reason, ...change.reasons] };
 }

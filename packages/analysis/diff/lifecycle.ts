@@ -1,7 +1,7 @@
-import { type DesiredObject, type Snapshot, valueAt } from '../../manifests/objects.ts';
+import { type DesiredObject, type Snapshot, titleOf, valueAt } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
-import { folderOf } from '../../manifests/scope.ts';
-import { type Consequence, type Rank, worstOf } from './ranks.ts';
+import { cascades, heirOf, namesOf, type Retired, retiredIn, syncedBy } from './applications.ts';
+import type { Consequence } from './ranks.ts';
 import { scalers } from './rules-behaviour.ts';
 
 /** Kinds that hold data, or objects that do, and what goes with them. */
@@ -43,36 +43,70 @@ export function moveOf(
   return { rank, reason: sentence(move, syncOptionOf(before)) };
 }
 
-function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
+/** What it means that an object is deleted. */
+export function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
   const place = placeOf(object.kind, object.group);
   const held = holders[place];
   if (held !== undefined) return { rank: 'data-loss', reason: held };
   if (place === 'Application.argoproj.io') return applicationLoss(object, base, head);
+  if (place === 'ApplicationSet.argoproj.io') return setLoss(object, base, head);
   const claims = valueAt(object.fields, ['spec', 'volumeClaimTemplates']);
   return place === 'StatefulSet' && Array.isArray(claims) && claims.length > 0
     ? { rank: 'data-loss', reason: 'its volumes lose their owner, or go with it' }
     : { rank: 'prune', reason: 'Argo CD deletes it' };
 }
 
-/** With the finalizer the deletion of an Application deletes its objects as well. */
+/** With the finalizer the deletion of an Application deletes its objects as well, and those of its own Applications. */
 function applicationLoss(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
-  const finalizers = valueAt(object.fields, ['metadata', 'finalizers']);
-  const cascades =
-    Array.isArray(finalizers) &&
-    finalizers.some((one) => String(one).startsWith('resources-finalizer.argocd.argoproj.io'));
-  if (!cascades) return { rank: 'prune', reason: 'its objects stay, and nobody syncs them' };
-  const managed = managedBy(object, base);
-  const losses: Rank[] = managed.map((one) => lossOf(one, base, head).rank);
-  const what = managed.length === 0 ? 'everything that it manages' : `its ${managed.length} objects`;
-  return { rank: worstOf(['prune', ...losses]) ?? 'prune', reason: `deletes ${what} as well` };
+  const heir = heirOf(object, base, head);
+  if (!cascades(object))
+    return heir === undefined
+      ? { rank: 'prune', reason: 'its objects stay, and nobody syncs them' }
+      : { rank: 'config', reason: `its objects stay, and ${titleOf(heir)} syncs them from now on` };
+  const { rank, reason } = deletionOf(managedBy(object, base), base, head);
+  const then = heir === undefined ? '' : `, until ${titleOf(heir)} makes them anew`;
+  return { rank, reason: `${reason}${then}` };
 }
 
-/** What stands in the folder of dist/ that the Application syncs; another Application is not followed further. */
-function managedBy(application: DesiredObject, base: Snapshot): DesiredObject[] {
-  const folder = folderOf(valueAt(application.fields, ['spec', 'source', 'path']));
-  if (folder === undefined) return [];
-  const inside = [...base.objects.values()].filter(({ file }) => file.startsWith(`${folder}/`));
-  return inside.filter((one) => one.kind !== 'Application');
+/** What it means that objects are deleted together, those that hold data by their names. */
+export function deletionOf(objects: readonly DesiredObject[], base: Snapshot, head: Snapshot): Consequence {
+  const apart = objects.filter(({ kind }) => kind !== 'Application');
+  const lost = apart.filter((one) => lossOf(one, base, head).rank === 'data-loss');
+  const what = objects.length === 0 ? 'everything that it manages' : `its ${objects.length} objects`;
+  const among = lost.length === 0 ? '' : `, ${namesOf(lost)} among them`;
+  return { rank: lost.length === 0 ? 'prune' : 'data-loss', reason: `deletes ${what} as well${among}` };
+}
+
+/** What an Application syncs, and what those of its Applications that have the finalizer sync. */
+function managedBy(application: DesiredObject, base: Snapshot, seen = new Set<string>()): DesiredObject[] {
+  seen.add(application.identity);
+  const own = syncedBy(application, base).filter(({ identity }) => !seen.has(identity));
+  const below = own
+    .filter((one) => one.kind === 'Application' && cascades(one))
+    .flatMap((one) => (seen.has(one.identity) ? [] : managedBy(one, base, seen)));
+  return [...new Set([...own, ...below])];
+}
+
+function setLoss(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
+  return retirement(retiredIn(object, undefined, base), object, base, head);
+}
+
+/** The end of Applications that an ApplicationSet made. @see https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Application-Deletion/ */
+export function retirement(
+  retired: readonly Retired[],
+  set: DesiredObject,
+  base: Snapshot,
+  head: Snapshot,
+): Consequence {
+  const who = `the Application of ${retired.map(({ element }) => element).join(', ') || 'every element'} goes`;
+  if (valueAt(set.fields, ['spec', 'syncPolicy', 'preserveResourcesOnDeletion']) === true)
+    return { rank: 'prune', reason: `${who}; its objects stay, and nobody syncs them` };
+  const { rank, reason } = deletionOf(
+    retired.flatMap(({ objects }) => objects),
+    base,
+    head,
+  );
+  return { rank, reason: `${who}, and ${reason}` };
 }
 
 /** Objects named after their content (`topology-0acf1208b7`) are replaced under another name. */

@@ -45,7 +45,7 @@ const rows: readonly Row[] = [
     'another namespace',
     ...application('destination: {namespace: a}', 'destination: {namespace: b}'),
     'prune',
-    /old source or destination/,
+    /without a namespace of their own/,
   ],
   [
     'options in another order',

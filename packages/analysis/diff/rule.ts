@@ -1,5 +1,5 @@
 import type { LeafChange } from '../../manifests/leaves.ts';
-import type { DesiredObject } from '../../manifests/objects.ts';
+import type { DesiredObject, Snapshot } from '../../manifests/objects.ts';
 import type { References } from '../../manifests/references.ts';
 import type { Rank } from './ranks.ts';
 
@@ -9,6 +9,9 @@ export interface Case {
   readonly after: DesiredObject;
   readonly leaf: LeafChange;
   readonly references: References;
+  /** All objects of both revisions. */
+  readonly base: Snapshot;
+  readonly head: Snapshot;
   /** Whether the pod template of this workload changes as well. */
   readonly rolls: (workload: DesiredObject) => boolean;
 }

@@ -46,48 +46,6 @@ export const metadata: readonly Rule[] = [
   },
 ];
 
-/** How Argo CD finds and treats what an Application wants. */
-export const delivery: readonly Rule[] = [
-  {
-    kinds: ['Application.argoproj.io'],
-    at: [
-      'spec.destination',
-      'spec.source.repoURL',
-      'spec.source.path',
-      'spec.source.chart',
-      'spec.sources.*.repoURL',
-      'spec.sources.*.path',
-      'spec.sources.*.chart',
-    ],
-    rank: 'prune',
-    reason: 'what only the old source or destination holds is pruned',
-  },
-  {
-    kinds: ['Application.argoproj.io'],
-    at: ['directory.recurse', 'directory.exclude', 'directory.include'].flatMap((field) => [
-      `spec.source.${field}`,
-      `spec.sources.*.${field}`,
-    ]),
-    // Only more folders: nothing falls out.
-    when: ({ leaf }) => !(leaf.steps.at(-1) === 'recurse' && leaf.after === true),
-    rank: 'prune',
-    reason: 'other files of the folder count: the objects of those that fall out are pruned',
-  },
-  {
-    kinds: ['Application.argoproj.io'],
-    at: ['spec.syncPolicy.automated.allowEmpty'],
-    when: ({ leaf }) => leaf.after === true,
-    rank: 'config',
-    reason: 'an empty render may now prune everything',
-  },
-  {
-    kinds: ['Application.argoproj.io'],
-    at: ['spec.source', 'spec.sources'],
-    rank: 'config',
-    reason: 'Argo CD renders it anew: objects that are not in dist/ may change with it',
-  },
-];
-
 function keyStartsWith(prefix: string): (one: Case) => boolean {
   return ({ leaf }) => leaf.steps[2]?.startsWith(prefix) ?? false;
 }

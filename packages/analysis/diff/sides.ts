@@ -9,18 +9,16 @@ export interface Sides {
   readonly changed: ReadonlySet<string>;
 }
 
-/** The environments in which something changes, by their names. */
-export function sidesOf(base: Snapshot, head: Snapshot, changed: ReadonlySet<string>): Sides[] {
+/** The environments in which something changes, by their names; one at a time, as each needs memory. */
+export function* sidesOf(base: Snapshot, head: Snapshot, changed: ReadonlySet<string>): Generator<Sides> {
   const [olds, news] = [environmentsIn(base), environmentsIn(head)];
   const all = [...new Set([...olds.keys(), ...news.keys()])].sort();
-  return all.flatMap((environment) => {
+  for (const environment of all) {
     const [before, after] = [olds.get(environment) ?? [], news.get(environment) ?? []];
-    const isTouched = [...before, ...after].some(({ identity }) => changed.has(identity));
+    if (![...before, ...after].some(({ identity }) => changed.has(identity))) continue;
     const outside = outsideOf([...before, ...after]);
-    return isTouched
-      ? [{ before: new World(before, outside), after: new World(after, outside), changed }]
-      : [];
-  });
+    yield { before: new World(before, outside), after: new World(after, outside), changed };
+  }
 }
 
 const environmentsIn = ({ objects }: Snapshot): Map<string, DesiredObject[]> =>

@@ -1,7 +1,7 @@
-import { metricNames } from '../../contracts/promql.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { parseAll } from './documents.ts';
+import { metricNames } from './metrics.ts';
 import type { World } from './world.ts';
 
 /** A metric that prometheus-adapter makes of a series for HPAs. */
@@ -13,7 +13,15 @@ export interface AdapterMetric {
 }
 
 /** What the rules of prometheus-adapter make: those in its file, and those in the values of its chart. */
-export function adapterMetrics(world: World): AdapterMetric[] {
+export function adapterMetrics(world: World): readonly AdapterMetric[] {
+  const found = known.get(world) ?? metricsIn(world);
+  known.set(world, found);
+  return found;
+}
+
+const known = new WeakMap<World, readonly AdapterMetric[]>();
+
+function metricsIn(world: World): AdapterMetric[] {
   const files = world
     .ofKind('ConfigMap')
     .flatMap((holder) =>

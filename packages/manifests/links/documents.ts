@@ -1,8 +1,9 @@
-import { type DesiredObject, isFields } from '../objects.ts';
+import { onceForFields } from '../memo.ts';
+import { isFields } from '../objects.ts';
 import { parseYaml } from '../yaml.ts';
 
 /** The YAML and JSON documents in a ConfigMap; what is none is left out. */
-export function parseAll({ fields }: DesiredObject): unknown[] {
+export const parseAll = onceForFields((fields): readonly unknown[] => {
   const texts = isFields(fields.data) ? Object.values(fields.data) : [];
   return texts.flatMap((text) => {
     try {
@@ -11,4 +12,4 @@ export function parseAll({ fields }: DesiredObject): unknown[] {
       return [];
     }
   });
-}
+});

@@ -1,5 +1,6 @@
 import { producersOf } from '../../contracts/metrics/catalogue.ts';
-import { metricNames } from '../../contracts/promql.ts';
+import { metricNames as parsedNames } from '../../contracts/promql.ts';
+import { onceForText } from '../memo.ts';
 import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podSpecOf } from '../references.ts';
 import {
@@ -17,6 +18,9 @@ import { stopped } from './paths.ts';
 import { missingIn } from './pods.ts';
 import { portsOf } from './traffic.ts';
 import { monitors, selects, type World } from './world.ts';
+
+/** Environments share most expressions. */
+export const metricNames = onceForText(parsedNames);
 
 /** What Prometheus scrapes, and what its rules read. */
 export function monitoringLinks(from: DesiredObject, world: World): Link[] {

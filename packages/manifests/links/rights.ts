@@ -90,7 +90,8 @@ export function rightsText(rights: readonly Right[]): string[] {
     const verbs = [...new Set(all.map(({ verb }) => verb))].join(', ');
     const what = name === undefined ? resource : `${resource} ${name}`;
     const where = namespace === undefined ? 'in the whole cluster' : `in ${namespace}`;
-    return `${verbs} ${what === '*.*' ? 'everything' : what} ${where}`;
+    if (what === '*.*' && verbs.split(', ').includes('*')) return `do anything ${where}`;
+    return `${verbs.replace(/^\*$/, 'do anything with')} ${what === '*.*' ? 'everything' : what} ${where}`;
   });
 }
 

@@ -1,0 +1,108 @@
+import type { DesiredObject } from '../../manifests/objects.ts';
+import { clusterOf, fallingOut, namesOf, type Retired, retiredIn, syncedBy } from './applications.ts';
+import { lossOf, retirement } from './lifecycle.ts';
+import type { Consequence, Rank } from './ranks.ts';
+import type { Case, Rule } from './rule.ts';
+
+const DIRECTORY = ['directory.recurse', 'directory.exclude', 'directory.include'].flatMap((field) => [
+  `spec.source.${field}`,
+  `spec.sources.*.${field}`,
+]);
+
+const lostBy = ({ before, after, base, head }: Case): DesiredObject[] =>
+  fallingOut(before, after, base, head);
+
+const isLoss = (object: DesiredObject, { base, head }: Case): boolean =>
+  lossOf(object, base, head).rank === 'data-loss';
+
+const fallsOut = (rank: Rank, when: (one: Case) => boolean): Rule => ({
+  kinds: ['Application.argoproj.io'],
+  at: DIRECTORY,
+  when,
+  rank,
+  reason: (one) => `other files of the folder count: ${namesOf(lostBy(one))} fall out and are pruned`,
+});
+
+const retiredBy = ({ before, after, base }: Case): Retired[] => retiredIn(before, after, base);
+
+const retirementOf = (one: Case): Consequence => retirement(retiredBy(one), one.after, one.base, one.head);
+
+/** How Argo CD finds and treats what an Application wants. */
+export const delivery: readonly Rule[] = [
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.destination.server', 'spec.destination.name'],
+    when: ({ before, after }) => clusterOf(before.fields) === clusterOf(after.fields),
+    rank: 'no-op',
+    reason: 'the same cluster by another name',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.destination.server', 'spec.destination.name'],
+    rank: 'prune',
+    reason: 'another cluster gets its objects; the old cluster keeps its own, and nobody syncs them',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.destination.namespace'],
+    rank: 'prune',
+    reason: 'objects without a namespace of their own are made in the new one and pruned in the old one',
+  },
+  {
+    kinds: ['ApplicationSet.argoproj.io'],
+    at: ['spec.generators'],
+    when: (one) => retiredBy(one).length > 0 && retirementOf(one).rank === 'data-loss',
+    rank: 'data-loss',
+    reason: (one) => retirementOf(one).reason,
+  },
+  {
+    kinds: ['ApplicationSet.argoproj.io'],
+    at: ['spec.generators'],
+    when: (one) => retiredBy(one).length > 0,
+    rank: 'prune',
+    reason: (one) => retirementOf(one).reason,
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: [
+      'spec.source.repoURL',
+      'spec.source.path',
+      'spec.source.chart',
+      'spec.sources.*.repoURL',
+      'spec.sources.*.path',
+      'spec.sources.*.chart',
+    ],
+    rank: 'prune',
+    reason: 'what only the old source holds is pruned',
+  },
+  fallsOut('data-loss', (one) => lostBy(one).some((object) => isLoss(object, one))),
+  fallsOut('prune', (one) => lostBy(one).length > 0),
+  {
+    kinds: ['Application.argoproj.io'],
+    at: DIRECTORY,
+    when: ({ after, head }) => syncedBy(after, head).length > 0,
+    rank: 'config',
+    reason: 'other files of the folder count: no object falls out',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: DIRECTORY,
+    // Only more folders: nothing falls out.
+    when: ({ leaf }) => !(leaf.steps.at(-1) === 'recurse' && leaf.after === true),
+    rank: 'prune',
+    reason: 'other files of the folder count: the objects of those that fall out are pruned',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.syncPolicy.automated.allowEmpty'],
+    when: ({ leaf }) => leaf.after === true,
+    rank: 'config',
+    reason: 'an empty render may now prune everything',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: ['spec.source', 'spec.sources'],
+    rank: 'config',
+    reason: 'Argo CD renders it anew: objects that are not in dist/ may change with it',
+  },
+];
