@@ -9,7 +9,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   // Run inside of image builds alone: what they bundle is the images' input.
   'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],
   'test/bed/built/doors.ts': ['test/bed/built/door.ts'],
-  'test/bed/images/build.ts': ['test/bed/images/rabbitmq/'],
+  'test/bed/images/build.ts': ['test/bed/images/rabbitmq/', 'test/bed/images/python-worker/'],
   'test/bed/images/standin.ts': ['package-lock.json'],
   'test/bed/kind/config.ts': ['test/bed/kind.yaml'],
   'test/bed/lib/tools.ts': ['test/bed/tools/'],
@@ -29,6 +29,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
     '.dockerignore',
     'test/bed/images/rabbitmq/',
   ],
+  'test/cluster/worker-logs.ts': ['services/publisher/main.ts'],
   'test/scores/checkov.ts': ['test/scores/checkov/'],
 };
 

@@ -2,7 +2,7 @@ const inCluster = (...names: string[]): string[] => names.map((name) => `test/cl
 
 /** What needs more than Kubernetes, Argo CD and Argo Rollouts: half an hour of building where nothing is cached. */
 export const MORE: readonly string[] = inCluster(
-  ...['addons', 'canary', 'observed', 'parity', 'parity-latch', 'rollouts', 'web-service'],
+  ...['addons', 'canary', 'observed', 'parity', 'parity-latch', 'rollouts', 'web-service', 'workers'],
 );
 
 /** The longest first, so that no worker is left with one at the end; files that are not named come before all. */
@@ -11,6 +11,7 @@ export const LONGEST_FIRST: readonly string[] = inCluster(
     'canary',
     'parity',
     'web-service',
+    'workers',
     'bootstrap',
     'story',
     'schedule',

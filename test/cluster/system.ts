@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { render } from '../../apps/testing/desired-state.ts';
+import { render } from '../../apps/main.ts';
+import { applications } from '../../apps/testing/desired-state.ts';
 import { local } from '../../apps/testing/environments.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
@@ -27,8 +28,12 @@ export const bedEnvironment: Environment = {
 };
 
 /** Builds the images that the environment runs, the broker's only where it cannot be pulled, and gives them to the cluster. */
-export async function provideImages(cluster: Cluster): Promise<void> {
-  const manifests = [...render([bedEnvironment]).values()].join();
+export async function provideImages(
+  cluster: Cluster,
+  environment = bedEnvironment,
+  of = applications,
+): Promise<void> {
+  const manifests = [...render([environment], undefined, of).values()].join();
   for (const service of SERVICES.filter((name) => manifests.includes(images[name])))
     await provideService(cluster, service);
   if (!(await canPull(cluster, images.rabbitmq)))
@@ -82,8 +87,8 @@ const serviceImage = (
 const DELIVERY = ['Application', 'AppProject'];
 
 /** Every object of an environment but its delivery's, Namespaces and PriorityClasses first. */
-export function objectsOf(environment: Environment): KubernetesObject[] {
-  const objects = [...render([environment]).values()]
+export function objectsOf(environment: Environment, of = applications): KubernetesObject[] {
+  const objects = [...render([environment], undefined, of).values()]
     .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject))
     .filter(({ kind }) => !DELIVERY.includes(kind));
   const first = ({ kind }: KubernetesObject) => (kind === 'Namespace' || kind === 'PriorityClass' ? 0 : 1);
@@ -101,11 +106,15 @@ export const objectsIn = (environment: Environment, namespace: string): Kubernet
  * Puts the whole system on the cluster, the publisher's clock stopped: its runs begin when a test says so.
  * Resolves when the broker has its topology and a scaler leads.
  */
-export async function deploySystem(cluster: Cluster, environment = bedEnvironment): Promise<void> {
-  const objects = await servedBy(cluster, objectsOf(environment));
+export async function deploySystem(
+  cluster: Cluster,
+  environment = bedEnvironment,
+  of = applications,
+): Promise<void> {
+  const objects = await servedBy(cluster, objectsOf(environment, of));
   const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
   await cluster.apply(namespaces);
-  await cluster.apply(generateSecrets().map((secret) => ({ ...secret })));
+  await cluster.apply(generateSecrets(environment, of).map((secret) => ({ ...secret })));
   await cluster.apply(objects.map(stopped));
   const wait = (namespace: string, ...what: string[]) =>
     cluster.kubectl(['--namespace', namespace, 'wait', `--timeout=${patient(150)}s`, ...what], {

@@ -15,11 +15,15 @@ export interface Watching {
   replicas(): Promise<number>;
   /** The consumer's ready pods. */
   readyPods(): Promise<number>;
-  /** Waits for a condition of the replica count. @returns every count seen on the way */
+  /**
+   * Waits for a condition of the replica count. @returns every count seen on the way
+   * @param count Of another workload. @default the consumer's
+   */
   watch(
     what: string,
     holds: (count: number) => boolean | Promise<boolean>,
     seconds: number,
+    count?: () => Promise<number>,
   ): Promise<number[]>;
   /** One queue's counts, from the broker itself. */
   queue(name: string): Promise<QueueCounts>;
@@ -65,7 +69,7 @@ export function watching(cluster: Cluster): Watching {
     kubectl,
     replicas,
     readyPods: () => consumer('.status.readyReplicas'),
-    watch: (what, holds, seconds) => countsUntil(replicas, what, holds, seconds),
+    watch: (what, holds, seconds, count = replicas) => countsUntil(count, what, holds, seconds),
     queue: async (name) => {
       const command = `${RABBITMQCTL} list_queues name messages_ready messages_unacknowledged`;
       const json = await kubectl('-n', 'broker', 'exec', 'broker-0', '--', 'sh', '-c', command);

@@ -112,6 +112,21 @@ export async function standinArguments(dockerfile: string): Promise<Record<strin
   return Object.fromEntries(standins);
 }
 
+/** A queue worker in Python, as pods name it. */
+export const pythonWorker = 'sluice.test/python-worker:1';
+
+/** @returns the OCI archive of a queue worker in Python */
+export async function ensurePythonWorkerImage(): Promise<string> {
+  const context = join(import.meta.dirname, 'python-worker');
+  const build = {
+    reference: pythonWorker,
+    dockerfile: join(context, 'Dockerfile'),
+    context,
+    args: { BASE: await ensureStandin() },
+  };
+  return ensureImage('python-worker', build, { root: context, paths: ['.'] });
+}
+
 /** What the RabbitMQ stand-in is called in the cluster. */
 export const rabbitmqStandin = 'localhost/sluice-standin/rabbitmq:debian-bookworm';
 

@@ -1,0 +1,102 @@
+/** Three workers, three policies, two scalers and two languages: each follows its own queue and no other. */
+import { drain, latch, proportional } from '@sluice/policy';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { platform } from '../../apps/main.ts';
+import { queueWorker } from '../../apps/workloads/queue-worker.ts';
+import { sluiceConsumer } from '../../apps/workloads/sluice-consumer.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { installKeda } from '../bed/addons/keda.ts';
+import type { Cluster } from '../bed/cluster.ts';
+import { ensurePythonWorkerImage, pythonWorker } from '../bed/images/build.ts';
+import { sharedCluster } from './shared.ts';
+import { bedEnvironment, deploySystem, provideImages } from './system.ts';
+import { at, type Watching, watching } from './watching.ts';
+import { type Followed, followPods, publishTo, replicasOf } from './worker-logs.ts';
+
+const JOBS = 30;
+/** Down soon after the last job: what is measured is the way to 0, not the patience before it. */
+const behavior = { scaleDown: { stabilizationWindowSeconds: 10 } };
+
+const letters = queueWorker('letters', {
+  ...sluiceConsumer({ workSeconds: 1 }),
+  queue: { queue: 'letters', retrySeconds: 30 },
+  policy: latch({ replicas: 3, startWhen: { readyAtLeast: 20 } }),
+});
+
+/** No service of this repository: another language, no page of its own. */
+const thumbs = queueWorker('thumbs', {
+  image: pythonWorker,
+  ...{ http: false, longestJobSeconds: 5, stopDeadlineSeconds: 20 },
+  queue: { queue: 'thumbs', retrySeconds: 30 },
+  // 30 jobs x 1 s / (15 s - 5 s) = 3
+  policy: drain({ sloSeconds: 15, meanServiceSeconds: 1, podStartSeconds: 5, maxReplicas: 3, behavior }),
+});
+
+const parcels = queueWorker('parcels', {
+  ...sluiceConsumer({ workSeconds: 1 }),
+  queue: { queue: 'parcels', retrySeconds: 30 },
+  policy: proportional({ perReplica: 10, maxReplicas: 3, behavior }),
+  scaler: 'keda',
+});
+
+const environment: Environment = {
+  ...bedEnvironment,
+  name: 'workers',
+  addons: bedEnvironment.addons.map((name) => (name === 'prometheus-adapter' ? 'keda' : name)),
+};
+const applications = platform([letters, thumbs, parcels]);
+const NAMES = ['letters', 'thumbs', 'parcels'] as const;
+
+let cluster: Cluster;
+let seen: Watching;
+let followed: Followed | undefined;
+
+beforeAll(async () => {
+  cluster = await sharedCluster();
+  await provideImages(cluster, environment, applications);
+  await cluster.image(await ensurePythonWorkerImage());
+  await installKeda(cluster);
+  await deploySystem(cluster, environment, applications);
+  seen = watching(cluster);
+});
+
+afterEach(() => followed?.stop());
+
+const nothingLeft = async (queue: string): Promise<void> => {
+  for (const name of [queue, `${queue}.parked`])
+    expect(await seen.queue(name), name).toEqual({ ready: 0, unacked: 0 });
+};
+
+describe('three workers in one environment', () => {
+  test('begin at 0, each with the owner that it chose', async () => {
+    for (const name of NAMES) await seen.watch(`${name} at 0`, at(0), 120, replicasOf(cluster, name));
+    const ready = ['wait', 'scaledobject/parcels', '--for=condition=Ready', '--timeout=60s'];
+    await cluster.kubectl(['-n', 'parcels', ...ready]);
+    const permitted = await seen.kubectl(
+      ...['get', 'roles', '--all-namespaces', '-o', 'jsonpath={.items[*].metadata.name}'],
+    );
+    expect(permitted.split(' ').filter((name) => name.startsWith('scale-'))).toEqual([
+      'scale-letters',
+      'scale-thumbs',
+    ]);
+  });
+
+  test.each(NAMES)('%s goes from 0 to 3 and back by its own queue, and loses nothing', async (name) => {
+    const began = performance.now();
+    const since = () => ((performance.now() - began) / 1000).toFixed(1);
+    followed = followPods(cluster, name);
+    await publishTo(cluster, name, JOBS);
+    const up = await seen.watch(`${name} at 3`, at(3), 120, replicasOf(cluster, name));
+    process.stderr.write(`${name}: ${up.join(' -> ')} after ${since()} s\n`);
+    const down = await seen.watch(`${name} at 0`, at(0), 300, replicasOf(cluster, name));
+    process.stderr.write(`${name}: ${down.join(' -> ')} after ${since()} s\n`);
+    const lines = await followed.ended();
+    // Each once: a job that a stopping pod gives back undone is done by another.
+    expect(lines).toHaveLength(JOBS);
+    expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
+    expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
+    await nothingLeft(name);
+    for (const other of NAMES.filter((one) => one !== name))
+      expect(await replicasOf(cluster, other)(), other).toBe(0);
+  });
+});
