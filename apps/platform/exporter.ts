@@ -6,6 +6,8 @@ import { HTTP_PORT_NAME, PASSWORD_FILE } from '../../charts/pod.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
+import { exporter as metrics } from '../../packages/contracts/metrics/catalogue.ts';
+import { series } from '../../packages/contracts/metrics/metric.ts';
 import type { Application } from '../application.ts';
 import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
@@ -80,11 +82,10 @@ const alerts = [
   {
     name: 'ExporterTargetDown',
     severity: 'warning' as const,
-    expr: 'sluice_exporter_target_up == 0',
+    expr: `${series(metrics.up)} == 0`,
     for: '5m',
     summary: 'The exporter gets no document of {{ $labels.target }}.',
-    description:
-      'Its metrics are gone since its last values grew old. sluice_exporter_target_failures_total tells the reason.',
+    description: `Its metrics are gone since its last values grew old. ${metrics.failures.name} tells the reason.`,
   },
   {
     name: 'ExporterDown',

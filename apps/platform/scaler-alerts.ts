@@ -15,8 +15,7 @@ export const scalerAlerts = (namespace: string): readonly Alert[] => [
     expr: `max by (workload) (${fromLeader(series(scaler.readingAge))}) > 60`,
     for: '1m',
     summary: 'No reading of {{ $labels.workload }} for {{ $value | humanizeDuration }}.',
-    description:
-      'The replica count is frozen: a missing, stale or invalid reading never changes it. Look at sluice_scaler_reading_failures_total by cause.',
+    description: `The replica count is frozen: a missing, stale or invalid reading never changes it. Look at ${scaler.readingFailures.name} by cause.`,
   },
   {
     name: 'ScalerReadingsFail',

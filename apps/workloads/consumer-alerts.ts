@@ -27,8 +27,7 @@ function notConsumed({ namespace, workload }: WatchedConsumer): Alert {
     expr: `${replicas} > 0 unless on () (sum(${series(consumer.consuming, { namespace })}) > 0)`,
     for: '5m',
     summary: '{{ $labels.workload }} is open at {{ $value }} replicas, and none of them consumes.',
-    description:
-      'The pods do not start, cannot reach the broker, or the queue is not there: look at consumer_topology_missing and at the log.',
+    description: `The pods do not start, cannot reach the broker, or the queue is not there: look at ${consumer.topologyMissing.name} and at the log.`,
   };
 }
 
