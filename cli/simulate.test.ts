@@ -180,6 +180,29 @@ describe('sluice simulate', () => {
     ).rejects.toThrow(/'--svg' \(\/nowhere\/x\.svg\) cannot be written/);
   });
 
+  it('replays the same policy as a cluster carries it out, where a cluster can', async () => {
+    const counted = {
+      ...local,
+      jobs: { ...local.jobs, policy: proportional({ perReplica: 10, maxReplicas: 5 }) },
+    };
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const sources = {
+      root,
+      render,
+      environments: [counted],
+      systemIn: (environment: typeof local) => systemIn(environment, applications),
+    };
+    await runSimulate(['consumer', '--backend', 'keda', ...short], sources);
+    expect(write.mock.calls.map(([text]) => String(text)).join('')).toMatch(/^ +local +keda$/m);
+    write.mockRestore();
+    await expect(run(['consumer', '--backend', 'hpa', ...short])).rejects.toThrow(
+      "'--backend' (hpa) cannot follow the policy 'latch' of local",
+    );
+    await expect(run(['--backend', 'nomad', '--base', 'wanted'])).rejects.toThrow(
+      "'--backend' (nomad) must be one of: hpa, keda",
+    );
+  });
+
   it('explains itself', async () => {
     expect(await run(['--help'])).toContain('usage: sluice simulate');
   });

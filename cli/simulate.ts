@@ -1,6 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MAX_SIMULATION_SECONDS, type Report, simulate } from '@sluice/policy';
+import {
+  type Backend,
+  isCounted,
+  MAX_SIMULATION_SECONDS,
+  type Policy,
+  type Report,
+  type Simulation,
+  simulate,
+} from '@sluice/policy';
 import type { QueueWork, System } from '../apps/application.ts';
 import { render, systemIn } from '../apps/main.ts';
 import { pollsIn } from '../apps/platform/scaler.ts';
@@ -40,6 +48,7 @@ Of a web service, such as 'api', --trace tells the requests, and its HPA stands 
   --for DURATION       how long                                            (24h; a trace's own span + 1h)
   --pod-start DURATION from a changed count to the first job               (10s)
   --seed N             the same seed gives the same report                 (1)
+  --backend NAME       beside it the same policy as hpa or keda carries it out
   --svg FILE           with --base: backlog and replicas over time, as a chart
   --format FORMAT      text | markdown | json, which has the series too    (text)
   --json               the same as --format json
@@ -72,6 +81,8 @@ interface Asked {
   readonly workload: string | undefined;
   readonly base: string | undefined;
   readonly environment: string | undefined;
+  /** Beside the scaler. */
+  readonly backend: Backend | undefined;
   readonly load: LoadOptions;
   readonly svg: string | undefined;
   readonly format: string;
@@ -141,16 +152,30 @@ interface Table<R> {
 function besideLiteralRule(
   { name, system, polls }: Desired,
   work: QueueWork,
-  { load }: Asked,
+  { load, backend }: Asked,
 ): Table<Report> {
   const { title, ...simulation } = loadOf(work, system, polls.pollSeconds, load);
   const { policy } = work;
   const literal = literalRule(policy);
   const reports = {
     [name]: simulate({ ...simulation, policy }),
+    ...(backend !== undefined && { [backend]: besideBackend(name, policy, backend, simulation) }),
     ...(literal && { 'literal rule': simulate({ ...simulation, policy: literal }) }),
   };
   return { name: work.name, title: `${work.name}, under ${title}`, reports };
+}
+
+/** The same policy as a cluster's own controllers carry it out. */
+function besideBackend(
+  environment: string,
+  policy: Policy,
+  backend: Backend,
+  simulation: Omit<Simulation, 'policy'>,
+): Report {
+  if (isCounted(policy)) return simulate({ ...simulation, policy, backend });
+  throw fault(
+    `'--backend' (${backend}) cannot follow the policy '${policy.kind}' of ${environment}: an HPA counts messages by replica, as proportional does, and drain with 'meanServiceSeconds'`,
+  );
 }
 
 function shown<R>(rows: Rows<R>, tables: readonly Table<R>[], format: string): string {
@@ -254,6 +279,7 @@ const options = {
   'pod-start': { type: 'string' },
   seed: { type: 'string' },
   svg: { type: 'string' },
+  backend: { type: 'string' },
   format: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean' },
@@ -270,6 +296,8 @@ function parse(argv: string[], { environments }: Sources): Asked | undefined {
   reader.oneOf('format', format, Object.keys(formats));
   if (rest.length > 0) reader.fault(`takes one workload, not also '${rest.join(' ')}'`);
   if (svg !== undefined && base === undefined) reader.fault(`'--svg' (${svg}) needs '--base'`);
+  const backend = backendOf(values.backend, reader);
+  if (backend !== undefined && base !== undefined) reader.fault(`'--backend' (${backend}) takes no '--base'`);
   const load = {
     trace: values.trace,
     jobs: values.jobs === undefined ? undefined : reader.count('jobs', values.jobs, 1),
@@ -279,5 +307,11 @@ function parse(argv: string[], { environments }: Sources): Asked | undefined {
     seed: reader.count('seed', values.seed, 1),
   };
   reader.check();
-  return { workload, base, environment, load, svg, format };
+  return { workload, base, environment, backend, load, svg, format };
+}
+
+function backendOf(name: string | undefined, reader: OptionReader): Backend | undefined {
+  if (name === 'hpa' || name === 'keda') return name;
+  if (name !== undefined) reader.oneOf('backend', name, ['hpa', 'keda']);
+  return undefined;
 }

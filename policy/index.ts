@@ -28,6 +28,8 @@ export { type Measures, measured, needsMeasures, serviceSecondsOf } from './meas
 export * from './policy.ts';
 export * from './simulate/arrivals.ts';
 export { MAX_SECONDS as MAX_SIMULATION_SECONDS, SimulationError } from './simulate/check-simulation.ts';
+export type { Backend, KubernetesTiming } from './simulate/kubernetes.ts';
+export { isCounted } from './simulate/kubernetes.ts';
 export * from './simulate/service.ts';
 export { simulate } from './simulate/simulate.ts';
 export { simulateService } from './simulate/simulate-service.ts';

@@ -1,5 +1,6 @@
 import { checkPolicy } from '../construct/check-policy.ts';
 import { Checker, FaultsError, type Fields, isRecord } from '../faults.ts';
+import { isCounted } from './kubernetes.ts';
 import type { Simulation } from './simulation.ts';
 
 /** A simulation that cannot be run. */
@@ -19,6 +20,8 @@ const MAX_INSTANT = Date.UTC(9999, 0);
 
 const KEYS: readonly (keyof Simulation)[] = [
   'policy',
+  'backend',
+  'kubernetes',
   'arrivals',
   'timing',
   'seed',
@@ -56,11 +59,20 @@ export function checkSimulation(simulation: Simulation): void {
     checkSize(policy, checker.at('policy'));
   }
   checkOptions(data, checker);
+  checkBackend(simulation, checker);
   const timing = checker.record(data, 'timing');
   if (timing !== undefined) checkTiming(timing, checker.at('timing'));
   const arrivals = checker.record(data, 'arrivals');
   if (arrivals !== undefined) checkArrivals(arrivals, checker.at('arrivals'));
   if (checker.faults.length > 0) throw new SimulationError(checker.faults);
+}
+
+function checkBackend({ backend, policy }: Simulation, checker: Checker): void {
+  if (backend === undefined) return;
+  checker.oneOf({ backend }, 'backend', ['scaler', 'hpa', 'keda']);
+  if (backend === 'scaler' || !isRecord(policy) || isCounted(policy)) return;
+  const rule = `must be scaler for a policy '${policy.kind}': an HPA counts messages by replica, as proportional does, and drain with 'meanServiceSeconds'`;
+  checker.fault('backend', backend, rule);
 }
 
 export const INSTANT = { limit: MAX_INSTANT };

@@ -5,6 +5,7 @@ import { type Arrivals, countsOf } from './arrivals.ts';
 import { checkExtent, checkSimulation } from './check-simulation.ts';
 import { Fleet } from './fleet.ts';
 import { JobQueue } from './job-queue.ts';
+import { isCounted, KubernetesScaler, kubernetesTiming } from './kubernetes.ts';
 import { Recorder } from './recorder.ts';
 import { isDark, Scaler } from './scaler.ts';
 import type { Report, Simulation } from './simulation.ts';
@@ -34,7 +35,7 @@ class Run {
   readonly #queue: JobQueue;
   readonly #tally: Tally;
   readonly #fleet: Fleet;
-  readonly #scaler: Scaler;
+  readonly #scaler: Scaler | KubernetesScaler;
   readonly #recorder: Recorder;
   readonly #measures: boolean;
   #nextPoll = 0;
@@ -53,8 +54,8 @@ class Run {
     this.#tally = new Tally(this.#published);
     this.#fleet = new Fleet(this.#queue, timing, seed, this.#tally);
     const initial = simulation.initialReplicas ?? baseOf(policy).minReplicas;
-    this.#scaler = new Scaler(policy, initial, simulation.scalerRestarts ?? []);
-    this.#fleet.scaleTo(initial, 0);
+    this.#scaler = scalerOf(simulation, initial);
+    this.#fleet.scaleTo(this.#scaler.replicas, 0);
     this.#recorder = new Recorder(this.seconds);
   }
 
@@ -62,7 +63,7 @@ class Run {
   step(second: number): void {
     this.#recorder.record(second, this.#queue.length, this.#fleet.unacked, this.#queue.oldestArrival());
     this.#recorder.counted(second, this.#queue.admitted, this.#tally.processed);
-    if (second >= this.#nextPoll) this.#poll(second);
+    if (this.#isDue(second)) this.#poll(second);
     this.#recorder.scaled(second, this.#scaler.replicas);
     this.#queue.admit();
     this.#fleet.work(second + 1);
@@ -103,6 +104,11 @@ class Run {
     this.#nextPoll += this.#simulation.timing.pollSeconds;
   }
 
+  #isDue(second: number): boolean {
+    const scaler = this.#scaler;
+    return scaler instanceof KubernetesScaler ? scaler.due(second) : second >= this.#nextPoll;
+  }
+
   #reading(second: number): Reading {
     const { timing, blackouts = [], brokerTellsAge = false } = this.#simulation;
     const seen = second - timing.scrapeDelaySeconds;
@@ -112,6 +118,13 @@ class Run {
     const totals = this.#measures ? this.#recorder.totals(seen) : {};
     return { ...counts, ...totals, at: this.#startAt + seen * 1000 };
   }
+}
+
+function scalerOf(simulation: Simulation, initial: number): Scaler | KubernetesScaler {
+  const { policy, timing, backend = 'scaler', kubernetes, scalerRestarts = [] } = simulation;
+  if (backend === 'scaler' || !isCounted(policy)) return new Scaler(policy, initial, scalerRestarts);
+  const set = kubernetesTiming(policy, timing.pollSeconds, kubernetes);
+  return new KubernetesScaler(policy, backend, initial, set);
 }
 
 const firstSecond = (arrivals: Arrivals): number =>

@@ -1,6 +1,7 @@
 import type { Reason } from '../decision.ts';
 import type { Policy } from '../policy.ts';
 import type { Arrivals } from './arrivals.ts';
+import type { Backend, KubernetesTiming } from './kubernetes.ts';
 import type { Rows } from './peaks.ts';
 import type { Timing } from './timing.ts';
 
@@ -9,6 +10,10 @@ export interface Simulation {
   readonly policy: Policy;
   readonly arrivals: Arrivals;
   readonly timing: Timing;
+  /** What carries the policy out; others than the scaler count messages by replica. @default 'scaler' */
+  readonly backend?: Backend;
+  /** How the cluster of another back-end is set. @default as the policy is compiled */
+  readonly kubernetes?: Partial<KubernetesTiming>;
   /** Same seed, same report. @default 1 */
   readonly seed?: number;
   /** Length of the simulation. @default a day; of a trace, its span and an hour for the rest to drain */
