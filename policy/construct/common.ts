@@ -1,4 +1,5 @@
 import { PolicyError } from '../faults.ts';
+import { DEFAULT_INITIAL_SERVICE_SECONDS } from '../measure/measures.ts';
 import type { Behavior, Policy, ScalingRules } from '../policy.ts';
 import { policyFaults } from './check-policy.ts';
 
@@ -23,17 +24,41 @@ const AT_ONCE: ScalingRules = { stabilizationWindowSeconds: 0, policies: [], sel
 /** A latch has its own memory (two drained readings) and a constant nothing to follow: neither needs a window. */
 export const promptBehavior: Behavior = { scaleUp: AT_ONCE, scaleDown: AT_ONCE };
 
-/** The HPA's 300 s against flapping downwards; no limit upwards, a backlog does not wait. */
-export const steadyBehavior: Behavior = {
+/** At once upwards, a backlog does not wait; downwards only what a window has not wanted. */
+export const fallingOver = (seconds: number): Behavior => ({
   scaleUp: AT_ONCE,
-  scaleDown: { ...AT_ONCE, stabilizationWindowSeconds: 300 },
-};
+  scaleDown: { ...AT_ONCE, stabilizationWindowSeconds: seconds },
+});
 
-/** A rate is smooth already: a short window keeps the replicas between two jobs. */
-export const flowBehavior: Behavior = {
-  scaleUp: AT_ONCE,
-  scaleDown: { ...AT_ONCE, stabilizationWindowSeconds: 30 },
-};
+/** Of a policy that knows neither pod start nor service time. */
+export const DEFAULT_WINDOW_SECONDS = 60;
+
+/** Below it only changes are saved; an HPA takes no longer one than an hour. */
+const SHORTEST_WINDOW_SECONDS = 30;
+const LONGEST_WINDOW_SECONDS = 3600;
+
+/**
+ * The scale-down window from what a start costs: a replica that was not needed for so long would have been started
+ * again for less. Whatever is no number leaves the shortest, and the check to name it.
+ * @param starts How many times a pod's start and a job's time
+ */
+export function windowOf(
+  starts: number,
+  { podStartSeconds = 0, meanServiceSeconds, initialServiceSeconds }: Partial<TimesProps>,
+): number {
+  const service = meanServiceSeconds ?? initialServiceSeconds ?? DEFAULT_INITIAL_SERVICE_SECONDS;
+  const seconds = Math.ceil(starts * (Number(podStartSeconds) + Number(service)));
+  return seconds > SHORTEST_WINDOW_SECONDS
+    ? Math.min(seconds, LONGEST_WINDOW_SECONDS)
+    : SHORTEST_WINDOW_SECONDS;
+}
+
+/** Seconds. */
+interface TimesProps {
+  readonly podStartSeconds: number;
+  readonly meanServiceSeconds: number;
+  readonly initialServiceSeconds: number;
+}
 
 export const DEFAULT_STALE_AFTER_SECONDS = 60;
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   constant,
   drain,
+  flow,
   type LatchProps,
   latch,
   PolicyError,
@@ -42,12 +43,22 @@ describe('defaults', () => {
   });
 
   it.each([
-    proportional({ perReplica: 10, maxReplicas: 25 }),
-    drain({ sloSeconds: 300, meanServiceSeconds: 2, maxReplicas: 25 }),
-  ])('$kind rises at once and falls over the 300 s of the HPA', ({ behavior }) => {
-    expect(behavior.scaleUp).toEqual({ stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max' });
-    expect(behavior.scaleDown.stabilizationWindowSeconds).toBe(300);
-  });
+    [60, proportional({ perReplica: 10, maxReplicas: 25 })],
+    // 4 x (10 s + 5 s)
+    [60, drain({ sloSeconds: 300, meanServiceSeconds: 5, podStartSeconds: 10, maxReplicas: 25 })],
+    [360, drain({ sloSeconds: 900, meanServiceSeconds: 60, podStartSeconds: 30, maxReplicas: 25 })],
+    [30, drain({ sloSeconds: 300, meanServiceSeconds: 2, maxReplicas: 25 })],
+    [3600, drain({ sloSeconds: 9000, meanServiceSeconds: 7000, maxReplicas: 25 })],
+    // What is measured begins with 10 s: 4 x 10 s, 2 x (10 s + 10 s)
+    [40, drain({ sloSeconds: 300, maxReplicas: 25 })],
+    [40, flow({ targetWaitSeconds: 60, podStartSeconds: 10, maxReplicas: 25 })],
+  ])(
+    'rises at once, and falls over %d s, which pod start and service time give: %j',
+    (window, { behavior }) => {
+      expect(behavior.scaleUp).toEqual({ stabilizationWindowSeconds: 0, policies: [], selectPolicy: 'Max' });
+      expect(behavior.scaleDown.stabilizationWindowSeconds).toBe(window);
+    },
+  );
 
   it('what is given of a behavior replaces only itself', () => {
     const { behavior } = proportional({
@@ -56,7 +67,7 @@ describe('defaults', () => {
       behavior: { scaleDown: { policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }] } },
     });
     expect(behavior.scaleDown).toEqual({
-      stabilizationWindowSeconds: 300,
+      stabilizationWindowSeconds: 60,
       policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
       selectPolicy: 'Max',
     });

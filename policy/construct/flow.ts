@@ -1,5 +1,5 @@
 import type { FlowPolicy } from '../policy.ts';
-import { type CommonProps, flowBehavior, validated, withDefaults } from './common.ts';
+import { type CommonProps, fallingOver, validated, windowOf, withDefaults } from './common.ts';
 
 export interface FlowProps extends CommonProps {
   /** Seconds within which a message above the flow is to be taken up. */
@@ -16,13 +16,18 @@ export interface FlowProps extends CommonProps {
   readonly maxReplicas: number;
 }
 
+/** A rate is smooth already: half of what a drain needs. */
+const WINDOW_STARTS = 2;
+
 /**
- * Follows the rate of arrivals, and works off what is above it within a target wait.
+ * Follows the rate of arrivals, and works off what is above it within a target wait. Scales down over a window of twice
+ * a pod's start and a job's time, at least 30 s.
  *
  * @example flow({ targetWaitSeconds: 60, podStartSeconds: 10, maxReplicas: 25 })
  * @throws {PolicyError} with every fault
  */
 export function flow(props: FlowProps): FlowPolicy {
-  const filled = { targetUtilization: 0.8, podStartSeconds: 0, ...withDefaults(props, flowBehavior) };
+  const behavior = fallingOver(windowOf(WINDOW_STARTS, props));
+  const filled = { targetUtilization: 0.8, podStartSeconds: 0, ...withDefaults(props, behavior) };
   return validated({ ...filled, kind: 'flow' });
 }

@@ -1,5 +1,5 @@
 import type { ProportionalPolicy } from '../policy.ts';
-import { type CommonProps, steadyBehavior, validated, withDefaults } from './common.ts';
+import { type CommonProps, DEFAULT_WINDOW_SECONDS, fallingOver, validated, withDefaults } from './common.ts';
 
 export interface ProportionalProps extends CommonProps {
   /** Messages one replica is meant to have. */
@@ -9,11 +9,11 @@ export interface ProportionalProps extends CommonProps {
 }
 
 /**
- * ceil((ready + unacked) / perReplica) replicas; scales down over the HPA's 300 s window.
+ * ceil((ready + unacked) / perReplica) replicas; scales down over a window of 60 s.
  *
  * @example proportional({ perReplica: 10, maxReplicas: 25 })
  * @throws {PolicyError} with every fault
  */
 export function proportional(props: ProportionalProps): ProportionalPolicy {
-  return validated({ ...withDefaults(props, steadyBehavior), kind: 'proportional' });
+  return validated({ ...withDefaults(props, fallingOver(DEFAULT_WINDOW_SECONDS)), kind: 'proportional' });
 }

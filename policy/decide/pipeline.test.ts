@@ -11,7 +11,11 @@ const atOnce = { scaleDown: { stabilizationWindowSeconds: 0 } };
 
 describe('recommend', () => {
   it('proportional shares the work, in flight or not', () => {
-    const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+    const policy = proportional({
+      perReplica: 10,
+      maxReplicas: 25,
+      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+    });
     const reading = { ready: 100, unacked: 20, at };
     // (100 + 20) / 10 = 12
     expect(decide(policy, { reading, current: 0, history: emptyHistory, now: at })).toEqual({
@@ -39,7 +43,11 @@ describe('recommend', () => {
 });
 
 describe('stabilize', () => {
-  const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+  const policy = proportional({
+    perReplica: 10,
+    maxReplicas: 25,
+    behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+  });
 
   it('falls only to the highest recommendation of the last 300 s', () => {
     const decisions = follow(policy, polls([120, 0], [40, 0]));
@@ -75,7 +83,11 @@ describe('stabilize', () => {
 });
 
 describe('a history that ended long ago', () => {
-  const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+  const policy = proportional({
+    perReplica: 10,
+    maxReplicas: 25,
+    behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+  });
   const old = {
     since: 0,
     until: at - 121_000,
@@ -202,7 +214,11 @@ describe('clamp', () => {
   });
 
   it('brings a count from outside back in, past window and rate', () => {
-    const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+    const policy = proportional({
+      perReplica: 10,
+      maxReplicas: 25,
+      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+    });
     expect(decideFor(policy, 300, 40)).toMatchObject({ replicas: 25, reason: 'TooManyReplicas' });
   });
 });

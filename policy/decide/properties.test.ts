@@ -205,7 +205,8 @@ describe('the history', () => {
       const at = now + poll * 5000;
       return { now: at, reading: { ready: (poll * 7919) % 300, unacked: 0, at } };
     });
-    const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+    const behavior = { scaleDown: { stabilizationWindowSeconds: 300 } };
+    const policy = proportional({ perReplica: 10, maxReplicas: 25, behavior });
     // 300 s at a poll of 5 s
     expect(historyAfter(policy, life, 0).history.recommendations.length).toBeLessThanOrEqual(60);
     const steady = life.map(({ now, reading }) => ({ now, reading: { ...reading, ready: 0 } }));

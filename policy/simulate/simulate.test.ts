@@ -171,7 +171,8 @@ describe('what happens on the way', () => {
   });
 
   it('restarts of the scaler are taken in their order', () => {
-    const policy = proportional({ perReplica: 10, maxReplicas: 25 });
+    const behavior = { scaleDown: { stabilizationWindowSeconds: 300 } };
+    const policy = proportional({ perReplica: 10, maxReplicas: 25, behavior });
     const scalerRestarts = [
       { atSecond: 590, keepsHistory: true },
       { atSecond: 100, keepsHistory: false },

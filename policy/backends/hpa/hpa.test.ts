@@ -79,7 +79,7 @@ describe('compileHpa', () => {
           tolerance: '0',
         },
         scaleDown: {
-          stabilizationWindowSeconds: 300,
+          stabilizationWindowSeconds: 60,
           policies: [{ type: 'Percent', value: 100, periodSeconds: 1 }],
           selectPolicy: 'Max',
           tolerance: '0',

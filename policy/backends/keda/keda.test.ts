@@ -40,7 +40,7 @@ describe('compileKeda', () => {
         spec: {
           scaleTargetRef: { kind: 'Deployment', name: 'consumer' },
           pollingInterval: 5,
-          cooldownPeriod: 300,
+          cooldownPeriod: 60,
           minReplicaCount: 0,
           maxReplicaCount: 25,
           triggers: [
