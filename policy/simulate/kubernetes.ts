@@ -1,5 +1,5 @@
+import { messagesPerReplica } from '../backends/hpa/metric.ts';
 import { isMissing, type Reading } from '../backlog.ts';
-import { messagesPerReplica } from '../compile/hpa-metric.ts';
 import { clamp } from '../decide/clamp.ts';
 import { rateLimit } from '../decide/rate-limit.ts';
 import { roundUp } from '../decide/round-up.ts';
