@@ -181,10 +181,8 @@ describe('sluice simulate', () => {
   });
 
   it('replays the same policy as a cluster carries it out, where a cluster can', async () => {
-    const counted = {
-      ...local,
-      jobs: { ...local.jobs, policy: proportional({ perReplica: 10, maxReplicas: 5 }) },
-    };
+    const policy = proportional({ perReplica: 10, maxReplicas: 5 });
+    const counted = withOverrides(local, { consumer: { policy } });
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const sources = {
       root,
