@@ -100,6 +100,21 @@ describe('an alert', () => {
     expect(code).toBe(0);
   };
 
+  it('on RabbitMQ asks for metrics that it exposes', async () => {
+    const pages = await Promise.all(
+      ['/metrics', '/metrics/detailed?family=queue_coarse_metrics'].map(async (path) => {
+        const response = await fetch(new URL(path, broker.metricsUrl));
+        return response.text();
+      }),
+    );
+    const rules = JSON.stringify(
+      rulesOf('broker/prometheusrule-broker.broker', 'consumer/prometheusrule-consumer.consumer'),
+    );
+    const asked = [...new Set(rules.match(/rabbitmq_\w+/g))];
+    expect(asked.length).toBeGreaterThan(4);
+    for (const name of asked) expect(pages.join('\n')).toContain(`\n# TYPE ${name} `);
+  });
+
   it('arrives with its text when the consumers stop, and is resolved when they start', async () => {
     const consumer = startConsumer();
     await publish(10);
