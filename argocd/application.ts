@@ -75,12 +75,17 @@ function specOf(props: ApplicationProps): Manifest['spec'] {
   };
 }
 
-/** Pruned last, and not at all while something else of the same sync fails. */
+/**
+ * Pruned last, and not at all while something else of the same sync fails. Where a controller writes fields, an object
+ * that differs in these alone is left alone: a sync would write what Argo CD last saw there, which a watch may have
+ * brought before the controller's last word.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#selective-sync
+ */
 const syncOptions = ({ ownedFields = [], confirmPrune = false }: ApplicationProps): string[] => [
   'ServerSideApply=true',
   'PruneLast=true',
   'FailOnSharedResource=true',
-  ...(ownedFields.length > 0 ? ['RespectIgnoreDifferences=true'] : []),
+  ...(ownedFields.length > 0 ? ['RespectIgnoreDifferences=true', 'ApplyOutOfSyncOnly=true'] : []),
   ...(confirmPrune ? ['Prune=confirm'] : []),
 ];
 

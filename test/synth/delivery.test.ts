@@ -95,7 +95,9 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
 
   it('has the scaler own the count of the consumer', () => {
     const { syncPolicy } = application(environment, 'consumer').spec;
-    expect(syncPolicy.syncOptions).toContain('RespectIgnoreDifferences=true');
+    expect(syncPolicy.syncOptions).toEqual(
+      expect.arrayContaining(['RespectIgnoreDifferences=true', 'ApplyOutOfSyncOnly=true']),
+    );
   });
 });
 
