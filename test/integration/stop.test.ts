@@ -186,6 +186,16 @@ describe('a run whose broker does not answer', () => {
   });
 });
 
+it('a run ends with 1 when its topology service is killed, and leaves nothing', async () => {
+  const { env } = await borrowed();
+  const run = start(BUSY, { ...env, MANAGEMENT_URL: `http://127.0.0.1:${await silentServer()}` });
+  // Not the one that is run once to fill the compile cache of a new bundle.
+  for (const pid of await run.runs(/\/[0-9a-f]{32}\/topology\/main\.mjs$/)) process.kill(pid, 'SIGKILL');
+  await run.endsWith(1);
+  await run.leavesNothing();
+  expect(run.lines.join('\n')).toContain('topology ended with');
+});
+
 describe('a run with a broker of its own', () => {
   const beam = (run: Run) => run.mark.processes().filter(({ command }) => /beam/.test(command[0] ?? ''));
 
