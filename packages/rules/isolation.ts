@@ -1,4 +1,4 @@
-import { selects, type World } from '../manifests/links/world.ts';
+import type { World } from '../manifests/links/world.ts';
 import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt, podLabelsOf } from '../manifests/references.ts';
 
@@ -13,13 +13,7 @@ export interface Isolation {
 
 /** @see https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
 export function isolationOf(workload: DesiredObject, world: World): Isolation {
-  const labels = podLabelsOf(workload);
-  const policies = world
-    .ofKind('NetworkPolicy')
-    .filter(
-      ({ namespace, fields }) =>
-        namespace === workload.namespace && selects(valueAt(fields, ['spec', 'podSelector']) ?? {}, labels),
-    );
+  const policies = world.policiesOf(workload.namespace, podLabelsOf(workload));
   const inward = policies.filter((policy) => typesOf(policy).includes('Ingress'));
   const outward = policies.filter((policy) => typesOf(policy).includes('Egress'));
   return {

@@ -1,4 +1,4 @@
-import { selects } from '../manifests/links/world.ts';
+import { selects } from '../manifests/links/selection.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../manifests/objects.ts';
 import { compareQuantities } from '../manifests/quantities.ts';
 import { listAt, podLabelsOf, podSpecOf } from '../manifests/references.ts';

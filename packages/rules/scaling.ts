@@ -1,4 +1,5 @@
-import { selects, type World } from '../manifests/links/world.ts';
+import { selects } from '../manifests/links/selection.ts';
+import type { World } from '../manifests/links/world.ts';
 import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
 import { compareQuantities } from '../manifests/quantities.ts';
 import { listAt, podLabelsOf, podSpecOf } from '../manifests/references.ts';

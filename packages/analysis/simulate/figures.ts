@@ -1,4 +1,5 @@
 import type { Report } from '@sluice/policy';
+import { podHours } from './table.ts';
 
 /** One figure of a report. */
 export interface Figure {
@@ -9,7 +10,8 @@ export interface Figure {
 
 const count = (value: number): string => String(value);
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
-const replicaTime = (value: number): string => `${Math.round(value)} s`;
+/** The cost: what a bill counts is pod hours. */
+const replicaTime = (value: number): string => `${Math.round(value)} s (${podHours(value)})`;
 
 /** What the work gets, then what it costs. */
 export const figures: readonly Figure[] = [

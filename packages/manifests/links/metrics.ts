@@ -16,8 +16,9 @@ import {
 } from './links.ts';
 import { stopped } from './paths.ts';
 import { missingIn } from './pods.ts';
+import { selects } from './selection.ts';
 import { portsOf } from './traffic.ts';
-import { monitors, selects, type World } from './world.ts';
+import { monitors, type World } from './world.ts';
 
 /** Environments share most expressions. */
 export const metricNames = onceForText(parsedNames);

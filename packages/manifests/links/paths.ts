@@ -1,7 +1,8 @@
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podLabelsOf } from '../references.ts';
 import { broken, type End, outside } from './links.ts';
-import { plain, selects, type World } from './world.ts';
+import { selects } from './selection.ts';
+import { plain, type World } from './world.ts';
 
 /** One side of a connection: pods by their labels. */
 export interface Pods {
@@ -63,8 +64,8 @@ export function stopped(
 /** Whether the policies of a side let it ask any DNS; undefined where none selects it. */
 export function dnsEnd(from: Pods, world: World): End | undefined {
   const policies = world
-    .ofKind('NetworkPolicy')
-    .filter((policy) => policy.namespace === from.namespace && isAbout(policy, 'Egress', from.labels));
+    .policiesOf(from.namespace, from.labels)
+    .filter((policy) => isAbout(policy, 'Egress'));
   if (policies.length === 0) return undefined;
   const rules = policies.flatMap((policy) => listAt(policy.fields, ['spec', 'egress']));
   const asks = rules.some((rule) => {
@@ -84,9 +85,7 @@ function closing(
   port: PodPort,
   world: World,
 ): readonly DesiredObject[] {
-  const policies = world
-    .ofKind('NetworkPolicy')
-    .filter((policy) => policy.namespace === self.namespace && isAbout(policy, type, self.labels));
+  const policies = world.policiesOf(self.namespace, self.labels).filter((policy) => isAbout(policy, type));
   const field = type === 'Ingress' ? 'ingress' : 'egress';
   const rules = policies.flatMap((policy) =>
     listAt(policy.fields, ['spec', field]).map((rule) => ({ policy, rule })),
@@ -94,11 +93,11 @@ function closing(
   return rules.some(({ policy, rule }) => allows(policy, rule, peer, port, world)) ? [] : policies;
 }
 
-function isAbout({ fields }: DesiredObject, type: string, labels: Fields): boolean {
+function isAbout({ fields }: DesiredObject, type: string): boolean {
   const types = valueAt(fields, ['spec', 'policyTypes']);
   const hasEgress = listAt(fields, ['spec', 'egress']).length > 0;
   const all = Array.isArray(types) ? types : ['Ingress', ...(hasEgress ? ['Egress'] : [])];
-  return all.includes(type) && selects(valueAt(fields, ['spec', 'podSelector']) ?? {}, labels);
+  return all.includes(type);
 }
 
 /** A rule without peers or without ports allows all of them. */

@@ -2,8 +2,9 @@ import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../
 import { listAt, podSpecOf, type Source, sourcesOf } from '../references.ts';
 import { absent, broken, type End, found, type Link, outside, toObject } from './links.ts';
 import { dnsEnd, podsOf, stopped } from './paths.ts';
+import { selects } from './selection.ts';
 import { hostsIn, type ServiceUrl, serviceEnd, urlsIn } from './urls.ts';
-import { selects, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What the pods of a workload need to start and to work. */
 export function podLinks(from: DesiredObject, world: World): Link[] {

@@ -1,6 +1,7 @@
 import { type DesiredObject, type Fields, isFields, valueAt } from '../objects.ts';
 import { listAt, podLabelsOf, podSpecOf } from '../references.ts';
 import { folderOf, sourcesIn } from '../scope.ts';
+import { ByLabels, BySelectors, selects } from './selection.ts';
 
 /** A Secret that is made before the first sync. */
 export interface PremadeSecret {
@@ -33,7 +34,8 @@ export class World {
   readonly outside: Outside;
   readonly #kinds: ReadonlyMap<string, DesiredObject[]>;
   readonly #names: ReadonlyMap<string, DesiredObject>;
-  readonly #workloads: ReadonlyMap<string, DesiredObject[]>;
+  readonly #workloads: ByLabels;
+  readonly #policies: BySelectors;
   readonly #operated: ReadonlySet<string>;
   readonly #namespaces: ReadonlySet<string>;
   readonly #syncs: ReadonlyMap<string, DesiredObject>;
@@ -46,7 +48,11 @@ export class World {
       objects.toReversed().map((one) => [nameKey(one.kind, one.namespace, one.name), one]),
     );
     const workloads = objects.filter((one) => podSpecOf(one) !== undefined);
-    this.#workloads = Map.groupBy(workloads, ({ namespace = '' }) => namespace);
+    this.#workloads = new ByLabels(workloads, podLabelsOf);
+    this.#policies = new BySelectors(
+      this.ofKind('NetworkPolicy'),
+      ({ fields }) => valueAt(fields, ['spec', 'podSelector']) ?? {},
+    );
     this.#syncs = new Map(
       this.ofKind('Application').flatMap((one) =>
         sourcesIn(one.fields).flatMap((source) => {
@@ -69,12 +75,17 @@ export class World {
 
   /** What makes pods in a namespace. */
   workloadsIn(namespace: string | undefined): readonly DesiredObject[] {
-    return this.#workloads.get(namespace ?? '') ?? [];
+    return this.#workloads.in(namespace);
   }
 
   /** The workloads of a namespace whose pods a selector selects. */
   podsIn(namespace: string | undefined, selector: unknown): DesiredObject[] {
-    return this.workloadsIn(namespace).filter((one) => selects(selector, podLabelsOf(one)));
+    return this.#workloads.selected(namespace, selector);
+  }
+
+  /** The NetworkPolicies that select pods. */
+  policiesOf(namespace: string | undefined, labels: Fields): DesiredObject[] {
+    return this.#policies.selecting(namespace, labels);
   }
 
   /** The Application that installs a chart by this name. */
@@ -168,29 +179,4 @@ export function monitors({ namespace, fields }: DesiredObject, service: DesiredO
   const here = names.length === 0 ? service.namespace === namespace : names.includes(service.namespace);
   const labels = valueAt(service.fields, ['metadata', 'labels']);
   return (any || here) && selects(valueAt(spec, ['selector']), isFields(labels) ? labels : {});
-}
-
-/** Whether a label selector selects; `{}` selects everything, none selects nothing. */
-export function selects(selector: unknown, labels: Fields): boolean {
-  if (!isFields(selector)) return false;
-  const exact = isFields(selector.matchLabels) ? Object.entries(selector.matchLabels) : [];
-  return (
-    exact.every(([key, value]) => labels[key] === value) &&
-    listAt(selector, ['matchExpressions']).every((one) => holds(one, labels))
-  );
-}
-
-function holds(expression: unknown, labels: Fields): boolean {
-  const value = labels[String(valueAt(expression, ['key']))];
-  const values = listAt(expression, ['values']);
-  switch (valueAt(expression, ['operator'])) {
-    case 'In':
-      return values.includes(value);
-    case 'NotIn':
-      return !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
 }
