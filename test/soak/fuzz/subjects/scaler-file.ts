@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { constant, drain, latch, proportional, type ScalerConfig, schedule } from '@sluice/policy';
+import { constant, drain, flow, latch, proportional, type ScalerConfig, schedule } from '@sluice/policy';
 import { ConfigError } from '@sluice/runtime';
 import fc from 'fast-check';
 import { settingsOf } from '../../../../services/scaler/config.ts';
@@ -41,6 +41,10 @@ const workloads: Readonly<Record<string, object>> = {
       unackedQuery: 'sum(unacked)',
     },
     policy: drain({ sloSeconds: 300, meanServiceSeconds: 5, podStartSeconds: 10, maxReplicas: 10 }),
+  },
+  measured: {
+    ...{ name: 'g', target: { ...deployment, name: 'g' }, source: management },
+    policy: flow({ targetWaitSeconds: 60, podStartSeconds: 10, maxReplicas: 10 }),
   },
   detailed: {
     ...{ name: 'e', target: { ...deployment, name: 'e' } },
