@@ -2,7 +2,7 @@ import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/mon
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { parsePromql } from '../packages/contracts/promql.ts';
+import { promqlFaults } from '../packages/contracts/promql.ts';
 import { type Identity, metadataOf } from './labels.ts';
 import { burnRates, type Slo } from './slo.ts';
 
@@ -158,7 +158,6 @@ function check(subject: string, groups: readonly RuleGroup[]): void {
       `'record' (${record}) must be level:metric:operations`,
     );
   for (const { name, expr } of [...alerts, ...records.map(({ record, expr }) => ({ name: record, expr }))])
-    for (const fault of parsePromql(expr).faults)
-      checks.that(false, `'expr' of ${name} is no PromQL ${fault}`);
+    for (const fault of promqlFaults(expr)) checks.that(false, `'expr' of ${name} is no PromQL ${fault}`);
   checks.done();
 }

@@ -1,5 +1,5 @@
 import { Checks } from '../packages/contracts/checks.ts';
-import { parsePromql } from '../packages/contracts/promql.ts';
+import { promqlFaults } from '../packages/contracts/promql.ts';
 import type { Alert, RecordingRule, RuleGroup } from './alerts.ts';
 
 /** What a workload promises, as the share of good events over 30 days. */
@@ -107,8 +107,8 @@ function check({ name, objective, errorRatio }: Slo): void {
       `'objective' (${objective}) must be above 0 and below 1: a budget of nothing is burnt by anything`,
     )
     .that(
-      parsePromql(errorRatio('5m')).faults.length === 0,
-      `'errorRatio' (${errorRatio('5m')}) must be PromQL: ${parsePromql(errorRatio('5m')).faults.join(', ')}`,
+      promqlFaults(errorRatio('5m')).length === 0,
+      `'errorRatio' (${errorRatio('5m')}) must be PromQL: ${promqlFaults(errorRatio('5m')).join(', ')}`,
     )
     .done();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metricNames, parsePromql } from './promql.ts';
+import { metricNames, parsePromql, promqlFaults } from './promql.ts';
 
 describe('the metrics of an expression', () => {
   it.each([
@@ -51,5 +51,17 @@ describe('an expression that is none', () => {
 
   it('has each fault at its place, with the text about it', () => {
     expect(parsePromql('sum by (workload) (a >> 3)').faults).toEqual(["at 22: 'm by (workload) (a >> 3)'"]);
+  });
+});
+
+describe('what is wrong with an expression', () => {
+  it('is told of each, also where another of the same shape was seen', () => {
+    expect(promqlFaults('sum(up{job="a"})')).toEqual([]);
+    expect(promqlFaults('sum(up{job="b \\" c"})')).toEqual([]);
+    for (const job of ['a', 'b']) {
+      const broken = `sum(up{job="${job}"}`;
+      expect(promqlFaults(broken)).toEqual(parsePromql(broken).faults);
+      expect(promqlFaults(broken)).not.toEqual([]);
+    }
   });
 });

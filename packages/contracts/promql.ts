@@ -37,6 +37,17 @@ export function parsePromql(expression: string): Expression {
   };
 }
 
+/** Shape of an expression -> whether it is one: many differ in the text of a label alone. */
+const known = new Map<string, boolean>();
+
+/** What is wrong with an expression; nothing where it is PromQL. */
+export function promqlFaults(expression: string): readonly string[] {
+  const shape = expression.replaceAll(/"[^"\\\n]*"/g, '"x"');
+  const isSound = known.get(shape) ?? parsePromql(shape).faults.length === 0;
+  known.set(shape, isSound);
+  return isSound ? [] : parsePromql(expression).faults;
+}
+
 /** The names of the metrics that an expression reads, each once. */
 export const metricNames = (expression: string): string[] => [
   ...new Set(

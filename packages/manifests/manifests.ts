@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document } from 'yaml';
 
 /** A Kubernetes object as plain data. */
 export interface Manifest {
@@ -29,12 +29,10 @@ export function fileName({ kind, metadata: { name, namespace } }: Manifest): str
  * parser would take for a number or a boolean ('0o7', 'on', '12:30:00') is quoted: Kubernetes' is one.
  */
 export const manifestText = (manifest: Manifest): string =>
-  stringify(topFirst(manifest), {
-    compat: 'yaml-1.1',
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-    sortMapEntries: false,
-  });
+  new Document(topFirst(manifest), { schema, aliasDuplicateObjects: false }).toString({ lineWidth: 0 });
+
+/** One for all: it is compiled when it is made. */
+const { schema } = new Document(null, { compat: 'yaml-1.1', sortMapEntries: false });
 
 function topFirst(manifest: Manifest): Record<string, unknown> {
   const { apiVersion, kind, metadata, ...rest } = manifest;

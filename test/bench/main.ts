@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   diff: async () => (await import('./diff.ts')).diffOfManyEnvironments,
   policies: async () => (await import('./policies.ts')).policies,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
+  workers: async () => (await import('./workers.ts')).manyWorkers,
 };
 
 const asked = process.argv.slice(2);
