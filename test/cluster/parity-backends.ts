@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  baseOf,
   type ClauseFidelity,
   compileHpa,
   compileKeda,
@@ -40,6 +41,8 @@ export interface Backend {
   fidelity(workload: Parity, queue: Pick<Queue, 'asked' | 'scraped'>): readonly ClauseFidelity[];
   /** Starts it for the workloads and waits until it follows them. */
   start(ground: Ground, workloads: readonly Parity[]): Promise<void>;
+  /** Whether a count stays what it is for as long as the queue cannot be read. */
+  keeps(workload: Parity): boolean;
   /** Whether it has said of every workload, since that instant (epoch ms), that it cannot read the queue. */
   blind(ground: Ground, workloads: readonly Parity[], since: number): Promise<boolean>;
   /** Takes away what `start` brought, also where that failed half-way. */
@@ -74,6 +77,7 @@ const scalerConfig = (workloads: readonly Parity[], source: ManagementSource) =>
 
 export const ownScaler: Backend = {
   name: 'own scaler',
+  keeps: () => true,
   looks: `asks the broker every ${everySeconds} s`,
   fidelity: (workload, { asked }) => scalerConfig([workload], asked).fidelity,
   start: async ({ inside, queue }, workloads) => {
@@ -111,6 +115,7 @@ const hpaOf = (one: Parity, source: PrometheusSource) =>
 
 export const hpa: Backend = {
   name: 'HPA + prometheus-adapter',
+  keeps: () => true,
   looks: `Prometheus scrapes every ${everySeconds} s, the HPA asks every 5 s (15 s by default)`,
   fidelity: (workload, { scraped }) => hpaOf(workload, scraped).fidelity,
   start: async (ground, workloads) => {
@@ -202,6 +207,8 @@ const kedaOf = (one: Parity, { asked, scraped }: Pick<Queue, 'asked' | 'scraped'
 
 export const kedaBackend: Backend = {
   name: 'KEDA',
+  // What `staleAfterSeconds` is only approximate for: with a minimum of 0 it may go to 0.
+  keeps: ({ policy }) => baseOf(policy).minReplicas > 0,
   looks: `the operator asks every ${everySeconds} s, its HPA every 5 s (15 s by default)`,
   fidelity: (workload, queue) => kedaOf(workload, queue).fidelity,
   start: async (ground, workloads) => {
@@ -221,7 +228,8 @@ export const kedaBackend: Backend = {
   blind: ({ cluster }, workloads) =>
     lost(
       cluster,
-      workloads.map(({ name }) => `keda-hpa-${name}`),
+      // Of one that went to 0 the HPA rests and says nothing of its metric.
+      workloads.filter(kedaBackend.keeps).map(({ name }) => `keda-hpa-${name}`),
     ),
   stop: async ({ cluster, inside }) => {
     // Its operator takes a ScaledObject's HPA away; without it the finalizer waits for ever.

@@ -43,7 +43,8 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
     'stopWhen.ready-empty': () => (remembers ? REMEMBERED_STOP : NO_PAST),
     minReplicas: ({ minReplicas }) => (minReplicas === 0 ? TO_ZERO : BOUND),
     maxReplicas: () => BOUND,
-    staleAfterSeconds: () => AGES[source.kind](remembers),
+    staleAfterSeconds: ({ minReplicas }) =>
+      minReplicas === 0 && source.kind !== 'clock' ? MAY_SLEEP_BLIND : AGES[source.kind](remembers),
     'behavior.scaleUp': upwards,
     'behavior.scaleDown': downwards,
     windows: (_, whole) => windowsVerdict(whole),
@@ -95,6 +96,11 @@ const GUARDED = exact(
 
 const UNDATED = approximate(
   "The broker's answer carries no instant: a poll that fails keeps the count, but counts that the broker no longer refreshes are taken as new.",
+);
+
+/** `getScaledObjectState` leaves out a metric whose cache is closed, and with it the error. */
+const MAY_SLEEP_BLIND = approximate(
+  'A poll that fails keeps the count, but one that meets the failed question of the HPA counts as an empty queue: in an outage longer than the cooldown period KEDA may go to 0; a minimum of 1 keeps the count.',
 );
 
 const UNGUARDED = approximate(
