@@ -24,6 +24,14 @@ export function policy(tree: Tree, text: string): void {
     tree.replace(file, /\blatch\b(?=[^}]*\} from '@sluice\/policy')/, factories.join(', '));
 }
 
+/** Who owns the consumer's replica count. */
+export const scaler = (tree: Tree, kind: string): void =>
+  tree.replace(
+    CONSUMER,
+    "queueWorker('consumer', settings, ({ policy, ...own }) => ({\n",
+    (line) => `${line}  scaler: '${kind}',\n`,
+  );
+
 /** A property of an environment that is there already. */
 const property = (tree: Tree, path: string, from: string | RegExp, to: string): void =>
   tree.replace(path, from, to);
@@ -166,6 +174,45 @@ export const rightEdits: readonly Edit[] = [
   {
     name: 'a worker more, on a queue that is there',
     make: (tree) => run(tree, 'new', 'worker', 'audit', '--queue', 'jobs'),
+  },
+  {
+    name: 'a web service more',
+    make: (tree) => run(tree, 'new', 'service', 'shop', '--image', 'ghcr.io/example/shop:2.0.1'),
+  },
+  {
+    name: 'a scheduled job more',
+    make: (tree) => run(tree, 'new', 'job', 'report', '--image', 'ghcr.io/example/report:0.3.0'),
+  },
+  {
+    name: 'a job more, that publishes',
+    make: (tree) =>
+      run(tree, 'new', 'job', 'feed', '--image', 'ghcr.io/example/feed:0.3.0', '--queue', 'jobs'),
+  },
+  {
+    name: 'an environment like production',
+    make: (tree) => run(tree, 'new', 'environment', 'staging', '--like', 'production'),
+  },
+  {
+    name: 'an environment like the laptop',
+    make: (tree) => run(tree, 'new', 'environment', 'lab', '--like', 'local'),
+  },
+  {
+    name: 'a worker that an HPA scales',
+    make: (tree) => {
+      policy(tree, 'proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 12 })');
+      scaler(tree, 'hpa');
+    },
+  },
+  {
+    name: 'KEDA in place of the adapter, and a worker that it scales',
+    make: (tree) => {
+      policy(tree, 'proportional({ perReplica: 10, maxReplicas: 12 })');
+      scaler(tree, 'keda');
+      for (const path of [LOCAL, PRODUCTION]) {
+        tree.replace(path, "    'prometheus-adapter',\n", '');
+        tree.replace(path, "    'kube-prometheus-stack',\n", "    'keda',\n    'kube-prometheus-stack',\n");
+      }
+    },
   },
   {
     name: 'no work but the web service',

@@ -1,4 +1,4 @@
-import { CONSUMER, type Edit, LOCAL, PRODUCTION, policy, WORKLOADS } from './right.ts';
+import { CONSUMER, type Edit, LOCAL, PRODUCTION, policy, scaler, WORKLOADS } from './right.ts';
 import type { Tree } from './tree.ts';
 
 /** A change of desired state that cannot be. */
@@ -132,6 +132,19 @@ export const wrongEdits: readonly WrongEdit[] = [
     make: (tree) =>
       tree.replace(LOCAL, "  name: 'local',\n", "  name: 'local',\n  workloads: { consumr: 'absent' },\n"),
     says: /'workloads\.consumr' must name one of the workloads/,
+  },
+  {
+    name: 'a latch that an HPA scales',
+    make: (tree) => scaler(tree, 'hpa'),
+    says: /startWhen\.readyAtLeast: An HPA moves in proportion to its metric.*choose the own scaler/,
+  },
+  {
+    name: 'a worker that KEDA scales, without KEDA',
+    make: (tree) => {
+      policy(tree, 'proportional({ perReplica: 10, maxReplicas: 12 })');
+      scaler(tree, 'keda');
+    },
+    says: /needs the addon keda/,
   },
   {
     name: 'text that is no TypeScript',

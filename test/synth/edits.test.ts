@@ -11,8 +11,20 @@ const RULES = ['access', 'configuration', 'objects', 'image-pins', 'delivery', '
 
 /** Several at once: what one of them breaks is named by what fails. */
 const TOGETHER = [
-  ['a drain in place of the latch', 'RabbitMQ everywhere', 'an alert more', 'no production'],
-  ['a third environment', 'an organisation of its own', 'other holidays', 'a worker more, of another image'],
+  [
+    'a drain in place of the latch',
+    'RabbitMQ everywhere',
+    'an alert more',
+    'no production',
+    'a web service more',
+  ],
+  [
+    'an environment like production',
+    'a scheduled job more',
+    'an organisation of its own',
+    'other holidays',
+    'a worker more, of another image',
+  ],
 ];
 
 /** One of each kind of sentence. */
