@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { patient } from '../bed/lib/patience.ts';
 import { checkout } from '../support/checkout.ts';
 
 /** What the worker itself consists of, beside its namespace and the scaler's permission. */
@@ -35,7 +36,7 @@ function failedIn(report: string): string[] {
   return results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
 }
 
-describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
+describe('a worker that is scaffolded', { timeout: patient(120) * 1000 }, () => {
   const copy = checkout();
   afterAll(() => copy[Symbol.dispose]());
   const files = (folder: string): string[] =>
@@ -125,7 +126,8 @@ describe('a worker that is scaffolded', { timeout: 120_000 }, () => {
         cwd: copy.root,
         encoding: 'utf8',
         env: outsideOfTests(),
-        timeout: 50_000,
+        // Where it is cut off there is no report to compare.
+        timeout: patient(100) * 1000,
       });
     const rules = () =>
       run(
