@@ -121,7 +121,18 @@ interface MetricEnd extends Pick<Link, 'end'> {
   readonly scraped: boolean;
 }
 
+/** Of each world, where its metrics come from: many expressions read the same. */
+const sources = new WeakMap<World, Map<string, MetricEnd[]>>();
+
 function sourceOf(metric: string, world: World): MetricEnd[] {
+  const known = sources.get(world) ?? new Map<string, MetricEnd[]>();
+  sources.set(world, known);
+  const found = known.get(metric) ?? searched(metric, world);
+  known.set(metric, found);
+  return found;
+}
+
+function searched(metric: string, world: World): MetricEnd[] {
   return (
     ofRule(metric, world) ??
     ofService(metric, world) ??
