@@ -1,5 +1,5 @@
 /**
- * What a source told about one queue at one instant.
+ * What a source reported about one queue at one instant.
  *
  * Counts are messages, ages are seconds, instants are epoch milliseconds.
  */
@@ -8,9 +8,9 @@ export interface Backlog {
   readonly ready: number;
   /** Messages delivered and not yet acknowledged: the work in flight. */
   readonly unacked: number;
-  /** Age of the oldest ready message, where the broker tells it and it can be believed. */
+  /** Age of the oldest ready message, where the broker reports it and it is plausible. */
   readonly oldestWaitSeconds?: number;
-  /** Messages ever published to the queue, where the source counts them. It begins anew with its broker. */
+  /** Messages ever published to the queue, where the source counts them. It restarts at 0 with its broker. */
   readonly publishedTotal?: number;
   /** Messages ever acknowledged by consumers of the queue, likewise. */
   readonly acknowledgedTotal?: number;

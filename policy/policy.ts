@@ -12,7 +12,7 @@ interface Common {
   readonly behavior: Behavior;
 }
 
-/** 0 or N: opens above a mark, closes when the basin is dry. */
+/** 0 or N: opens above a mark, closes when the queue is drained. */
 export interface LatchPolicy extends Common {
   readonly kind: 'latch';
   readonly startWhen: LatchStart;

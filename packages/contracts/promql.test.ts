@@ -55,7 +55,7 @@ describe('an expression that is none', () => {
 });
 
 describe('what is wrong with an expression', () => {
-  it('is told of each, also where another of the same shape was seen', () => {
+  it('is returned for each, also where another of the same shape was seen', () => {
     expect(promqlFaults('sum(up{job="a"})')).toEqual([]);
     expect(promqlFaults('sum(up{job="b \\" c"})')).toEqual([]);
     for (const job of ['a', 'b']) {

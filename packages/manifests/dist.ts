@@ -47,7 +47,7 @@ export function writeDist(root: string, files: Files): Drift {
 export const isClean = ({ missing, changed, stale }: Drift): boolean =>
   missing.length + changed.length + stale.length === 0;
 
-/** An empty render would delete every desired object: nobody means that. */
+/** An empty render would delete every desired object, which is never the intention. */
 function refuseEscapes(root: string, files: Files): void {
   const faults = [...files.keys()].filter(escapes).map((path) => `'${path}' leads out of ${root}`);
   if (files.size === 0) faults.push(`nothing was rendered, so ${root} would become empty`);

@@ -7,7 +7,7 @@ const DOCUMENT = /^ConfigMap\.data\..*\.(json|ya?ml)$/;
 export type Reading = readonly [before: object, after: object];
 
 /**
- * The documents in two values of a ConfigMap, where both hold one: then their own leaves tell what changed. YAML is
+ * The documents in two values of a ConfigMap, where both hold one: then their own leaves show what changed. YAML is
  * read in both dialects, because it is not known which one its reader has: `yes` is a text or true.
  */
 export function embedded(place: string, before: unknown, after: unknown): readonly Reading[] | undefined {

@@ -60,7 +60,7 @@ const elementOf = ({ keys, mergeKeys }: Leaf): readonly string[] | undefined => 
   return list === undefined ? undefined : steps(keys.slice(0, list.depth));
 };
 
-/** The text that a leaf is, if it is a document and becomes another: its own leaves tell what changed. */
+/** The text that a leaf is, if it is a document and becomes another: its own leaves show what changed. */
 const documentOf = ({ keys, place, value }: Leaf, after: unknown): readonly string[] | undefined =>
   embedded(place, value, after) && steps(keys);
 

@@ -121,7 +121,7 @@ const nameOf = ({ name, generateName }: Fields): string | undefined => {
 
 const GENERATED = '*';
 
-/** Whether every sync creates such an object anew, under another name. */
+/** Whether every sync creates such an object again, under another name. */
 export const isGenerated = ({ name }: DesiredObject): boolean => name.includes(GENERATED);
 
 /** Several may have one `generateName`: they are numbered, as Argo CD does it. */

@@ -4,7 +4,7 @@ import { onceForFields } from './memo.ts';
 import { type DesiredObject, isFields, titleOf } from './objects.ts';
 import { checkTree } from './yaml.ts';
 
-/** What the scaler of an environment is told, and by which ConfigMap. */
+/** The configuration of an environment's scaler, and the ConfigMap that holds it. */
 export interface RenderedScalerConfig {
   readonly configMap: DesiredObject;
   readonly config: ScalerConfig;

@@ -9,7 +9,7 @@
 
 /** How the elements of a list find each other. */
 export type ListShape =
-  /** Elements are told apart by these fields (dotted); the order means nothing unless it is said to. */
+  /** Elements are identified by these fields (dotted); the order means nothing unless declared. */
   | { readonly kind: 'map'; readonly keys: readonly string[]; readonly ordered?: true }
   | { readonly kind: 'set' }
   | { readonly kind: 'list' };

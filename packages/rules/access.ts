@@ -1,7 +1,7 @@
 import { type Right, rightsIn } from '../manifests/links/rights.ts';
 import type { World } from '../manifests/links/world.ts';
 
-/** Subjects that are everybody, or everybody with a login or a pod. */
+/** Subjects that stand for every user, or for every user or pod that is authenticated. */
 const EVERYBODY =
   /^(Group system:(authenticated|unauthenticated|serviceaccounts(:.*)?)|User system:anonymous)$/;
 
@@ -18,6 +18,6 @@ const POWERFUL: readonly ((right: Right) => boolean)[] = [
     ['create', 'update', 'patch', '*'].includes(verb),
 ];
 
-/** Every right of everybody, and every powerful one of anyone. */
+/** Every right that such a subject has, and every powerful right of any subject. */
 export const wideRightsIn = (world: World): readonly Right[] =>
   rightsIn(world).filter((right) => EVERYBODY.test(right.subject) || POWERFUL.some((is) => is(right)));

@@ -2,7 +2,7 @@ import type { World } from '../manifests/links/world.ts';
 import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt, podLabelsOf } from '../manifests/references.ts';
 
-/** Whom the NetworkPolicies of a workload's pods let in and out, where that is everybody of a kind. */
+/** The peers that the NetworkPolicies of a workload's pods let in and out, where these are all of a kind. */
 export interface Isolation {
   readonly workload: DesiredObject;
   /** The policies that select its pods. */
@@ -34,7 +34,7 @@ function typesOf({ fields }: DesiredObject): readonly unknown[] {
 
 type Wide = readonly [who: string, ports: string];
 
-/** Without a policy everybody; else what its rules name as everybody. */
+/** Without a policy every peer; else the open ranges that its rules name. */
 function wide(policies: readonly DesiredObject[], field: string, side: string): Wide[] {
   if (policies.length === 0) return [['everybody', 'every port']];
   const rules = policies.flatMap(({ fields }) => listAt(fields, ['spec', field]));

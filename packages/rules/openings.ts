@@ -199,7 +199,7 @@ const project: Openings = (object) => {
   ];
 };
 
-/** Who may do what in Argo CD itself, and as whom a pod acts in the cloud. */
+/** Who may do what in Argo CD itself, and which cloud identity a pod has. */
 const identities: Openings = (object) => {
   if (object.kind === 'ServiceAccount') return roles(object);
   if (object.kind !== 'ConfigMap') return [];

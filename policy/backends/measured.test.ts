@@ -31,7 +31,7 @@ describe('what a policy measures', () => {
     expect(parseScalerConfig(JSON.parse(JSON.stringify(file(policy, asked))))).toEqual(file(policy, asked));
   });
 
-  it('is refused of a source that tells no totals, in a sentence that says what would', () => {
+  it('is refused for a source without totals, in a sentence that names sources with them', () => {
     const detailed: Source = { kind: 'detailed-metrics', url: 'http://b:15692', vhost: '/', queue: 'jobs' };
     const { unackedQuery: _, ...blind } = { ...scraped, ...counting };
     for (const source of [detailed, scraped, blind] as const) {

@@ -52,7 +52,7 @@ function yearIn(timeZone: string, year: number): Year {
   return found;
 }
 
-/** 'GMT+05:30', 'GMT-00:43:08', 'GMT': the one form in which Intl tells an offset. */
+/** 'GMT+05:30', 'GMT-00:43:08', 'GMT': the only form in which Intl returns an offset. */
 const OFFSET = /GMT([+-])(\d+):(\d+)(?::(\d+))?/;
 
 const formats = new Map<string, Intl.DateTimeFormat>();

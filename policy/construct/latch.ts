@@ -4,7 +4,7 @@ import { type CommonProps, promptBehavior, validated, withDefaults } from './com
 export interface LatchProps extends CommonProps {
   /** The N it opens to. */
   readonly replicas: number;
-  /** What opens it. Without `oldestWaitSeconds` a residue below the mark waits for ever. */
+  /** What opens it. Without `oldestWaitSeconds` a residue below the mark waits indefinitely. */
   readonly startWhen: LatchStart;
   /** What closes it. @default 'drained' */
   readonly stopWhen?: LatchStop;
@@ -13,7 +13,7 @@ export interface LatchProps extends CommonProps {
 }
 
 /**
- * 0 or N replicas: opens above a mark, closes when the basin is dry.
+ * 0 or N replicas: opens above a mark, closes when the queue is drained.
  *
  * @example latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } })
  * @throws {PolicyError} with every fault

@@ -22,7 +22,7 @@ describe('first fault: exactly 100 jobs never start', () => {
   });
 });
 
-describe('second fault: a residue below the mark waits for ever', () => {
+describe('second fault: a residue below the mark waits indefinitely', () => {
   const residue = polls(...Array.from({ length: 20 }, () => [7, 0] as const));
 
   it('the literal rule leaves 7 jobs alone', () => {

@@ -7,7 +7,7 @@ const now = 1_700_000_000_000;
 const messageOf = (policy: Parameters<typeof decide>[0], reading: Reading, current = 0) =>
   decide(policy, { reading, current, history: emptyHistory, now }).message;
 
-it('a wait is told with one digit of a second', () => {
+it('a wait is written with one decimal of a second', () => {
   const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
   const reading = { ready: 7, unacked: 0, oldestWaitSeconds: 62.82699990272, at: now };
   expect(messageOf(policy, reading)).toBe(
@@ -25,7 +25,7 @@ it.each([
   [1.05, '1.1 s'],
 ])('%d seconds are %s', (value, text) => expect(inSeconds(value)).toBe(text));
 
-it('no message tells more than one digit of any seconds', () => {
+it('no message writes seconds with more than one decimal', () => {
   const seconds = fc.double({ min: 0.001, max: 1e5, noNaN: true });
   const readings = fc.oneof(
     fc.record({ ready: fc.nat(200), unacked: fc.nat(30), oldestWaitSeconds: seconds, at: fc.constant(now) }),

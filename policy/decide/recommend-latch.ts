@@ -33,7 +33,7 @@ function opening(policy: LatchPolicy, { reason, why }: Cause, situation: Measure
   return { replicas, reason, message: `${why}: ${then}.` };
 }
 
-/** One for each ready message, beside those that are busy: 5 ready, none there: 5. Nobody is taken away. */
+/** One for each ready message, beside those that are busy: 5 ready, no replica: 5. No replica is removed. */
 function needed({ maxReplicas }: LatchPolicy, { reading, current }: Measured): number {
   const busy = Math.min(current, reading.unacked);
   return Math.max(current, Math.min(maxReplicas, reading.ready + busy));
@@ -80,7 +80,7 @@ function closed(policy: LatchPolicy, { reading }: Measured): Step {
   };
 }
 
-/** What the dry basin asks for; undefined while it is not dry. */
+/** The count of a drained queue; undefined while the queue is not drained. */
 function stop(policy: LatchPolicy, situation: Measured): Step | undefined {
   return policy.stopWhen === 'drained' ? stopDrained(policy, situation) : stopEmpty(policy, situation);
 }

@@ -33,13 +33,13 @@ function measures(policy: Policy, history: History, measured?: Measured): Pick<H
   return known === undefined ? {} : { measures: known };
 }
 
-/** A reading that failed tells nothing of the queue: what waited still waits, but "in a row" is broken. */
+/** A failed reading says nothing about the queue: what waited still waits, but "in a row" is broken. */
 const stillWaiting = ({ waitingSince }: History): Pick<History, 'waitingSince'> =>
   waitingSince === undefined ? {} : { waitingSince };
 
 const stillOpen = ({ openTo }: History): Pick<History, 'openTo'> => (openTo === undefined ? {} : { openTo });
 
-/** The count alone does not tell how far a latch is to open where its age opens it to any. */
+/** The count alone does not say how far a latch opens where the age may open it to any count. */
 function openedTo(policy: Policy, measured: Measured): Pick<History, 'openTo'> {
   const base = baseOf(policy);
   if (base.kind !== 'latch' || !opensAsNeeded(base)) return {};

@@ -99,7 +99,7 @@ describe('what is measured of a steady load', () => {
 });
 
 describe('what is measured stays', () => {
-  it('where totals begin anew, and goes on from there', () => {
+  it('where totals restart, and goes on from there', () => {
     const broker = new Broker();
     const before = broker.run({ seconds: 600, perSecond: 2, serviceSeconds: 5 });
     [broker.published, broker.acknowledged] = [10, 0];
@@ -113,7 +113,7 @@ describe('what is measured stays', () => {
     expect(broker.run({ seconds: 60, perSecond: 2, serviceSeconds: 5 }).arrivalsPerSecond).toBeCloseTo(2, 0);
   });
 
-  it('where a source tells no totals, or nothing new', () => {
+  it('where a source reports no totals, or nothing new', () => {
     const broker = new Broker();
     const before = broker.run({ seconds: 60, perSecond: 2, serviceSeconds: 5 });
     const { publishedTotal: _, ...untold } = broker.reading();

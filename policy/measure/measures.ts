@@ -3,7 +3,7 @@ import { MAX_TIMER_SECONDS } from '../bounds.ts';
 import type { BasePolicy, Policy, ServiceTimed } from '../policy.ts';
 
 /**
- * What the totals of a broker tell of the work: smoothed, bounded in its change, plain data in the history.
+ * What the totals of a broker say about the work: smoothed, bounded in its change, plain data in the history.
  * Instants are epoch milliseconds.
  */
 export interface Measures {
@@ -36,7 +36,7 @@ const LEAST_JOBS = 10;
 const INITIAL_JOBS = 3;
 /** RabbitMQ counts every 5 s: a shorter span shows none of them, or all of 5 s. */
 const LEAST_SPAN_SECONDS = 4;
-/** Across a longer span nobody knows how much was in flight. */
+/** Across a longer span the amount of work in flight is unknown. */
 const LONGEST_SPAN_SECONDS = 60;
 /** A measure at most doubles, and a service time at most halves, in so many seconds. */
 const DOUBLING_SECONDS = 15;
@@ -57,7 +57,7 @@ const initialOf = ({ initialServiceSeconds = DEFAULT_INITIAL_SERVICE_SECONDS }: 
 
 /**
  * The measures with one more reading in them. A reading without totals, one that is no news and one that comes too
- * soon tell nothing; totals that fell belong to a broker that began anew, and only the next ones tell something.
+ * soon say nothing; totals that fell belong to a broker that restarted, and only the next ones count.
  */
 export function measured(
   policy: ServiceTimed,

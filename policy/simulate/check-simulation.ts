@@ -40,7 +40,7 @@ export const MAX_SECONDS = 366 * 86_400;
 /** Each is remembered: what is more would fill the memory. */
 const MAX_JOBS = 20_000_000;
 
-/** What only the whole of the arrivals tells. @throws {SimulationError} */
+/** Faults that only all arrivals together show. @throws {SimulationError} */
 export function checkExtent(seconds: number, jobs: number): void {
   const checker = new Checker();
   checker.integer({ seconds }, 'seconds', { min: 1, max: MAX_SECONDS });

@@ -13,7 +13,7 @@ interface Replica {
   startedAt: number;
   arrivedAt: number;
   index: number;
-  /** When it is gone, once it was told to stop. */
+  /** When it is gone, after it was asked to stop. */
   endAt: number;
 }
 

@@ -45,7 +45,7 @@ describe('an HPA', () => {
     expect(since(10, report)).toBe(22);
   });
 
-  it('keeps a count within its tolerance, which can be told', () => {
+  it('keeps a count within its tolerance, which is an option', () => {
     // 100 jobs: 10 replicas; 109 jobs: 10.9, so 11, but 9 % above 10.
     const more: Arrivals = {
       kind: 'trace',

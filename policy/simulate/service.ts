@@ -39,7 +39,7 @@ export interface ServiceReport {
   readonly requests: number;
   /** Seconds in which more requests came than the ready replicas could take. */
   readonly secondsOverCapacity: number;
-  /** How many more, all told: they wait or are shed. */
+  /** How many more in total: they wait or are shed. */
   readonly requestsOverCapacity: number;
   /** Replica time from creation to removal. */
   readonly podSeconds: number;

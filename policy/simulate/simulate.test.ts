@@ -99,7 +99,7 @@ describe('the source system beside its correction', () => {
     expect(after).toMatchObject({ processed: 100, residue: 0, replicaChanges: 2 });
   });
 
-  it('a residue of 7: left for ever, and served', () => {
+  it('a residue of 7: left forever, and served', () => {
     const { before, after } = compare({ arrivals: once(7), timing, seconds: 3600 });
     expect(before).toMatchObject({ processed: 0, residue: 7 });
     // Seen at 5, open at 65, at work at 68.
@@ -154,7 +154,7 @@ describe('what happens on the way', () => {
       service: { distribution: 'constant', meanSeconds: 7 },
     } as const;
     const report = simulate({ policy, arrivals: once(1), timing: slow, seconds: 100 });
-    // Open at 5, ready is empty at 10: killed at 5 of 7 s, seen again at 15, and so on for ever.
+    // Open at 5, ready is empty at 10: killed at 5 of 7 s, seen again at 15, and so on forever.
     expect(report).toMatchObject({ processed: 0, residue: 1, restarts: 9 });
   });
 
@@ -183,7 +183,7 @@ describe('what happens on the way', () => {
     expect(replicasAt350({ ...base, policy, scalerRestarts })).toBe(20);
   });
 
-  it('the age that the broker tells opens the latch at the first poll after T', () => {
+  it('the age that the broker reports opens the latch at the first poll after T', () => {
     const told = simulate({ ...base, arrivals: once(7), brokerTellsAge: true });
     // 60 s old at 60, where the first sight was at 5.
     expect(told.waitMax).toBe(63);

@@ -28,7 +28,7 @@ export interface Simulation {
   readonly brokerTellsAge?: boolean;
   /** Spans without readings. @default none */
   readonly blackouts?: readonly Blackout[];
-  /** Instants at which the scaler starts anew. @default none */
+  /** Instants at which the scaler restarts. @default none */
   readonly scalerRestarts?: readonly ScalerRestart[];
 }
 

@@ -24,7 +24,7 @@ export interface ClockChange {
   readonly after: number;
 }
 
-/** Milliseconds by which a zone's clock is ahead of UTC, told field by field. */
+/** Milliseconds by which a zone's clock is ahead of UTC, computed field by field. */
 function offsetOf(timeZone: string): (at: number) => number {
   const format = new Intl.DateTimeFormat('en-GB', {
     ...({ timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' } as const),

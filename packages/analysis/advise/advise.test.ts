@@ -63,7 +63,7 @@ describe('the advice', () => {
     expect(waits).toEqual(waits.toSorted((a, b) => a - b));
   });
 
-  it('tells each day of the calendar, and what it saves beside today', () => {
+  it('lists each day of the calendar, and what it saves compared with today', () => {
     expect(
       advice.days.map(({ startSeconds: at, jobs }) => [new Date(at * 1000).toISOString(), jobs]),
     ).toEqual([
@@ -105,7 +105,7 @@ describe('a candidate', () => {
 describe('the picture', () => {
   const svg = chartOf(advice, 'Advice for <jobs>');
 
-  it('is one SVG that needs nothing else and tells in words what it shows', () => {
+  it('is one self-contained SVG that describes in words what it shows', () => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*role="img"/);
     expect(svg).toContain('<title id="title">Advice for &lt;jobs&gt;</title>');
     expect(svg).toContain(`${advice.best.line}, the best: p99`);

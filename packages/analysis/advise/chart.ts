@@ -20,7 +20,7 @@ export function chartOf(advice: Advice, title: string): string {
   return document(title, sentence(advice), [axisX(x), axisY(y), goal(advice, y), ...marks].join('\n'));
 }
 
-/** Below a tenth of a second nobody waits, and a logarithm has no zero. */
+/** Below a tenth of a second no wait is noticeable, and a logarithm has no zero. */
 const waitOf = ({ waitP99 }: Outcome): number => Math.max(0.1, waitP99);
 
 interface Scale {

@@ -39,7 +39,7 @@ describe('a counter of what arrives', () => {
     );
   });
 
-  it('that begins anew has added what it shows since, and it is said', () => {
+  it('that restarts has added what it shows since, and a note says so', () => {
     const { recorded, notes } = counted(1000, 1010, 4, 9);
     expect(jobsIn(recorded)).toBe(10 + 4 + 5);
     expect(notes).toEqual(['The counter began anew at 2026-11-29 00:00:30 UTC.']);

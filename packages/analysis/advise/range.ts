@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../contracts/errors.ts';
 import type { Recorded } from './arrivals.ts';
 
-/** A sample of a counter, as Prometheus tells it: epoch seconds and the value. */
+/** A sample of a counter, as Prometheus returns it: epoch seconds and the value. */
 export type Sample = readonly [seconds: number, value: number];
 
 /** What a range query answered: the labels of each series and its samples, ascending. */
@@ -21,7 +21,7 @@ const LARGEST_GAP_STEPS = 5;
 const SHOWN = 5;
 
 /**
- * Arrivals from a counter of them. What a step adds is spread evenly over its seconds. A counter that begins anew has
+ * Arrivals from a counter of them. What a step adds is spread evenly over its seconds. A counter that restarts has
  * added what it shows since.
  * @throws {ConfigurationError} no series, several, too few samples, gaps, values that no counter has
  */
@@ -74,7 +74,7 @@ function gapFaults(query: string, samples: readonly Sample[], stepSeconds: numbe
   ];
 }
 
-/** A fall to a value that no ordinary step adds is no counter that begins anew: a gauge, or a sum whose parts come and go. */
+/** A fall to a value that no ordinary step adds is no restart of a counter: a gauge, or a sum whose parts come and go. */
 function fallFaults(query: string, samples: readonly Sample[]): string[] {
   const ordinary = Math.max(1, ...pairsOf(samples).map(([[, from], [, to]]) => to - from));
   const fall = pairsOf(samples).find(([[, from], [, to]]) => to < from && to > ordinary);

@@ -8,7 +8,7 @@ export interface ChartDemand {
   readonly requests: Amounts;
 }
 
-/** The Applications whose objects a chart renders: nobody here sees their pods. */
+/** The Applications whose objects a chart renders: their pods are not in dist/. */
 export const chartsOf = (objects: readonly DesiredObject[]): ChartDemand[] =>
   objects
     .filter(

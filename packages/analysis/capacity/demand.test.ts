@@ -17,7 +17,7 @@ const countsOf = (...documents: string[]) =>
     owner,
   ])[0];
 
-/** What the scaler is told. */
+/** The scaler's configuration. */
 const scalerOf = (...workloads: readonly unknown[]): string =>
   JSON.stringify({
     ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scaler', namespace: 'scaler' } },

@@ -31,8 +31,8 @@ export class Node {
   }
 
   /**
-   * Who would have to go for a pod, as the scheduler sees it: all of lower priority, of whom those stay that
-   * there is room for, the most important and the longest running first. Undefined where that is not enough.
+   * The pods that the scheduler would preempt for a pod: all of lower priority, except those that still fit, the most
+   * important and the longest running first. Undefined where that is not enough.
    */
   victimsFor(pod: PodGroup): PodGroup[] | undefined {
     const lower = this.#pods.filter(({ priority }) => priority.value < pod.priority.value);

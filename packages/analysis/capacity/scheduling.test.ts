@@ -40,7 +40,7 @@ describe('pods on nodes', () => {
     expect(outcome(capacity)).toEqual({ needed: 4, pending: { batch: 3 }, preempted: { batch: 3 } });
   });
 
-  it('wait where their class never preempts, and where nobody is less important', () => {
+  it('wait where their class never preempts, and where no pod is less important', () => {
     const never = [priorityClass('idle', 1), priorityClass('low', 10, 'preemptionPolicy: Never')];
     const documents = [...never, deployment('a', 1, '1', of('idle')), deployment('b', 1, '1', of('low'))];
     expect(outcome(capacityOfYaml(documents, nodesOf('cpu=1,memory=1Gi', 1)))).toMatchObject({

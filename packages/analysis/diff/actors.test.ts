@@ -284,7 +284,7 @@ describe('a label or an annotation that somebody acts on', () => {
     expect(broken.length > 0).toBe(goes === 'broken');
   });
 
-  it('is told from one that nobody is known to act on', () => {
+  it('is distinguished from one that no known controller acts on', () => {
     expect(compareYaml(configMap('team: a'), configMap('team: b')).worst).toBe('metadata');
   });
 });

@@ -21,7 +21,7 @@ function keyOf(change: ObjectChange): string {
   const { object, change: how, rank, reasons, leaves } = change;
   const { application, group, kind, namespace, name } = object;
   const values = leaves.map((leaf) => {
-    // Secrets whose values differ are told apart, though neither is said.
+    // Secrets whose values differ are distinguished, though neither value is printed.
     const { before, after } = object.kind === 'Secret' ? leaf : valuesOf(object, leaf);
     return [leaf.path, leaf.rank, leaf.reason, before ?? null, after ?? null];
   });

@@ -230,6 +230,6 @@ const rows: readonly BreakRow[] = [
 
 describeBreaks('an object that cannot work', rows);
 
-it('tells nothing of a fault that was there before', () => {
+it('does not report a fault that was there before', () => {
   expect(broken([cron.replace('Berlin', 'Berln')], '0 3 *', '0 4 *').said).toEqual([]);
 });

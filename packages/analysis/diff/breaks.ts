@@ -31,7 +31,7 @@ export const breaksIn = (sides: Sides): Break[] => [
   ...withdrawnRights(sides),
 ];
 
-/** Kinds whose loose end is a fault of the object that has it, and of nobody else's removal. */
+/** Kinds whose dangling reference is a fault of the object that holds it, not of another object's removal. */
 const OWN_FAULT: readonly LinkKind[] = [
   'Role -> object',
   'NetworkPolicy -> peer',

@@ -34,7 +34,7 @@ function opened({ before, after, changed }: Sides): Exposure[] {
     .filter(({ identity }) => changed.has(identity))
     .flatMap((object) => {
       const old = former.get(object.identity);
-      // A new namespace without a level is as any other: nobody had less before.
+      // A new namespace without a level is like any other: no account had fewer rights before.
       if (old === undefined && object.kind === 'Namespace') return [];
       const had = old === undefined ? [] : openingsOf(old, before);
       return openingsOf(object, after)

@@ -232,7 +232,7 @@ describe('a change of what is described', () => {
     expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);
   });
 
-  it('tells objects apart by group, namespace and environment', () => {
+  it('distinguishes objects by group, namespace and environment', () => {
     const files = {
       'a/x/1.yaml': service(''),
       'b/x/1.yaml': service(''),

@@ -18,7 +18,7 @@ export function textReport(difference: Difference): string {
   return visible(`${[[headline(difference), ...notes].join('\n'), ...sections, ...blocks].join('\n\n')}\n`);
 }
 
-/** A section above all objects; the same in several environments is told once. */
+/** A section above all objects; the same section in several environments is printed once. */
 export interface FindingSection {
   readonly title: string;
   readonly lines: readonly { readonly environments: readonly string[]; readonly text: string }[];

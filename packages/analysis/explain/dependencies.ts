@@ -23,7 +23,7 @@ export interface Dependency {
 
 export interface Dependencies {
   readonly found: readonly Dependency[];
-  /** Values of which no other was accepted, so that nobody knows. */
+  /** Values whose variations were all refused, so that their effect is unknown. */
   readonly refused: readonly string[];
 }
 
@@ -112,7 +112,7 @@ type Effect =
   | { readonly kind: 'none' }
   | { readonly kind: 'refused' };
 
-/** The first variation under which the object is another tells most; one that is refused tells nothing. */
+/** The first variation that changes the object is the most informative; a refused one says nothing. */
 function effectOf(
   varied: readonly Environment[],
   object: DesiredObject,

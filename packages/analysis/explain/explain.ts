@@ -117,7 +117,7 @@ function lineAt(place: Place): string {
   return text.split('\n')[Number(line) - 1]?.trim() ?? '';
 }
 
-/** An object is followed once; a workload and an Application are told by themselves. */
+/** An object is followed once; a workload and an Application have explanations of their own. */
 function chainsOf(object: DesiredObject, world: World, seen: Set<DesiredObject>): Chain[] {
   return linksOf(object, world).map((link) => {
     const { end } = link;

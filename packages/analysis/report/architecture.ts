@@ -26,8 +26,8 @@ type End = System['connections'][number]['from'];
 const label = (text: string): string => `"${text.replaceAll('"', '#quot;')}"`;
 
 /**
- * A flowchart in Mermaid's language: who takes from which queue, who scales whom from how many to how many replicas,
- * and who else connects to whom. Lookups of names, addresses outside the cluster and the connections of addons among
+ * A flowchart in Mermaid's language: which workload takes from which queue, what the scaler scales between which counts,
+ * and which other workloads connect to each other. DNS lookups, addresses outside the cluster and the connections of addons among
  * themselves are left out.
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
@@ -89,7 +89,7 @@ function span(kind: 'deployment' | 'hpa', policy: Policy): string {
 /** The namespace of pods; none of an address. */
 const namespaceOf = (end: End): string | undefined => ('namespace' in end ? end.namespace : undefined);
 
-/** Connections that messages do not tell: ways in, and what Prometheus scrapes. */
+/** Connections that carry no messages: ingress, and what Prometheus scrapes. */
 function others(wanted: Wanted): string[] {
   const { system, broker, monitoring } = wanted;
   const shown = new Set(inCluster(wanted).map(({ namespace }) => namespace));

@@ -36,7 +36,7 @@ const rowsOf = (comparison: Comparison) =>
   );
 
 describe('two policies under one load', () => {
-  it('are told by what the work gets and what it costs', () => {
+  it('are described by the service level and the cost of each', () => {
     // 100 jobs of 5 s, seen at 5 s, at work at 15 s: the 50th is in the 2nd wave of 25 (15 + 5 s) or the 5th of 10 (15 + 20 s).
     expect(rowsOf(one(many, few))).toMatchObject({
       'jobs done': ['1200', '1200', ''],
@@ -73,7 +73,7 @@ describe('two policies under one load', () => {
     expect(left).toContain('1200 jobs are left unserved at the end, 0 before.');
   });
 
-  it('that are the same are told once, and folded in a pull request', () => {
+  it('that are the same are printed once, and folded in a pull request', () => {
     const same = one(many, { ...many });
     expect(isChanged(same)).toBe(false);
     expect(rowsOf(same)['wait p50']).toEqual(['20.0 s']);
@@ -83,7 +83,7 @@ describe('two policies under one load', () => {
     expect(markdownReport({ base: 'main', all: [one(many, few)], unread: [] })).not.toContain('<details>');
   });
 
-  it('of several environments are told once where all of it is the same', () => {
+  it('of several environments are printed once where they are identical', () => {
     const everywhere = (policy: Policy) => ['local', 'production'].map((name) => rendered(policy, name));
     expect(compare(everywhere(many), everywhere(few), () => load)).toMatchObject([
       { environments: ['local', 'production'] },
@@ -114,7 +114,7 @@ describe('two policies under one load', () => {
 describe('the chart', () => {
   const svg = chartOf(one(many, few));
 
-  it('is one SVG that needs nothing else and tells in words what it shows', () => {
+  it('is one self-contained SVG that describes in words what it shows', () => {
     expect(svg).toMatch(
       /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*role="img" aria-labelledby="title desc">/,
     );

@@ -97,10 +97,10 @@ function sideOf(policy: RenderedPolicy, { title: _, ...load }: Load): Side {
   return { policy, report, series: closer(simulation)?.series ?? report.series };
 }
 
-/** Bursts that pile up are told apart by so many. */
+/** Bursts in the chart where they pile up. */
 const SEVERAL = 8;
 
-/** Bursts are all alike: one of them, poll by poll, tells more than a day of peaks, where it is done before the next. */
+/** Bursts are all alike: one of them, poll by poll, shows more than a day of peaks, where it is done before the next. */
 function closer(simulation: Simulation): Report | undefined {
   const one = ofBursts(1, simulation);
   return one?.series.backlog.at(-1) === 0 ? one : ofBursts(SEVERAL, simulation);

@@ -3,7 +3,7 @@ import type { Files } from '../../manifests/manifests.ts';
 import { parser, snapshotOf } from '../../manifests/objects.ts';
 import { scalerConfigsOf } from '../../manifests/scaler-configs.ts';
 
-/** How one workload scales, as its scaler is told. */
+/** How one workload scales, as its scaler's configuration says. */
 export interface RenderedPolicy {
   readonly environment: string;
   /** The workload's name. */

@@ -77,7 +77,7 @@ function notesOf({ base, head, changes }: Comparison): string[] {
   return [`The policy changes: ${changes.join('; ')}.`, ...warnings(base.report, head.report)];
 }
 
-/** What nobody would want to merge unseen. */
+/** What a reviewer must see before a merge. */
 function warnings(before: Report, after: Report): string[] {
   const worse = (of: (report: Report) => number): boolean => of(after) > of(before);
   return [

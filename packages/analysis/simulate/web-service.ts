@@ -9,7 +9,7 @@ const SYNC_SECONDS = 15;
 
 /**
  * A web service under recorded requests, without its timetable and with it.
- * @throws {ConfigurationError} without a trace: what requests come, nobody declares
+ * @throws {ConfigurationError} without a trace: no file declares which requests arrive
  */
 export function besideNoTimetable(
   service: ServiceWork,

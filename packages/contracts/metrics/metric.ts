@@ -58,7 +58,7 @@ export interface GaugeMetric extends MetricBase {
 
 export interface HistogramMetric extends MetricBase {
   readonly type: 'histogram';
-  /** Upper bounds, ascending, in the metric's unit: what an alert on a quantile can tell apart. */
+  /** Upper bounds, ascending, in the metric's unit: an alert on a quantile can distinguish only these. */
   readonly buckets: readonly number[];
 }
 

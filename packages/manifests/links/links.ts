@@ -91,7 +91,7 @@ export const broken = (why: string, about: readonly DesiredObject[] = []): End =
   why,
   about,
 });
-/** Broken as far as dist/ tells: others may have made what is missing. */
+/** Broken as far as dist/ shows: what is missing may come from elsewhere. */
 export const absent = (why: string, about: readonly DesiredObject[] = []): End => ({
   kind: 'broken',
   why,

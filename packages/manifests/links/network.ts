@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 const isPassing = (selector: unknown): boolean =>
   valueAt(selector, ['matchLabels', 'acme.cert-manager.io/http01-solver']) !== undefined;
 
-/** Whom a NetworkPolicy is about, and whom it lets in and out. */
+/** The pods that a NetworkPolicy selects, and the peers that it lets in and out. */
 export function networkLinks(from: DesiredObject, world: World): Link[] {
   if (from.kind !== 'NetworkPolicy') return [];
   const selector = valueAt(from.fields, ['spec', 'podSelector']);
@@ -49,7 +49,7 @@ function peers(
   });
 }
 
-/** Broken where a port is allowed on which nobody of the servers listens. */
+/** Broken where a port is allowed on which none of the servers listens. */
 function closed(servers: readonly DesiredObject[], ports: readonly unknown[]): End | undefined {
   const open = servers.flatMap(portsOf).flatMap(({ name, containerPort }) => [name, containerPort]);
   const missing = servers.length === 0 ? [] : ports.filter((port) => !open.includes(port));

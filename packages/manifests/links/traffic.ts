@@ -140,7 +140,7 @@ function entrance(from: DesiredObject, world: World): Link[] {
 
 const CLASS_ANNOTATION = ['metadata', 'annotations', 'kubernetes.io/ingress.class'];
 
-/** Secrets that nobody is asked to make. */
+/** TLS Secrets of an Ingress that no issuer of cert-manager is asked for. */
 function certificates(from: DesiredObject, world: World): Link[] {
   const isMade = ['cluster-issuer', 'issuer'].some(
     (name) => valueAt(from.fields, ['metadata', 'annotations', `cert-manager.io/${name}`]) !== undefined,

@@ -42,7 +42,7 @@ export interface HorizontalPodAutoscaler<Metric extends HpaMetric = HpaMetric> {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
     readonly scaleTargetRef: ScaleTargetRef;
-    /** Absent where someone else writes it: the own scaler, by a schedule. */
+    /** Absent where another controller writes it: Sluice's scaler, by a schedule. */
     readonly minReplicas?: number;
     readonly maxReplicas: number;
     readonly metrics: readonly Metric[];
@@ -53,7 +53,7 @@ export interface HorizontalPodAutoscaler<Metric extends HpaMetric = HpaMetric> {
 /** What has a replica count that an autoscaler can own, and the API that serves it. */
 export const SCALABLE = { Deployment: 'apps/v1', Rollout: 'argoproj.io/v1alpha1' } as const;
 
-/** Whose count an autoscaler owns. */
+/** The object whose replica count an autoscaler owns. */
 export interface ScaleTargetRef {
   readonly apiVersion: (typeof SCALABLE)[keyof typeof SCALABLE];
   readonly kind: keyof typeof SCALABLE;
@@ -77,7 +77,7 @@ export interface ExternalMetric {
   };
 }
 
-/** The use of a resource, as a share (percent) of what a pod asks for; metrics-server tells. */
+/** The use of a resource, as a share (percent) of what a pod requests; metrics-server reports it. */
 export interface ResourceMetric {
   readonly type: 'Resource';
   readonly resource: {
@@ -148,11 +148,11 @@ function autoscaler(
 
 /** What an HPA is made of. */
 export interface AutoscalerParts<Metric extends HpaMetric = HpaMetric> {
-  /** The HPA's name, and that of whose count it owns. */
+  /** The name of the HPA and of the object that it scales. */
   readonly name: string;
   readonly namespace: string;
   readonly target: keyof typeof SCALABLE;
-  /** Undefined where someone else writes it. */
+  /** Undefined where another controller writes it. */
   readonly minReplicas: number | undefined;
   readonly maxReplicas: number;
   readonly metrics: readonly Metric[];

@@ -48,7 +48,7 @@ export function quantity(value: number): string {
   return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
 }
 
-/** What becomes of the policy's number of messages a replica in an HPA, one's own or KEDA's. */
+/** How an HPA, Sluice's or KEDA's, represents the policy's number of messages per replica. */
 export function countVerdict(policy: Policy, tolerance: boolean): Verdict {
   const wanted = messagesPerReplica(baseOf(policy)) ?? Number.NaN;
   const milli = thousandths(wanted);

@@ -40,7 +40,7 @@ export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaClust
   return (clause, policy) => judges[clause](baseOf(policy), policy);
 }
 
-/** How many messages a replica finishes in time is then known to the own scaler alone. */
+/** Only Sluice's scaler then knows how many messages a replica finishes in time. */
 export const isMeasured = (policy: BasePolicy): boolean =>
   policy.kind === 'drain' && policy.meanServiceSeconds === undefined;
 

@@ -74,7 +74,7 @@ describe('compileKeda', () => {
     ]);
   });
 
-  it('or asks Prometheus, where no answer is no answer and not 0', () => {
+  it('or asks Prometheus, where a missing answer is not 0', () => {
     const slo = drain({ sloSeconds: 300, meanServiceSeconds: 2, podStartSeconds: 10, maxReplicas: 25 });
     expect(compiled(slo, scraped).manifests).toHaveLength(1);
     expect(triggers(slo, scraped)).toMatchObject([

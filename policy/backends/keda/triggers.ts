@@ -22,7 +22,7 @@ function backlogTriggers(
   ];
 }
 
-/** Over HTTP the broker tells ready + unacked; over AMQP it would tell only what is ready. */
+/** Over HTTP the broker reports ready + unacked; over AMQP it would report only ready messages. */
 const brokerTrigger = (
   name: string,
   { url, vhost, queue }: ManagementSource,
@@ -56,7 +56,7 @@ const prometheusTrigger = (source: PrometheusSource, policy: BasePolicy): Trigge
   },
 });
 
-/** A latch's query already tells replicas. */
+/** A latch's query already returns replicas. */
 const threshold = (policy: BasePolicy): string => String(thousandths(messagesPerReplica(policy) ?? 1) / 1000);
 
 function windowTriggers(policy: Policy): readonly Trigger[] {
@@ -100,7 +100,7 @@ const MEMORY = `[1h:${STEP_SECONDS}s]`;
 
 /**
  * PromQL for a latch: maxReplicas while it is open, else 0; empty while the queue cannot be read. KEDA has no
- * memory, but Prometheus has: the latch is open when it was last told to start later than to stop.
+ * memory, but Prometheus has: the latch is open when its last start is later than its last stop.
  */
 export function latchQuery(policy: LatchPolicy, source: PrometheusSource): string {
   const { startWhen, stopWhen, maxReplicas, staleAfterSeconds } = policy;

@@ -25,7 +25,7 @@ const verdictOf = (start: string, end: string, timeZone?: string) => {
   return { ...compiled, windows: fidelity.find(({ clause }) => clause === 'windows') };
 };
 
-describe('a window that KEDA would keep otherwise', () => {
+describe('a window that KEDA would read differently', () => {
   it('is refused with the time it would be up: every evening ends what only weekdays start', () => {
     const { manifests, fidelity } = verdictOf('30 6 * * 1-5', '10 22 * * *');
     expect(manifests).toEqual([]);
@@ -46,14 +46,14 @@ describe('a window that KEDA would keep otherwise', () => {
     ['the second Friday', '0 8 * * 5#2', '0 18 * * 5', "'5#2' is no day of week from 0 to 6"],
     ['Sunday as 7', '0 8 * * 7', '0 18 * * 0', "'7' is no day of week from 0 to 6"],
     ['the nearest weekday', '0 8 15W * *', '0 18 15 * *', "'15W' is no day of month from 1 to 31"],
-  ])('is refused in a word that it does not know: %s', (_, start, end, problem) => {
+  ])('is refused when it contains a word that KEDA does not know: %s', (_, start, end, problem) => {
     expect(parityOf(start, end)).toEqual({
       kind: 'refused',
       why: `KEDA's cron (robfig/cron) cannot read the start '${start}': ${problem}; write it otherwise, or choose the own scaler.`,
     });
   });
 
-  it('is told with the first instant where only a change of the clocks parts them', () => {
+  it('is reported with the first instant at which they differ, where only a change of the clocks separates them', () => {
     // 02:00 does not come on 2026-03-29: after the end of the 28th, the next end comes before the next start.
     const { manifests, windows } = verdictOf('0 2 * * *', '0 3 * * *');
     expect(manifests).not.toEqual([]);
@@ -168,7 +168,7 @@ describe('whatever the window and the zone', () => {
     );
   }, 60_000);
 
-  it('what is refused is told with an instant at which they part', () => {
+  it('a refusal names an instant at which they differ', () => {
     fc.assert(
       fc.property(windows, ([start, end]) => {
         const parity = parityOf(start, end, 'UTC');

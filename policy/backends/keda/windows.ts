@@ -46,7 +46,7 @@ const unread = (key: string, expression: string, problem: string): WindowParity 
   why: `KEDA's cron (robfig/cron) cannot read the ${key} '${expression}': ${problem}; write it otherwise, or choose the own scaler.`,
 });
 
-/** The sentence on starts or ends that follow each other, on a clock that nobody changes. */
+/** The sentence on starts or ends that follow each other, on a clock that is never changed. */
 function turnsFault(keda: KedaWindow, { start, end }: ScheduleWindow): string | undefined {
   const run = repeatedTurn(keda);
   if (run === undefined) return undefined;

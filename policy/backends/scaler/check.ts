@@ -196,7 +196,7 @@ function checkEnv(env: Fields, checker: Checker): void {
   }
 }
 
-/** Whether source, policy and target of one workload suit each other; of each by itself others tell. */
+/** Whether source, policy and target of one workload fit together; other checks cover each of them alone. */
 export function checkFit({ source, target, policy }: Fields, checker: Checker): void {
   if (!isRecord(source) || !isRecord(policy)) return;
   const scheduled = policy.kind === 'schedule';
@@ -211,7 +211,7 @@ export function checkFit({ source, target, policy }: Fields, checker: Checker): 
 
 const FOLLOWING = ['latch', 'proportional', 'drain', 'flow'];
 
-/** A backlog that is always 0 would close what follows it; one that nobody looks at is read for nothing. */
+/** A backlog that is always 0 would close what follows it; one that no policy follows is read in vain. */
 function checkSourceOf({ kind }: Fields, source: Fields, checker: Checker): void {
   const timed = source.kind === 'clock';
   if (timed && FOLLOWING.includes(String(kind)))

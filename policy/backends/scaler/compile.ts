@@ -10,7 +10,7 @@ export interface CompiledScalerConfig {
 }
 
 /**
- * The own scaler follows a policy by calling `decide`, so only what the source cannot tell is lost.
+ * The own scaler follows a policy by calling `decide`, so only what the source cannot report is lost.
  *
  * @throws {ScalerConfigError} with every fault but the refused clauses, which are listed in `fidelity`
  */
@@ -68,7 +68,7 @@ const BLIND_AGE: Verdict = {
   why: "Without 'unackedQuery' busy replicas are not known: above a minimum of 1 or more, a residue may find all of them at work.",
 };
 
-/** What is lost where nobody tells the work in flight. */
+/** What is lost where the source does not report the work in flight. */
 const BLIND: Readonly<Partial<Record<Clause, Verdict>>> = {
   'stopWhen.drained': BLIND_DRAIN,
   'ageOpens.as-needed': BLIND_AGE,

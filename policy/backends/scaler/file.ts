@@ -5,7 +5,7 @@ export interface ScalerConfig {
   /** Seconds between two readings of one workload. The source system polls every 5 s. */
   readonly pollSeconds: number;
   /**
-   * Seconds between two readings of a workload at 0 replicas, whose source can tell more than the last one
+   * Seconds between two readings of a workload at 0 replicas, whose source can report more than the last one
    * did. @default pollSeconds
    */
   readonly idlePollSeconds?: number;

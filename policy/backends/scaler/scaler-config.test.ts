@@ -82,7 +82,7 @@ describe('compileScalerConfig', () => {
     expect(clausesOf(without).at(-1)).toBe('windows');
   });
 
-  it('refuses to stop on `drained` when nobody tells what is unacked', () => {
+  it('refuses to stop on `drained` when the source does not report what is unacked', () => {
     const { fidelity } = compileScalerConfig({ pollSeconds: 5, workloads: [{ ...consumer, source: blind }] });
     expect(refusals(fidelity)).toEqual([
       "workload 'consumer', stopWhen.drained: a 'prometheus' source without 'unackedQuery' cannot tell work in flight from none, so 'drained' would kill it; add 'unackedQuery' or stop on 'ready-empty'",
@@ -114,7 +114,7 @@ describe('compileScalerConfig', () => {
     expect(refusals(compiled.fidelity)).toEqual([]);
   });
 
-  it('throws for what is no configuration at all', () => {
+  it('throws for data that is not a configuration', () => {
     const config = { pollSeconds: 0, workloads: [] } as ScalerConfig;
     expect(() => compileScalerConfig(config)).toThrow(ScalerConfigError);
   });
@@ -148,7 +148,7 @@ describe('parseScalerConfig', () => {
     ]);
   });
 
-  it('refuses authorities for a source in clear text, which nobody verifies', () => {
+  it('refuses authorities for a source in clear text, which has no certificate to verify', () => {
     const source = { ...management, url: 'http://broker:15672', caFile: '/etc/ca.crt' };
     expect(faultsOf(configOf({ ...consumer, source }))).toEqual([
       `'workloads[0].source.caFile' ("/etc/ca.crt") must have a 'url' of scheme https: in clear text nobody is verified`,
@@ -208,7 +208,7 @@ describe('parseScalerConfig', () => {
     expect(faults[0]).not.toMatch(/hun|ter2/);
   });
 
-  describe('a policy, its source and its target suit each other', () => {
+  describe('a policy, its source and its target fit together', () => {
     const clock: Source = { kind: 'clock' };
     const hpa = { kind: 'hpa', namespace: 'api', name: 'api' } as const;
     const timetable = (replicas: number) =>
@@ -229,7 +229,7 @@ describe('parseScalerConfig', () => {
       expect(fidelity.every((entry) => entry.fidelity === 'exact')).toBe(true);
     });
 
-    it('a backlog is not read off a clock, nor one read for nobody', () => {
+    it('a clock has no backlog to follow, and a backlog needs a policy that follows it', () => {
       const drained = drain({ sloSeconds: 300, meanServiceSeconds: 2, maxReplicas: 25 });
       const windows = [{ start: '0 8 * * *', end: '0 18 * * *', minReplicas: 5 }];
       const scheduled = schedule({ policy: drained, timeZone: 'UTC', windows });
