@@ -194,7 +194,7 @@ describe('stopping', () => {
     return value === undefined ? Number.NaN : Number(value);
   };
   const everySeconds = (schedule: string): number =>
-    Number(/^\*\/(\d+) \* \* \* \*$/.exec(schedule)?.[1]) * 60;
+    schedule === '0 * * * *' ? 3600 : Number(/^\*\/(\d+) \* \* \* \*$/.exec(schedule)?.[1]) * 60;
 
   const runs =
     (image: string) =>
