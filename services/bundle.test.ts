@@ -23,7 +23,7 @@ writeFileSync(
 );
 
 describe.each(SERVICES)('the bundle of %s', (service) => {
-  it('starts alone and tells every fault of its configuration in one line', async () => {
+  it('starts alone and reports every fault of its configuration in one line', async () => {
     const directory = join(root, service);
     await bundle(service, directory);
     expect(statSync(join(directory, 'main.mjs')).size).toBeLessThan(MOST_BYTES);

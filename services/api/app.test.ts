@@ -160,7 +160,7 @@ describe('what cannot be understood', () => {
   });
 });
 
-it('is ready when nothing is missing, and tells what is', async () => {
+it('is ready when nothing is missing, and names what is missing', async () => {
   let missing: string | undefined = 'stopping';
   const { ask } = await started({ ready: () => missing });
   expect(await ask('/readyz')).toMatchObject({ status: 503, body: 'stopping\n' });
@@ -224,7 +224,7 @@ it('counts what is in hand, and whose client left before the answer as 499', asy
   expect(api.lines).toEqual([]);
 });
 
-it('tells a failure of its own from what it says of it', async () => {
+it('logs the cause of its own failure, and answers without it', async () => {
   const failures: string[] = [];
   const api = await started({
     received: () => {

@@ -41,7 +41,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       reply.code(400).send(problem(400, 'Bad Request'));
     },
   });
-  // What a body says is nobody's business here: it is read, within its limit, whatever its type.
+  // The content of a body does not matter here: it is read, within its limit, whatever its type.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

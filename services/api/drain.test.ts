@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { drain } from './drain.ts';
 
-/** Drains a server that has requests in hand for `looks` looks, and tells what happened when. */
+/** Drains a server that has requests in flight for `looks` checks, and returns what happened when. */
 async function drained(looks: number): Promise<unknown[]> {
   const story: unknown[] = [];
   let now = 0;

@@ -117,7 +117,7 @@ export class Gate {
     turnAway(request, response, 503);
   }
 
-  /** Answers what cannot be read (on); a client that has left is told nothing. */
+  /** Answers what cannot be read (on); a client that has left gets no answer. */
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     if (CLIENT_LEFT.has(error.code ?? '') || !socket.writable) {
       socket.destroy();

@@ -24,7 +24,7 @@ it('is overloaded from a delay above the limit to the first one that is not', ()
   ]);
 });
 
-it('samples at its interval until it is told to end', () => {
+it('samples at its interval until it is stopped', () => {
   vi.useFakeTimers();
   const { overload } = watched(0, 1, 0);
   const end = overload.watch(250);

@@ -110,7 +110,7 @@ it('opens one channel for all, and another when that one closed', async () => {
   expect([first.published.length, second.published.length]).toEqual([2, 1]);
 });
 
-it('tries to open a channel anew when the last try failed', async () => {
+it('tries to open a channel again when the last attempt failed', async () => {
   const channel = new FakeChannel();
   const republish = bed(new Error('no more channels'), channel);
   await expect(republish()).rejects.toThrow('no more channels');

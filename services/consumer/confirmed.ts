@@ -13,7 +13,7 @@ export type OwnHeaders = Readonly<Record<string, string | number>>;
 /** Publishes a message again. Resolves when the broker has confirmed that a queue holds it. */
 export type Republish = (message: ConsumeMessage, to: Address, headers: OwnHeaders) => Promise<void>;
 
-/** Tells a returned message from others; the number is the publication's. */
+/** Identifies a returned message; the value is the number of its publication. */
 const PUBLICATION_HEADER = 'x-sluice-publication';
 
 /** Republishes on a confirm channel of its own, opened when it is first needed and again after it closed. */
@@ -26,7 +26,7 @@ export function confirmedOn(connection: Pick<ChannelModel, 'createConfirmChannel
       const opened = await opening;
       if (!opened.closed()) return opened;
     } catch (error) {
-      // The next message tries anew.
+      // The next message tries again.
       opening = undefined;
       throw error;
     }

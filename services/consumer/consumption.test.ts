@@ -29,7 +29,7 @@ it('is alive until it has not consumed for longer than the limit', () => {
   consumption.set(false);
   clock.now += 300_000;
   expect(consumption.live()).toBeUndefined();
-  // A failure in between does not begin the time anew.
+  // A failure in between does not restart the time.
   consumption.set(false);
   clock.now += 1000;
   expect(consumption.live()).toBe("not consuming 'jobs' for 301 s");

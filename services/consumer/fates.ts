@@ -49,8 +49,8 @@ export class Fates {
   }
 
   /**
-   * A message that is delivered again may have killed whoever had it in hand. The count must outlive the next
-   * death, so it is written into the message before anybody works on it: a first time without a delay, for a
+   * A message that is delivered again may have killed the consumer that held it. The count must outlive the next
+   * death, so it is written into the message before the handler works on it: a first time without a delay, for a
    * restarted broker marks whole queues, then with the delay of a retry.
    */
   lost({ properties }: Pick<ConsumeMessage, 'properties'>, before: Attempts): Fate {

@@ -8,7 +8,7 @@ export interface HandlerContext {
   readonly attempt: number;
   /**
    * An earlier delivery ended without an answer: the work may have been done already. No more than a hint: a
-   * RabbitMQ that was killed marks all that it had, a LavinMQ marks none. What tells a repetition is the job's id.
+   * RabbitMQ that was killed marks all that it had, a LavinMQ marks none. Only the job's id identifies a repetition.
    */
   readonly redelivered: boolean;
 }

@@ -32,7 +32,7 @@ const CONTENT_HEADER = 60;
 /**
  * Bounds what bodies take of the memory. AMQP has no way to refuse a body: one that is longer than `smallBytes`, and
  * for which there is no room among the large ones, is let pass frame by frame, and its message comes with an empty
- * body. `unreadBytes` tells such a message from one whose body is empty.
+ * body. `unreadBytes` distinguishes such a message from one whose body is empty.
  */
 export class LargeBodies {
   readonly #smallBytes: number;

@@ -145,7 +145,7 @@ it('puts a redelivered job back with its lost delivery counted, before anybody w
   ]);
 });
 
-it('works on a job that came back so, and tells the handler', async () => {
+it('works on a job that came back so, and says so to the handler', async () => {
   expect((await work(succeed, { headers: { 'x-sluice-lost': 1 } }))[0]).toEqual(handled(2, true));
 });
 

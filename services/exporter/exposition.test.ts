@@ -13,7 +13,7 @@ const families = [
   { name: 'b', type: 'gauge', help: 'B.' },
 ] as const;
 
-it('puts all series of a name together, whoever they are from, and no name without series', () => {
+it('puts all series of a name together, whatever target they come from, and no name without series', () => {
   const text = [
     ...exposition(families, [
       columns([0, 'a_total{target="x"}', 1], [2, 'b{target="x"}', 0.5]),

@@ -166,7 +166,7 @@ describe('the time-out', () => {
     ]);
   });
 
-  it('holds for a body that comes byte by byte for ever', async () => {
+  it('holds for a body that comes byte by byte forever', async () => {
     await using source = await serve((response) => {
       const timer = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(timer));

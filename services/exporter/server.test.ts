@@ -34,7 +34,7 @@ describe('/metrics', () => {
     expect((await exporter.get('/metrics')).headers.get('content-type')).toContain('version=0.0.4');
   });
 
-  it('loses the series of a target that is gone, tells so once, and has them again when it is back', async () => {
+  it('drops the series of a target that is gone, logs it once, and has them again when it is back', async () => {
     let failing = false;
     await using source = await serve((response) =>
       failing ? response.writeHead(500).end() : response.end('{"request_count":7}'),

@@ -115,7 +115,7 @@ it('does not expose what the newest document does not hold, and goes on when it 
   expect(target.exposed()).toEqual({ jobs_total: 103, waiting: 6 });
 });
 
-it('tells a fault of the exporter itself as a failure too', async () => {
+it('reports a fault of the exporter itself as a failure too', async () => {
   const fetch = () => Promise.reject(new TypeError('no such thing'));
   const target = new Target({ name: 'shop', module, maxSeries: 10, staleAfterMs: INTERVAL_MS, fetch });
   expect(await target.fetch()).toMatchObject({

@@ -215,7 +215,7 @@ describe('what the broker refuses', () => {
     expect([progress.confirmed, vi.getTimerCount()]).toEqual([5, 0]);
   });
 
-  it('is asked for ever more rarely while nothing is confirmed, at least every 5 s', async () => {
+  it('is asked less and less often while nothing is confirmed, at least every 5 s', async () => {
     const { channel, stop, run } = await opened(started({ jobs: 1 }));
     const times: number[] = [];
     for (let round = 0; round < 8; round += 1) {

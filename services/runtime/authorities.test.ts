@@ -62,7 +62,7 @@ describe('a file of authorities', () => {
   const options = (url: string) =>
     connectOptions({ AMQP_URL: parseBrokerUrl(url), AMQP_HEARTBEAT_SECONDS: 20, AMQP_CA_FILE: file });
 
-  it('vouches for a broker over TLS, anew for each connection, and for none in clear text', () => {
+  it('verifies a broker over TLS, read for each connection, and none in clear text', () => {
     writeFileSync(file, first);
     expect(options('amqps://host')).toMatchObject({ port: 5671, authorities: first.trim() });
     writeFileSync(file, second);

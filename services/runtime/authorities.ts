@@ -6,7 +6,7 @@ import { messageOf } from './errors.ts';
 const MAX_BYTES = 1024 * 1024;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** A file of authorities that vouches for nobody. The message names the file and the constraint. */
+/** A file of authorities that holds none. The message names the file and the constraint. */
 export class AuthoritiesError extends Error {
   override readonly name = 'AuthoritiesError';
   /** `must ...` */

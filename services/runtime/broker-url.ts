@@ -1,4 +1,4 @@
-/** A broker's address, as whom, and which virtual host, each decoded. */
+/** A broker's address, user, password and virtual host, each decoded. */
 export interface BrokerUrl {
   readonly protocol: 'amqp' | 'amqps';
   /** Without the brackets of an IPv6 address. */

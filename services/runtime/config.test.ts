@@ -173,7 +173,7 @@ describe('a file of authorities', () => {
     ]);
   });
 
-  it('is read at the start: one that vouches for nobody is refused', () => {
+  it('is read at the start: one without a certificate is refused', () => {
     expect(faultsOf({ AMQP_URL: 'amqps://host', AMQP_CA_FILE: none }, broker)).toEqual([
       expect.stringMatching(/^'AMQP_CA_FILE' \(.*none\.pem\) must be a file that can be read: ENOENT$/),
     ]);

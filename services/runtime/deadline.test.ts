@@ -23,7 +23,7 @@ describe('a bounded wait', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends at its time with what it waited for, and tells the work', async () => {
+  it('ends at its time with the name of what it waited for, and aborts the work', async () => {
     let told: AbortSignal | undefined;
     const work = (signal: AbortSignal) => {
       told = signal;

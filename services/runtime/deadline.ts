@@ -16,8 +16,8 @@ export class DeadlineError extends Error {
 export type Work<T> = Promise<T> | ((signal: AbortSignal) => Promise<T>);
 
 /**
- * Waits for work no longer than the time given. The wait ends also where the work does not heed its signal; what
- * becomes of it then, nobody hears.
+ * Waits for work no longer than the time given. The wait ends also where the work ignores its signal; its later
+ * result or error is dropped.
  * @param what Named in the error: `closing the connection`
  * @throws {DeadlineError} when the time is over; else what the work threw
  */
@@ -40,7 +40,7 @@ export function withTimeout<T>(work: Work<T>, milliseconds: number, what: string
 const attempt = async <T>(work: () => Promise<T>): Promise<T> => work();
 
 /**
- * Waits for work no longer than until the signal comes; what becomes of it then, nobody hears.
+ * Waits for work no longer than until the signal comes; a later result or error is dropped.
  * @throws what `reason` makes when the signal comes; else what the work threw
  */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {

@@ -10,7 +10,7 @@ export function messageOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? error.name;
 }
 
-/** Why a file of JSON cannot be read. Node quotes the text, which may hold a secret: only the place is told. */
+/** Why a file of JSON cannot be read. Node quotes the text, which may hold a secret: only the position is named. */
 export function readFaultOf(error: unknown): string {
   if (!(error instanceof SyntaxError)) return messageOf(error);
   const [place = ''] = / at position \d+/.exec(error.message) ?? [];

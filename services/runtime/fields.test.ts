@@ -66,7 +66,7 @@ it.each([
   expect(parse).not.toThrow('sesame');
 });
 
-it('refuses to tell of a variable that nobody described', () => {
+it('refuses to document a variable without a description', () => {
   expect(aboutField(amqpFields.AMQP_PASSWORD)).toMatchObject({ secret: true, optional: true });
   expect(() => aboutField(z.string())).toThrow('a variable without a description');
 });

@@ -107,7 +107,7 @@ function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promis
   });
   sent.on('response', resolve);
   sent.on('error', reject);
-  // Also when the server answers with another protocol, which nobody asked for.
+  // Also when the server answers with another protocol, which the request did not ask for.
   sent.on('close', () =>
     reject(new HttpRequestError('unreachable', 'the connection was closed without an answer')),
   );

@@ -65,7 +65,7 @@ describe('an https server', () => {
     expect(plain).toEqual(['bad-request', expect.stringContaining('needs a URL of scheme https')]);
   });
 
-  it('is judged anew at each request: by the file as it is, and by the certificate that it presents', async () => {
+  it('is verified at each request: by the file as it is, and by the certificate that it presents', async () => {
     const { url, server } = await serve(issued);
     const file = join(authority.file, '..', 'believed.pem');
     replaceFile(file, authority.certificate);

@@ -18,7 +18,7 @@ it('lives as long as it answers', async () => {
   expect((await get('/livez')).status).toBe(200);
 });
 
-it('is ready when nothing is missing, and tells what is', async () => {
+it('is ready when nothing is missing, and names what is missing', async () => {
   let missing: string | undefined = 'not connected';
   const get = await started(
     () => missing,

@@ -30,7 +30,7 @@ test('a line is out when the call returns, also when the process is killed right
   expect(JSON.parse(stdout)).toMatchObject({ service: 'doomed', jobId: 'a-1', msg: 'job processed' });
 });
 
-it('hides what its name tells to be a secret, at any depth, and the credentials of URLs in any text', () => {
+it('hides values whose name marks a secret, at any depth, and the credentials of URLs in any text', () => {
   const lines: string[] = [];
   const log = createLogger('consumer', 'info', { write: (line) => lines.push(line) });
   const error = Object.assign(new Error('no route to amqp://user:sesame@host/jobs'), {

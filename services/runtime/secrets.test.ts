@@ -78,7 +78,7 @@ describe('a secret file', () => {
     expect(() => readSecretFile(given)).toThrow(`the secret file '${given}' ${constraint}`);
   });
 
-  it('that is a pipe nobody writes to is refused, not waited for', () => {
+  it('that is a pipe without a writer is refused, not waited for', () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     expect(() => readSecretFile(pipe)).toThrow('must be a regular file');

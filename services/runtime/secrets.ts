@@ -57,7 +57,7 @@ export class Secret {
 }
 
 /**
- * The one way to read a file that holds a secret, so that whoever sets a password and whoever uses it agree on it.
+ * The one way to read a file that holds a secret, so that every reader takes the same bytes for the password.
  * Exactly one line break at the end (`\n` or `\r\n`) is not part of the secret: editors and `echo` write one.
  * @throws {SecretError} when the file cannot be read, is no regular file, or does not hold one line of UTF-8 text
  * of at most 4096 bytes, without white space at its ends and without control characters (tabs included)

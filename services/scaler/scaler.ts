@@ -18,7 +18,7 @@ export interface ScalerOptions {
   readonly openTarget: (workload: Workload) => ReplicaTarget;
   readonly log: LoggerLike;
   readonly registry: Registry;
-  /** @default nobody else changes the counts */
+  /** @default no other scaler changes the counts */
   readonly fence?: Fence;
   /** What is remembered; shared with the lease that carries it. @default empty */
   readonly histories?: Histories;

@@ -30,7 +30,7 @@ it('the minimum of an HPA rises with the window and falls with it, within a poll
   expect(hpa.spec.minReplicas).toBe(1);
   await vi.advanceTimersByTimeAsync(5001);
   expect(hpa.spec).toEqual({ minReplicas: 3, maxReplicas: 15 });
-  // What somebody else writes lasts until the next poll: the field has one owner.
+  // What another client writes lasts until the next poll: the field has one owner.
   hpa.set({ minReplicas: 9, maxReplicas: 15 });
   await vi.advanceTimersByTimeAsync(5000);
   expect(hpa.spec.minReplicas).toBe(3);

@@ -96,7 +96,7 @@ function campaign({ lease, kubernetes, histories, instance, log }: Election, ann
   };
   return new Campaign({
     store: kubeLease(lease, kubernetes.leases(lease)),
-    // A container that restarts in its pod keeps the name: the rest tells the two apart.
+    // A container that restarts in its pod keeps the name: the rest distinguishes the two.
     identity: `${instance}_${randomUUID()}`,
     clock: systemClock(),
     history: () => encodeHistories(histories.entries()),

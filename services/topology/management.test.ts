@@ -69,7 +69,7 @@ it('takes no page for an answer', async () => {
   );
 });
 
-it('tells what is absent from what is refused', async () => {
+it('distinguishes what is absent from what is refused', async () => {
   const reason = { error: 'bad_request', reason: "inequivalent arg 'durable'" };
   const { port } = await broker(says(404), says(400, JSON.stringify(reason)), says(403, 'no'));
   const { management } = client(`http://127.0.0.1:${port}`);

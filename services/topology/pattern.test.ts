@@ -45,6 +45,6 @@ it.each([
   ['(?i)^JOBS$', true],
   ['(?i)^MAIL$', false],
   ['^(?P<any>x)$', true],
-])('tells whether %s may apply to jobs: %s', (pattern, expected) => {
+])('says whether %s may apply to jobs: %s', (pattern, expected) => {
   expect(mayMatch(pattern, 'jobs')).toBe(expected);
 });

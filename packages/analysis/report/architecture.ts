@@ -27,8 +27,8 @@ const label = (text: string): string => `"${text.replaceAll('"', '#quot;')}"`;
 
 /**
  * A flowchart in Mermaid's language: which workload takes from which queue, what the scaler scales between which counts,
- * and which other workloads connect to each other. DNS lookups, addresses outside the cluster and the connections of addons among
- * themselves are left out.
+ * and which other workloads connect to each other. DNS lookups, addresses outside the cluster and the connections of
+ * addons among themselves are left out.
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
 export function architectureOf(wanted: Wanted): string {

@@ -82,7 +82,7 @@ async function pause<C extends ConnectionLike>(
 ): Promise<void> {
   if (signal.aborted) return;
   const alarm = isAlarm(error);
-  // An alarm lasts until somebody makes room: knocking more often would not help.
+  // An alarm lasts until memory or disk is freed: connecting more often would not help.
   const delayMs = Math.round(
     alarm ? LONGEST_DELAY_MS * (0.5 + random() / 2) : reconnectDelayMs(failures - 1, random),
   );

@@ -12,16 +12,16 @@ export interface AmqpConfig {
   readonly AMQP_HEARTBEAT_SECONDS: number;
 }
 
-/** Where to connect and as whom, and over TLS by whose word: PEM. @default the public authorities */
+/** Address and credentials of the broker, and for TLS the authorities (PEM). @default the public authorities */
 export interface AmqpTarget extends Options.Connect {
   readonly authorities?: string;
 }
 
 /**
- * Where to connect and as whom; the variables win over what the URL holds. The password is what its file holds now:
- * made anew for each connection, the options follow a password or an authority that is rotated.
+ * Address and credentials of the broker; the variables win over the URL. The password is read from its file now:
+ * options that are made for each connection follow a password or an authority that is rotated.
  * @throws {SecretError}
- * @throws {AuthoritiesError} when the file of authorities vouches for nobody, or the URL is one without TLS
+ * @throws {AuthoritiesError} when the file of authorities holds none, or the URL is one without TLS
  */
 export function connectOptions(config: AmqpConfig): AmqpTarget {
   const { protocol, hostname, port, username = 'guest', password = 'guest', vhost } = config.AMQP_URL;

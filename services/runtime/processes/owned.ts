@@ -60,7 +60,7 @@ export interface Afterwards {
   cancel(): void;
 }
 
-/** Runs a command when this process ends without having cancelled it: what it leaves, somebody takes away. */
+/** Has another process run a command when this one ends without having cancelled it: it removes what is left. */
 export function afterwards(command: Command, options: Pick<SpawnOptions, 'env'> = {}): Afterwards {
   const child = spawn('/bin/sh', ['-c', AFTERWARDS, 'sh', ...command], {
     ...options,

@@ -119,7 +119,7 @@ describe('one workload', () => {
     expect(said).toEqual(['reading timeout', '0 -> 0 ReadingMissing']);
   });
 
-  it('reads and decides again when somebody else writes in between', async () => {
+  it('reads and decides again when another client writes in between', async () => {
     const { controller, scale, said, state } = bed();
     state.backlog = { ready: 100, unacked: 0 };
     scale.beforeWrite = () => {
@@ -132,7 +132,7 @@ describe('one workload', () => {
     expect(scale.reads).toBe(2);
   });
 
-  it('leaves it at three attempts against somebody who never stops writing', async () => {
+  it('stops after three attempts against a client that never stops writing', async () => {
     const { controller, scale, said, state } = bed();
     state.backlog = { ready: 100, unacked: 0 };
     scale.beforeWrite = () => scale.set(0);
@@ -225,7 +225,7 @@ describe('one workload', () => {
     expect([scale.reads, scale.writes]).toEqual([2, 0]);
   });
 
-  it('is idle at 0 as it was last seen, and then reads the count no more often than it is told', async () => {
+  it('is idle at 0 as it was last seen, and then reads the count as rarely as the configuration says', async () => {
     const { controller, scale, state } = bed({ idleTrustMs: 5000 });
     expect(controller.idle).toBe(false);
     for (let i = 0; i < 10; i += 1) {

@@ -3,5 +3,5 @@ export interface Fence {
   mayAct(): boolean;
 }
 
-/** Without leader election there is nobody else. */
+/** Without leader election there is no other scaler. */
 export const alwaysLeader: Fence = { mayAct: () => true };

@@ -72,7 +72,7 @@ it('records Events about an HPA as well', async () => {
   ]);
 });
 
-it('tells a conflict from other failures', async () => {
+it('distinguishes a conflict from other failures', async () => {
   await using conflict = await apiServer(409, { kind: 'Status', code: 409 });
   const target = deploymentTarget(deployment, conflict.apis.scales);
   expect(await target.write(25, { current: 0, version: '7' }, never)).toBe('conflict');

@@ -26,7 +26,7 @@ export interface CampaignOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** Whom the Lease was taken from: nobody (new, or given back in order), one that vanished, or itself. */
+/** Who held the Lease before: no scaler (new, or released), one that vanished, or itself. */
 export type Succession = 'released' | 'expired' | 'own';
 
 /** Runs for the Lease, renews it while it holds it, and gives it back. */
@@ -74,7 +74,7 @@ export class Campaign implements Fence {
     if (!this.#stopped) this.#timer = setTimeout(() => this.start(), this.#timing.retryMs);
   }
 
-  /** A holder that knows its Lease writes at once; everybody else looks first. */
+  /** A holder that knows its Lease writes at once; every other candidate reads first. */
   async #attempt(): Promise<void> {
     const { identity, clock, store } = this.#options;
     if (this.#lease?.holder !== identity)

@@ -4,7 +4,7 @@
  * either clock noticed.
  */
 export interface LeaseClock {
-  /** For waiting out somebody else's lease. */
+  /** For waiting until another holder's lease expires. */
   atLeast(): number;
   /** For the life of one's own. */
   atMost(): number;

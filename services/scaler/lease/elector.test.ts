@@ -23,7 +23,7 @@ describe('a contender for the lease', () => {
     expect(take(seen, held('7'), 16_000)).toBe(true);
   });
 
-  it('waits anew after each renewal', () => {
+  it('waits again after each renewal', () => {
     const renewed = see(see({}, held('7'), 0), held('8'), 14_000);
     expect(take(renewed, held('8'), 28_999)).toBe(false);
     expect(take(renewed, held('8'), 29_000)).toBe(true);

@@ -55,7 +55,7 @@ function fitting(entries: readonly string[], limitBytes: number): readonly strin
 /**
  * The histories that an annotation holds; none when it is absent or cannot be read.
  * `released`: its writer ended in order, so that it is complete. Otherwise changes and readings after the
- * last renewal are unknown: rates start anew and a drain must be seen twice again.
+ * last renewal are unknown: rates start again and a drain must be seen twice again.
  */
 export function decodeHistories(text: string | undefined, released: boolean): ReadonlyMap<string, History> {
   const parsed = stored.safeParse(parseJson(text ?? ''));

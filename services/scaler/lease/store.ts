@@ -3,7 +3,7 @@ import type { LeaseRecord } from './elector.ts';
 /** A Lease as stored, with what travels in it. */
 export interface StoredLease extends LeaseRecord {
   readonly transitions: number;
-  /** Epoch milliseconds; undefined when nobody ever held it. */
+  /** Epoch milliseconds; undefined when no scaler ever held it. */
   readonly acquiredAt?: number;
   /** The histories' annotation. */
   readonly history?: string;
@@ -11,7 +11,7 @@ export interface StoredLease extends LeaseRecord {
 
 export type LeaseContent = Omit<StoredLease, 'version'> & { readonly renewedAt: number };
 
-/** Somebody else wrote first. */
+/** Another candidate wrote first. */
 export class LeaseConflict extends Error {
   override readonly name = 'LeaseConflict';
 }

@@ -4,7 +4,7 @@ import { scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import type { Outcome } from '../control/controller.ts';
 import type { FailureCause } from '../sources/source.ts';
 
-/** A queue that was not empty since its first sight tells no age of its oldest message. */
+/** A queue that was not empty since its first sight gives no age of its oldest message. */
 const WAIT_SOURCES = scaler.oldestWait.labels.source;
 
 export interface ScalerMetrics {
@@ -59,7 +59,7 @@ export function scalerMetrics({ registry, mayAct, now }: MetricsOptions): Scaler
   };
 }
 
-/** What is measured, and how old it is: a source that no longer tells its totals is seen by the age. */
+/** What is measured, and how old it is: the age shows a source that no longer reports its totals. */
 function measuresGauges(registry: Registry, now: () => number): (outcome: Outcome) => void {
   const countedAt = new Map<string, number>();
   const arrivals = gauge(registry, scaler.arrivals);

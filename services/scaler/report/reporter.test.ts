@@ -71,7 +71,7 @@ it('what is measured stands in the line of a decision and in metrics, with its a
   expect(text).toContain('sluice_scaler_measures_age_seconds{workload="jobs"} 5');
 });
 
-describe('what the scaler tells', () => {
+describe('what the scaler reports', () => {
   it('logs a decision when its replicas or its reason change, not at every poll', () => {
     const { reporter, lines } = bed();
     for (const decided of [
@@ -189,7 +189,7 @@ describe('what the scaler tells', () => {
     expect(await registry.metrics()).not.toContain('sluice_scaler_oldest_wait_seconds{');
   });
 
-  it('tells a lower bound of the oldest wait from what the broker says, and neither from what is unknown', async () => {
+  it('distinguishes a lower bound of the oldest wait, the age from the broker, and an unknown age', async () => {
     const { reporter, registry } = bed();
     const waits = async (source: 'broker' | 'first-sight' | 'not-empty-since') => {
       reporter.decided({ ...outcome(0, 0, 'LatchHeldClosed'), oldestWait: { seconds: 7, source } });

@@ -32,7 +32,7 @@ const measuredFacts = ({ arrivalsPerSecond, serviceSeconds }: Measures) => ({
 });
 
 /**
- * Tells people what was decided: metrics always; a log line on every change of replicas or reason; an Event
+ * Reports what was decided: metrics always; a log line on every change of replicas or reason; an Event
  * on the target when replicas change or readings begin to fail.
  */
 export class Reporter implements Observer {
@@ -80,7 +80,7 @@ export class Reporter implements Observer {
     this.#last.clear();
   }
 
-  /** A failure is told when it begins or changes, not at every poll; the counters hold the rest. */
+  /** A failure is logged when it begins or changes, not at every poll; the counters hold the rest. */
   #isNews(subject: string, what: string): boolean {
     const known = this.#failing.get(subject) === what;
     this.#failing.set(subject, what);

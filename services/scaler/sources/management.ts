@@ -79,7 +79,7 @@ export const managementGroup = ({ url, vhost, username, passwordFile, caFile }: 
  * year that a message can be of, is not believed. A broker that does not know the
  * field is not asked again.
  *
- * Where `counted` is given, the reading tells what was published and acknowledged until now; where that request
+ * Where `counted` is given, the reading has what was published and acknowledged until now; where that request
  * fails, it does not, and what was measured stays.
  */
 export function managementSource(

@@ -23,7 +23,7 @@ interface Value {
  * Instant queries of a Prometheus. An empty result is a missing reading, more than one series is ambiguous.
  *
  * `at` is the sample's own timestamp (the scrape) where the ready query is a plain selector, which
- * `timestamp()` tells; for any other expression Prometheus knows only the instant it was evaluated at.
+ * `timestamp()` returns; for any other expression Prometheus knows only the instant it was evaluated at.
  */
 export function prometheusSource(source: PrometheusSource, now: () => number): BacklogSource {
   const read = async (signal: AbortSignal): Promise<Backlog> => {

@@ -38,7 +38,7 @@ const brokerOf = (listed: object, itself: object = listed) =>
   );
 
 describe('the management API', () => {
-  it('reads the queues of a LavinMQ, with one listing, as the user it is told to be', async () => {
+  it('reads the queues of a LavinMQ, with one listing, as the configured user', async () => {
     await using broker = await serve(({ url = '' }, response) =>
       response.end(fixture(url.startsWith('/api/queues/%2F?') ? 'api-queues.json' : 'api-queue-jobs.json')),
     );
@@ -58,7 +58,7 @@ describe('the management API', () => {
     expect(listings[0]?.headers.authorization).toBe(`Basic ${btoa('scaler:secret')}`);
   });
 
-  it('asks a broker that tells no age only once for it', async () => {
+  it('asks a broker that reports no age only once for it', async () => {
     await using broker = await serve(({ url = '' }, response) =>
       response.end(fixture(url.startsWith('/api/queues/%2F?') ? 'api-queues.json' : 'api-queue-jobs.json')),
     );
@@ -70,7 +70,7 @@ describe('the management API', () => {
     ]);
   });
 
-  it('tells the oldest wait where RabbitMQ knows the head message', async () => {
+  it('reports the oldest wait where RabbitMQ knows the head message', async () => {
     const counts = { messages_ready: 7, messages_unacknowledged: 0 };
     await using broker = await brokerOf(counts, { ...counts, head_message_timestamp: 1_700_000_040 });
     expect(await read(management(broker))).toMatchObject([{ ready: 7, oldestWaitSeconds: 60 }]);
@@ -174,7 +174,7 @@ describe('/metrics/detailed', () => {
     expect(broker.requests.map(({ url }) => url)).toEqual(['/metrics/detailed?family=queue_coarse_metrics']);
   });
 
-  it('reads the names of RabbitMQ too, and tells virtual hosts apart', async () => {
+  it('reads the names of RabbitMQ too, and distinguishes virtual hosts', async () => {
     const text = [
       'rabbitmq_detailed_queue_messages_ready{vhost="other",queue="jobs"} 1',
       'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="jobs"} 42',

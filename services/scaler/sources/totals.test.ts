@@ -32,7 +32,7 @@ const lavinmq = () =>
   );
 
 describe('the totals of a management API', () => {
-  it('are told to a policy that measures, and are not asked for by another', async () => {
+  it('are read for a policy that measures, and are not asked for by another', async () => {
     await using broker = await lavinmq();
     expect(await open(management(broker)).read(never)).toMatchObject({
       ...{ ready: 105, unacked: 3, publishedTotal: 120, acknowledgedTotal: 10 },
@@ -51,7 +51,7 @@ describe('the totals of a management API', () => {
     });
   });
 
-  it('are left out where they cannot be read, and the backlog is told', async () => {
+  it('are left out where they cannot be read, and the backlog is reported', async () => {
     const row = { name: 'jobs', messages_ready: 7, messages_unacknowledged: 0 };
     const listed = [{ ...row, message_stats: { publish: 'x' } }];
     await using odd = await serve((_, response) => json(response, 200, listed));

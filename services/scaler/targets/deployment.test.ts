@@ -18,7 +18,7 @@ describe("a Deployment's scale", () => {
     expect(scale.replicas).toBe(25);
   });
 
-  it('is not written over somebody else', async () => {
+  it('is not written over the change of another client', async () => {
     const scale = new FakeScale(0);
     const target = over(scale);
     const observed = await target.read(signal);

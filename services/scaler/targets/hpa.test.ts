@@ -19,7 +19,7 @@ describe("an HPA's minimum", () => {
     expect(hpa.spec).toEqual({ minReplicas: 3, maxReplicas: 15 });
   });
 
-  it('is not written over somebody else', async () => {
+  it('is not written over the change of another client', async () => {
     const hpa = new FakeAutoscaler({ minReplicas: 1, maxReplicas: 15 });
     const target = over(hpa);
     const observed = await target.read(signal);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ProcessReplicas, paceMs } from './process.ts';
 
-/** Writes its pid into a file named by its identity; ends on SIGTERM unless it is told to be stubborn. */
+/** Writes its pid into a file named by its identity; ends on SIGTERM unless it is asked to ignore that. */
 const program = `
   const { writeFileSync } = require('node:fs');
   process.on('SIGTERM', () => { if (process.env.STUBBORN !== 'yes') process.exit(0); });

@@ -38,7 +38,7 @@ export const paceMs = (replicas: number, cores: number): number =>
 /**
  * N child processes of this one, as a Deployment has N pods: the count is what is wanted, and a child that
  * ends by itself is replaced on a later read, with backoff. Children share stdout and stderr with the
- * scaler; each is told its identity in POD_NAME. None outlives the scaler, not even one that was killed: a
+ * scaler; each gets its identity in POD_NAME. None outlives the scaler, not even one that was killed: a
  * scaler that starts after it finds nothing to adopt, and together they never run more than the count.
  *
  * Many that start at once would share the cores, and the first would be ready as late as the last. They start one

@@ -59,7 +59,7 @@ export class FakeScale implements ScaleApiLike {
     return this.#stored.read().spec?.replicas ?? 0;
   }
 
-  /** Somebody else's unconditional write. */
+  /** An unconditional write of another client. */
   set(replicas: number): void {
     this.#stored.replace({ metadata: { uid: 'uid-1' }, spec: replicas === 0 ? {} : { replicas } });
   }
@@ -90,7 +90,7 @@ export class FakeAutoscaler implements AutoscalerApiLike {
     return this.#stored.read().spec;
   }
 
-  /** Somebody else's unconditional write. */
+  /** An unconditional write of another client. */
   set(spec: AutoscalerSpec): void {
     this.#stored.replace({ metadata: { uid: 'uid-1' }, spec });
   }
