@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { patient } from './test/bed/lib/patience.ts';
+import { patient } from './packages/testbed/lib/patience.ts';
 
 const scratch = 'test/support/scratch.ts';
 
@@ -26,7 +26,7 @@ export default defineConfig({
           setupFiles: ['test/support/real-time.ts'],
           globalSetup: [scratch],
           include: [
-            '{packages,policy,environments,charts,argocd,apps,ci,cli,services,test/bed,test/soak}/**/*.test.ts',
+            '{packages,policy,environments,charts,argocd,apps,ci,cli,services,packages/testbed,test/soak}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**'],
         },

@@ -88,7 +88,7 @@ describe('in this repository', () => {
     ['services/Dockerfile', 'test/cluster/network.test.ts'],
     ['services/runtime/index.ts', 'test/cluster/parity.test.ts'],
     ['dist/production/anything.yaml', 'test/cluster/accepted.test.ts'],
-    ['test/bed/tools/etcd/go.mod', 'test/cluster/placement.test.ts'],
+    ['packages/testbed/tools/etcd/go.mod', 'test/cluster/placement.test.ts'],
     ['test/synth/golden/permissions.md', 'test/cluster/access.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/bootstrap.test.ts'],
   ])('%s reaches %s', (path, file) => {
@@ -98,7 +98,7 @@ describe('in this repository', () => {
   test.each([
     ['cli/simulate/table.ts', 'test/cluster/story.test.ts'],
     ['test/integration/consumer.test.ts', 'test/cluster/story.test.ts'],
-    ['docs/reference/backends.md', 'test/cluster/bed.test.ts'],
+    ['docs/reference/backends.md', 'test/cluster/testbed.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/placement.test.ts'],
     ['test/cluster/story.test.ts', 'test/cluster/delivery.test.ts'],
   ])('%s does not reach %s', (path, file) => {
@@ -106,6 +106,6 @@ describe('in this repository', () => {
   });
 
   test('a path on the way is in the closure', () => {
-    expect(closureOf(graph, 'test/cluster/story.test.ts')).toContain('test/bed/provide.ts');
+    expect(closureOf(graph, 'test/cluster/story.test.ts')).toContain('packages/testbed/provide.ts');
   });
 });

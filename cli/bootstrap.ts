@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { type AddonName, charts } from '../environments/versions.ts';
-import { BedError, type ProviderName } from '../test/bed/cluster.ts';
-import { CommandError } from '../test/bed/lib/run.ts';
-import { defaultName } from '../test/bed/provide.ts';
+import { type ProviderName, TestbedError } from '../packages/testbed/cluster.ts';
+import { CommandError } from '../packages/testbed/lib/run.ts';
+import { defaultName } from '../packages/testbed/provide.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { type MachineLike, type OpenOptions, thisMachine } from './bootstrap/machine.ts';
 import { type ClusterChoice, machineFaults, providerOf, wantedFaults } from './bootstrap/preflight.ts';
@@ -74,7 +74,7 @@ export async function runBootstrap(argv: string[], sources: Sources = checkout):
     await runSteps(asked.wanted, machine, options);
     return 0;
   } catch (error) {
-    if (!(error instanceof BedError || error instanceof CommandError)) throw error;
+    if (!(error instanceof TestbedError || error instanceof CommandError)) throw error;
     machine.say(`${error.message}\nThe same command goes on from here.`);
     return 1;
   }

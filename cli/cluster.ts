@@ -1,9 +1,14 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
-import { type AddonName, addonNames, installAddon } from '../test/bed/addons/optional.ts';
-import { leftovers } from '../test/bed/built/leftovers.ts';
-import { BedError, type Cluster, type ClusterOptions, type ProviderName } from '../test/bed/cluster.ts';
-import { CommandError } from '../test/bed/lib/run.ts';
-import { closeCluster, defaultName, findCluster, openCluster } from '../test/bed/provide.ts';
+import { type AddonName, addonNames, installAddon } from '../packages/testbed/addons/optional.ts';
+import { leftovers } from '../packages/testbed/built/leftovers.ts';
+import {
+  type Cluster,
+  type ClusterOptions,
+  type ProviderName,
+  TestbedError,
+} from '../packages/testbed/cluster.ts';
+import { CommandError } from '../packages/testbed/lib/run.ts';
+import { closeCluster, defaultName, findCluster, openCluster } from '../packages/testbed/provide.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 
 const usage = `usage: sluice cluster up | down | status | kubeconfig [options]
@@ -118,7 +123,8 @@ async function statusFacts(name: string, cluster: Cluster | undefined, left: rea
 
 async function kubeconfig({ options }: Asked): Promise<number> {
   const cluster = await findCluster(options.name);
-  if (cluster === undefined) throw new BedError(`no cluster '${options.name}' runs: npx sluice cluster up`);
+  if (cluster === undefined)
+    throw new TestbedError(`no cluster '${options.name}' runs: npx sluice cluster up`);
   process.stdout.write(`${cluster.kubeconfig}\n`);
   return 0;
 }
@@ -136,7 +142,7 @@ export async function runCluster(argv: string[]): Promise<number> {
   try {
     return await verb(asked);
   } catch (error) {
-    if (!(error instanceof BedError || error instanceof CommandError)) throw error;
+    if (!(error instanceof TestbedError || error instanceof CommandError)) throw error;
     process.stderr.write(`cluster: ${error.message}\n`);
     return 1;
   }

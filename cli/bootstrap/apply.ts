@@ -1,5 +1,5 @@
 import { jsonText } from '../../packages/manifests/json.ts';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import type { ClusterLike } from './machine.ts';
 
 /** Argo CD's own name as a field manager: what bootstrap applied is its to change and to remove, without a conflict. */

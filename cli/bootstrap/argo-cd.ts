@@ -1,7 +1,7 @@
 import { argoCd as addon } from '../../apps/addons/argo-cd.ts';
 import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
 import { charts } from '../../environments/versions.ts';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { find, rolledOut } from './apply.ts';
 import { installChart, templateArguments } from './chart.ts';
 import { BootstrapError, type ClusterLike } from './machine.ts';

@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { environments, local, render } from '../../apps/testing/desired-state.ts';
 import { charts } from '../../environments/versions.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
-import type { ProviderName } from '../../test/bed/cluster.ts';
+import type { ProviderName } from '../../packages/testbed/cluster.ts';
 import { runBootstrap } from '../bootstrap.ts';
 import { generateSecrets } from '../secrets.ts';
 import { RecordedCluster, type RecordedMachine, recordedMachine } from './recorded.ts';

@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Addon } from '../../apps/addons/addon.ts';
 import { systemIn } from '../../apps/main.ts';
 import { charts } from '../../environments/versions.ts';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, rolledOut } from './apply.ts';
 import type { ClusterLike } from './machine.ts';
 import type { At } from './step.ts';

@@ -1,6 +1,6 @@
 import { DELIVERY } from '../../apps/delivery/projects.ts';
 import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { BootstrapError, type ClusterLike } from './machine.ts';
 import type { At, Step } from './step.ts';

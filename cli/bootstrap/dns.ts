@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { BootstrapError, type ClusterLike, type MachineLike } from './machine.ts';
 import type { Step } from './step.ts';

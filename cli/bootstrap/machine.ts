@@ -1,9 +1,9 @@
 /** What bootstrap uses of this machine, and of a cluster: the seams at which its tests watch. */
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { BedError, type Cluster, type ProviderName } from '../../test/bed/cluster.ts';
-import { type Output, type RunOptions, run } from '../../test/bed/lib/run.ts';
-import { chooseProvider, openCluster } from '../../test/bed/provide.ts';
+import { type Cluster, type ProviderName, TestbedError } from '../../packages/testbed/cluster.ts';
+import { type Output, type RunOptions, run } from '../../packages/testbed/lib/run.ts';
+import { chooseProvider, openCluster } from '../../packages/testbed/provide.ts';
 
 /** What bootstrap asks of a cluster. Whatever is secret goes through `input`, never through the arguments. */
 export type ClusterLike = Pick<Cluster, 'name' | 'provider' | 'kubectl'>;
@@ -16,7 +16,7 @@ export interface OpenOptions {
 }
 
 export interface MachineLike {
-  /** @returns the provider of a cluster here @throws {BedError} with every reason why there is none */
+  /** @returns the provider of a cluster here @throws {TestbedError} with every reason why there is none */
   provider(wanted?: ProviderName): Promise<ProviderName>;
   /** @returns the current context of KUBECONFIG @throws {Error} where it has none */
   context(): Promise<string>;
@@ -52,7 +52,7 @@ export const thisMachine: MachineLike = {
 };
 
 /** A step cannot be done; the message says what would help. */
-export class BootstrapError extends BedError {
+export class BootstrapError extends TestbedError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'BootstrapError';

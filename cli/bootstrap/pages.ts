@@ -3,7 +3,7 @@
 import { documentOf } from '../../charts/credentials.ts';
 import type { Environment, Page } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
-import { hasUsualPorts } from '../../test/bed/kind/config.ts';
+import { hasUsualPorts } from '../../packages/testbed/kind/config.ts';
 import type { ClusterLike } from './machine.ts';
 
 interface Login {

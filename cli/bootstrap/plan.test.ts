@@ -7,7 +7,7 @@ import { environments, local, production, render } from '../../apps/testing/desi
 import type { Environment } from '../../environments/environment.ts';
 import { charts } from '../../environments/versions.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
-import type { ProviderName } from '../../test/bed/cluster.ts';
+import type { ProviderName } from '../../packages/testbed/cluster.ts';
 import { runBootstrap, type Sources } from '../bootstrap.ts';
 import { BootstrapError, type MachineLike } from './machine.ts';
 

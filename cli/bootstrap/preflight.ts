@@ -1,7 +1,7 @@
 /** What stands in the way, all of it, before anything is changed. */
 import { parse } from 'yaml';
 import { type AddonName, charts } from '../../environments/versions.ts';
-import { BedError, type ProviderName } from '../../test/bed/cluster.ts';
+import { type ProviderName, TestbedError } from '../../packages/testbed/cluster.ts';
 import { firstObjects } from './delivery.ts';
 import type { MachineLike } from './machine.ts';
 import { needsKey } from './repository.ts';
@@ -76,7 +76,7 @@ async function clusterFaults(wanted: Wanted, machine: MachineLike, choice: Clust
     const provider = await machine.provider(providerOf(wanted, choice));
     return await contextFaults(machine, choice, provider);
   } catch (error) {
-    if (!(error instanceof BedError)) throw error;
+    if (!(error instanceof TestbedError)) throw error;
     return [error.message.replaceAll('\n', ' ')];
   }
 }

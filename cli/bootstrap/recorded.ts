@@ -1,6 +1,6 @@
 /** A cluster and a machine that only remember: what was asked, in which order, and what there is now. */
-import type { KubernetesObject, ProviderName } from '../../test/bed/cluster.ts';
-import { CommandError, type Output, type RunOptions } from '../../test/bed/lib/run.ts';
+import type { KubernetesObject, ProviderName } from '../../packages/testbed/cluster.ts';
+import { CommandError, type Output, type RunOptions } from '../../packages/testbed/lib/run.ts';
 import type { ClusterLike, MachineLike } from './machine.ts';
 
 export interface Call {

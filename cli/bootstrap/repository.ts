@@ -3,7 +3,7 @@ import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { documentOf } from '../../charts/credentials.ts';
 import { SECRET_STORE } from '../../charts/secret-manager.ts';
 import type { Environment } from '../../environments/environment.ts';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { installChart, templateArguments } from './chart.ts';
 import { BootstrapError } from './machine.ts';

@@ -25,7 +25,7 @@ async function reported<T>(
 
 /**
  * Brings a cluster to where Argo CD does the rest.
- * @throws {BedError | CommandError} of the first step that failed; those before it stay done
+ * @throws {TestbedError | CommandError} of the first step that failed; those before it stay done
  */
 export async function runSteps(wanted: Wanted, machine: MachineLike, options: OpenOptions): Promise<void> {
   const cluster = await reported<ClusterLike>(machine, numbered(0, CLUSTER), async () => {

@@ -6,7 +6,7 @@ import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { ConfigurationError } from '../../packages/contracts/errors.ts';
 import { parseYaml, YamlError } from '../../packages/manifests/yaml.ts';
-import type { KubernetesObject } from '../../test/bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 
 /** Where Argo CD comes from: the pinned chart, or somebody has already brought it. */
 export type ArgoCdOrigin = 'chart' | 'present';

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
-go -C test/bed/tools/actionlint build -mod=readonly -o "$bin/" github.com/rhysd/actionlint/cmd/actionlint
+go -C packages/testbed/tools/actionlint build -mod=readonly -o "$bin/" github.com/rhysd/actionlint/cmd/actionlint
 "$bin/actionlint" -color
 shellcheck scripts/ci/*.sh

@@ -28,7 +28,7 @@ class FakeChannel extends EventEmitter {
   }
 }
 
-function bed(...openings: (Error | FakeChannel)[]) {
+function setup(...openings: (Error | FakeChannel)[]) {
   const left = [...openings];
   const republish = confirmedOn({
     createConfirmChannel: async () => {
@@ -46,7 +46,7 @@ const messageWith = (properties: object = {}): ConsumeMessage =>
 
 it('publishes body, properties and the headers that are added', async () => {
   const channel = new FakeChannel();
-  await bed(channel)(messageWith({ messageId: 'r-1', headers: { trace: 't' } }));
+  await setup(channel)(messageWith({ messageId: 'r-1', headers: { trace: 't' } }));
   const headers = { trace: 't', why: 1, 'x-sluice-publication': '1' };
   expect(channel.published).toEqual([
     {
@@ -62,7 +62,7 @@ it('publishes the bare message when its properties cannot be written', async () 
     if ('trace' in headers) throw new SyntaxError('Cannot convert x to a BigInt');
     confirm(null);
   };
-  await bed(channel)(messageWith({ messageId: 'r-1', headers: { trace: { '!': 'long', value: 'x' } } }));
+  await setup(channel)(messageWith({ messageId: 'r-1', headers: { trace: { '!': 'long', value: 'x' } } }));
   expect(channel.published.at(-1)?.options).toMatchObject({
     ...{ messageId: 'r-1', headers: { why: 1, 'x-sluice-omitted-headers': '*' } },
   });
@@ -72,7 +72,7 @@ describe('does not count as published', () => {
   it('what the broker refuses', async () => {
     const channel = new FakeChannel();
     channel.answer = (_, confirm) => confirm(new Error('message nacked'));
-    await expect(bed(channel)()).rejects.toThrow('message nacked');
+    await expect(setup(channel)()).rejects.toThrow('message nacked');
   });
 
   it('what ended the channel, and it is said what that was', async () => {
@@ -82,14 +82,14 @@ describe('does not count as published', () => {
       channel.emit('close');
       confirm(new Error('channel closed'));
     };
-    await expect(bed(channel)()).rejects.toThrow("404 no exchange 'jobs'");
+    await expect(setup(channel)()).rejects.toThrow("404 no exchange 'jobs'");
   });
 
   it('what no queue takes, and only that', async () => {
     const channel = new FakeChannel();
     const confirms: Confirm[] = [];
     channel.answer = (_, confirm) => void confirms.push(confirm);
-    const republish = bed(channel);
+    const republish = setup(channel);
     const runs = [republish(), republish()];
     const settled = Promise.allSettled(runs);
     while (confirms.length < 2) await Promise.resolve();
@@ -102,7 +102,7 @@ describe('does not count as published', () => {
 
 it('opens one channel for all, and another when that one closed', async () => {
   const [first, second] = [new FakeChannel(), new FakeChannel()];
-  const republish = bed(first, second);
+  const republish = setup(first, second);
   await Promise.all([republish(), republish()]);
   first.emit('error', new Error('404'));
   first.emit('close');
@@ -112,7 +112,7 @@ it('opens one channel for all, and another when that one closed', async () => {
 
 it('tries to open a channel again when the last attempt failed', async () => {
   const channel = new FakeChannel();
-  const republish = bed(new Error('no more channels'), channel);
+  const republish = setup(new Error('no more channels'), channel);
   await expect(republish()).rejects.toThrow('no more channels');
   await republish();
   expect(channel.published).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Consumption } from './consumption.ts';
 
-function bed() {
+function setup() {
   const clock = { now: 0 };
   const told: boolean[] = [];
   const stop = new AbortController();
@@ -13,7 +13,7 @@ function bed() {
 }
 
 it('is not ready until it consumes, and not ready at once when it does not', () => {
-  const { consumption, told } = bed();
+  const { consumption, told } = setup();
   expect(consumption.ready()).toBe("not consuming 'jobs'");
   consumption.set(true);
   expect(consumption.ready()).toBeUndefined();
@@ -23,7 +23,7 @@ it('is not ready until it consumes, and not ready at once when it does not', () 
 });
 
 it('is alive until it has not consumed for longer than the limit', () => {
-  const { consumption, clock } = bed();
+  const { consumption, clock } = setup();
   consumption.set(true);
   clock.now = 1_000_000;
   consumption.set(false);
@@ -38,7 +38,7 @@ it('is alive until it has not consumed for longer than the limit', () => {
 });
 
 it('is alive however long it stops: the jobs in hand have their own deadline', () => {
-  const { consumption, clock, stop } = bed();
+  const { consumption, clock, stop } = setup();
   stop.abort();
   clock.now = 1_000_000;
   expect(consumption.live()).toBeUndefined();

@@ -31,7 +31,7 @@ class FakeConnection extends EventEmitter {
   }
 }
 
-function bed() {
+function setup() {
   const connections: FakeConnection[] = [];
   const heard: unknown[] = [];
   const publishing = new PublishingConnection({
@@ -55,7 +55,7 @@ function bed() {
 const turn = () => vi.advanceTimersByTimeAsync(0);
 
 it('connects when it is first needed, once', async () => {
-  const { publishing, republish, connections, confirms } = bed();
+  const { publishing, republish, connections, confirms } = setup();
   await turn();
   expect(connections).toHaveLength(0);
   const ends = [republish(), republish()];
@@ -67,7 +67,7 @@ it('connects when it is first needed, once', async () => {
 });
 
 it('sends nothing while it is blocked, and nothing that was given up meanwhile', async () => {
-  const { publishing, republish, connections, confirms, going } = bed();
+  const { publishing, republish, connections, confirms, going } = setup();
   const first = republish();
   await turn();
   confirms()[0]?.(null);
@@ -86,7 +86,7 @@ it('sends nothing while it is blocked, and nothing that was given up meanwhile',
 });
 
 it('takes a channel that is closed for want of disk for an alarm, and waits', async () => {
-  const { publishing, republish, connections, confirms, heard } = bed();
+  const { publishing, republish, connections, confirms, heard } = setup();
   const first = republish();
   first.catch(() => {});
   await turn();
@@ -108,7 +108,7 @@ it('takes a channel that is closed for want of disk for an alarm, and waits', as
 });
 
 it('publishes on another connection when its first is lost', async () => {
-  const { publishing, republish, connections, confirms } = bed();
+  const { publishing, republish, connections, confirms } = setup();
   const first = republish();
   first.catch(() => {});
   await turn();

@@ -14,7 +14,7 @@ const republication = {
 } as Republication;
 
 /** A broker whose answers are the test's: one after the other, the last one from then on. */
-function bed(...answers: (() => Promise<void>)[]) {
+function setup(...answers: (() => Promise<void>)[]) {
   const heard: unknown[] = [];
   const stop = new AbortController();
   const gone = new AbortController();
@@ -37,13 +37,13 @@ const never = () => new Promise<void>(() => {});
 const refuses = () => Promise.reject(new Error('no exchange'));
 
 it('is confirmed when the broker has it, with nothing held meanwhile', async () => {
-  const { run, heard } = bed(async () => {});
+  const { run, heard } = setup(async () => {});
   expect(await run()).toBe('confirmed');
   expect(heard).toEqual([]);
 });
 
 it('tries again, later and later, and holds the message meanwhile', async () => {
-  const { run, heard } = bed(refuses, refuses, async () => {});
+  const { run, heard } = setup(refuses, refuses, async () => {});
   const end = run();
   await vi.advanceTimersByTimeAsync(HOLD_AFTER_MS);
   const refused = expect.objectContaining({ jobId: 'r-1', to: 'jobs.retry' });
@@ -57,7 +57,7 @@ it('tries again, later and later, and holds the message meanwhile', async () => 
 
 describe('is abandoned', () => {
   it('as soon as the channel is gone', async () => {
-    const { run, gone, heard } = bed(never);
+    const { run, gone, heard } = setup(never);
     const end = run();
     await vi.advanceTimersByTimeAsync(10_000);
     gone.abort();
@@ -67,23 +67,23 @@ describe('is abandoned', () => {
   });
 
   it('soon after the signal: a confirm that is under way may still come', async () => {
-    const { run, stop } = bed(never);
+    const { run, stop } = setup(never);
     const end = run();
     stop.abort();
     await vi.advanceTimersByTimeAsync(2000);
     expect(await end).toBe('abandoned');
-    const late = bed(async () => {});
+    const late = setup(async () => {});
     late.stop.abort();
     expect(await late.run()).toBe('confirmed');
   });
 
   it('at the signal, while it waits for its next try or for a broker that takes nothing', async () => {
-    const { run, stop } = bed(refuses);
+    const { run, stop } = setup(refuses);
     const end = run();
     await vi.advanceTimersByTimeAsync(100);
     stop.abort();
     expect(await end).toBe('abandoned');
-    const blocked = bed(never);
+    const blocked = setup(never);
     const other = blocked.run();
     await vi.advanceTimersByTimeAsync(100);
     blocked.publishing.blocked = true;
@@ -94,7 +94,7 @@ describe('is abandoned', () => {
 });
 
 it('is given up, where it may be, as soon as the broker is known to take nothing', async () => {
-  const { run, publishing, heard } = bed(never);
+  const { run, publishing, heard } = setup(never);
   const end = run({ unlessBlocked: true });
   publishing.blocked = true;
   await vi.advanceTimersByTimeAsync(HOLD_AFTER_MS);

@@ -80,9 +80,9 @@ function started({
 }
 
 /** Until the channel is open: a few turns of the microtask queue. */
-const opened = async <T>(bed: T): Promise<T> => {
+const opened = async <T>(value: T): Promise<T> => {
   for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-  return bed;
+  return value;
 };
 
 it('publishes every job, persistent, mandatory and told apart by its id', async () => {

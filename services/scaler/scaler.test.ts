@@ -17,7 +17,7 @@ const configOf = (...names: string[]): ScalerConfig => ({
   })),
 });
 
-function bed(
+function setup(
   sources: Record<string, BacklogSource>,
   random: () => number = () => 0,
   idlePollSeconds?: number,
@@ -51,7 +51,7 @@ describe('many workloads in one process', () => {
   it('are not delayed by a source that never answers', async () => {
     const healthy = reading(100);
     const dead: BacklogSource = { group: 'dead', read: () => new Promise(() => {}) };
-    const { scaler, scaleOf, registry } = bed({ dead, healthy });
+    const { scaler, scaleOf, registry } = setup({ dead, healthy });
     await vi.advanceTimersByTimeAsync(0);
     expect(scaleOf('healthy').replicas).toBe(25);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -66,7 +66,7 @@ describe('many workloads in one process', () => {
     const sequence = [0.5, 0.1, 0.9, 0.2, 0];
     let drawn = 0;
     const [a, b, other] = [reading(0), reading(0), reading(0, 'other broker')];
-    const { scaler } = bed({ a, b, other }, () => sequence[drawn++] ?? 0);
+    const { scaler } = setup({ a, b, other }, () => sequence[drawn++] ?? 0);
     const start = Date.now();
     await vi.advanceTimersByTimeAsync(5000);
     // 0.5 x 5 s + 0.1 x 0.5 s; 0.5 x 5 s + 0.9 x 0.5 s; 0.2 x 5 s + 0 s
@@ -76,7 +76,7 @@ describe('many workloads in one process', () => {
 
   it('are let go at once when the scaler stops, whatever their sources do', async () => {
     const dead: BacklogSource = { group: 'dead', read: () => new Promise(() => {}) };
-    const { scaler, scaleOf, registry } = bed({ dead });
+    const { scaler, scaleOf, registry } = setup({ dead });
     await vi.advanceTimersByTimeAsync(1000);
     await scaler.stop();
     expect(Date.now()).toBe(1_700_000_001_000);
@@ -86,7 +86,7 @@ describe('many workloads in one process', () => {
 
   it('read their targets less often than they poll from 100 on, yet never change one unseen', async () => {
     const names = Array.from({ length: 400 }, (_, i) => `w${i}`);
-    const { scaler, scaleOf } = bed(Object.fromEntries(names.map((name) => [name, reading(0)])));
+    const { scaler, scaleOf } = setup(Object.fromEntries(names.map((name) => [name, reading(0)])));
     await vi.advanceTimersByTimeAsync(39_999);
     const reads = names.map((name) => scaleOf(name).reads);
     // 400 workloads / 20 a second = 20 s: at 0 s and at 20 s
@@ -104,7 +104,7 @@ describe('many workloads in one process', () => {
         return { ready: backlog.ready, unacked: 0, at: Date.now() };
       },
     };
-    const { scaler, scaleOf } = bed({ jobs: source }, () => 0, 0.5);
+    const { scaler, scaleOf } = setup({ jobs: source }, () => 0, 0.5);
     await vi.advanceTimersByTimeAsync(5200);
     expect(times).toEqual([0, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500, 5000]);
     // The count is read no more often for that.

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { production, render } from '../../apps/testing/desired-state.ts';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { type ServiceProcess, stopService } from '../../cli/up/processes.ts';
-import { eventually, JobBed } from '../support/job-bed.ts';
+import { eventually, JobHarness } from '../support/job-harness.ts';
 import { Channel } from './channel.ts';
 import { firing, type Running, startAlertmanager, startPrometheus } from './servers.ts';
 
@@ -28,7 +28,7 @@ function rulesOf(...paths: readonly string[]): object {
 
 describe('an alert', () => {
   let broker: LocalBroker;
-  let bed: JobBed;
+  let harness: JobHarness;
   let channel: Channel;
   let alertmanager: Running;
   let prometheus: Running;
@@ -36,7 +36,7 @@ describe('an alert', () => {
 
   beforeAll(async () => {
     broker = await startRabbitMQ({ collectStatisticsMs: 200 });
-    bed = await JobBed.open(broker);
+    harness = await JobHarness.open(broker);
     channel = await Channel.open();
     alertmanager = await startAlertmanager(channel.url);
     const scaler = await startScaler();
@@ -67,17 +67,17 @@ describe('an alert', () => {
     prometheus?.stop();
     alertmanager?.stop();
     channel?.close();
-    await bed?.close();
+    await harness?.close();
     await broker?.stop();
   });
 
   /** A scaler that reads the queue and opens nothing: the consumers are the test's. */
   async function startScaler(): Promise<string> {
     const { managementUrl, username, password } = broker;
-    const passwordFile = bed.fleet.file('password', password);
-    const source = { kind: 'management', url: managementUrl, vhost: bed.vhost.name, queue: 'jobs' };
-    bed.fleet.start('scaler', {
-      CONFIG_FILE: bed.fleet.file('scaler.json', {
+    const passwordFile = harness.fleet.file('password', password);
+    const source = { kind: 'management', url: managementUrl, vhost: harness.vhost.name, queue: 'jobs' };
+    harness.fleet.start('scaler', {
+      CONFIG_FILE: harness.fleet.file('scaler.json', {
         pollSeconds: 0.5,
         workloads: [
           {
@@ -89,14 +89,14 @@ describe('an alert', () => {
         ],
       }),
     });
-    await bed.get('scaler', '/metrics');
-    const line = bed.of('listening').findLast(({ service }) => service === 'scaler');
+    await harness.get('scaler', '/metrics');
+    const line = harness.of('listening').findLast(({ service }) => service === 'scaler');
     return `127.0.0.1:${line?.port}`;
   }
 
-  const startConsumer = (): ServiceProcess => bed.startConsumer({ HTTP_PORT: String(port) });
+  const startConsumer = (): ServiceProcess => harness.startConsumer({ HTTP_PORT: String(port) });
   const publish = async (count: number): Promise<void> => {
-    const code = await bed.publish({ JOBS: String(count), EXCHANGE: 'jobs', ROUTING_KEY: 'jobs' });
+    const code = await harness.publish({ JOBS: String(count), EXCHANGE: 'jobs', ROUTING_KEY: 'jobs' });
     expect(code).toBe(0);
   };
 
@@ -118,7 +118,7 @@ describe('an alert', () => {
   it('arrives with its text when the consumers stop, and is resolved when they start', async () => {
     const consumer = startConsumer();
     await publish(10);
-    await eventually('the first jobs are done', async () => bed.ended('succeeded').length === 10);
+    await eventually('the first jobs are done', async () => harness.ended('succeeded').length === 10);
     expect(channel.messages).toEqual([]);
 
     await stopService(consumer, 20);
@@ -135,7 +135,7 @@ describe('an alert', () => {
     startConsumer();
     const resolved = 'RESOLVED: BacklogOlderThanObjective of jobs in consumer';
     await eventually('it is resolved', async () => channel.titled(resolved) !== undefined, 60);
-    expect(bed.ended('succeeded')).toHaveLength(13);
+    expect(harness.ended('succeeded')).toHaveLength(13);
   });
 
   it('of a broker that is down arrives alone', async () => {

@@ -6,9 +6,9 @@ import { freePort, killGroup, spawnOwned } from '@sluice/runtime/processes';
 import { stringify } from 'yaml';
 import { messageTemplates } from '../../charts/alert-message.ts';
 import { alertmanagerConfig } from '../../charts/alertmanager.ts';
-import { ensureTool } from '../bed/lib/tools.ts';
-import { alertmanager } from '../bed/tools.ts';
-import { eventually } from '../support/job-bed.ts';
+import { ensureTool } from '../../packages/testbed/lib/tools.ts';
+import { alertmanager } from '../../packages/testbed/tools.ts';
+import { eventually } from '../support/job-harness.ts';
 
 /** A server on loopback that is gone with the test. */
 export interface Running {

@@ -1,5 +1,5 @@
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster } from '../bed/cluster.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
 import type { Figure } from './figures.ts';
 
 /** Measures on a built cluster that is there for this alone. @returns nothing where none can be built, and says so */

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnOwned } from '@sluice/runtime/processes';
 import { withOverrides } from '../../apps/testing/workloads.ts';
-import { places } from '../bed/built/places.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import { places } from '../../packages/testbed/built/places.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from '../cluster/api.ts';
-import { bedEnvironment, deploySystem, provideImages } from '../cluster/system.ts';
+import { deploySystem, provideImages, testEnvironment } from '../cluster/system.ts';
 import { watching } from '../cluster/watching.ts';
 import { onBuiltCluster } from './cluster.ts';
 import { type Figure, median, round } from './figures.ts';
@@ -18,7 +18,7 @@ const ROUNDS = 20;
 const WARM_UP = 2;
 
 // Jobs enough for every round, each so short that a stop does not wait for it.
-const environment = withOverrides(bedEnvironment, {
+const environment = withOverrides(testEnvironment, {
   ...{ publisher: { jobsPerRun: 5000 }, consumer: { workSeconds: 0.1 } },
 });
 

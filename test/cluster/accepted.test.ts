@@ -1,6 +1,6 @@
 /** What is rendered is what a real API server takes: every key known, every rule kept, nothing to warn of. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster } from '../bed/cluster.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { type PodSpec, podOf } from './pods.ts';

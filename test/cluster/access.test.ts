@@ -1,8 +1,8 @@
 /** Who may ask the API server for what: its own answers, under impersonation, against the committed table. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { isGranted, type Permission, permissionsIn, type Wish } from './permissions.ts';
 import { environments, objectsOf } from './rendered.ts';

@@ -1,11 +1,11 @@
 /** The addons on request, as pods of a built cluster: resource metrics and a real Ingress. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { installAddon } from '../bed/addons/optional.ts';
-import { ingressAddress } from '../bed/addons/traefik.ts';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { ensureRabbitmqImage, rabbitmqStandin } from '../bed/images/build.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { ensureRabbitmqImage, rabbitmqStandin } from '../../packages/testbed/images/build.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { sharedCluster } from './shared.ts';
 
 const unavailable = await builtProvider.unavailable();

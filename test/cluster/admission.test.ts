@@ -1,7 +1,7 @@
 /** What the API server itself refuses by the rendered admission policies, with the same objects made right beside it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { objectsOf } from './rendered.ts';

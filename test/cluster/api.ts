@@ -1,7 +1,7 @@
 /** The API server, asked directly: kubectl hides warnings' origin, reviews' answers and status codes. */
 import { Agent, request } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { KubernetesObject } from '../bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 
 export interface Answer {
   readonly status: number;
@@ -100,7 +100,7 @@ export async function openApi(kubeconfig: string): Promise<Api> {
   return { ask, pathOf, close: () => agent.destroy() };
 }
 
-/** Server-side apply as another manager than the bed's; unknown and doubled fields are refused. */
+/** Server-side apply as another manager than the test cluster's; unknown and doubled fields are refused. */
 export async function applyStrictly(
   api: Api,
   object: KubernetesObject,

@@ -1,7 +1,7 @@
 /** Argo CD's Applications, seen and asked through the API server, as a person with kubectl would. */
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 
 /** @see https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml */
 export interface ApplicationState {

@@ -6,12 +6,12 @@ import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { argoCdDefinitions } from '../bed/definitions.ts';
-import { moduleFolder } from '../bed/lib/definitions.ts';
-import { ensurePackages } from '../bed/lib/packages.ts';
-import { ensureTool } from '../bed/lib/tools.ts';
-import { argoCd } from '../bed/tools.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { moduleFolder } from '../../packages/testbed/lib/definitions.ts';
+import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
+import { ensureTool } from '../../packages/testbed/lib/tools.ts';
+import { argoCd } from '../../packages/testbed/tools.ts';
 import { insideOf } from './inside.ts';
 
 const ports = { redis: 6379, repoServer: 8081, repoMetrics: 8084, controllerMetrics: 8082 };

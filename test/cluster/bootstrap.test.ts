@@ -4,25 +4,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { thisMachine } from '../../cli/bootstrap/machine.ts';
 import { runBootstrap } from '../../cli/bootstrap.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { argoCdDefinitions } from '../bed/definitions.ts';
-import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { type Progress, until, untilDone } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { type Progress, until, untilDone } from '../../packages/testbed/lib/until.ts';
 import { applicationsOf } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
 import { type Desired, openDesired } from './desired.ts';
-import { bedEnvironment, objectsOf, provideImages } from './system.ts';
+import { objectsOf, provideImages, testEnvironment } from './system.ts';
 import { type Watching, watching } from './watching.ts';
 
 const name = 'bootstrap';
 const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
 process.stderr.write(
-  'left out: the step that installs Argo CD by helm, for no chart repository can be reached from the bed\n',
+  'left out: the step that installs Argo CD by helm, for no chart repository can be reached from the test cluster\n',
 );
 
 let cluster: Cluster;
@@ -108,7 +108,7 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
     seen = watching(cluster);
     desired = await openDesired(name);
     environment = {
-      ...bedEnvironment,
+      ...testEnvironment,
       repository: { repoURL: desired.repoURL, revision: 'main' },
       addons: [],
     };

@@ -5,19 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/testing/environments.ts';
 import { release, api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { argoCdDefinitions } from '../bed/definitions.ts';
-import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { type Applications, applicationsOf } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
 import { type Desired, openDesired } from './desired.ts';
 import { Releases, serviceIn } from './releases.ts';
-import { bedEnvironment, provideService } from './system.ts';
+import { provideService, testEnvironment } from './system.ts';
 
 const name = 'canary-delivery';
 const unavailable = await builtProvider.unavailable();
@@ -51,7 +51,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
     argo = applicationsOf(cluster);
     desired = await openDesired(name);
     const environment = {
-      ...bedEnvironment,
+      ...testEnvironment,
       web: local.web,
       repository: { repoURL: desired.repoURL, revision: 'main' },
       // An HPA is healthy only while it reads its metrics: here the CPU alone.
@@ -85,7 +85,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
   });
 
   test('is not taken back by a sync in the middle of it', async () => {
-    const file = join(desired.folder, 'dist', bedEnvironment.name, 'api', 'rollout-api.api.yaml');
+    const file = join(desired.folder, 'dist', testEnvironment.name, 'api', 'rollout-api.api.yaml');
     const before = readFileSync(file, 'utf8');
     const after = before.replace(
       /^( +)- name: DRAIN_DELAY_SECONDS$/m,

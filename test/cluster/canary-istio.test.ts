@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/testing/environments.ts';
 import { release, api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { istioDefinitions } from '../bed/definitions.ts';
-import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { istioDefinitions } from '../../packages/testbed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { GOOD, Releases, serviceIn } from './releases.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, provideService } from './system.ts';
+import { provideService, testEnvironment } from './system.ts';
 
-const committed = serviceIn({ ...bedEnvironment, web: { ...local.web, canary: 'istio' } });
+const committed = serviceIn({ ...testEnvironment, web: { ...local.web, canary: 'istio' } });
 
 let cluster: Cluster;
 let api: Api;

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MONITORING } from '../../apps/platform/identities.ts';
 import { local } from '../../apps/testing/environments.ts';
 import { release } from '../../apps/testing/workloads.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { ingressAddress } from '../bed/addons/traefik.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { type Answered, lookWhile, type Sight, sendRequests } from './load.ts';
 import { GOOD, Releases, serviceIn } from './releases.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, provideService } from './system.ts';
+import { provideService, testEnvironment } from './system.ts';
 
-const environment = { ...bedEnvironment, web: local.web };
+const environment = { ...testEnvironment, web: local.web };
 const { weights } = release;
 
 const committed = serviceIn(environment);

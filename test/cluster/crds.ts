@@ -1,12 +1,16 @@
 /** The custom resources that dist uses. */
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import {
   argoCdDefinitions,
   argoRolloutsDefinitions,
   prometheusDefinitions,
   traefikDefinitions,
-} from '../bed/definitions.ts';
-import { applyDefinitions, type DefinitionSource, definitionsOf } from '../bed/lib/definitions.ts';
+} from '../../packages/testbed/definitions.ts';
+import {
+  applyDefinitions,
+  type DefinitionSource,
+  definitionsOf,
+} from '../../packages/testbed/lib/definitions.ts';
 
 export const sources: readonly DefinitionSource[] = [
   prometheusDefinitions,

@@ -7,26 +7,26 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { latch } from '../../policy/index.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { argoCdDefinitions } from '../bed/definitions.ts';
-import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
-import { run } from '../bed/lib/run.ts';
-import { until } from '../bed/lib/until.ts';
 import { type Applications, applicationsOf, summary } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
 import { type Desired, openDesired } from './desired.ts';
-import { bedEnvironment, objectsOf, provideImages } from './system.ts';
+import { objectsOf, provideImages, testEnvironment } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
 
 const name = 'delivery';
 const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
 process.stderr.write(
-  'left out: addons from Helm charts, for no chart repository can be reached from the bed\n',
+  'left out: addons from Helm charts, for no chart repository can be reached from the test cluster\n',
 );
 
 let cluster: Cluster;
@@ -65,7 +65,7 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
     argo = applicationsOf(cluster);
     desired = await openDesired(name);
     const repository = { repoURL: desired.repoURL, revision: 'main' };
-    environment = { ...bedEnvironment, repository, addons: [] };
+    environment = { ...testEnvironment, repository, addons: [] };
     // What bootstrap brings: definitions, namespaces, secrets, Argo CD.
     const objects = objectsOf(environment);
     await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));

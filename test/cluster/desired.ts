@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { render } from '../../apps/testing/desired-state.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
-import { run } from '../bed/lib/run.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
 import { insideOf } from './inside.ts';
 
 const port = 9418;

@@ -2,17 +2,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
 import { HTTP_PORT } from '../../charts/pod.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, deploySystem, provideImages } from './system.ts';
+import { deploySystem, provideImages, testEnvironment } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
 
 /** One job less than the scaler's mark, so that they wait for a minute. */
 const JOBS = 99;
 /** Work for all consumers until the last of them is there, also where pods take minutes to start. */
-const environment = withOverrides(bedEnvironment, {
+const environment = withOverrides(testEnvironment, {
   ...{ publisher: { jobsPerRun: JOBS }, consumer: { workSeconds: 29 } },
 });
 

@@ -23,7 +23,7 @@ export const LONGEST_FIRST: readonly string[] = inCluster(
     'exporter',
     'rollouts',
     'access',
-    'bed',
+    'testbed',
     'canary-istio',
     'network',
     'placement',

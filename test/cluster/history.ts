@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../bed/lib/run.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
 import { DIST } from './rendered.ts';
 
 const repository = join(DIST, '..');

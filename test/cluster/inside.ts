@@ -1,14 +1,14 @@
 /** Programs of a suite: they run in the cluster's own network and end with the cluster, also after a crash. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCgroup } from '../bed/built/cgroup.ts';
-import { openDoor } from '../bed/built/doors.ts';
-import { started } from '../bed/built/journal.ts';
-import { writeKubeconfig } from '../bed/built/pki.ts';
-import { addresses, places } from '../bed/built/places.ts';
-import { type Daemon, logTail, runs, start, stop } from '../bed/built/processes.ts';
-import { BedError } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import { createCgroup } from '../../packages/testbed/built/cgroup.ts';
+import { openDoor } from '../../packages/testbed/built/doors.ts';
+import { started } from '../../packages/testbed/built/journal.ts';
+import { writeKubeconfig } from '../../packages/testbed/built/pki.ts';
+import { addresses, places } from '../../packages/testbed/built/places.ts';
+import { type Daemon, logTail, runs, start, stop } from '../../packages/testbed/built/processes.ts';
+import { TestbedError } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 
 export interface Inside {
   /** A folder that is removed with the cluster. */
@@ -43,9 +43,9 @@ export function insideOf(cluster: string): Inside {
         if (!named(name).some(runs)) return 'ended';
         return (await condition()) && 'ready';
       }).catch((cause: unknown) => {
-        throw new BedError(`${name} is not ready:\n${logTail(at, name, 12)}`, { cause });
+        throw new TestbedError(`${name} is not ready:\n${logTail(at, name, 12)}`, { cause });
       });
-      if (ready === 'ended') throw new BedError(`${name} ended:\n${logTail(at, name, 12)}`);
+      if (ready === 'ended') throw new TestbedError(`${name} ended:\n${logTail(at, name, 12)}`);
     },
   };
 }

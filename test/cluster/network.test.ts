@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { broker, exporter, MONITORING, scaler, topology } from '../../apps/platform/identities.ts';
 import { type Component, type Identity, labelsOf } from '../../charts/labels.ts';
 import { images } from '../../environments/images.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
 import { type Watching, watching } from './watching.ts';
@@ -104,7 +104,7 @@ async function reached({ name: who, namespace }: Probe): Promise<string[]> {
 
 const golden = readFileSync(join(import.meta.dirname, '..', 'synth', 'golden', 'connections.md'), 'utf8');
 
-/** The rows of the environment that the bed's is made of, to those that listen here. */
+/** The rows of the environment that the test cluster's is made of, to those that listen here. */
 const allowed = (who: string): string[] =>
   (golden.split('\n## ').find((part) => part.startsWith('local\n')) ?? '')
     .split('\n')

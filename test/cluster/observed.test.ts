@@ -2,17 +2,17 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { ingressAddress } from '../bed/addons/traefik.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, deploySystem, objectsOf, provideImages } from './system.ts';
+import { deploySystem, objectsOf, provideImages, testEnvironment } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
 
 /** Work that outlasts a scrape interval of 15 s. */
 const JOBS = 100;
-const environment = withOverrides(bedEnvironment, {
+const environment = withOverrides(testEnvironment, {
   ...{ publisher: { jobsPerRun: JOBS }, consumer: { workSeconds: 10 } },
 });
 

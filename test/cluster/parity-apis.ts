@@ -1,11 +1,11 @@
 /** What an adapter needs of the API server: its place in the aggregation, its definitions, its certificate. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addresses } from '../bed/built/places.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { kedaDefinitions } from '../bed/definitions.ts';
-import { applyDefinitions, definitionsOf } from '../bed/lib/definitions.ts';
-import { run } from '../bed/lib/run.ts';
+import { addresses } from '../../packages/testbed/built/places.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { kedaDefinitions } from '../../packages/testbed/definitions.ts';
+import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
 import { namespace } from './parity-workloads.ts';
 
 /** The one API that two adapters cannot serve at once. */

@@ -12,10 +12,10 @@ import {
   type PrometheusSource,
   refusals,
 } from '@sluice/policy';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { ensureTool } from '../bed/lib/tools.ts';
-import { until } from '../bed/lib/until.ts';
-import { keda, prometheusAdapter } from '../bed/tools.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { ensureTool } from '../../packages/testbed/lib/tools.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
+import { keda, prometheusAdapter } from '../../packages/testbed/tools.ts';
 import type { Inside } from './inside.ts';
 import {
   adapterAddress,

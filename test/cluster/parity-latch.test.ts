@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileKeda, type LatchPolicy, latch } from '@sluice/policy';
 import { beforeAll, test } from 'vitest';
-import { ensurePackages } from '../bed/lib/packages.ts';
-import { run } from '../bed/lib/run.ts';
+import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
 
 const stepSeconds = 5;
 

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ManagementSource, PrometheusSource } from '@sluice/policy';
 import { connect } from 'amqplib';
-import { ensurePackages } from '../bed/lib/packages.ts';
-import { until } from '../bed/lib/until.ts';
+import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
 import type { Inside } from './inside.ts';
 

@@ -1,9 +1,9 @@
 /** One workload, one broker, three owners of the count: the same assertions for each, and how long each took. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { insideOf } from './inside.ts';
 import { type Backend, claims, type Ground, hpa, kedaBackend, ownScaler } from './parity-backends.ts';

@@ -1,10 +1,10 @@
 /** Who gives way when room is short, and what a drain may take: on simulated nodes, with dist's own objects. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { until } from '../bed/lib/until.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { objectOf } from './rendered.ts';
 import { sharedCluster } from './shared.ts';

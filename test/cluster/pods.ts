@@ -1,5 +1,5 @@
 /** The pod that a maker of pods makes, as an object of its own. */
-import type { KubernetesObject } from '../bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 
 export interface PodSpec {
   readonly containers: readonly object[];

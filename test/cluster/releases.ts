@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';
 import type { Environment } from '../../environments/environment.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import type { Api } from './api.ts';
 import { objectsIn, objectsOf } from './system.ts';
 

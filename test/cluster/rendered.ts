@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { KubernetesObject } from '../bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 
 export const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 

@@ -1,6 +1,6 @@
 /** A shared cluster between two files: as it was when it came up, but for what is slow to bring and harms none. */
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 
 /** `namespace/api`, `priorityclass.scheduling.k8s.io/low`: an object outside of namespaces, as kubectl names it. */
 type Name = string;

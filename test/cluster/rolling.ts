@@ -1,13 +1,13 @@
 /** New versions of the web service under constant load, pod by pod, behind the real ingress controller. */
 import { api as service } from '../../apps/testing/workloads.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { ingressAddress } from '../bed/addons/traefik.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Answered, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';
-import { bedEnvironment, provideService } from './system.ts';
+import { provideService, testEnvironment } from './system.ts';
 
 const PER_SECOND = 100;
 /** Nothing here measures the load: the count is ours. */
@@ -30,12 +30,12 @@ export async function rollUnderLoad(cluster: Cluster, rollouts: number): Promise
   const deployment = `deployment/${service.name}`;
   await provideService(cluster, 'api');
   await installAddon(cluster, 'traefik');
-  await cluster.apply(serviceIn(bedEnvironment).filter(({ kind }) => !LEFT_OUT.includes(kind)));
+  await cluster.apply(serviceIn(testEnvironment).filter(({ kind }) => !LEFT_OUT.includes(kind)));
   await kubectl('scale', deployment, '--replicas=2');
   const settled = () => kubectl('rollout', 'status', deployment, `--timeout=${patient(120)}s`);
   await settled();
   const address = await ingressAddress(cluster);
-  const { api: host } = bedEnvironment.web.hosts;
+  const { api: host } = testEnvironment.web.hosts;
   const send = (seconds: number) =>
     sendRequests(cluster, {
       address,

@@ -1,6 +1,6 @@
 /** The web service without canaries: its versions take over pod by pod, and nobody who asks notices. */
 import { beforeAll, expect, test } from 'vitest';
-import type { Cluster } from '../bed/cluster.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { rollUnderLoad } from './rolling.ts';
 import { sharedCluster } from './shared.ts';
 

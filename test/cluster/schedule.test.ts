@@ -6,21 +6,21 @@ import { scaler } from '../../apps/platform/identities.ts';
 import { scaling, api as service } from '../../apps/testing/workloads.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, objectsIn, objectsOf, provideService } from './system.ts';
+import { objectsIn, objectsOf, provideService, testEnvironment } from './system.ts';
 
 const LOW = 1;
 const HIGH = 3;
 
 /** The CPU alone: nothing sends requests here. */
 const environment: Environment = {
-  ...bedEnvironment,
-  addons: bedEnvironment.addons.filter((addon) => addon !== 'prometheus-adapter'),
+  ...testEnvironment,
+  addons: testEnvironment.addons.filter((addon) => addon !== 'prometheus-adapter'),
 };
 
 const inNamespace = (namespace: string) =>

@@ -1,8 +1,8 @@
 /** A file begins on an empty cluster, whatever the file before it left there. */
 import { beforeAll, expect, test } from 'vitest';
-import { pauseImage } from '../bed/built/node.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
+import { pauseImage } from '../../packages/testbed/built/node.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { sharedCluster } from './shared.ts';
 
 const name = 'left-behind';

@@ -1,6 +1,6 @@
 /** Rendered workloads on simulated nodes. A simulated node has 4 CPUs and no disk. */
 import { expect } from 'vitest';
-import type { KubernetesObject } from '../bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { type Api, applyStrictly } from './api.ts';
 import { deploymentOf } from './pods.ts';
 import { objectsOf } from './rendered.ts';

@@ -1,8 +1,8 @@
 /** Where the pods of the web service go, on simulated nodes of several zones, by dist's own constraints. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { builtProvider } from '../bed/built/provider.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import { builtProvider } from '../../packages/testbed/built/provider.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { objectOf } from './rendered.ts';
 import { sharedCluster } from './shared.ts';

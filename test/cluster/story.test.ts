@@ -1,7 +1,7 @@
 /** The queue story on real pods: dist's own objects, the project's own images, a real broker. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';

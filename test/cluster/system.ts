@@ -7,11 +7,16 @@ import { local } from '../../apps/testing/environments.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import {
+  ensureImage,
+  ensureRabbitmqImage,
+  registryAnswers,
+  standinArguments,
+} from '../../packages/testbed/images/build.ts';
+import { copiedBy, type Inputs } from '../../packages/testbed/images/content.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { SERVICES, type ServiceName } from '../../services/bundle.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { ensureImage, ensureRabbitmqImage, registryAnswers, standinArguments } from '../bed/images/build.ts';
-import { copiedBy, type Inputs } from '../bed/images/content.ts';
-import { patient } from '../bed/lib/patience.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -19,7 +24,7 @@ const root = join(import.meta.dirname, '..', '..');
 const { canary: _, ...web } = local.web;
 
 /** The local environment on the broker that can be built anywhere. */
-export const bedEnvironment: Environment = {
+export const testEnvironment: Environment = {
   ...local,
   web,
   name: 'bed',
@@ -30,7 +35,7 @@ export const bedEnvironment: Environment = {
 /** Builds the images that the environment runs, the broker's only where it cannot be pulled, and gives them to the cluster. */
 export async function provideImages(
   cluster: Cluster,
-  environment = bedEnvironment,
+  environment = testEnvironment,
   of = applications,
 ): Promise<void> {
   const manifests = [...render([environment], undefined, of).values()].join();
@@ -108,7 +113,7 @@ export const objectsIn = (environment: Environment, namespace: string): Kubernet
  */
 export async function deploySystem(
   cluster: Cluster,
-  environment = bedEnvironment,
+  environment = testEnvironment,
   of = applications,
 ): Promise<void> {
   const objects = await servedBy(cluster, objectsOf(environment, of));

@@ -4,7 +4,7 @@
  *   node test/cluster/tools.ts core|more --built    builds nothing; ends with 1 where something is missing
  */
 import { existsSync } from 'node:fs';
-import { ensureTools, type Tool, toolDir } from '../bed/lib/tools.ts';
+import { ensureTools, type Tool, toolDir } from '../../packages/testbed/lib/tools.ts';
 import {
   argoCd,
   argoRollouts,
@@ -19,7 +19,7 @@ import {
   prometheusAdapter,
   prometheusOperator,
   traefik,
-} from '../bed/tools.ts';
+} from '../../packages/testbed/tools.ts';
 import { kubeconform, kubeScore, kubesec, trivyConfig } from '../scores/tools.ts';
 
 /** The projects of vitest.config.ts -> what their tests start. */

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster } from '../bed/cluster.ts';
-import { until } from '../bed/lib/until.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { installCrds } from './crds.ts';
 import { earlierDist } from './history.ts';

@@ -1,7 +1,7 @@
 /** The deployed system, seen from outside: what a person with kubectl would look at. */
-import { BedError, type Cluster } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { until } from '../bed/lib/until.ts';
+import { type Cluster, TestbedError } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 
 export interface QueueCounts {
   readonly ready: number;
@@ -55,7 +55,7 @@ async function countsUntil(
     return holds(now);
   };
   await until(what, seconds, look).catch((cause: unknown) => {
-    throw new BedError(`not within ${seconds} s: ${what}; replicas went ${seen.join(' -> ')}`, { cause });
+    throw new TestbedError(`not within ${seconds} s: ${what}; replicas went ${seen.join(' -> ')}`, { cause });
   });
   return seen;
 }

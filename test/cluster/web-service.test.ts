@@ -2,22 +2,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scaling, api as service } from '../../apps/testing/workloads.ts';
 import { counterRate } from '../../charts/external-metric.ts';
-import { installAddon } from '../bed/addons/optional.ts';
-import { ingressAddress } from '../bed/addons/traefik.ts';
-import type { Cluster, KubernetesObject } from '../bed/cluster.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { until } from '../bed/lib/until.ts';
+import { installAddon } from '../../packages/testbed/addons/optional.ts';
+import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { lookWhile, type Sight, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, provideService } from './system.ts';
+import { provideService, testEnvironment } from './system.ts';
 
 const { behavior } = scaling;
 const rate = counterRate({ ...scaling.requests, service: service.name, scrapeSeconds: 15 });
 const metricPath = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${service.namespace}/${rate.name}`;
 
-const wanted = serviceIn(bedEnvironment);
+const wanted = serviceIn(testEnvironment);
 const autoscaler = wanted.find(({ kind }) => kind === 'HorizontalPodAutoscaler');
 
 let cluster: Cluster;
@@ -66,7 +66,7 @@ interface Seen {
 const underLoad = (perSecondSent: number, seconds: number) =>
   lookWhile<Seen>(
     sendRequests(cluster, {
-      ...{ address: ingress, host: bedEnvironment.web.hosts.api, path: '/api/orders?customer=4711' },
+      ...{ address: ingress, host: testEnvironment.web.hosts.api, path: '/api/orders?customer=4711' },
       ...{ perSecond: perSecondSent, seconds },
     }),
     async () => {

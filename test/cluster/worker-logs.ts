@@ -1,7 +1,7 @@
 /** Any worker, by its name: its jobs, its count, and what its pods say until they are gone. */
 import { join } from 'node:path';
 import { ADMIN } from '../../apps/platform/credentials.ts';
-import type { Cluster } from '../bed/cluster.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
 import type { Watching } from './watching.ts';
 
 /** What a worker says of a job that it has done. */

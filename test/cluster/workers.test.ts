@@ -5,11 +5,11 @@ import { platform } from '../../apps/main.ts';
 import { queueWorker } from '../../apps/workloads/queue-worker.ts';
 import { sluiceConsumer } from '../../apps/workloads/sluice-consumer.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installKeda } from '../bed/addons/keda.ts';
-import type { Cluster } from '../bed/cluster.ts';
-import { ensurePythonWorkerImage, pythonWorker } from '../bed/images/build.ts';
+import { installKeda } from '../../packages/testbed/addons/keda.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
 import { sharedCluster } from './shared.ts';
-import { bedEnvironment, deploySystem, provideImages } from './system.ts';
+import { deploySystem, provideImages, testEnvironment } from './system.ts';
 import { at, type Watching, watching } from './watching.ts';
 import { type Followed, followPods, publishTo, replicasOf } from './worker-logs.ts';
 
@@ -40,9 +40,9 @@ const parcels = queueWorker('parcels', {
 });
 
 const environment: Environment = {
-  ...bedEnvironment,
+  ...testEnvironment,
   name: 'workers',
-  addons: bedEnvironment.addons.map((name) => (name === 'prometheus-adapter' ? 'keda' : name)),
+  addons: testEnvironment.addons.map((name) => (name === 'prometheus-adapter' ? 'keda' : name)),
 };
 const applications = platform([letters, thumbs, parcels]);
 const NAMES = ['letters', 'thumbs', 'parcels'] as const;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fleet, until } from '../support/fleet.ts';
-import { Load, Replica } from './api-bed.ts';
+import { Load, Replica } from './api-harness.ts';
 
 const replicas: Replica[] = [];
 afterEach(() => Promise.all(replicas.splice(0).map((replica) => replica.remove())));

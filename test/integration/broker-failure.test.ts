@@ -1,75 +1,75 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { eventually, JobBed } from '../support/job-bed.ts';
+import { eventually, JobHarness } from '../support/job-harness.ts';
 import { publishJobs } from './jobs.ts';
 
 // A broker of its own: these tests block, stop and kill it.
 let broker: LocalBroker;
-let bed: JobBed;
+let harness: JobHarness;
 beforeAll(async () => {
   broker = await startRabbitMQ();
 });
 afterAll(() => broker?.stop());
 beforeEach(async () => {
-  bed = await JobBed.open(broker);
+  harness = await JobHarness.open(broker);
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const memoryAlarm = (on: boolean) => broker.control('set_vm_memory_high_watermark', on ? '0.00001' : '0.4');
 
 it('a blocked publisher waits and goes on when the alarm is over', async () => {
   await memoryAlarm(true);
-  const publisher = bed.startPublisher({ JOBS: '300', DEADLINE_SECONDS: '60' });
+  const publisher = harness.startPublisher({ JOBS: '300', DEADLINE_SECONDS: '60' });
   try {
-    const [blocked] = await bed.untilSaid('connection blocked');
+    const [blocked] = await harness.untilSaid('connection blocked');
     expect(blocked?.reason).toContain('memory');
-    const metrics = await (await bed.get('publisher', '/metrics')).text();
+    const metrics = await (await harness.get('publisher', '/metrics')).text();
     expect(metrics).toContain('amqp_blocked{component="publisher"} 1\n');
   } finally {
     await memoryAlarm(false);
   }
   expect(await publisher.ended).toBe(0);
-  expect(bed.of('run confirmed')).toMatchObject([{ confirmed: 300 }]);
-  expect(await bed.count()).toBe(300);
+  expect(harness.of('run confirmed')).toMatchObject([{ confirmed: 300 }]);
+  expect(await harness.count()).toBe(300);
 });
 
 describe('while a memory alarm lasts', () => {
   /** One message that must be parked before the good ones, and a consumer that takes one at a time. */
   async function started() {
-    await bed.send('not json', { messageId: 'bad' });
-    const good = await publishJobs(bed, 'good', 20);
+    await harness.send('not json', { messageId: 'bad' });
+    const good = await publishJobs(harness, 'good', 20);
     await memoryAlarm(true);
-    return { good, consumer: bed.startConsumer() };
+    return { good, consumer: harness.startConsumer() };
   }
 
   it('the good jobs are done, and the bad one is parked when it is over', async () => {
     const { good, consumer } = await started();
     try {
-      await bed.untilSaid('job processed', 20);
-      expect(bed.ended('succeeded')).toEqual(good);
-      expect(bed.ended('parked')).toEqual([]);
-      const metrics = await (await bed.get('consumer', '/metrics')).text();
+      await harness.untilSaid('job processed', 20);
+      expect(harness.ended('succeeded')).toEqual(good);
+      expect(harness.ended('parked')).toEqual([]);
+      const metrics = await (await harness.get('consumer', '/metrics')).text();
       for (const series of ['jobs_held', 'amqp_blocked', 'consumer_consuming', 'jobs_in_flight'])
         expect(metrics).toContain(`${series}{component="consumer"} 1\n`);
     } finally {
       await memoryAlarm(false);
     }
-    await bed.untilSaid('job processed', 21);
-    expect(bed.ended('parked')).toEqual(['bad']);
+    await harness.untilSaid('job processed', 21);
+    expect(harness.ended('parked')).toEqual(['bad']);
     consumer.child.kill('SIGTERM');
     expect(await consumer.ended).toBe(0);
-    expect([await bed.count(), await bed.count('jobs.parked')]).toEqual([0, 1]);
+    expect([await harness.count(), await harness.count('jobs.parked')]).toEqual([0, 1]);
   });
 
   it('SIGTERM ends the consumer with 0, and the bad one returns to the queue', async () => {
     const { consumer } = await started();
     try {
-      await bed.untilSaid('job processed', 20);
+      await harness.untilSaid('job processed', 20);
       const before = Date.now();
       consumer.child.kill('SIGTERM');
       expect(await consumer.ended).toBe(0);
       expect(Date.now() - before).toBeLessThan(10_000);
-      await eventually('the bad one is back', async () => (await bed.count()) === 1);
+      await eventually('the bad one is back', async () => (await harness.count()) === 1);
     } finally {
       await memoryAlarm(false);
     }
@@ -79,29 +79,29 @@ describe('while a memory alarm lasts', () => {
 it('a full disk blocks a publisher, which fails by its deadline', async () => {
   await broker.control('set_disk_free_limit', '1000000000000000');
   try {
-    expect(await bed.publish({ JOBS: '300', DEADLINE_SECONDS: '4' })).toBe(1);
-    const [blocked] = bed.of('connection blocked');
+    expect(await harness.publish({ JOBS: '300', DEADLINE_SECONDS: '4' })).toBe(1);
+    const [blocked] = harness.of('connection blocked');
     expect(blocked?.reason).toContain('disk');
-    expect(bed.of('run failed')).toMatchObject([{ jobs: 300 }]);
-    expect(Number(bed.of('run failed')[0]?.confirmed)).toBeLessThan(300);
+    expect(harness.of('run failed')).toMatchObject([{ jobs: 300 }]);
+    expect(Number(harness.of('run failed')[0]?.confirmed)).toBeLessThan(300);
   } finally {
     await broker.control('set_disk_free_limit', '1MB');
   }
 });
 
 it('nothing is lost when the broker is killed in the middle: publisher and consumers come back', async () => {
-  const consumers = [1, 2].map(() => bed.startConsumer());
-  const publisher = bed.startPublisher({ JOBS: '8000', WINDOW: '64', DEADLINE_SECONDS: '60' });
-  await bed.untilSaid('job processed', 200);
+  const consumers = [1, 2].map(() => harness.startConsumer());
+  const publisher = harness.startPublisher({ JOBS: '8000', WINDOW: '64', DEADLINE_SECONDS: '60' });
+  await harness.untilSaid('job processed', 200);
   await broker.kill9();
-  expect(bed.of('run confirmed')).toEqual([]);
+  expect(harness.of('run confirmed')).toEqual([]);
   await broker.restart();
   expect(await publisher.ended).toBe(0);
-  expect(bed.of('run confirmed')).toMatchObject([{ confirmed: 8000 }]);
-  await bed.untilSaid('job processed', 8000, 100);
-  const seen = () => new Set(bed.ended('succeeded')).size;
-  while (seen() < 8000) await bed.untilSaid('job processed', bed.of('job processed').length + 1, 40);
+  expect(harness.of('run confirmed')).toMatchObject([{ confirmed: 8000 }]);
+  await harness.untilSaid('job processed', 8000, 100);
+  const seen = () => new Set(harness.ended('succeeded')).size;
+  while (seen() < 8000) await harness.untilSaid('job processed', harness.of('job processed').length + 1, 40);
   for (const consumer of consumers) consumer.child.kill('SIGTERM');
   for (const consumer of consumers) expect(await consumer.ended).toBe(0);
-  expect(bed.ended('parked')).toEqual([]);
+  expect(harness.ended('parked')).toEqual([]);
 }, 240_000);

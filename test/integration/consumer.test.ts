@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { eventually, JobBed } from '../support/job-bed.ts';
+import { eventually, JobHarness } from '../support/job-harness.ts';
 
-let bed: JobBed;
+let harness: JobHarness;
 beforeEach(async () => {
-  bed = await JobBed.open(inject('broker'));
+  harness = await JobHarness.open(inject('broker'));
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const job = (id: string) =>
   JSON.stringify({ schema: 'sluice.job/v1', id, runId: 'hand', index: 0, enqueuedAt: Date.now() });
 
 /** A handler module of the test's own. */
-const handler = (source: string) => ({ HANDLER: bed.fleet.file('handler.mjs', source) });
+const handler = (source: string) => ({ HANDLER: harness.fleet.file('handler.mjs', source) });
 
 /** Says that it began, then works for ever: until it is killed, or its file is there. */
 const endless = `export const handle = (job) => {
@@ -28,55 +28,55 @@ export async function handle(job) {
 
 describe('a consumer that is killed while it works', () => {
   it('loses nothing: another one gets the job, marked as redelivered', async () => {
-    for (const id of ['a', 'b', 'c']) await bed.send(job(id));
-    const victim = bed.startConsumer(handler(endless));
-    await bed.untilSaid('job begun');
+    for (const id of ['a', 'b', 'c']) await harness.send(job(id));
+    const victim = harness.startConsumer(handler(endless));
+    await harness.untilSaid('job begun');
     victim.child.kill('SIGKILL');
     expect(await victim.ended).toBe(128);
-    bed.startConsumer();
-    const lines = await bed.untilSaid('job processed', 3);
+    harness.startConsumer();
+    const lines = await harness.untilSaid('job processed', 3);
     // It goes behind the others: it may have been what killed the first.
     expect(lines.map(({ jobId, redelivered }) => [jobId, redelivered])).toEqual([
       ['b', false],
       ['c', false],
       ['a', true],
     ]);
-    expect(bed.of('delivery lost')).toMatchObject([{ jobId: 'a', 'x-sluice-lost': 1 }]);
-    await eventually('the queue is empty', async () => (await bed.count()) === 0);
+    expect(harness.of('delivery lost')).toMatchObject([{ jobId: 'a', 'x-sluice-lost': 1 }]);
+    await eventually('the queue is empty', async () => (await harness.count()) === 0);
   });
 });
 
 describe('on SIGTERM', () => {
   it('finishes and acknowledges the job in hand, takes no other, and ends with 0', async () => {
-    for (const id of ['a', 'b']) await bed.send(job(id));
-    const go = `${bed.fleet.directory}/go`;
-    const consumer = bed.startConsumer(handler(untilFile(go)));
-    await bed.untilSaid('job begun');
+    for (const id of ['a', 'b']) await harness.send(job(id));
+    const go = `${harness.fleet.directory}/go`;
+    const consumer = harness.startConsumer(handler(untilFile(go)));
+    await harness.untilSaid('job begun');
     consumer.child.kill('SIGTERM');
-    await bed.untilSaid('stopping');
-    bed.fleet.file('go', '');
+    await harness.untilSaid('stopping');
+    harness.fleet.file('go', '');
     expect(await consumer.ended).toBe(0);
-    expect(bed.ended('succeeded')).toEqual(['a']);
-    const left = await bed.take();
+    expect(harness.ended('succeeded')).toEqual(['a']);
+    const left = await harness.take();
     expect(left && [JSON.parse(left.content.toString()).id, left.fields.redelivered]).toEqual(['b', false]);
-    expect(await bed.take()).toBe(false);
+    expect(await harness.take()).toBe(false);
   });
 
   it('ends with 1 when the job in hand outlasts the deadline, and the job comes again', async () => {
-    await bed.send(job('a'));
-    const consumer = bed.startConsumer({ ...handler(endless), STOP_DEADLINE_SECONDS: '0.2' });
-    await bed.untilSaid('job begun');
+    await harness.send(job('a'));
+    const consumer = harness.startConsumer({ ...handler(endless), STOP_DEADLINE_SECONDS: '0.2' });
+    await harness.untilSaid('job begun');
     consumer.child.kill('SIGTERM');
     expect(await consumer.ended).toBe(1);
-    expect(bed.of('not stopped within the deadline')).toHaveLength(1);
-    await eventually('the job is back', async () => (await bed.count()) === 1);
-    const left = await bed.take();
+    expect(harness.of('not stopped within the deadline')).toHaveLength(1);
+    await eventually('the job is back', async () => (await harness.count()) === 1);
+    const left = await harness.take();
     expect(left).toMatchObject({ fields: { redelivered: true } });
   });
 
   it('ends with 0 at once when it has nothing in hand', async () => {
-    const consumer = bed.startConsumer();
-    await bed.untilSaid('connected');
+    const consumer = harness.startConsumer();
+    await harness.untilSaid('connected');
     consumer.child.kill('SIGTERM');
     expect(await consumer.ended).toBe(0);
   });
@@ -84,14 +84,14 @@ describe('on SIGTERM', () => {
 
 describe('a poison message', () => {
   it('is parked at once when it is no job, with its body and the reason, and the next one is served', async () => {
-    await bed.send('{ not json', { messageId: 'm-1', headers: { kept: 'yes' }, expiration: '60000' });
-    await bed.send(JSON.stringify({ schema: 'sluice.job/v9', id: 7 }));
-    await bed.send(job('good'));
-    bed.startConsumer();
-    await bed.untilSaid('job processed', 3);
-    expect(bed.ended('succeeded')).toEqual(['good']);
-    const broken = await bed.take('jobs.parked');
-    const foreign = await bed.take('jobs.parked');
+    await harness.send('{ not json', { messageId: 'm-1', headers: { kept: 'yes' }, expiration: '60000' });
+    await harness.send(JSON.stringify({ schema: 'sluice.job/v9', id: 7 }));
+    await harness.send(job('good'));
+    harness.startConsumer();
+    await harness.untilSaid('job processed', 3);
+    expect(harness.ended('succeeded')).toEqual(['good']);
+    const broken = await harness.take('jobs.parked');
+    const foreign = await harness.take('jobs.parked');
     if (!broken || !foreign) throw new Error('both are parked');
     expect(broken.content.toString()).toBe('{ not json');
     expect(broken.properties).toMatchObject({
@@ -107,50 +107,50 @@ describe('a poison message', () => {
   });
 
   it('is parked after its attempts when its work always fails, each attempt later than the one before', async () => {
-    await bed.send(job('bad'));
-    await bed.send(job('good'));
+    await harness.send(job('bad'));
+    await harness.send(job('good'));
     const source = `export function handle(job, { attempt }) {
       console.log(JSON.stringify({ msg: 'attempt', jobId: job.id, attempt }));
       if (job.id === 'bad') throw new Error('boom');
     }`;
-    bed.startConsumer({ ...handler(source), MAX_ATTEMPTS: '3' });
-    await bed.untilSaid('job processed', 4);
-    expect(bed.ended('retried')).toEqual(['bad', 'bad']);
-    expect(bed.ended('parked')).toEqual(['bad']);
-    expect(bed.ended('succeeded')).toEqual(['good']);
-    expect(bed.of('attempt').filter(({ jobId }) => jobId === 'bad')).toMatchObject([
+    harness.startConsumer({ ...handler(source), MAX_ATTEMPTS: '3' });
+    await harness.untilSaid('job processed', 4);
+    expect(harness.ended('retried')).toEqual(['bad', 'bad']);
+    expect(harness.ended('parked')).toEqual(['bad']);
+    expect(harness.ended('succeeded')).toEqual(['good']);
+    expect(harness.of('attempt').filter(({ jobId }) => jobId === 'bad')).toMatchObject([
       ...[{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }],
     ]);
-    const parked = await bed.take('jobs.parked');
+    const parked = await harness.take('jobs.parked');
     if (!parked) throw new Error('it is parked');
     const { headers } = parked.properties;
     expect(headers).toMatchObject({ 'x-sluice-reason': 'attempts exhausted: boom', 'x-sluice-attempts': 3 });
     expect(Object.keys(headers ?? {}).filter((name) => name.includes('death'))).toEqual([]);
-    expect([await bed.count(), await bed.count('jobs.retry')]).toEqual([0, 0]);
+    expect([await harness.count(), await harness.count('jobs.retry')]).toEqual([0, 0]);
   });
 
   it('is kept in hand as long as the parking queue is missing, and the next one is served', async () => {
-    await bed.vhost.api('DELETE', `queues/${bed.vhost.name}/jobs.parked`);
-    await bed.send('no job');
-    await bed.send(job('good'));
-    bed.startConsumer();
-    await bed.untilSaid('not republished', 2);
-    await bed.untilSaid('job processed');
-    expect(bed.of('retry and parking not possible')).toMatchObject([{ missing: ['queue jobs.parked'] }]);
-    await bed.vhost.api('PUT', `queues/${bed.vhost.name}/jobs.parked`, { durable: true });
-    await bed.vhost.api('POST', `bindings/${bed.vhost.name}/e/jobs/q/jobs.parked`, {
+    await harness.vhost.api('DELETE', `queues/${harness.vhost.name}/jobs.parked`);
+    await harness.send('no job');
+    await harness.send(job('good'));
+    harness.startConsumer();
+    await harness.untilSaid('not republished', 2);
+    await harness.untilSaid('job processed');
+    expect(harness.of('retry and parking not possible')).toMatchObject([{ missing: ['queue jobs.parked'] }]);
+    await harness.vhost.api('PUT', `queues/${harness.vhost.name}/jobs.parked`, { durable: true });
+    await harness.vhost.api('POST', `bindings/${harness.vhost.name}/e/jobs/q/jobs.parked`, {
       routing_key: 'jobs.parked',
     });
-    await eventually('it is parked', async () => (await bed.count('jobs.parked')) === 1);
+    await eventually('it is parked', async () => (await harness.count('jobs.parked')) === 1);
   });
 });
 
 it('is ready while it consumes, and counts what it did', async () => {
-  await bed.send(job('a'));
-  bed.startConsumer();
-  const get = (path: string) => bed.get('consumer', path);
+  await harness.send(job('a'));
+  harness.startConsumer();
+  const get = (path: string) => harness.get('consumer', path);
   await eventually('it is ready', async () => (await get('/readyz')).ok);
-  await bed.untilSaid('job processed');
+  await harness.untilSaid('job processed');
   const metrics = await (await get('/metrics')).text();
   for (const series of [
     'jobs_processed_total{outcome="succeeded",component="consumer"} 1',
@@ -162,26 +162,26 @@ it('is ready while it consumes, and counts what it did', async () => {
   ])
     expect(metrics).toContain(`${series}\n`);
 
-  await bed.vhost.api('DELETE', `queues/${bed.vhost.name}/jobs`);
-  await bed.untilSaid('connection lost');
+  await harness.vhost.api('DELETE', `queues/${harness.vhost.name}/jobs`);
+  await harness.untilSaid('connection lost');
   const response = await get('/readyz');
   expect([response.status, await response.text()]).toEqual([503, "not consuming 'jobs'\n"]);
 });
 
 it('waits, alive and unready, as long as its credentials are wrong, and says why without them', async () => {
-  const consumer = bed.startConsumer({ AMQP_USERNAME: 'somebody', AMQP_PASSWORD: 'sesame-sesame' });
-  const refusals = await bed.untilSaid('connection lost', 2);
+  const consumer = harness.startConsumer({ AMQP_USERNAME: 'somebody', AMQP_PASSWORD: 'sesame-sesame' });
+  const refusals = await harness.untilSaid('connection lost', 2);
   for (const { error } of refusals) expect(error).toContain('ACCESS_REFUSED');
   expect(consumer.child.exitCode).toBe(null);
   consumer.child.kill('SIGTERM');
   expect(await consumer.ended).toBe(0);
-  expect(JSON.stringify(bed.lines)).not.toContain('sesame-sesame');
+  expect(JSON.stringify(harness.lines)).not.toContain('sesame-sesame');
 });
 
 it('ends with 2 when its handler cannot be used', async () => {
-  expect(await bed.startConsumer({ HANDLER: '/nowhere.mjs' }).ended).toBe(2);
-  expect(await bed.startConsumer(handler('export const other = 1;')).ended).toBe(2);
-  const faults = bed.of('invalid configuration').map((line) => String(line.faults));
+  expect(await harness.startConsumer({ HANDLER: '/nowhere.mjs' }).ended).toBe(2);
+  expect(await harness.startConsumer(handler('export const other = 1;')).ended).toBe(2);
+  const faults = harness.of('invalid configuration').map((line) => String(line.faults));
   expect(faults[0]).toContain("'HANDLER' (/nowhere.mjs) must be a module that loads");
   expect(faults[1]).toContain("must export a function 'handle'");
 });

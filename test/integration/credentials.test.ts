@@ -3,24 +3,24 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { JobBed } from '../support/job-bed.ts';
+import { JobHarness } from '../support/job-harness.ts';
 import { publishJobs } from './jobs.ts';
 
 const PASSWORD = 'open-sesame-7f';
 
-let bed: JobBed;
+let harness: JobHarness;
 const user = `late-${randomUUID().slice(0, 8)}`;
 beforeEach(async () => {
-  bed = await JobBed.open(inject('broker'));
+  harness = await JobHarness.open(inject('broker'));
 });
 afterEach(async () => {
-  await bed.vhost.api('DELETE', `users/${user}`);
-  await bed.close();
+  await harness.vhost.api('DELETE', `users/${user}`);
+  await harness.close();
 });
 
 /** The broker behind a relay that counts who connects: the number is not the service's own word. */
 async function relay() {
-  const target = Number(new URL(bed.vhost.amqpUrl).port);
+  const target = Number(new URL(harness.vhost.amqpUrl).port);
   let connections = 0;
   const server = createServer((client) => {
     connections += 1;
@@ -29,18 +29,18 @@ async function relay() {
     client.pipe(broker).pipe(client);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = new URL(bed.vhost.amqpUrl);
+  const url = new URL(harness.vhost.amqpUrl);
   url.port = String((server.address() as AddressInfo).port);
   return { url: url.href, count: () => connections, [Symbol.dispose]: () => void server.close() };
 }
 
 it('with a wrong password a consumer says so without it, knocks a few times and ends 0 on SIGTERM', async () => {
   using broker = await relay();
-  const passwordFile = bed.fleet.file('password', PASSWORD);
-  const { child, ended } = bed.startConsumer({
+  const passwordFile = harness.fleet.file('password', PASSWORD);
+  const { child, ended } = harness.startConsumer({
     ...{ AMQP_URL: broker.url, AMQP_USERNAME: 'sluice', AMQP_PASSWORD_FILE: passwordFile },
   });
-  const [refused] = await bed.untilSaid('connection lost');
+  const [refused] = await harness.untilSaid('connection lost');
   expect(refused?.error).toContain('ACCESS_REFUSED - Login was refused');
   const before = broker.count();
   await sleep(4000);
@@ -52,20 +52,20 @@ it('with a wrong password a consumer says so without it, knocks a few times and 
   expect(await ended).toBe(0);
   // It does not wait for its next try, which may be half a minute away.
   expect(Date.now() - stoppedAt).toBeLessThan(5000);
-  expect(bed.of('job processed')).toEqual([]);
-  expect(JSON.stringify(bed.lines)).not.toContain(PASSWORD);
+  expect(harness.of('job processed')).toEqual([]);
+  expect(JSON.stringify(harness.lines)).not.toContain(PASSWORD);
 });
 
 it('a consumer whose user does not exist yet gets in without a restart as soon as it does', async () => {
-  await publishJobs(bed, 'run', 3);
-  bed.startConsumer({ AMQP_USERNAME: user, AMQP_PASSWORD: PASSWORD });
-  await bed.untilSaid('connection lost', 2);
+  await publishJobs(harness, 'run', 3);
+  harness.startConsumer({ AMQP_USERNAME: user, AMQP_PASSWORD: PASSWORD });
+  await harness.untilSaid('connection lost', 2);
   const permissions = { configure: '^$', write: '^jobs$', read: '^jobs$' };
-  const passwordFile = bed.fleet.file('password', `${PASSWORD}\n`);
+  const passwordFile = harness.fleet.file('password', `${PASSWORD}\n`);
   const users = [{ name: user, tags: [], passwordFile, permissions }];
   const nothing = { exchanges: [], queues: [], bindings: [], policies: [] };
-  expect(await bed.topology({ vhost: bed.vhost.name, ...nothing, users })).toBe(0);
-  await bed.untilSaid('job processed', 3, 40);
-  expect(bed.ended('succeeded').sort()).toEqual(['run-0', 'run-1', 'run-2']);
-  expect(JSON.stringify(bed.lines)).not.toContain(PASSWORD);
+  expect(await harness.topology({ vhost: harness.vhost.name, ...nothing, users })).toBe(0);
+  await harness.untilSaid('job processed', 3, 40);
+  expect(harness.ended('succeeded').sort()).toEqual(['run-0', 'run-1', 'run-2']);
+  expect(JSON.stringify(harness.lines)).not.toContain(PASSWORD);
 });

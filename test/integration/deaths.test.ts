@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { stopService } from '../../cli/up/processes.ts';
 import { encodeJob } from '../../services/runtime/index.ts';
-import { eventually, JobBed } from '../support/job-bed.ts';
+import { eventually, JobHarness } from '../support/job-harness.ts';
 import { idsOf, publishJobs, takeAll } from './jobs.ts';
 
-let bed: JobBed;
+let harness: JobHarness;
 const supervisor = { on: false };
 beforeEach(() => {
   supervisor.on = true;
 });
 afterEach(async () => {
   supervisor.on = false;
-  await bed.close();
+  await harness.close();
 });
 
 const MAX_ATTEMPTS = 3;
 /** Says what it begins; the jobs of the run `deadly` end the process. */
 const deadly = () =>
-  bed.fleet.file(
+  harness.fleet.file(
     'deadly.mjs',
     `export async function handle({ id, runId }, { attempt, redelivered }) {
       console.log(JSON.stringify({ msg: 'begun', id, attempt, redelivered }));
@@ -30,7 +30,7 @@ const deadly = () =>
 function supervised(env: Readonly<Record<string, string>>) {
   const deaths = { count: 0 };
   const start = () => {
-    void bed.startConsumer(env).ended.then(() => {
+    void harness.startConsumer(env).ended.then(() => {
       if (!supervisor.on) return;
       deaths.count += 1;
       start();
@@ -41,17 +41,17 @@ function supervised(env: Readonly<Record<string, string>>) {
 }
 
 async function parksTheDeadlyAndDoesTheOthers(): Promise<void> {
-  await publishJobs(bed, 'deadly', 1);
-  await publishJobs(bed, 'good', 20);
+  await publishJobs(harness, 'deadly', 1);
+  await publishJobs(harness, 'good', 20);
   const deaths = supervised({ HANDLER: deadly(), MAX_ATTEMPTS: String(MAX_ATTEMPTS) });
-  await eventually('it is parked', async () => (await bed.count('jobs.parked')) === 1, 60);
-  await eventually('the others are done', async () => bed.ended('succeeded').length >= 20);
-  const begun = bed.of('begun').filter(({ id }) => id === 'deadly-0');
+  await eventually('it is parked', async () => (await harness.count('jobs.parked')) === 1, 60);
+  await eventually('the others are done', async () => harness.ended('succeeded').length >= 20);
+  const begun = harness.of('begun').filter(({ id }) => id === 'deadly-0');
   expect(begun.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   expect(begun.map(({ redelivered }) => redelivered)).toEqual([false, true, true]);
   expect(deaths.count).toBe(MAX_ATTEMPTS);
-  expect([...new Set(bed.ended('succeeded'))].sort()).toEqual(idsOf('good', 20).sort());
-  const [parked] = await takeAll(bed, 'jobs.parked');
+  expect([...new Set(harness.ended('succeeded'))].sort()).toEqual(idsOf('good', 20).sort());
+  const [parked] = await takeAll(harness, 'jobs.parked');
   expect(parked?.properties.messageId).toBe('deadly-0');
   expect(parked?.properties.headers).toMatchObject({
     ...{
@@ -59,21 +59,21 @@ async function parksTheDeadlyAndDoesTheOthers(): Promise<void> {
       'x-sluice-reason': 'attempts exhausted: 3 deliveries ended without an answer',
     },
   });
-  const metrics = await (await bed.get('consumer', '/metrics')).text();
+  const metrics = await (await harness.get('consumer', '/metrics')).text();
   expect(metrics).toMatch(/jobs_parked_total\{reason="deliveries_lost",component="consumer"\} 1\n/);
 }
 
 it('a job that kills its worker is delivered MAX_ATTEMPTS times, then parked, and the others are done', async () => {
-  bed = await JobBed.open(inject('broker'), 0.5);
+  harness = await JobHarness.open(inject('broker'), 0.5);
   await parksTheDeadlyAndDoesTheOthers();
 }, 120_000);
 
 /** Queues of type quorum, from which the broker drops what was delivered more than twice. */
 async function openLimited(): Promise<void> {
-  bed = await JobBed.open(inject('broker'), 0.5, { defaultQueueType: 'quorum' });
-  const policy = `policies/${bed.vhost.name}/jobs`;
-  const { definition } = (await (await bed.vhost.api('GET', policy)).json()) as { definition: object };
-  await bed.vhost.api('PUT', policy, {
+  harness = await JobHarness.open(inject('broker'), 0.5, { defaultQueueType: 'quorum' });
+  const policy = `policies/${harness.vhost.name}/jobs`;
+  const { definition } = (await (await harness.vhost.api('GET', policy)).json()) as { definition: object };
+  await harness.vhost.api('PUT', policy, {
     ...{ pattern: '^jobs$', 'apply-to': 'queues', definition: { ...definition, 'delivery-limit': 1 } },
   });
 }
@@ -85,44 +85,44 @@ it('the same on quorum queues with a delivery limit: the broker drops none of th
 
 it('what the broker drops itself by a delivery limit is parked', async () => {
   await openLimited();
-  await publishJobs(bed, 'run', 1);
-  await bed.returnToQueue('jobs', 2);
-  await eventually('it is parked', async () => (await bed.count('jobs.parked')) === 1);
+  await publishJobs(harness, 'run', 1);
+  await harness.returnToQueue('jobs', 2);
+  await eventually('it is parked', async () => (await harness.count('jobs.parked')) === 1);
 });
 
 const MIB = 1024 * 1024;
 
 it('a job of 20 MB is parked unread within the memory of a pod, and the others are done', async () => {
-  bed = await JobBed.open(inject('broker'), 0.5);
+  harness = await JobHarness.open(inject('broker'), 0.5);
   const huge = { ...JSON.parse(encodeJob('huge', 0, Date.now()).toString()), filling: '[],'.repeat(7 * MIB) };
-  await bed.send(JSON.stringify(huge), { messageId: 'huge-0' });
-  await publishJobs(bed, 'good', 20);
-  const consumer = bed.startConsumer();
-  await bed.untilSaid('job processed', 21);
-  expect(bed.ended('succeeded')).toEqual(idsOf('good', 20));
-  expect(bed.ended('parked')).toEqual(['huge-0']);
+  await harness.send(JSON.stringify(huge), { messageId: 'huge-0' });
+  await publishJobs(harness, 'good', 20);
+  const consumer = harness.startConsumer();
+  await harness.untilSaid('job processed', 21);
+  expect(harness.ended('succeeded')).toEqual(idsOf('good', 20));
+  expect(harness.ended('parked')).toEqual(['huge-0']);
   const status = readFileSync(`/proc/${consumer.child.pid}/status`, 'utf8');
   const peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
   // From its source the process has 90 MiB before the first job; a bundle has 60.
   expect(peakMiB).toBeLessThan(250);
-  const [parked] = await takeAll(bed, 'jobs.parked');
+  const [parked] = await takeAll(harness, 'jobs.parked');
   expect(parked?.content.length).toBeGreaterThan(20 * MIB);
   expect(parked?.properties.headers?.['x-sluice-reason']).toMatch(/^invalid message: the body \(\d+ bytes\)/);
 });
 
 it('a job larger than the memory of a pod is kept, and counted, and the others are done', async () => {
-  bed = await JobBed.open(inject('broker'), 0.5);
-  await bed.send('[],'.repeat(20 * MIB), { messageId: 'huge-0' });
-  await publishJobs(bed, 'good', 20);
-  const consumer = bed.startConsumer();
-  await bed.untilSaid('job processed', 20);
-  expect(bed.ended('succeeded')).toEqual(idsOf('good', 20));
+  harness = await JobHarness.open(inject('broker'), 0.5);
+  await harness.send('[],'.repeat(20 * MIB), { messageId: 'huge-0' });
+  await publishJobs(harness, 'good', 20);
+  const consumer = harness.startConsumer();
+  await harness.untilSaid('job processed', 20);
+  expect(harness.ended('succeeded')).toEqual(idsOf('good', 20));
   const status = readFileSync(`/proc/${consumer.child.pid}/status`, 'utf8');
   const peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
   // From its source; what was let pass is garbage until it is collected. The body itself is there twice or thrice.
   expect(peakMiB).toBeLessThan(230);
-  expect(bed.of('job too large to be parked')).toMatchObject([{ jobId: 'huge-0', bytes: 60 * MIB }]);
-  expect(await (await bed.get('consumer', '/metrics')).text()).toMatch(/^jobs_held\S* 1$/m);
+  expect(harness.of('job too large to be parked')).toMatchObject([{ jobId: 'huge-0', bytes: 60 * MIB }]);
+  expect(await (await harness.get('consumer', '/metrics')).text()).toMatch(/^jobs_held\S* 1$/m);
   expect(await stopService(consumer, 10)).toBe(0);
-  expect([await bed.count(), await bed.count('jobs.parked')]).toEqual([1, 0]);
+  expect([await harness.count(), await harness.count('jobs.parked')]).toEqual([1, 0]);
 });

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { repositoryRoot, type ServiceProcess } from '../../cli/up/processes.ts';
-import { patient } from '../bed/lib/patience.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { Fleet, until } from '../support/fleet.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
 /** The real processes: the web service, and the exporter that reads its /metrics.json. */
-class Bed {
+class Harness {
   readonly lines: (Line & { readonly from: string })[] = [];
   readonly fleet = new Fleet((line, from) => void this.lines.push({ ...line, from }));
 
@@ -39,11 +39,11 @@ class Bed {
   }
 }
 
-let bed: Bed;
+let harness: Harness;
 beforeEach(() => {
-  bed = new Bed();
+  harness = new Harness();
 });
-afterEach(() => bed.fleet.stop());
+afterEach(() => harness.fleet.stop());
 
 const ask = async (url: string): Promise<string> => (await fetch(url)).text();
 
@@ -70,8 +70,8 @@ const counts = (requests: number, clientErrors: number) => ({
 
 describe("the web service's counts", () => {
   it('are counters that outlive its restart, and are gone while it is', async () => {
-    const first = await bed.api();
-    const { origin } = await bed.exporter(`${first.origin}/metrics.json`);
+    const first = await harness.api();
+    const { origin } = await harness.exporter(`${first.origin}/metrics.json`);
     for (const path of ['/api', '/api/orders?customer=4711', '/api', '/nowhere'])
       await ask(`${first.origin}${path}`);
     await shows(origin, counts(4, 1));
@@ -81,7 +81,7 @@ describe("the web service's counts", () => {
     await shows(origin, {});
     expect(await ask(`${origin}/metrics`)).toMatch(/^sluice_exporter_target_up\{target="shop".*\} 0$/m);
 
-    const second = await bed.api(new URL(first.origin).port);
+    const second = await harness.api(new URL(first.origin).port);
     await ask(`${second.origin}/api`);
     await shows(origin, counts(5, 1));
     expect(await ask(`${origin}/metrics`)).toMatch(
@@ -93,29 +93,29 @@ describe("the web service's counts", () => {
 
 describe('the process', () => {
   it('stops in order on SIGTERM', async () => {
-    const { process } = await bed.exporter('http://127.0.0.1:1/');
+    const { process } = await harness.exporter('http://127.0.0.1:1/');
     process.child.kill('SIGTERM');
     expect(await process.ended).toBe(0);
   });
 
   it('ends with 1 when its address is taken', async () => {
-    const { origin } = await bed.api();
-    const process = bed.fleet.start('exporter', {
+    const { origin } = await harness.api();
+    const process = harness.fleet.start('exporter', {
       MAPPINGS_DIRECTORY: join(repositoryRoot, 'services', 'exporter', 'mappings'),
-      TARGETS_FILE: bed.fleet.file('targets.yaml', {}),
+      TARGETS_FILE: harness.fleet.file('targets.yaml', {}),
       HTTP_PORT: new URL(origin).port,
     });
     expect(await process.ended).toBe(1);
   });
 
   it('does not start with faults, and tells them all in one line', async () => {
-    const process = bed.fleet.start('exporter', {
-      MAPPINGS_DIRECTORY: bed.fleet.directory,
-      TARGETS_FILE: bed.fleet.file('targets.yaml.txt', { targets: [{}] }),
+    const process = harness.fleet.start('exporter', {
+      MAPPINGS_DIRECTORY: harness.fleet.directory,
+      TARGETS_FILE: harness.fleet.file('targets.yaml.txt', { targets: [{}] }),
     });
     await once(process.child, 'exit');
     expect(await process.ended).toBe(2);
-    const told = bed.lines.filter(({ msg }) => msg === 'invalid configuration');
+    const told = harness.lines.filter(({ msg }) => msg === 'invalid configuration');
     expect(told.map(({ faults }) => (faults as string[]).length)).toEqual([4]);
   });
 });

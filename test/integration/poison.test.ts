@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { encodeJob } from '../../services/runtime/index.ts';
-import { JobBed } from '../support/job-bed.ts';
+import { JobHarness } from '../support/job-harness.ts';
 import { outcomes, publishJobs, takeAll } from './jobs.ts';
 
 const RETRY_SECONDS = 0.2;
@@ -15,22 +15,22 @@ const failing = (failures: number) => `
 const ALWAYS = 1000;
 
 describe('a message that cannot be worked on', () => {
-  let bed: JobBed;
+  let harness: JobHarness;
   beforeEach(async () => {
-    bed = await JobBed.open(inject('broker'), RETRY_SECONDS);
+    harness = await JobHarness.open(inject('broker'), RETRY_SECONDS);
   });
-  afterEach(() => bed.close());
+  afterEach(() => harness.close());
 
-  const consumer = (env: Readonly<Record<string, string>> = {}) => bed.startConsumer(env);
-  const handler = (failures: number) => ({ HANDLER: bed.fleet.file('failing.mjs', failing(failures)) });
-  const processed = (attempts: number) => bed.untilSaid('job processed', attempts);
+  const consumer = (env: Readonly<Record<string, string>> = {}) => harness.startConsumer(env);
+  const handler = (failures: number) => ({ HANDLER: harness.fleet.file('failing.mjs', failing(failures)) });
+  const processed = (attempts: number) => harness.untilSaid('job processed', attempts);
   /** After the ack that follows the report: nothing is left anywhere but in the parking queue. */
   const parked = async (consuming = consumer()) => {
     consuming.child.kill('SIGTERM');
     expect(await consuming.ended).toBe(0);
-    expect(await bed.count('jobs')).toBe(0);
-    expect(await bed.count('jobs.retry')).toBe(0);
-    return takeAll(bed, 'jobs.parked');
+    expect(await harness.count('jobs')).toBe(0);
+    expect(await harness.count('jobs.retry')).toBe(0);
+    return takeAll(harness, 'jobs.parked');
   };
 
   it('is parked at once when it is no job, each with all its faults as the reason', async () => {
@@ -40,7 +40,7 @@ describe('a message that cannot be worked on', () => {
       '{"schema":"sluice.job/v2","id":"","runId":"r","index":-1,"enqueuedAt":1}':
         "'schema' (\"sluice.job/v2\") must be 'sluice.job/v1'; 'id' (\"\") must be a non-empty string of at most 255 bytes; 'index' (-1) must be an integer from 0",
     };
-    for (const body of Object.keys(faultsOf)) await bed.send(body, { messageId: 'odd' });
+    for (const body of Object.keys(faultsOf)) await harness.send(body, { messageId: 'odd' });
     const consuming = consumer();
     await processed(3);
     const messages = await parked(consuming);
@@ -49,11 +49,11 @@ describe('a message that cannot be worked on', () => {
         ...[content.toString(), headers?.['x-sluice-reason'], headers?.['x-sluice-attempts']],
       ]),
     ).toEqual(Object.entries(faultsOf).map(([body, faults]) => [body, `invalid message: ${faults}`, 0]));
-    expect(outcomes(bed)).toEqual(['odd:parked', 'odd:parked', 'odd:parked']);
+    expect(outcomes(harness)).toEqual(['odd:parked', 'odd:parked', 'odd:parked']);
   });
 
   it('is tried MAX_ATTEMPTS times, the retry delay apart, then parked with the reason and the count', async () => {
-    await publishJobs(bed, 'bad', 1);
+    await publishJobs(harness, 'bad', 1);
     const consuming = consumer({ ...handler(ALWAYS), MAX_ATTEMPTS: '3' });
     await processed(3);
     const [message, ...others] = await parked(consuming);
@@ -62,8 +62,8 @@ describe('a message that cannot be worked on', () => {
       'x-sluice-reason': 'attempts exhausted: the disk of bad-0 is full',
       'x-sluice-attempts': 3,
     });
-    expect(outcomes(bed)).toEqual(['bad-0:retried', 'bad-0:retried', 'bad-0:parked']);
-    const attempts = bed.of('attempt');
+    expect(outcomes(harness)).toEqual(['bad-0:retried', 'bad-0:retried', 'bad-0:parked']);
+    const attempts = harness.of('attempt');
     expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
     const times = attempts.map(({ at }) => Number(at));
     const delays = times.slice(1).map((at, index) => at - (times[index] ?? 0));
@@ -78,7 +78,7 @@ describe('a message that cannot be worked on', () => {
       ...{ contentType: 'application/json', contentEncoding: 'utf-8', timestamp: 1_700_000_000 },
       replyTo: 'answers',
     };
-    await bed.send(content, { ...properties, headers: { 'x-trace': 'a1', tenant: { id: 3 } } });
+    await harness.send(content, { ...properties, headers: { 'x-trace': 'a1', tenant: { id: 3 } } });
     const consuming = consumer({ ...handler(ALWAYS), MAX_ATTEMPTS: '2' });
     await processed(2);
     const [message] = await parked(consuming);
@@ -88,10 +88,10 @@ describe('a message that cannot be worked on', () => {
   });
 
   it('is parked without the header that would not fit into a frame, and says so', async () => {
-    const publish = `exchanges/${bed.vhost.name}/jobs/publish`;
+    const publish = `exchanges/${harness.vhost.name}/jobs/publish`;
     const large = 'x'.repeat(70_000);
     for (const payload of ['not json', encodeJob('bad', 0, 1_700_000_000_000).toString()])
-      await bed.vhost.api('POST', publish, {
+      await harness.vhost.api('POST', publish, {
         ...{ routing_key: 'jobs', payload, payload_encoding: 'string' },
         properties: { message_id: 'odd', delivery_mode: 2, headers: { large, 'x-trace': 'a1' } },
       });
@@ -102,38 +102,38 @@ describe('a message that cannot be worked on', () => {
       { 'x-trace': 'a1', 'x-sluice-omitted-headers': 'large', 'x-sluice-attempts': 0 },
       { 'x-trace': 'a1', 'x-sluice-omitted-headers': 'large', 'x-sluice-attempts': 2 },
     ]);
-    expect(outcomes(bed)).toEqual(['odd:parked', 'bad-0:retried', 'bad-0:parked']);
+    expect(outcomes(harness)).toEqual(['odd:parked', 'bad-0:retried', 'bad-0:parked']);
   });
 
   it('starts afresh when it is put back from the parking queue', async () => {
-    await publishJobs(bed, 'bad', 1);
+    await publishJobs(harness, 'bad', 1);
     const first = consumer({ ...handler(ALWAYS), MAX_ATTEMPTS: '2' });
     await processed(2);
     const [message] = await parked(first);
     if (message === undefined) throw new Error('nothing was parked');
-    await bed.send(message.content, { headers: message.properties.headers ?? {} });
+    await harness.send(message.content, { headers: message.properties.headers ?? {} });
     consumer({ ...handler(1), MAX_ATTEMPTS: '2' });
     await processed(4);
-    expect(outcomes(bed).slice(2)).toEqual(['bad-0:retried', 'bad-0:succeeded']);
+    expect(outcomes(harness).slice(2)).toEqual(['bad-0:retried', 'bad-0:succeeded']);
   });
 
   it('succeeds on its second attempt when only the first fails', async () => {
-    await publishJobs(bed, 'bad', 1);
+    await publishJobs(harness, 'bad', 1);
     const consuming = consumer(handler(1));
     await processed(2);
     expect(await parked(consuming)).toEqual([]);
-    expect(outcomes(bed)).toEqual(['bad-0:retried', 'bad-0:succeeded']);
+    expect(outcomes(harness)).toEqual(['bad-0:retried', 'bad-0:succeeded']);
   });
 
   it('never stops the good jobs behind it, with one consumer that takes one at a time', async () => {
-    await bed.send('poison', { messageId: 'odd' });
-    await publishJobs(bed, 'bad', 2);
-    const good = await publishJobs(bed, 'good', 20);
+    await harness.send('poison', { messageId: 'odd' });
+    await publishJobs(harness, 'bad', 2);
+    const good = await publishJobs(harness, 'good', 20);
     const consuming = consumer({ ...handler(ALWAYS), MAX_ATTEMPTS: '3' });
     await processed(1 + 2 * 3 + 20);
     const held = await parked(consuming);
     expect(held.map(({ properties }) => properties.messageId).sort()).toEqual(['bad-0', 'bad-1', 'odd']);
-    expect(outcomes(bed).filter((each) => each.endsWith(':succeeded'))).toEqual(
+    expect(outcomes(harness).filter((each) => each.endsWith(':succeeded'))).toEqual(
       good.map((id) => `${id}:succeeded`),
     );
   });

@@ -1,22 +1,22 @@
 import { type ConsumeMessage, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { eventually, JobBed } from '../support/job-bed.ts';
+import { eventually, JobHarness } from '../support/job-harness.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
 import { idsOf } from './jobs.ts';
 
-let bed: JobBed;
-afterEach(() => bed.close());
+let harness: JobHarness;
+afterEach(() => harness.close());
 
 const on = async (broker: BrokerCoordinates): Promise<void> => {
-  bed = await JobBed.open(broker);
+  harness = await JobHarness.open(broker);
 };
 /** What the run's last line says. */
-const failure = (): string => String(bed.of('run failed').at(-1)?.error);
+const failure = (): string => String(harness.of('run failed').at(-1)?.error);
 
-/** Every id on the queue, on a connection of its own: the bed's went with the broker. */
+/** Every id on the queue, on a connection of its own: the harness's went with the broker. */
 async function idsOnQueue(): Promise<Set<string>> {
-  const connection = await connect(bed.vhost.amqpUrl);
+  const connection = await connect(harness.vhost.amqpUrl);
   const channel = await connection.createChannel();
   const ids = new Set<string>();
   let { messageCount: left } = await channel.checkQueue('jobs');
@@ -35,22 +35,22 @@ async function idsOnQueue(): Promise<Set<string>> {
 describe('a run that cannot be confirmed', () => {
   it('ends 1 at once when no queue takes its jobs, and names the address', async () => {
     await on(inject('broker'));
-    expect(await bed.publish({ JOBS: '10', ROUTING_KEY: 'nowhere', DEADLINE_SECONDS: '60' })).toBe(1);
-    expect(bed.of('run failed')).toMatchObject([{ confirmed: 0, returned: 10 }]);
-    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(30);
+    expect(await harness.publish({ JOBS: '10', ROUTING_KEY: 'nowhere', DEADLINE_SECONDS: '60' })).toBe(1);
+    expect(harness.of('run failed')).toMatchObject([{ confirmed: 0, returned: 10 }]);
+    expect(Number(harness.of('run failed')[0]?.seconds)).toBeLessThan(30);
     expect(failure()).toBe("no queue takes 'nowhere' of exchange 'jobs'");
   });
 
   it('ends 1 by its deadline when the exchange is missing, and names it in its last line', async () => {
     await on(inject('broker'));
-    expect(await bed.publish({ JOBS: '10', EXCHANGE: 'absent', DEADLINE_SECONDS: '1' })).toBe(1);
-    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(5);
+    expect(await harness.publish({ JOBS: '10', EXCHANGE: 'absent', DEADLINE_SECONDS: '1' })).toBe(1);
+    expect(Number(harness.of('run failed')[0]?.seconds)).toBeLessThan(5);
     expect(failure()).toMatch(/^stopped by DEADLINE_SECONDS.*; before that: .*no exchange 'absent'/);
   });
 
   it('ends 1 by its deadline when the queue takes no more, and counts only what the queue took', async () => {
     await on(inject('broker'));
-    const { api, name } = bed.vhost;
+    const { api, name } = harness.vhost;
     await api('PUT', `policies/${name}/full`, {
       ...{ pattern: '^jobs$', priority: 9, 'apply-to': 'queues' },
       definition: { 'max-length': 5, overflow: 'reject-publish' },
@@ -59,15 +59,15 @@ describe('a run that cannot be confirmed', () => {
       const queue = (await (await api('GET', `queues/${name}/jobs`)).json()) as { policy?: string };
       return queue.policy === 'full';
     });
-    expect(await bed.publish({ JOBS: '50', DEADLINE_SECONDS: '1' })).toBe(1);
-    expect(Number(bed.of('run failed')[0]?.confirmed)).toBeLessThanOrEqual(await bed.count());
+    expect(await harness.publish({ JOBS: '50', DEADLINE_SECONDS: '1' })).toBe(1);
+    expect(Number(harness.of('run failed')[0]?.confirmed)).toBeLessThanOrEqual(await harness.count());
     expect(failure()).toMatch(/^stopped by DEADLINE_SECONDS while the broker refused jobs \(message nacked/);
   });
 
   it('ends 1 on SIGTERM while it waits for the broker, and says what it waited for', async () => {
     await on(inject('broker'));
-    const { child, ended } = bed.startPublisher({ AMQP_URL: 'amqp://127.0.0.1:1' });
-    await bed.untilSaid('connection lost', 2);
+    const { child, ended } = harness.startPublisher({ AMQP_URL: 'amqp://127.0.0.1:1' });
+    await harness.untilSaid('connection lost', 2);
     child.kill('SIGTERM');
     expect(await ended).toBe(1);
     expect(failure()).toMatch(/^stopped by SIGTERM without a connection; before that: connect ECONNREFUSED/);
@@ -85,18 +85,18 @@ describe('a broker in trouble', () => {
   it('that blocks publishers until the deadline is named as the reason', async () => {
     await on(broker);
     await broker.control('set_vm_memory_high_watermark', '0.000001');
-    expect(await bed.publish({ JOBS: '1000', DEADLINE_SECONDS: '3' })).toBe(1);
+    expect(await harness.publish({ JOBS: '1000', DEADLINE_SECONDS: '3' })).toBe(1);
     await broker.control('set_vm_memory_high_watermark', '0.4');
     expect(failure()).toBe(
       'stopped by DEADLINE_SECONDS while the broker blocked publishers (memory or disk alarm)',
     );
-    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(4.5);
+    expect(Number(harness.of('run failed')[0]?.seconds)).toBeLessThan(4.5);
   });
 
   it('that is frozen in the middle of a run keeps nobody beyond the deadline', async () => {
     await on(broker);
-    const { ended } = bed.startPublisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
-    await eventually('jobs flow', async () => (await bed.count()) > 100);
+    const { ended } = harness.startPublisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
+    await eventually('jobs flow', async () => (await harness.count()) > 100);
     process.kill(broker.pid, 'SIGSTOP');
     try {
       expect(await ended).toBe(1);
@@ -104,19 +104,19 @@ describe('a broker in trouble', () => {
       process.kill(broker.pid, 'SIGCONT');
     }
     expect(failure()).toBe('stopped by DEADLINE_SECONDS');
-    expect(Number(bed.of('run failed')[0]?.seconds)).toBeLessThan(7.5);
+    expect(Number(harness.of('run failed')[0]?.seconds)).toBeLessThan(7.5);
   });
 
   it('that is restarted in the middle of a run holds every id when the run ends 0', async () => {
     await on(broker);
     const jobs = 8000;
-    const { ended } = bed.startPublisher({ JOBS: String(jobs), WINDOW: '4', RUN_ID: 'run' });
-    await eventually('jobs flow', async () => (await bed.count()) > 200);
+    const { ended } = harness.startPublisher({ JOBS: String(jobs), WINDOW: '4', RUN_ID: 'run' });
+    await eventually('jobs flow', async () => (await harness.count()) > 200);
     await broker.restart();
-    expect(bed.of('run confirmed')).toEqual([]);
+    expect(harness.of('run confirmed')).toEqual([]);
     expect(await ended).toBe(0);
-    expect(bed.of('connection lost').length).toBeGreaterThan(0);
-    expect(bed.of('run confirmed')).toMatchObject([{ confirmed: jobs, returned: 0 }]);
+    expect(harness.of('connection lost').length).toBeGreaterThan(0);
+    expect(harness.of('run confirmed')).toMatchObject([{ confirmed: jobs, returned: 0 }]);
     expect(await idsOnQueue()).toEqual(new Set(idsOf('run', jobs)));
   }, 120_000);
 });

@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { eventually, JobBed } from '../support/job-bed.ts';
+import { eventually, JobHarness } from '../support/job-harness.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { idsOf } from './jobs.ts';
 
-let bed: JobBed;
+let harness: JobHarness;
 let proxy: TcpProxy;
 beforeEach(async () => {
-  bed = await JobBed.open(inject('broker'));
-  proxy = await TcpProxy.to(bed.vhost.amqpUrl);
+  harness = await JobHarness.open(inject('broker'));
+  proxy = await TcpProxy.to(harness.vhost.amqpUrl);
 });
 afterEach(async () => {
   await proxy.close();
-  await bed.close();
+  await harness.close();
 });
 
 const publisher = (env: Readonly<Record<string, string>>) =>
-  bed.startPublisher({ AMQP_URL: proxy.through(bed.vhost.amqpUrl), ...env });
+  harness.startPublisher({ AMQP_URL: proxy.through(harness.vhost.amqpUrl), ...env });
 /** What the run's last line says. */
-const lastLine = () => bed.lines.findLast(({ msg }) => msg.startsWith('run '));
+const lastLine = () => harness.lines.findLast(({ msg }) => msg.startsWith('run '));
 
 /** Every id that is in the queue, in order. */
 async function idsOnQueue(): Promise<string[]> {
   const ids: string[] = [];
-  for (let message = await bed.take(); message; message = await bed.take())
+  for (let message = await harness.take(); message; message = await harness.take())
     ids.push(String(message.properties.messageId));
   return ids;
 }
@@ -31,7 +31,7 @@ async function idsOnQueue(): Promise<string[]> {
 describe('a run ends at its deadline', () => {
   it('when the network swallows everything in the middle of it', async () => {
     const { ended } = publisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
-    await eventually('jobs flow', async () => (await bed.count()) > 100);
+    await eventually('jobs flow', async () => (await harness.count()) > 100);
     proxy.swallow();
     expect(await ended).toBe(1);
     expect(lastLine()).toMatchObject({ msg: 'run failed', error: 'stopped by DEADLINE_SECONDS' });
@@ -49,9 +49,9 @@ describe('a run ends at its deadline', () => {
   });
 
   it('when what answers at its port speaks HTTP', async () => {
-    const { ended } = bed.startPublisher({
+    const { ended } = harness.startPublisher({
       ...{ JOBS: '10', DEADLINE_SECONDS: '2' },
-      AMQP_URL: bed.vhost.broker.managementUrl.replace('http', 'amqp'),
+      AMQP_URL: harness.vhost.broker.managementUrl.replace('http', 'amqp'),
     });
     expect(await ended).toBe(1);
     expect(Number(lastLine()?.seconds)).toBeLessThan(3.5);
@@ -61,7 +61,7 @@ describe('a run ends at its deadline', () => {
     // The handshake has passed; nothing that follows does.
     proxy.delay(100);
     const { ended } = publisher({ JOBS: '10', DEADLINE_SECONDS: '4' });
-    await bed.untilSaid('connected');
+    await harness.untilSaid('connected');
     proxy.swallow();
     expect(await ended).toBe(1);
     expect(Number(lastLine()?.seconds)).toBeLessThan(5.5);
@@ -71,7 +71,7 @@ describe('a run ends at its deadline', () => {
 it('is confirmed when the link stalls after the last confirm and then breaks', async () => {
   proxy.delay(500);
   const { ended } = publisher({ JOBS: '10', DEADLINE_SECONDS: '30' });
-  await eventually('the broker holds every job', async () => (await bed.count()) === 10);
+  await eventually('the broker holds every job', async () => (await harness.count()) === 10);
   // The last confirm is on its way; the goodbye will not arrive.
   proxy.swallow('up');
   await eventually('the goodbye is unanswered', async () => lastLine() !== undefined || proxy.open === 0, 60);
@@ -82,7 +82,7 @@ it('is confirmed when the link stalls after the last confirm and then breaks', a
 });
 
 it('publishes again only what a full queue refused, while others take jobs out of it', async () => {
-  const { api, name } = bed.vhost;
+  const { api, name } = harness.vhost;
   await api('PUT', `policies/${name}/full`, {
     ...{ pattern: '^jobs$', priority: 9, 'apply-to': 'queues' },
     definition: { 'max-length': 150, overflow: 'reject-publish' },
@@ -92,7 +92,7 @@ it('publishes again only what a full queue refused, while others take jobs out o
     return queue.policy === 'full';
   });
   const { ended } = publisher({ RUN_ID: 'full', JOBS: '500', WINDOW: '256', DEADLINE_SECONDS: '60' });
-  await bed.untilSaid('jobs refused');
+  await harness.untilSaid('jobs refused');
   const taken: string[] = [];
   let running = true;
   void ended.then(() => {
@@ -115,36 +115,36 @@ it('publishes again only what a full queue refused, while others take jobs out o
 describe('a password that is rotated while the connection breaks', () => {
   const user = `rotated-${randomUUID().slice(0, 8)}`;
   const setPassword = async (password: string) => {
-    expect((await bed.vhost.api('PUT', `users/${user}`, { password, tags: '' })).ok).toBe(true);
+    expect((await harness.vhost.api('PUT', `users/${user}`, { password, tags: '' })).ok).toBe(true);
   };
   beforeEach(async () => {
     await setPassword('old-sesame');
     const all = { configure: '.*', write: '.*', read: '.*' };
-    await bed.vhost.api('PUT', `permissions/${bed.vhost.name}/${user}`, all);
+    await harness.vhost.api('PUT', `permissions/${harness.vhost.name}/${user}`, all);
   });
-  afterEach(() => bed.vhost.api('DELETE', `users/${user}`));
+  afterEach(() => harness.vhost.api('DELETE', `users/${user}`));
 
   it('is read from its file again, by publisher and consumer', async () => {
     const env = {
-      AMQP_URL: proxy.through(bed.vhost.amqpUrl),
+      AMQP_URL: proxy.through(harness.vhost.amqpUrl),
       AMQP_USERNAME: user,
-      AMQP_PASSWORD_FILE: bed.fleet.file('password', 'old-sesame\n'),
+      AMQP_PASSWORD_FILE: harness.fleet.file('password', 'old-sesame\n'),
     };
     proxy.delay(20);
-    bed.startConsumer({ ...env, PREFETCH: '20' });
+    harness.startConsumer({ ...env, PREFETCH: '20' });
     const { ended } = publisher({ ...env, JOBS: '1000', WINDOW: '10', DEADLINE_SECONDS: '60' });
-    await bed.untilSaid('job processed', 50);
+    await harness.untilSaid('job processed', 50);
     await setPassword('new-sesame');
     proxy.reset();
     await eventually('both are refused', async () => {
-      const refused = bed
+      const refused = harness
         .of('connection lost')
         .filter(({ error }) => String(error).includes('ACCESS_REFUSED'));
       return new Set(refused.map(({ service }) => service)).size === 2;
     });
-    bed.fleet.file('password', 'new-sesame\n');
+    harness.fleet.file('password', 'new-sesame\n');
     expect(await ended).toBe(0);
-    await eventually('every job is done', async () => new Set(bed.ended('succeeded')).size === 1000, 60);
-    expect(JSON.stringify(bed.lines)).not.toContain('sesame');
+    await eventually('every job is done', async () => new Set(harness.ended('succeeded')).size === 1000, 60);
+    expect(JSON.stringify(harness.lines)).not.toContain('sesame');
   }, 120_000);
 });

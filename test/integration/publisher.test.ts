@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { JobBed } from '../support/job-bed.ts';
+import { JobHarness } from '../support/job-harness.ts';
 
-let bed: JobBed;
+let harness: JobHarness;
 beforeEach(async () => {
-  bed = await JobBed.open(inject('broker'));
+  harness = await JobHarness.open(inject('broker'));
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const ids = async (): Promise<string[]> => {
   const found: string[] = [];
-  for (let message = await bed.take(); message; message = await bed.take())
+  for (let message = await harness.take(); message; message = await harness.take())
     found.push(message.properties.messageId);
   return found;
 };
 
 it('ends with 0 when every job is confirmed, and repeats the same ids when the run is repeated', async () => {
   const before = Date.now();
-  expect(await bed.publish({ RUN_ID: 'minute-7', JOBS: '600', WINDOW: '16' })).toBe(0);
-  expect(bed.of('run confirmed')).toMatchObject([
+  expect(await harness.publish({ RUN_ID: 'minute-7', JOBS: '600', WINDOW: '16' })).toBe(0);
+  expect(harness.of('run confirmed')).toMatchObject([
     { runId: 'minute-7', jobs: 600, confirmed: 600, returned: 0 },
   ]);
-  const first = await bed.take();
+  const first = await harness.take();
   if (!first) throw new Error('no message');
   expect(first.properties).toMatchObject({
     ...{ contentType: 'application/json', deliveryMode: 2, messageId: 'minute-7-0' },
@@ -34,34 +34,34 @@ it('ends with 0 when every job is confirmed, and repeats the same ids when the r
   expect(first.properties.timestamp).toBe(Math.floor(body.enqueuedAt / 1000));
 
   const published = ['minute-7-0', ...(await ids())];
-  expect(await bed.publish({ RUN_ID: 'minute-7', JOBS: '600' })).toBe(0);
+  expect(await harness.publish({ RUN_ID: 'minute-7', JOBS: '600' })).toBe(0);
   expect(await ids()).toEqual(published);
   expect(new Set(published).size).toBe(600);
 });
 
 it('ends with 1 when no queue takes the jobs', async () => {
-  expect(await bed.publish({ JOBS: '5', ROUTING_KEY: 'nowhere' })).toBe(1);
-  expect(bed.of('run failed')).toMatchObject([{ jobs: 5, confirmed: 0, returned: 5 }]);
+  expect(await harness.publish({ JOBS: '5', ROUTING_KEY: 'nowhere' })).toBe(1);
+  expect(harness.of('run failed')).toMatchObject([{ jobs: 5, confirmed: 0, returned: 5 }]);
 });
 
 it('ends with 1 at its deadline when the exchange is missing', async () => {
-  expect(await bed.publish({ JOBS: '5', EXCHANGE: 'missing', DEADLINE_SECONDS: '1' })).toBe(1);
-  expect(bed.of('connection lost')[0]?.error).toContain("no exchange 'missing'");
+  expect(await harness.publish({ JOBS: '5', EXCHANGE: 'missing', DEADLINE_SECONDS: '1' })).toBe(1);
+  expect(harness.of('connection lost')[0]?.error).toContain("no exchange 'missing'");
 });
 
 it('ends with 1 at its deadline with wrong credentials, tried a few times and never shown', async () => {
   const env = { AMQP_USERNAME: 'somebody', AMQP_PASSWORD: 'sesame-sesame', DEADLINE_SECONDS: '2' };
-  expect(await bed.publish({ ...env, JOBS: '5' })).toBe(1);
-  const refusals = bed.of('connection lost');
+  expect(await harness.publish({ ...env, JOBS: '5' })).toBe(1);
+  const refusals = harness.of('connection lost');
   expect(refusals[0]?.error).toContain('ACCESS_REFUSED');
   // Waits of up to 0.5, 1, 2 s: hundreds of tries would be hammering.
   expect(refusals.length).toBeLessThan(20);
-  expect(JSON.stringify(bed.lines)).not.toContain('sesame-sesame');
+  expect(JSON.stringify(harness.lines)).not.toContain('sesame-sesame');
 });
 
 it('ends with 2 and every fault when it is not configured', async () => {
-  expect(await bed.publish({ RUN_ID: '', JOBS: '0', WINDOW: 'wide' })).toBe(2);
-  expect(bed.of('invalid configuration')).toMatchObject([
+  expect(await harness.publish({ RUN_ID: '', JOBS: '0', WINDOW: 'wide' })).toBe(2);
+  expect(harness.of('invalid configuration')).toMatchObject([
     {
       faults: [
         "'RUN_ID' must be set",

@@ -2,8 +2,8 @@ import { latch } from '@sluice/policy';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { declareQueue, managementSource, publishJobs, runScaler } from './scaler-bed.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { declareQueue, managementSource, publishJobs, runScaler } from './scaler-harness.ts';
 
 // A broker of its own, which renews its statistics once a minute: what is known sooner was asked for.
 let broker: LocalBroker;

@@ -9,7 +9,7 @@ import { afterEach, expect, inject, it } from 'vitest';
 import { until } from '../support/fleet.ts';
 import { Mark } from '../support/marked.ts';
 import { freshVhost } from '../support/vhost.ts';
-import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-bed.ts';
+import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-harness.ts';
 
 const main = join(import.meta.dirname, '../../services/scaler/main.ts');
 const REPLICAS = 5;

@@ -1,8 +1,8 @@
 import { latch } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { patient } from '../bed/lib/patience.ts';
-import { declareQueue, managementSource, metricsSource, publishJobs, runScaler } from './scaler-bed.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { declareQueue, managementSource, metricsSource, publishJobs, runScaler } from './scaler-harness.ts';
 
 const policy = latch({ replicas: 3, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 2 } });
 const within = { timeout: patient(40) * 1000, interval: 50 };

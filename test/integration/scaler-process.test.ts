@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
 import { expect, inject, it, vi } from 'vitest';
-import { patient } from '../bed/lib/patience.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { freshVhost } from '../support/vhost.ts';
-import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-bed.ts';
+import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-harness.ts';
 
 const main = join(import.meta.dirname, '../../services/scaler/main.ts');
 const within = { timeout: patient(30) * 1000, interval: 50 };

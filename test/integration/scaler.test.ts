@@ -1,7 +1,7 @@
 import { type Backlog, latch, type Source } from '@sluice/policy';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { openSources } from '../../services/scaler/sources/open-sources.ts';
-import { patient } from '../bed/lib/patience.ts';
 import { freshVhost, type Vhost } from '../support/vhost.ts';
 import {
   declareQueue,
@@ -10,7 +10,7 @@ import {
   publishJobs,
   runScaler,
   scalerFile,
-} from './scaler-bed.ts';
+} from './scaler-harness.ts';
 
 const broker = inject('broker');
 const policy = latch({ replicas: 4, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 2 } });

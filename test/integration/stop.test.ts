@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { freePort } from '@sluice/runtime/processes';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { repositoryRoot } from '../../cli/up/processes.ts';
-import { eventually } from '../support/job-bed.ts';
+import { eventually } from '../support/job-harness.ts';
 import { Mark } from '../support/marked.ts';
 import { freshVhost, type Vhost } from '../support/vhost.ts';
 

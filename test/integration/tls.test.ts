@@ -9,7 +9,7 @@ import { BROKER_TLS_PATH, flavorOf } from '../../charts/broker-flavors.ts';
 import { workQueue } from '../../charts/queue-topology.ts';
 import { type ClientPorts, type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
-import { patient } from '../bed/lib/patience.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { Authority, type Issued, replaceFile } from '../support/authority.ts';
 import { Fleet, until } from '../support/fleet.ts';
 

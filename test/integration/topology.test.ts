@@ -5,30 +5,30 @@ import type { AddressInfo } from 'node:net';
 import { type Channel, connect } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type QueueTopology, workQueue } from '../../charts/queue-topology.ts';
-import { JobBed } from '../support/job-bed.ts';
+import { JobHarness } from '../support/job-harness.ts';
 
-let bed: JobBed;
+let harness: JobHarness;
 const suffix = randomUUID().slice(0, 8);
 beforeEach(async () => {
-  bed = await JobBed.open(inject('broker'));
+  harness = await JobHarness.open(inject('broker'));
 });
 afterEach(async () => {
   for (const user of ['publisher', 'consumer', 'scaler'])
-    await bed.vhost.api('DELETE', `users/${user}-${suffix}`);
-  await bed.close();
+    await harness.vhost.api('DELETE', `users/${user}-${suffix}`);
+  await harness.close();
 });
 
 /** As it is rendered, with users of this test's own: users are the broker's, not a virtual host's. */
 function document(password = 'first', retrySeconds = 0.02): QueueTopology {
   const passwordFiles = Object.fromEntries(
-    ['publisher', 'consumer', 'scaler'].map((user) => [user, bed.fleet.file(user, `${password}\n`)]),
+    ['publisher', 'consumer', 'scaler'].map((user) => [user, harness.fleet.file(user, `${password}\n`)]),
   );
-  const topology = workQueue({ queue: 'jobs', retrySeconds, vhost: bed.vhost.name, passwordFiles });
+  const topology = workQueue({ queue: 'jobs', retrySeconds, vhost: harness.vhost.name, passwordFiles });
   return { ...topology, users: topology.users.map((user) => ({ ...user, name: `${user.name}-${suffix}` })) };
 }
 
 const channelAs = async (user: string, password = 'first'): Promise<Channel & AsyncDisposable> => {
-  const url = new URL(bed.vhost.amqpUrl);
+  const url = new URL(harness.vhost.amqpUrl);
   url.username = `${user}-${suffix}`;
   url.password = password;
   const connection = await connect(url.href);
@@ -38,20 +38,20 @@ const channelAs = async (user: string, password = 'first'): Promise<Channel & As
 };
 
 /** What the last run said it did. */
-const declared = () => bed.of('topology declared').at(-1);
+const declared = () => harness.of('topology declared').at(-1);
 
 describe('declaring', () => {
   it('is idempotent: a second run changes nothing', async () => {
-    expect(await bed.topology(document())).toBe(0);
-    // The queue stands since the bed was opened; the users are new.
+    expect(await harness.topology(document())).toBe(0);
+    // The queue stands since the harness was opened; the users are new.
     expect(declared()?.created).toHaveLength(6);
-    expect(await bed.topology(document())).toBe(0);
+    expect(await harness.topology(document())).toBe(0);
     expect(declared()).toMatchObject({ created: [], changed: [], unchanged: 16 });
   });
 
   it('changes what differs: a retry time by its policy, a password by its user', async () => {
-    await bed.topology(document());
-    expect(await bed.topology(document('second', 0.05))).toBe(0);
+    await harness.topology(document());
+    expect(await harness.topology(document('second', 0.05))).toBe(0);
     expect(declared()).toMatchObject({
       created: [],
       changed: [
@@ -62,32 +62,32 @@ describe('declaring', () => {
     await expect(channelAs('publisher', 'first')).rejects.toThrow('ACCESS_REFUSED');
     await using channel = await channelAs('publisher', 'second');
     expect(channel).toBeDefined();
-    const policy = await (await bed.vhost.api('GET', `policies/${bed.vhost.name}/jobs.retry`)).json();
+    const policy = await (await harness.vhost.api('GET', `policies/${harness.vhost.name}/jobs.retry`)).json();
     expect(policy).toMatchObject({ definition: { 'message-ttl': 50 } });
-    expect(JSON.stringify(bed.lines)).not.toContain('second');
+    expect(JSON.stringify(harness.lines)).not.toContain('second');
   });
 
   it('does the rest and ends with 1 and every refusal when the broker refuses some of it', async () => {
     for (const queue of ['one', 'two'])
-      await bed.vhost.api('PUT', `queues/${bed.vhost.name}/${queue}`, { durable: true });
+      await harness.vhost.api('PUT', `queues/${harness.vhost.name}/${queue}`, { durable: true });
     const { queues, ...rest } = document();
     const clashing = ['one', 'two', 'three'].map((name) => ({ name, durable: name === 'three' }));
-    expect(await bed.topology({ ...rest, queues: [...queues, ...clashing] })).toBe(1);
-    const refusals = bed.of('topology not declared')[0]?.refusals as string[];
+    expect(await harness.topology({ ...rest, queues: [...queues, ...clashing] })).toBe(1);
+    const refusals = harness.of('topology not declared')[0]?.refusals as string[];
     expect(refusals.map((refusal) => refusal.split(':')[0])).toEqual(['queue one', 'queue two']);
     expect(refusals[0]).toContain("inequivalent arg 'durable'");
-    expect(await bed.count('three')).toBe(0);
+    expect(await harness.count('three')).toBe(0);
   });
 });
 
 describe('what the broker refuses', () => {
   const fresh = async () => {
     for (const queue of ['jobs', 'jobs.retry', 'jobs.parked'])
-      await bed.vhost.api('DELETE', `queues/${bed.vhost.name}/${queue}`);
+      await harness.vhost.api('DELETE', `queues/${harness.vhost.name}/${queue}`);
   };
   const queues = async () =>
-    (await (await bed.vhost.api('GET', `queues/${bed.vhost.name}`)).json()) as { name: string }[];
-  const last = () => bed.of('topology not declared').at(-1);
+    (await (await harness.vhost.api('GET', `queues/${harness.vhost.name}`)).json()) as { name: string }[];
+  const last = () => harness.of('topology not declared').at(-1);
 
   it('keeps the queues of a refused policy from being declared, and no others', async () => {
     await fresh();
@@ -95,7 +95,7 @@ describe('what the broker refuses', () => {
     const broken = policies.map((policy) =>
       policy.name === 'jobs.retry' ? { ...policy, definition: { 'message-ttl': -1 } } : policy,
     );
-    expect(await bed.topology({ ...rest, policies: broken })).toBe(1);
+    expect(await harness.topology({ ...rest, policies: broken })).toBe(1);
     expect(last()?.refusals).toEqual([expect.stringMatching(/^policy jobs\.retry: .*message-ttl|-1/)]);
     expect(last()?.skipped).toEqual([
       'queue jobs.retry: depends on policy jobs.retry',
@@ -106,20 +106,20 @@ describe('what the broker refuses', () => {
 
   it('keeps all queues of a refused exchange from being declared', async () => {
     await fresh();
-    await bed.vhost.api('DELETE', `exchanges/${bed.vhost.name}/jobs`);
-    await bed.vhost.api('PUT', `exchanges/${bed.vhost.name}/jobs`, { type: 'fanout', durable: true });
-    expect(await bed.topology(document())).toBe(1);
+    await harness.vhost.api('DELETE', `exchanges/${harness.vhost.name}/jobs`);
+    await harness.vhost.api('PUT', `exchanges/${harness.vhost.name}/jobs`, { type: 'fanout', durable: true });
+    expect(await harness.topology(document())).toBe(1);
     expect(last()?.refusals).toEqual([expect.stringMatching(/^exchange jobs: .*inequivalent arg 'type'/)]);
     expect(await queues()).toEqual([]);
   });
 });
 
 it('says on which queue another policy is in effect than the declared one', async () => {
-  await bed.vhost.api('PUT', `policies/${bed.vhost.name}/operator`, {
+  await harness.vhost.api('PUT', `policies/${harness.vhost.name}/operator`, {
     ...{ pattern: '^jobs$', 'apply-to': 'queues', priority: 10, definition: { 'max-length': 1000 } },
   });
-  expect(await bed.topology(document())).toBe(0);
-  expect(bed.of('policy not in effect')).toMatchObject([
+  expect(await harness.topology(document())).toBe(0);
+  expect(harness.of('policy not in effect')).toMatchObject([
     { queue: 'jobs', declared: 'jobs', inEffect: 'operator' },
   ]);
 });
@@ -130,16 +130,16 @@ it('takes a pattern as the broker reads it', async () => {
     ...policy,
     pattern: policy.pattern.replace('^jobs$', '(?i)^JOBS$'),
   }));
-  expect(await bed.topology({ ...rest, policies: any })).toBe(0);
+  expect(await harness.topology({ ...rest, policies: any })).toBe(0);
   // The listing tells of a policy when the statistics of the queue are next collected.
-  const queue = async () => (await bed.vhost.api('GET', `queues/${bed.vhost.name}/jobs`)).json();
+  const queue = async () => (await harness.vhost.api('GET', `queues/${harness.vhost.name}/jobs`)).json();
   await expect.poll(queue).toMatchObject({ policy: 'jobs' });
 });
 
 it('changes nothing the second time on a virtual host whose queues are quorum queues', async () => {
-  await bed.close();
-  bed = await JobBed.open(inject('broker'), 0.02, { defaultQueueType: 'quorum' });
-  expect(await bed.topology(document())).toBe(0);
+  await harness.close();
+  harness = await JobHarness.open(inject('broker'), 0.02, { defaultQueueType: 'quorum' });
+  expect(await harness.topology(document())).toBe(0);
   expect(declared()).toMatchObject({ changed: [], unchanged: 10 });
 });
 
@@ -147,7 +147,7 @@ describe('least privilege', () => {
   const refused = (act: Promise<unknown>) => expect(act).rejects.toThrow(/403|ACCESS.REFUSED/);
 
   it('lets the publisher publish to its exchange and do nothing else', async () => {
-    await bed.topology(document());
+    await harness.topology(document());
     await using channel = await channelAs('publisher');
     channel.publish('jobs', 'jobs', Buffer.from('x'));
     await (channel as unknown as { waitForConfirms(): Promise<void> }).waitForConfirms();
@@ -159,7 +159,7 @@ describe('least privilege', () => {
   });
 
   it('lets the consumer consume its queue, publish to its exchange and do nothing else', async () => {
-    await bed.topology(document());
+    await harness.topology(document());
     await using channel = await channelAs('consumer');
     await channel.get('jobs');
     await published(channel, 'jobs', 'jobs.parked');
@@ -171,19 +171,19 @@ describe('least privilege', () => {
   });
 
   it('lets the scaler look at queues and do nothing else', async () => {
-    await bed.topology(document());
+    await harness.topology(document());
     const authorization = `Basic ${Buffer.from(`scaler-${suffix}:first`).toString('base64')}`;
     const api = (path: string, init: RequestInit = {}) =>
-      fetch(`${bed.vhost.broker.managementUrl}/api/${path}`, { ...init, headers: { authorization } });
-    expect((await api(`queues/${bed.vhost.name}`)).status).toBe(200);
+      fetch(`${harness.vhost.broker.managementUrl}/api/${path}`, { ...init, headers: { authorization } });
+    expect((await api(`queues/${harness.vhost.name}`)).status).toBe(200);
     expect((await api('users')).status).toBe(401);
-    expect((await api(`policies/${bed.vhost.name}/jobs`, { method: 'DELETE' })).status).toBe(401);
-    expect((await api(`queues/${bed.vhost.name}/jobs`, { method: 'DELETE' })).status).toBeGreaterThanOrEqual(
-      400,
-    );
+    expect((await api(`policies/${harness.vhost.name}/jobs`, { method: 'DELETE' })).status).toBe(401);
+    expect(
+      (await api(`queues/${harness.vhost.name}/jobs`, { method: 'DELETE' })).status,
+    ).toBeGreaterThanOrEqual(400);
     await using channel = await channelAs('scaler');
     await refused(channel.get('jobs'));
-    expect(await bed.count()).toBe(0);
+    expect(await harness.count()).toBe(0);
   });
 
   /** Resolves when the broker has taken it, rejects when it closes the channel instead. */
@@ -199,9 +199,9 @@ describe('least privilege', () => {
 describe('a broker that does not answer as it should', () => {
   it('is waited for until the deadline', async () => {
     const env = { MANAGEMENT_URL: 'http://127.0.0.1:1', DEADLINE_SECONDS: '1' };
-    expect(await bed.topology(document(), env)).toBe(1);
-    expect(bed.of('waiting for the broker').length).toBeGreaterThan(0);
-    expect(bed.of('topology not declared')[0]?.error).toContain('within the deadline');
+    expect(await harness.topology(document(), env)).toBe(1);
+    expect(harness.of('waiting for the broker').length).toBeGreaterThan(0);
+    expect(harness.of('topology not declared')[0]?.error).toContain('within the deadline');
   });
 
   it('is believed nothing that leads elsewhere: no password reaches another host', async () => {
@@ -216,29 +216,29 @@ describe('a broker that does not answer as it should', () => {
     await once(front.listen(0, '127.0.0.1'), 'listening');
     const MANAGEMENT_URL = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
     try {
-      expect(await bed.topology(document(), { MANAGEMENT_URL })).toBe(1);
+      expect(await harness.topology(document(), { MANAGEMENT_URL })).toBe(1);
     } finally {
       for (const server of [elsewhere, front]) server.close();
     }
     expect(heard).toEqual([]);
-    expect(bed.of('topology not declared')[0]?.error).toContain('redirects (307)');
+    expect(harness.of('topology not declared')[0]?.error).toContain('redirects (307)');
   });
 
   it('is not asked at a URL that hides a secret, which is not shown', async () => {
     const env = { MANAGEMENT_URL: 'http://admin:12#hunter2@127.0.0.1' };
-    expect(await bed.topology(document(), env)).toBe(2);
-    expect(JSON.stringify(bed.lines)).not.toContain('hunter2');
+    expect(await harness.topology(document(), env)).toBe(2);
+    expect(JSON.stringify(harness.lines)).not.toContain('hunter2');
   });
 
   it('ends it at once when it refuses the password, which is not shown', async () => {
-    expect(await bed.topology(document(), { MANAGEMENT_PASSWORD: 'sesame-sesame' })).toBe(1);
-    expect(String(bed.of('topology not declared')[0]?.refusals)).toContain('401');
-    expect(JSON.stringify(bed.lines)).not.toContain('sesame-sesame');
+    expect(await harness.topology(document(), { MANAGEMENT_PASSWORD: 'sesame-sesame' })).toBe(1);
+    expect(String(harness.of('topology not declared')[0]?.refusals)).toContain('401');
+    expect(JSON.stringify(harness.lines)).not.toContain('sesame-sesame');
   });
 });
 
 it('ends with 2 and every fault of its file', async () => {
-  expect(await bed.topology({ ...document(), vhost: '', queues: 'jobs' })).toBe(2);
-  const faults = bed.of('invalid configuration')[0]?.faults as string[];
+  expect(await harness.topology({ ...document(), vhost: '', queues: 'jobs' })).toBe(2);
+  const faults = harness.of('invalid configuration')[0]?.faults as string[];
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(["'vhost'", "'queues'"]);
 });

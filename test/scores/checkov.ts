@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDir } from '../bed/lib/dirs.ts';
-import { withLock } from '../bed/lib/lock.ts';
-import { run } from '../bed/lib/run.ts';
+import { cacheDir } from '../../packages/testbed/lib/dirs.ts';
+import { withLock } from '../../packages/testbed/lib/lock.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
 import type { Finding } from './findings.ts';
 
 const requirements = join(import.meta.dirname, 'checkov', 'requirements.txt');

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { KubernetesObject } from '../bed/cluster.ts';
-import { run } from '../bed/lib/run.ts';
-import { ensureTool } from '../bed/lib/tools.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
+import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { podOf } from '../cluster/pods.ts';
 import type { Finding } from './findings.ts';
 import { fileTemplate } from './schemas.ts';

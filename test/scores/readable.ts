@@ -1,5 +1,5 @@
 /** Judges know Deployments, and none of what other projects make pods with. */
-import type { KubernetesObject } from '../bed/cluster.ts';
+import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { deploymentOf } from '../cluster/pods.ts';
 import type { Manifest } from '../cluster/rendered.ts';
 

@@ -1,5 +1,5 @@
-/** The judges: Go programs, built once and cached as every tool of the bed. */
-import type { Tool } from '../bed/lib/tools.ts';
+/** The judges: Go programs, built once and cached as every tool of the test cluster. */
+import type { Tool } from '../../packages/testbed/lib/tools.ts';
 
 export const kubeScore: Tool = {
   name: 'kube-score',

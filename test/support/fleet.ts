@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceProcess, startService, stopService } from '../../cli/up/processes.ts';
-import { patient } from '../bed/lib/patience.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 

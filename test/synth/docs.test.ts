@@ -79,7 +79,7 @@ describe('the compatibility page', () => {
     .filter((line) => /^\| \w/.test(line));
   const rowOf = (part: string): string => rows.find((row) => row.startsWith(`| ${part} |`)) ?? '';
   const requiredBy = (tool: string): string =>
-    /^require \S+ v(\S+)/m.exec(read(`test/bed/tools/${tool}/go.mod`))?.[1] ?? 'no version';
+    /^require \S+ v(\S+)/m.exec(read(`packages/testbed/tools/${tool}/go.mod`))?.[1] ?? 'no version';
 
   it.each([
     ['Kubernetes', 'kubernetes'],

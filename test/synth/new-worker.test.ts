@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { patient } from '../bed/lib/patience.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { checkout } from '../support/checkout.ts';
 
 /** What the worker itself consists of, beside its namespace and the scaler's permission. */

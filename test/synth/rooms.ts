@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'charts',
     'apps',
   ],
-  'test/bed': [
+  'packages/testbed': [
     'policy',
     'packages/contracts',
     'packages/manifests',
@@ -66,9 +66,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'charts',
     'argocd',
     'apps',
-    'test/bed',
+    'packages/testbed',
   ],
-  ci: ['packages/contracts', 'test/bed', 'test'],
+  ci: ['packages/contracts', 'packages/testbed', 'test'],
   scripts: [
     'policy',
     'environments',
@@ -76,7 +76,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'packages/contracts',
     'packages/manifests',
-    'test/bed',
+    'packages/testbed',
   ],
   test: ['*'],
 };

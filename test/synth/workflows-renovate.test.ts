@@ -143,7 +143,7 @@ describe('what keeps the dependencies current', () => {
     expect(configuration.enabledManagers).toContain('custom.regex');
     const ignored = (path: string): boolean =>
       configuration.ignorePaths.some((glob) => matchesGlob(path, glob));
-    expect(ignored('test/bed/tools/actionlint/go.mod')).toBe(false);
+    expect(ignored('packages/testbed/tools/actionlint/go.mod')).toBe(false);
     expect(ignored('dist/local/jobs/deployment-consumer.jobs.yaml')).toBe(true);
   });
 

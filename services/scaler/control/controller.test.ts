@@ -10,7 +10,7 @@ import { Histories } from './histories.ts';
 
 const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
 
-interface Bed {
+interface Setup {
   policy?: Policy;
   replicas?: number;
   trustMs?: number;
@@ -19,7 +19,7 @@ interface Bed {
   target?: ReplicaTarget;
 }
 
-function bed(options: Bed = {}) {
+function setup(options: Setup = {}) {
   const scale = new FakeScale(options.replicas ?? 0);
   const said: string[] = [];
   const state = {
@@ -68,7 +68,7 @@ describe('one workload', () => {
   };
 
   it('opens at exactly 100, stays while work is in flight, closes on the second empty reading', async () => {
-    const { controller, scale, said, state } = bed();
+    const { controller, scale, said, state } = setup();
     for (const backlog of [
       { ready: 99, unacked: 0 },
       { ready: 100, unacked: 0 },
@@ -90,7 +90,7 @@ describe('one workload', () => {
   });
 
   it('goes on in mid-drain after a restart, even without its history', async () => {
-    const { controller, make, scale, state, said } = bed();
+    const { controller, make, scale, state, said } = setup();
     state.backlog = { ready: 100, unacked: 0 };
     await poll(controller);
     state.backlog = { ready: 7, unacked: 25 };
@@ -101,7 +101,7 @@ describe('one workload', () => {
   });
 
   it('stands still and says why when a reading fails', async () => {
-    const { controller, scale, said, source } = bed({ replicas: 25 });
+    const { controller, scale, said, source } = setup({ replicas: 25 });
     source.read.mockRejectedValue(new ReadingError('unreachable', 'refused'));
     await poll(controller);
     expect(said).toEqual(['reading unreachable', '25 -> 25 ReadingMissing']);
@@ -109,7 +109,7 @@ describe('one workload', () => {
   });
 
   it('gives a source that never answers its timeout, not more', async () => {
-    const { controller, said, source } = bed();
+    const { controller, said, source } = setup();
     source.read.mockImplementation(() => new Promise(() => {}));
     const ticking = controller.tick();
     await vi.advanceTimersByTimeAsync(3999);
@@ -120,7 +120,7 @@ describe('one workload', () => {
   });
 
   it('reads and decides again when another client writes in between', async () => {
-    const { controller, scale, said, state } = bed();
+    const { controller, scale, said, state } = setup();
     state.backlog = { ready: 100, unacked: 0 };
     scale.beforeWrite = () => {
       scale.beforeWrite = () => {};
@@ -133,7 +133,7 @@ describe('one workload', () => {
   });
 
   it('stops after three attempts against a client that never stops writing', async () => {
-    const { controller, scale, said, state } = bed();
+    const { controller, scale, said, state } = setup();
     state.backlog = { ready: 100, unacked: 0 };
     scale.beforeWrite = () => scale.set(0);
     await poll(controller);
@@ -142,14 +142,14 @@ describe('one workload', () => {
   });
 
   it('does nothing as a follower', async () => {
-    const { controller, scale, state, source, said } = bed();
+    const { controller, scale, state, source, said } = setup();
     state.leading = false;
     await poll(controller);
     expect([scale.reads, source.read.mock.calls.length, said]).toEqual([0, 0, []]);
   });
 
   it('writes nothing when it loses the lease while it reads', async () => {
-    const { controller, scale, state, source } = bed();
+    const { controller, scale, state, source } = setup();
     state.backlog = { ready: 100, unacked: 0 };
     source.read.mockImplementation(async () => {
       state.leading = false;
@@ -161,7 +161,7 @@ describe('one workload', () => {
 
   it('goes on from what the one before it measured, a crash of that one included', async () => {
     const following = flow({ targetWaitSeconds: 60, maxReplicas: 25 });
-    const { controller, make, state } = bed({ policy: following });
+    const { controller, make, state } = setup({ policy: following });
     let total = 0;
     const load = async (by: Controller): Promise<void> => {
       total += 10;
@@ -193,7 +193,7 @@ describe('one workload', () => {
       write: () => Promise.reject(new Error('forbidden')),
       stop: async () => {},
     };
-    const { controller, state, said } = bed({ target, policy: steady });
+    const { controller, state, said } = setup({ target, policy: steady });
     state.backlog = { ready: 100, unacked: 0 };
     await poll(controller);
     expect(said).toEqual(['target write']);
@@ -208,7 +208,7 @@ describe('one workload', () => {
       write: async () => 'written',
       stop: async () => {},
     };
-    const { controller, said } = bed({ target });
+    const { controller, said } = setup({ target });
     const ticking = controller.tick();
     await vi.advanceTimersByTimeAsync(4000);
     await ticking;
@@ -216,7 +216,7 @@ describe('one workload', () => {
   });
 
   it('trusts a count for a while when nothing changes, and never for a change', async () => {
-    const { controller, scale, state } = bed({ trustMs: 50_000 });
+    const { controller, scale, state } = setup({ trustMs: 50_000 });
     for (let i = 0; i < 9; i += 1) await poll(controller);
     expect(scale.reads).toBe(1);
     scale.set(25);
@@ -226,7 +226,7 @@ describe('one workload', () => {
   });
 
   it('is idle at 0 as it was last seen, and then reads the count as rarely as the configuration says', async () => {
-    const { controller, scale, state } = bed({ idleTrustMs: 5000 });
+    const { controller, scale, state } = setup({ idleTrustMs: 5000 });
     expect(controller.idle).toBe(false);
     for (let i = 0; i < 10; i += 1) {
       await controller.tick();
@@ -245,7 +245,7 @@ describe('one workload', () => {
   });
 
   it('is not idle when it does not lead', async () => {
-    const { controller, state } = bed({ idleTrustMs: 5000 });
+    const { controller, state } = setup({ idleTrustMs: 5000 });
     await controller.tick();
     state.leading = false;
     await controller.tick();
@@ -254,7 +254,7 @@ describe('one workload', () => {
 
   it('reports the wait since first sight while nothing runs, and the word of the broker', async () => {
     const waits: unknown[] = [];
-    const { make, state } = bed({ waits });
+    const { make, state } = setup({ waits });
     const controller = make();
     state.backlog = { ready: 7, unacked: 0 };
     await poll(controller);

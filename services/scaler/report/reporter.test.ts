@@ -10,7 +10,7 @@ import { Reporter } from './reporter.ts';
 
 const now = 1_700_000_000_000;
 
-function bed() {
+function setup() {
   const registry = new Registry();
   const lines: object[] = [];
   const events: (Notice & { eventName: string })[] = [];
@@ -57,7 +57,7 @@ const outcome = (
 });
 
 it('what is measured stands in the line of a decision and in metrics, with its age', async () => {
-  const { reporter, registry, lines, clock } = bed();
+  const { reporter, registry, lines, clock } = setup();
   const measures = {
     ...{ at: now - 1000, since: now - 600_000, publishedTotal: 9, acknowledgedTotal: 8, unacked: 1 },
     ...{ arrivalsPerSecond: 1.23456, serviceSeconds: 4.5678, workSeconds: 40, jobs: 10 },
@@ -73,7 +73,7 @@ it('what is measured stands in the line of a decision and in metrics, with its a
 
 describe('what the scaler reports', () => {
   it('logs a decision when its replicas or its reason change, not at every poll', () => {
-    const { reporter, lines } = bed();
+    const { reporter, lines } = setup();
     for (const decided of [
       outcome(0, 0, 'LatchHeldClosed'),
       outcome(0, 0, 'LatchHeldClosed'),
@@ -99,7 +99,7 @@ describe('what the scaler reports', () => {
   });
 
   it('records an Event for each change of replicas and one for a freeze', async () => {
-    const { reporter, events, recorder } = bed();
+    const { reporter, events, recorder } = setup();
     const missing = { missing: 'refused' };
     reporter.decided(outcome(0, 25, 'BacklogReachedMark'));
     reporter.decided(outcome(25, 25, 'LatchHeldOpen'));
@@ -118,7 +118,7 @@ describe('what the scaler reports', () => {
   });
 
   it('makes repetitions within six minutes one series', async () => {
-    const { reporter, events, series, recorder, clock } = bed();
+    const { reporter, events, series, recorder, clock } = setup();
     for (let i = 0; i < 3; i += 1) {
       reporter.decided(outcome(0, 25, 'BacklogReachedMark'));
       clock.now += 60_000;
@@ -158,7 +158,7 @@ describe('what the scaler reports', () => {
   });
 
   it('counts every failed reading and logs the first of a kind', async () => {
-    const { reporter, registry, lines } = bed();
+    const { reporter, registry, lines } = setup();
     for (const cause of ['timeout', 'timeout', 'unreachable'] as const)
       reporter.readingFailed('jobs', cause, 'x');
     reporter.decided(outcome(25, 25, 'ReadingStale'));
@@ -170,7 +170,7 @@ describe('what the scaler reports', () => {
   });
 
   it('shows the last reading, its age, and no oldest wait that is not known any more', async () => {
-    const { reporter, registry } = bed();
+    const { reporter, registry } = setup();
     reporter.decided(outcome(0, 25, 'BacklogReachedMark'));
     const text = await registry.metrics();
     for (const line of [
@@ -190,7 +190,7 @@ describe('what the scaler reports', () => {
   });
 
   it('distinguishes a lower bound of the oldest wait, the age from the broker, and an unknown age', async () => {
-    const { reporter, registry } = bed();
+    const { reporter, registry } = setup();
     const waits = async (source: 'broker' | 'first-sight' | 'not-empty-since') => {
       reporter.decided({ ...outcome(0, 0, 'LatchHeldClosed'), oldestWait: { seconds: 7, source } });
       return (await registry.metrics()).split('\n').filter((line) => /^sluice_scaler_oldest_wait/.test(line));
@@ -203,7 +203,7 @@ describe('what the scaler reports', () => {
   });
 
   it('takes an invalid reading neither for the backlog nor for a young one', async () => {
-    const { reporter, registry, clock } = bed();
+    const { reporter, registry, clock } = setup();
     reporter.decided(outcome(25, 25, 'LatchHeldOpen'));
     clock.now += 90_000;
     const absurd = { ready: -3, unacked: 0, at: clock.now };
@@ -214,7 +214,7 @@ describe('what the scaler reports', () => {
   });
 
   it('registers every metric of its catalogue, and no other', () => {
-    const { registry } = bed();
+    const { registry } = setup();
     expect(registeredRows(registry)).toEqual(metricRows(catalogues.scaler).sort());
   });
 });

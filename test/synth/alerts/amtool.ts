@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { toolDir } from '../../bed/lib/tools.ts';
-import { alertmanager } from '../../bed/tools.ts';
+import { toolDir } from '../../../packages/testbed/lib/tools.ts';
+import { alertmanager } from '../../../packages/testbed/tools.ts';
 
 const run = promisify(execFile);
 

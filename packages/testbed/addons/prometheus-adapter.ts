@@ -1,0 +1,77 @@
+/**
+ * External metrics for HPAs, by the rules and from the Prometheus that an environment names.
+ * @see https://github.com/kubernetes-sigs/prometheus-adapter
+ */
+import { prometheusAdapter as addon } from '../../../apps/addons/prometheus-adapter.ts';
+import { systemIn } from '../../../apps/main.ts';
+import { local } from '../../../environments/local.ts';
+import type { KubernetesObject } from '../cluster.ts';
+import { access, bind, deployment, service } from './objects.ts';
+import { monitoringNamespace } from './prometheus.ts';
+
+const id = { name: 'prometheus-adapter', namespace: monitoringNamespace };
+
+export const prometheusAdapterImage = 'sluice.test/prometheus-adapter:1';
+
+const { prometheus, rules } = addon.values(local, systemIn(local));
+const folder = '/etc/adapter';
+
+/** As the chart writes it. JSON is YAML. */
+const file: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: id,
+  data: { 'config.yaml': JSON.stringify({ externalRules: rules.external }, undefined, 2) },
+};
+
+const pod = deployment({
+  ...id,
+  image: prometheusAdapterImage,
+  args: [
+    '--secure-port=6443',
+    '--cert-dir=/tmp',
+    `--config=${folder}/config.yaml`,
+    `--prometheus-url=${prometheus.url}:${prometheus.port}`,
+    // How soon a new series is known; 1m in production.
+    '--metrics-relist-interval=10s',
+  ],
+  ports: [{ name: 'https', containerPort: 6443 }],
+  readiness: { httpGet: { path: '/readyz', port: 'https', scheme: 'HTTPS' } },
+  memory: '300Mi',
+  volumes: [
+    { path: '/tmp', volume: { name: 'tmp', emptyDir: {} } },
+    { path: folder, volume: { name: 'config', configMap: { name: id.name } } },
+  ],
+});
+
+const api: KubernetesObject = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: { name: 'v1beta1.external.metrics.k8s.io' },
+  spec: {
+    group: 'external.metrics.k8s.io',
+    version: 'v1beta1',
+    groupPriorityMinimum: 100,
+    versionPriority: 100,
+    // It signs its own certificate at start; for the test cluster that will do.
+    insecureSkipTLSVerify: true,
+    service: id,
+  },
+};
+
+const role = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
+
+export const prometheusAdapterObjects: readonly KubernetesObject[] = [
+  ...access(id, [
+    {
+      apiGroups: [''],
+      resources: ['pods', 'nodes', 'namespaces', 'services', 'configmaps'],
+      verbs: ['get', 'list', 'watch'],
+    },
+  ]),
+  bind(id, 'prometheus-adapter:delegator', role('system:auth-delegator')),
+  file,
+  pod,
+  service(id, { 443: 'https' }),
+  api,
+];

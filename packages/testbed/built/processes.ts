@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestbedError } from '../cluster.ts';
+import { until } from '../lib/until.ts';
+import { record, type StartedProcess } from './journal.ts';
+import type { Places } from './places.ts';
+import { startTime } from './proc.ts';
+
+export interface Daemon {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Runs in the machine's own network instead of the cluster's. @default false */
+  readonly outside?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+// The shell puts itself into the cgroup before it becomes the program: no child can be born outside.
+const enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+
+/** Starts a process that outlives this one; its output goes to logs/NAME.log. */
+export function start(at: Places, cgroup: string, daemon: Daemon): void {
+  mkdirSync(at.logs, { recursive: true });
+  const log = openSync(join(at.logs, `${daemon.name}.log`), 'a');
+  const inside = daemon.outside ? [] : ['nsenter', `--net=${at.namespace}`];
+  const child = spawn('sh', ['-c', enter, cgroup, ...inside, ...daemon.command], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...daemon.env },
+  });
+  closeSync(log);
+  child.unref();
+  const pid = child.pid;
+  const begun = pid === undefined ? undefined : startTime(pid);
+  if (pid === undefined || begun === undefined) throw new TestbedError(`${daemon.name} did not start`);
+  record(at.journal, { name: daemon.name, pid, startTime: begun });
+}
+
+/** The pid alone proves nothing: it may long be someone else's. */
+export const runs = ({ pid, startTime: begun }: StartedProcess) => startTime(pid) === begun;
+
+function signal(one: StartedProcess, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (!runs(one)) return;
+  try {
+    process.kill(one.pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Asks it to end, and ends it after five seconds. */
+export async function stop(one: StartedProcess): Promise<void> {
+  signal(one, 'SIGTERM');
+  try {
+    await until(`${one.name} to end`, 5, () => !runs(one));
+  } catch {
+    signal(one, 'SIGKILL');
+    await until(`${one.name} to end after SIGKILL`, 5, () => !runs(one));
+  }
+}
+
+/** Ends processes at once, again and again until none is left (a dying one may still beget another). */
+export async function killAll(what: string, pids: () => number[]): Promise<void> {
+  await until(`${what} to end`, 20, () => {
+    const living = pids().flatMap((pid) => {
+      const begun = startTime(pid);
+      return begun === undefined ? [] : [{ name: what, pid, startTime: begun }];
+    });
+    for (const one of living) signal(one, 'SIGKILL');
+    return living.length === 0;
+  });
+}
+
+/** @returns the last lines of a process's log, for a message */
+export function logTail(at: Places, name: string, lines = 5): string {
+  try {
+    return readFileSync(join(at.logs, `${name}.log`), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .join('\n');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,23 @@
+/** Where the projects that the test cluster builds keep their custom resource definitions. */
+import { TestbedError } from './cluster.ts';
+import type { DefinitionSource } from './lib/definitions.ts';
+import { type Tool, toolVersion } from './lib/tools.ts';
+import { argoCd, argoRollouts, keda, prometheusOperator, traefik } from './tools.ts';
+
+/** Of the version that is built. */
+function madeBy(tool: Tool, folder: string): DefinitionSource {
+  if (tool.module === undefined) throw new TestbedError(`'${tool.name}' is no project's module`);
+  return { module: tool.module, version: toolVersion(tool), folder };
+}
+
+export const prometheusDefinitions = madeBy(prometheusOperator, 'example/prometheus-operator-crd');
+export const argoCdDefinitions = madeBy(argoCd, 'manifests/crds');
+export const kedaDefinitions = madeBy(keda, 'config/crd/bases');
+export const argoRolloutsDefinitions = madeBy(argoRollouts, 'manifests/crds');
+export const traefikDefinitions = madeBy(traefik, 'docs/content/reference/dynamic-configuration');
+/** Istio itself is not built: its definitions are enough for those who write its objects. */
+export const istioDefinitions: DefinitionSource = {
+  module: 'istio.io/api',
+  version: 'v1.31.1',
+  folder: 'kubernetes',
+};

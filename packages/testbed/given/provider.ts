@@ -1,0 +1,78 @@
+/** A cluster that is already there. The test cluster changes nothing in it before someone said so. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cluster, type Provider, TestbedError } from '../cluster.ts';
+import { applyWith } from '../lib/apply.ts';
+import { forget, stateDir } from '../lib/dirs.ts';
+import { run } from '../lib/run.ts';
+import { confirm } from './consent.ts';
+
+const consentFile = (name: string) => join(stateDir(name), 'given.json');
+
+interface Consent {
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly server: string;
+}
+
+async function currentContext(kubeconfig: string): Promise<Consent> {
+  const view = [
+    'config',
+    'view',
+    '--minify',
+    '-o',
+    'jsonpath={.current-context} {.clusters[0].cluster.server}',
+  ];
+  const { stdout } = await run(['kubectl', ...view], { env: { KUBECONFIG: kubeconfig } });
+  const [context = '', server = ''] = stdout.split(' ');
+  return { kubeconfig, context, server };
+}
+
+/** Consent holds for one context of one server: a kubeconfig that now points elsewhere asks again. */
+function mayChange(name: string, now: Consent): boolean {
+  if (!existsSync(consentFile(name))) return false;
+  const then = JSON.parse(readFileSync(consentFile(name), 'utf8')) as Consent;
+  return then.context === now.context && then.server === now.server;
+}
+
+function givenCluster(name: string, at: Consent): Cluster {
+  const kubectl: Cluster['kubectl'] = (args, options = {}) =>
+    run(['kubectl', '--context', at.context, ...args], {
+      ...options,
+      env: { ...options.env, KUBECONFIG: at.kubeconfig },
+    });
+  return {
+    name,
+    provider: 'given',
+    kubeconfig: at.kubeconfig,
+    kubectl,
+    exec: (command, options = {}) =>
+      run(command, { ...options, env: { ...options.env, KUBECONFIG: at.kubeconfig } }),
+    image: async (archive) => {
+      throw new TestbedError(
+        `${archive} cannot be put on the nodes of a given cluster: push it to its registry`,
+      );
+    },
+    apply: (objects) => applyWith(kubectl, objects),
+    stop: async () => forget(name, consentFile(name)),
+  };
+}
+
+export const givenProvider: Provider = {
+  name: 'given',
+  unavailable: async () => (process.env.KUBECONFIG ? undefined : 'KUBECONFIG is not set'),
+  up: async ({ name, yes, kwokNodes }) => {
+    if (kwokNodes) throw new TestbedError(`'kwokNodes' (${kwokNodes}) must be 0 with a given cluster`);
+    const at = await currentContext(process.env.KUBECONFIG ?? '');
+    await run(['kubectl', 'get', '--raw', '/readyz'], { env: { KUBECONFIG: at.kubeconfig }, seconds: 20 });
+    if (!mayChange(name, at)) await confirm(at.context, at.server, yes ?? false);
+    mkdirSync(stateDir(name), { recursive: true });
+    writeFileSync(consentFile(name), JSON.stringify(at));
+    return givenCluster(name, at);
+  },
+  find: async (name) => {
+    const at = await currentContext(process.env.KUBECONFIG ?? '');
+    return mayChange(name, at) ? givenCluster(name, at) : undefined;
+  },
+  down: async (name) => forget(name, consentFile(name)),
+};

@@ -1,0 +1,148 @@
+/** Images from Dockerfiles, without a registry where none answers. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestbedError } from '../cluster.ts';
+import { cacheDir } from '../lib/dirs.ts';
+import { withLock } from '../lib/lock.ts';
+import { step } from '../lib/say.ts';
+import { buildah, exportArchive } from './buildah.ts';
+import { digestOf, type Inputs } from './content.ts';
+import { ensureStandin } from './standin.ts';
+import { baseArguments, registryOf } from './standin-args.ts';
+
+export interface Build {
+  /** What pods name it. */
+  readonly reference: string;
+  readonly dockerfile: string;
+  /** Folder that the Dockerfile copies from. */
+  readonly context: string;
+  readonly args?: Readonly<Record<string, string>>;
+  /** Stage to build. @default the last */
+  readonly target?: string;
+}
+
+/** Builds and exports the image. */
+async function buildImage(archive: string, build: Build): Promise<void> {
+  const args = Object.entries(build.args ?? {}).flatMap(([name, value]) => [
+    '--build-arg',
+    `${name}=${value}`,
+  ]);
+  const target = build.target === undefined ? [] : ['--target', build.target];
+  const what = [
+    ...hostCertificates(),
+    '--layers',
+    '--pull-never',
+    ...args,
+    ...target,
+    '--tag',
+    build.reference,
+    '--file',
+    build.dockerfile,
+  ];
+  await step(`image ${build.reference}`, async () => {
+    await buildah(['bud', '--quiet', ...what, build.context], 1800);
+    await exportArchive(build.reference, archive);
+  });
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Archives of other content of the same image, which nothing used for a week. */
+function forgetOld(folder: string, name: string): void {
+  for (const file of readdirSync(folder).filter(
+    (one) => one.startsWith(`${name}-`) && one.endsWith('.tar'),
+  )) {
+    const archive = join(folder, file);
+    if (Date.now() - statSync(archive).mtimeMs > WEEK_MS) rmSync(archive, { force: true });
+  }
+}
+
+function contentOf({ args, dockerfile, reference, target }: Build, inputs: Inputs): string {
+  return digestOf(inputs, { args, dockerfile: readFileSync(dockerfile, 'utf8'), reference, target });
+}
+
+/**
+ * @param name of the archive
+ * @param inputs what the build reads beside the Dockerfile and its arguments
+ * @returns the OCI archive, built once for each content
+ */
+export async function ensureImage(name: string, build: Build, inputs: Inputs): Promise<string> {
+  const key = contentOf(build, inputs);
+  const folder = join(cacheDir, 'images');
+  mkdirSync(folder, { recursive: true });
+  const archive = join(folder, `${name}-${key}.tar`);
+  return withLock(`${archive}.lock`, async () => {
+    if (!existsSync(archive)) {
+      await buildImage(archive, build);
+      if (contentOf(build, inputs) !== key) {
+        rmSync(archive);
+        throw new TestbedError(
+          `files of image ${build.reference} were edited while it was built: run it again`,
+        );
+      }
+    }
+    utimesSync(archive, new Date(), new Date());
+    forgetOld(folder, name);
+    return archive;
+  });
+}
+
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+
+/** Behind a proxy with a certificate of its own, a build must know it as this machine does. */
+const hostCertificates = (): string[] =>
+  process.env.NODE_EXTRA_CA_CERTS === CERTIFICATES ? ['--volume', `${CERTIFICATES}:${CERTIFICATES}:ro`] : [];
+
+/** Whether the registry of an image can be reached from this machine. */
+export async function registryAnswers(image: string): Promise<boolean> {
+  try {
+    const response = await fetch(`https://${registryOf(image)}/v2/`, { signal: AbortSignal.timeout(5000) });
+    // 401 asks for a token, as registries do; anything else is a proxy's refusal.
+    return response.status === 200 || response.status === 401;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns arguments that put the stand-in in the place of every base whose registry does not answer */
+export async function standinArguments(dockerfile: string): Promise<Record<string, string>> {
+  const bases = Object.entries(baseArguments(readFileSync(dockerfile, 'utf8')));
+  const standins: [string, string][] = [];
+  for (const [name, image] of bases) {
+    if (!(await registryAnswers(image))) standins.push([name, await ensureStandin()]);
+  }
+  return Object.fromEntries(standins);
+}
+
+/** A queue worker in Python, as pods name it. */
+export const pythonWorker = 'sluice.test/python-worker:1';
+
+/** @returns the OCI archive of a queue worker in Python */
+export async function ensurePythonWorkerImage(): Promise<string> {
+  const context = join(import.meta.dirname, 'python-worker');
+  const build = {
+    reference: pythonWorker,
+    dockerfile: join(context, 'Dockerfile'),
+    context,
+    args: { BASE: await ensureStandin() },
+  };
+  return ensureImage('python-worker', build, { root: context, paths: ['.'] });
+}
+
+/** What the RabbitMQ stand-in is called in the cluster. */
+export const rabbitmqStandin = 'localhost/sluice-standin/rabbitmq:debian-bookworm';
+
+/**
+ * @param reference what pods name it. @default rabbitmqStandin
+ * @returns the OCI archive of RabbitMQ from Debian on the stand-in base
+ */
+export async function ensureRabbitmqImage(reference = rabbitmqStandin): Promise<string> {
+  const context = join(import.meta.dirname, 'rabbitmq');
+  const build = {
+    reference,
+    dockerfile: join(context, 'Dockerfile'),
+    context,
+    args: { BASE: await ensureStandin() },
+  };
+  return ensureImage('rabbitmq', build, { root: context, paths: ['.'] });
+}

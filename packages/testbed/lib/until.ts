@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TestbedError } from '../cluster.ts';
+import { slowness } from './patience.ts';
+
+const LOOK_MS = 100;
+
+/**
+ * Waits for a condition and returns what it gave.
+ * @param seconds on a quiet machine; on a busy one each second counts for less
+ * @param condition asked again every 100 ms; undefined, false or a rejection mean "not yet"
+ * @throws TestbedError naming `what`, with the last rejection, after `seconds`
+ */
+export async function until<T>(
+  what: string,
+  seconds: number,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  slow: () => number = slowness,
+): Promise<T> {
+  const began = performance.now();
+  let left = seconds * 1000;
+  let last: unknown;
+  for (let before = began; left > 0; ) {
+    try {
+      const value = await condition();
+      if (value !== undefined && value !== false) return value;
+    } catch (error) {
+      last = error;
+    }
+    await pause(LOOK_MS);
+    const now = performance.now();
+    left -= (now - before) / slow();
+    before = now;
+  }
+  const waited = Math.round((performance.now() - began) / 1000);
+  throw new TestbedError(`waited ${waited} s for ${what}${last ? `: ${String(last)}` : ''}`, { cause: last });
+}
+
+export interface Progress {
+  readonly done: boolean;
+  /** What is there so far, in words; another text is a sign of life. */
+  readonly state: string;
+}
+
+/**
+ * Waits for the end of work for as long as it goes on: a slow machine is no fault, one that stands still is.
+ * @param stillSeconds without another state, on a quiet machine
+ * @throws TestbedError with the last state
+ */
+export async function untilDone(
+  what: string,
+  stillSeconds: number,
+  look: () => Promise<Progress> | Progress,
+  slow: () => number = slowness,
+): Promise<void> {
+  let last: string | undefined;
+  for (let done = false; !done; )
+    await until(
+      `${what}: nothing has moved since '${last}'`,
+      stillSeconds,
+      async () => {
+        const { done: ended, state } = await look();
+        done = ended;
+        const moved = ended || state !== last;
+        last = state;
+        return moved;
+      },
+      slow,
+    );
+}

@@ -1,0 +1,124 @@
+/** Every Go program the test cluster can build; versions are in tools/NAME/go.mod. */
+import type { Tool } from './lib/tools.ts';
+
+const kubernetesVersion = (version: string) => {
+  const [major, minor] = version.slice(1).split('.');
+  const base = 'k8s.io/component-base/version';
+  return [
+    `-X ${base}.gitVersion=${version}`,
+    `-X ${base}.gitMajor=${major}`,
+    `-X ${base}.gitMinor=${minor}`,
+    `-X k8s.io/client-go/pkg/version.gitVersion=${version}`,
+  ].join(' ');
+};
+
+const programs = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+];
+
+export const kubernetes: Tool = {
+  name: 'kubernetes',
+  module: 'k8s.io/kubernetes',
+  packages: programs.map((program) => `k8s.io/kubernetes/cmd/${program}`),
+  ldflags: kubernetesVersion,
+  minutes: 9,
+};
+
+export const etcd: Tool = { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', packages: ['.'], minutes: 2 };
+
+export const pause: Tool = { name: 'pause', packages: ['.'], minutes: 0.1 };
+
+export const coredns: Tool = {
+  name: 'coredns',
+  module: 'github.com/coredns/coredns',
+  packages: ['.'],
+  minutes: 2,
+};
+
+export const kwok: Tool = {
+  name: 'kwok',
+  module: 'sigs.k8s.io/kwok',
+  packages: ['sigs.k8s.io/kwok/cmd/kwok'],
+  minutes: 2,
+};
+
+export const metricsServer: Tool = {
+  name: 'metrics-server',
+  module: 'sigs.k8s.io/metrics-server',
+  packages: ['sigs.k8s.io/metrics-server/cmd/metrics-server'],
+  minutes: 3,
+};
+
+export const traefik: Tool = {
+  name: 'traefik',
+  module: 'github.com/traefik/traefik/v3',
+  packages: ['github.com/traefik/traefik/v3/cmd/traefik'],
+  minutes: 6,
+};
+
+const operatorModule = 'github.com/prometheus-operator/prometheus-operator';
+
+/** Turns ServiceMonitors and PrometheusRules into what Prometheus reads, and has it read them again. */
+export const prometheusOperator: Tool = {
+  name: 'prometheus-operator',
+  module: operatorModule,
+  packages: ['operator', 'prometheus-config-reloader'].map((program) => `${operatorModule}/cmd/${program}`),
+  minutes: 4,
+};
+
+const prometheusModule = 'github.com/prometheus/prometheus';
+
+export const prometheus: Tool = {
+  name: 'prometheus',
+  module: prometheusModule,
+  packages: [`${prometheusModule}/cmd/prometheus`],
+  minutes: 6,
+};
+
+const alertmanagerModule = 'github.com/prometheus/alertmanager';
+
+/** Its page is built outside the Go module: a text stands in its place. */
+export const alertmanager: Tool = {
+  name: 'alertmanager',
+  module: alertmanagerModule,
+  packages: ['alertmanager', 'amtool'].map((program) => `${alertmanagerModule}/cmd/${program}`),
+  absent: { 'ui/app/dist/index.html.gz': 'The page is not part of this build; amtool and the API are.' },
+  minutes: 2,
+};
+
+const adapterModule = 'sigs.k8s.io/prometheus-adapter';
+
+export const prometheusAdapter: Tool = {
+  name: 'prometheus-adapter',
+  module: adapterModule,
+  packages: [`${adapterModule}/cmd/adapter`],
+  minutes: 3,
+};
+
+const kedaModule = 'github.com/kedacore/keda/v2';
+
+export const keda: Tool = {
+  name: 'keda',
+  module: kedaModule,
+  packages: ['operator', 'adapter'].map((program) => `${kedaModule}/cmd/${program}`),
+  minutes: 8,
+};
+
+const cdModule = 'github.com/argoproj/argo-cd/v3';
+
+/** One binary, `cmd`, whose part is chosen by ARGOCD_BINARY_NAME. */
+export const argoCd: Tool = { name: 'argo-cd', module: cdModule, packages: [`${cdModule}/cmd`], minutes: 7 };
+
+const rolloutsModule = 'github.com/argoproj/argo-rollouts';
+
+export const argoRollouts: Tool = {
+  name: 'argo-rollouts',
+  module: rolloutsModule,
+  packages: [`${rolloutsModule}/cmd/rollouts-controller`],
+  minutes: 3,
+};
