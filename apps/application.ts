@@ -24,7 +24,7 @@ export interface Folder {
 export interface Application extends Folder {
   /** Which app-of-apps it belongs to: what comes with addons, what others stand on, or the work itself. */
   readonly parent: Parent;
-  /** The namespace it lives in, and the only one it makes. What lives in none names that of whom it serves. */
+  /** Its namespace, and the only one it creates. An application without one names that of the workload it serves. */
   readonly namespace: string;
   /** When, among its siblings. @default 'platform' */
   readonly stage?: Stage;
@@ -34,7 +34,7 @@ export interface Application extends Folder {
   readonly ownedFields?: (environment: Environment) => readonly OwnedFields[];
 }
 
-/** Who connects to whom on which port. One line is a rule at both ends, so they cannot disagree. */
+/** Client, server and port of a connection. One line is a rule at both ends, so they cannot disagree. */
 export interface Connection {
   readonly from: Identity | Peer;
   readonly to: Identity | Peer;
@@ -75,11 +75,11 @@ export type LocalProgram =
   /** Any program; a path with a `/` in it begins at the root of the repository. */
   | {
       readonly command: readonly [program: string, ...args: string[]];
-      /** What it is told otherwise than its container. @default nothing */
+      /** Variables that differ from those of its container. @default none */
       readonly environment?: Readonly<Record<string, string>>;
     };
 
-/** How a queue worker works, for whoever runs it on one machine, simulates it or compares it. */
+/** How a queue worker works, for the commands that run it on one machine, simulate it or compare it. */
 export interface QueueWork {
   /** The worker; its user of the broker has the same name. */
   readonly name: string;
@@ -92,13 +92,13 @@ export interface QueueWork {
   readonly meanJobSeconds: number;
   /** Seconds the process gives the jobs in hand after SIGTERM. */
   readonly stopDeadlineSeconds: number;
-  /** What its container is told. */
+  /** The environment variables of its container. */
   readonly environment: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
   /** What runs on one machine. @default none: it runs in a cluster alone */
   readonly local?: LocalProgram;
 }
 
-/** How a web service follows its requests, for whoever simulates it. */
+/** How a web service follows its requests, for the simulation. */
 export interface ServiceWork {
   readonly name: string;
   /** Pods at least; a schedule moves it. */
@@ -125,7 +125,7 @@ export interface Arrivals {
  * applications of an environment contribute, and knows none of them by name.
  */
 export interface Contribution {
-  /** Connections of its pods; each is named once, by whoever begins it or is scraped. */
+  /** Connections of its pods; each is named once, by the client or by the target of a scrape. */
   readonly connections?: readonly Connection[];
   /** Secrets that its pods mount. */
   readonly secrets?: readonly ExpectedSecret[];

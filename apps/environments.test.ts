@@ -63,7 +63,7 @@ describe('a third environment', () => {
     expect(files.get('staging/broker/statefulset-broker.broker.yaml')).toContain('rabbitmq');
   });
 
-  it('is what the page shows that tells how to add one', () => {
+  it('is what the page on adding one shows', () => {
     const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
     const [, shown = ''] =
       /```ts\nexport (const staging[^`]*)```/.exec(read('../docs/how-to/add-an-environment.md')) ?? [];

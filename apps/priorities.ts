@@ -50,6 +50,6 @@ function rankOf(manifest: PodMaker, values: ReadonlyMap<string, number>): [strin
   const className = template?.spec?.priorityClassName;
   const { namespace } = manifest.metadata;
   if (name === undefined || className === undefined || namespace === undefined) return [];
-  // Kubernetes refuses a pod of an unknown class, so its rank matters to nobody.
+  // Kubernetes refuses a pod of an unknown class, so its rank does not matter.
   return [[keyOf({ name, namespace }), { name, className, value: values.get(className) ?? 0 }]];
 }

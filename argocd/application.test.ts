@@ -42,7 +42,7 @@ describe('an Application', () => {
     expect(syncPolicy?.automated).toEqual({ prune: true, selfHeal: true, allowEmpty: false });
   });
 
-  it('is tried again for ever, at longer and longer intervals, with what was merged meanwhile', () => {
+  it('is retried indefinitely, at longer and longer intervals, with what was merged meanwhile', () => {
     expect(spec(folder).syncPolicy?.retry).toEqual({
       ...{ limit: -1, refresh: true },
       backoff: { duration: '5s', factor: 2, maxDuration: '1m' },

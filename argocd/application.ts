@@ -67,7 +67,7 @@ function specOf(props: ApplicationProps): Manifest['spec'] {
     ...(ownedFields.length > 0 && { ignoreDifferences: [...ownedFields] }),
     syncPolicy: {
       automated: { prune: true, selfHeal: true, allowEmpty: false },
-      // For ever: what a sync waits for (a definition, a webhook) may take long, and nobody asks again. With the
+      // Indefinitely: what a sync waits for (a definition, a webhook) may take long, with no one to retry it. With the
       // newest commit: the fix of what failed is one.
       retry: { limit: -1, refresh: true, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } },
       syncOptions: syncOptions(props),

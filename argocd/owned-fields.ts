@@ -45,7 +45,7 @@ export const splitByIstio = ({ name, namespace }: Target): readonly OwnedFields[
   },
 ];
 
-/** An operator that signs for itself tells the API server whom to trust. */
+/** An operator that signs its own certificate writes the CA bundle that the API server trusts. */
 export const apiServiceAuthority = (name: string): OwnedFields => ({
   ...{ group: 'apiregistration.k8s.io', kind: 'APIService', name, jsonPointers: ['/spec/caBundle'] },
 });

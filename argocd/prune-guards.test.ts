@@ -20,7 +20,7 @@ describe('a prune guard', () => {
     object('CustomResourceDefinition'),
     object('Application', { metadata: { name: 'root' } }),
     object('StatefulSet', claims),
-  ])('lets nobody remove a $kind unasked', (manifest) => {
+  ])('prevents the removal of a $kind without a confirmation', (manifest) => {
     expect(guardPrune(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=confirm,Delete=confirm');
   });
 

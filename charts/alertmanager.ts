@@ -83,7 +83,7 @@ const TEMPLATES = '/etc/alertmanager/config/*.tmpl';
 
 const text = (template: string): string => `{{ template "${template}" . }}`;
 
-/** Every alert stays on Alertmanager's page, and no one is told. */
+/** Every alert stays on Alertmanager's page, and no one is notified. */
 export const silentConfig: AlertmanagerConfig = {
   route: { receiver: NOBODY, group_by: ['namespace'] },
   receivers: [{ name: NOBODY }],
@@ -92,7 +92,7 @@ export const silentConfig: AlertmanagerConfig = {
   templates: [TEMPLATES],
 };
 
-/** Who is told of which alert, when, and what is silent because of another. */
+/** Who is notified of which alert, when, and which alerts another one inhibits. */
 export function alertmanagerConfig(routing: AlertRouting): AlertmanagerConfig {
   const teams = Object.keys(routing.teams ?? {});
   return {
@@ -135,7 +135,7 @@ function routeOf(routing: AlertRouting): Route {
   };
 }
 
-/** What a channel is told: of warnings not on holidays, of what is critical always, and again after an hour. */
+/** What a channel receives: warnings except on holidays; critical alerts always, and again after an hour. */
 function severities({ holidays }: AlertRouting, receiver: string, matchers: readonly string[]) {
   const muted = holidays.map(nameOf);
   return {

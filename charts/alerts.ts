@@ -6,7 +6,7 @@ import { promqlFaults } from '../packages/contracts/promql.ts';
 import { type Identity, metadataOf } from './labels.ts';
 import { burnRates, type Slo } from './slo.ts';
 
-/** `critical`: a person is woken. `warning`: it is seen to in working hours. `info`: it is sent to nobody. */
+/** `critical`: a person is woken. `warning`: it waits for working hours. `info`: it is sent to no one. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /** One alert, as its application declares it. */
@@ -44,7 +44,7 @@ export interface RuleGroup {
 export interface AlertsProps extends Identity {
   /** The page that explains alerts; each one's anchor is its name in lower case. */
   readonly runbook: string;
-  /** The team that is told, or BY_NAMESPACE. @default PLATFORM_TEAM */
+  /** The team that is notified, or BY_NAMESPACE. @default PLATFORM_TEAM */
   readonly owner?: string;
   readonly alerts: readonly Alert[];
   /** Series that others read of it, recorded before its alerts. @default none */
@@ -118,13 +118,13 @@ function alerting(props: AlertsProps, alerts: readonly Alert[]): NonNullable<Rul
   }));
 }
 
-/** The owner of alerts whose expression tells it for each namespace. */
+/** The owner of alerts whose expression returns it for each namespace. */
 export const BY_NAMESPACE = 'namespace';
 
 /** The team of all that no other owns. */
 export const PLATFORM_TEAM = 'platform';
 
-/** Who is told of what happens in a namespace. */
+/** Who is notified of what happens in a namespace. */
 export interface NamespaceOwners {
   /** Team -> namespaces. */
   readonly of: Readonly<Record<string, readonly string[]>>;

@@ -45,7 +45,7 @@ export class Autoscaler extends Construct {
   }
 }
 
-/** CPU in use, as a share of what a pod asks for; metrics-server tells. */
+/** CPU in use, as a share of what a pod requests; metrics-server reports it. */
 export const cpuUtilization = (percent: number): HpaMetric => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percent } },

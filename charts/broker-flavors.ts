@@ -27,7 +27,7 @@ export interface BrokerFlavor {
   readonly answers: { readonly port: 'management' | 'metrics'; readonly path: string };
   /** What its metrics begin with. */
   readonly metricPrefix: string;
-  /** Whom to send SIGHUP when its certificate has changed: the name of its process. @default it looks itself */
+  /** The process that gets SIGHUP when the certificate has changed, by name. @default it watches the file itself */
   readonly reloads?: string;
 }
 
@@ -158,6 +158,6 @@ const flavors: Readonly<Record<BrokerKind, { readonly plain: BrokerFlavor; reado
 /** The names of the brokers. */
 export const brokerKinds = Object.keys(flavors) as readonly BrokerKind[];
 
-/** @param tls Whether it has a certificate: then it listens to nobody in clear text but, as LavinMQ, with its metrics */
+/** @param tls Whether it has a certificate: then only the metrics of LavinMQ have a listener in clear text */
 export const flavorOf = (kind: BrokerKind, tls: boolean): BrokerFlavor =>
   flavors[kind][tls ? 'tls' : 'plain'];

@@ -39,7 +39,7 @@ function start(command: string, args: readonly string[]): () => string {
 }
 
 describe('the container beside a broker', () => {
-  it('tells the broker of each changed certificate once, and of no other file', async () => {
+  it('signals the broker once for each changed certificate, and for no other file', async () => {
     writeFileSync(join(directory, 'tls.crt'), 'first');
     // The name of a process is that of the file it is started by.
     symlinkSync('/bin/sh', join(directory, NAME));

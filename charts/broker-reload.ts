@@ -6,7 +6,7 @@ import { type FileMount, mountsOf, resources, restrictedContainer } from './pod.
 const LOOK_SECONDS = 10;
 
 /**
- * Tells a process by SIGHUP that its certificate has changed, once for each change. It runs until it is ended.
+ * Sends SIGHUP to a process whose certificate has changed, once for each change. It runs until it is ended.
  * @param processName As in /proc/PID/comm
  * @param directory Holds tls.crt
  */
@@ -27,7 +27,7 @@ while sleep ${lookSeconds}; do
 done
 `;
 
-/** A container beside a broker that reads a renewed certificate only when it is told: of the broker's own image. */
+/** A container beside a broker that reads a renewed certificate only on a signal: of the broker's own image. */
 export const reloadContainer = (
   processName: string,
   image: string,

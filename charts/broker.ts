@@ -74,7 +74,7 @@ export class Broker extends Construct {
       targetPort: k8s.IntOrString.fromString(name),
     }));
     const selector = selectorOf(props);
-    // Only a page is reached by it from outside: what Traefik is told holds for that one port.
+    // Only a page is reached by it from outside: Traefik's annotations hold for that one port.
     const annotations = flavor.secure.management ? { annotations: { ...pageBackendOf(props) } } : {};
     new k8s.KubeService(this, 'service', {
       metadata: { ...metadataOf(props), ...annotations },
@@ -152,7 +152,7 @@ function template(props: BrokerProps, flavor: BrokerFlavor): k8s.PodTemplateSpec
 
 /**
  * Started means that clients can connect. Ready and alive mean that the process answers from within: the kernel
- * goes on to take connections for one that is frozen. A frozen broker is not ready after 35 s, and started anew
+ * goes on to take connections for one that is frozen. A frozen broker is not ready after 35 s, and restarted
  * after 3 minutes: it may be busy for long without being ill, and what it is doing would be lost.
  */
 export function brokerProbes({ answers: { port, path }, secure }: BrokerFlavor) {

@@ -109,7 +109,7 @@ describe('the way to two versions', () => {
       );
   });
 
-  it('has a certificate where somebody issues them, and takes no plain requests then', () => {
+  it('has a certificate where the environment has an issuer, and takes no plain requests then', () => {
     const objects = kindsOf({ ...split, clusterIssuer: 'letsencrypt' });
     expect(objects.get('Certificate/x')?.spec).toMatchObject({
       secretName: 'x-tls',

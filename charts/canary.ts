@@ -19,7 +19,7 @@ export interface ReleaseBounds {
   readonly successRatio: number;
   /** Seconds in which 99 of 100 requests are answered, at most. */
   readonly p99Seconds: number;
-  /** Fewer requests a second than that tell nothing: then nobody is blamed or trusted, and a person decides. */
+  /** Fewer requests a second than that say nothing: the analysis is inconclusive, and a person decides. */
   readonly minRequestsPerSecond: number;
   /** Seconds of requests that are judged. */
   readonly windowSeconds: number;
@@ -32,10 +32,10 @@ export const releaseNames = ({ name }: Pick<Identity, 'name'>) => ({
   analysis: `${name}-release`,
 });
 
-/** The argument by which an analysis is told which pods it judges. */
+/** The argument of an analysis that names the pods it judges. */
 export const POD_HASH = 'pod-template-hash';
 
-/** The label of pods by which Argo Rollouts tells versions apart. */
+/** The label of pods by which Argo Rollouts distinguishes versions. */
 export const POD_HASH_LABEL = 'rollouts-pod-template-hash';
 
 /**

@@ -62,7 +62,7 @@ function read(wanted: Partial<ExporterProps> = {}) {
 }
 
 describe('an exporter', () => {
-  it('is told its mappings and targets in the form that the service reads, whatever they use', () => {
+  it('gets its mappings and targets in the form that the service reads, whatever they use', () => {
     const { mappings, file } = read();
     expect(mappings.names).toEqual(['shop', 'text']);
     expect(mappings.families.map(({ name, type }) => `${type} ${name}`)).toEqual([
@@ -84,7 +84,7 @@ describe('an exporter', () => {
     expect([file.allow.length, file.allowAddresses.length]).toEqual([1, 1]);
   });
 
-  it('leaves to the service what only the service can tell, and all of it is told', () => {
+  it('leaves to the service what only the service can check, and reports all of it', () => {
     const text = 'metrics: [{ name: g, type: gauge, help: G, path: "a[" }]';
     const targets = [{ name: 'south', url: 'ftp://south', module: 'text' }];
     expect(() => read({ mappings: { shop, text }, targets })).toThrow(

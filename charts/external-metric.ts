@@ -29,7 +29,7 @@ const NAME = { matches: '^(.*)_total', as: '${1}_per_second' } as const;
 
 /**
  * The rate of a counter, as prometheus-adapter serves it and as an HPA asks for it. Made together, so that name,
- * namespace and labels cannot disagree: an HPA that asks for a metric nobody serves only says `<unknown>`.
+ * namespace and labels cannot disagree: an HPA whose metric no API serves only says `<unknown>`.
  *
  * The rule takes every series of the name; the HPA asks for those of its own namespace (by the override) and of
  * one Service (by a selector).

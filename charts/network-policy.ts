@@ -35,13 +35,13 @@ export const Peers = {
 /** One edge of the connection matrix, seen from one of its ends. */
 export interface Access {
   readonly peer: Peer;
-  /** The port of whoever is connected to. */
+  /** The port of the server. */
   readonly port: number;
   /** @default 'TCP' */
   readonly protocol?: 'TCP' | 'UDP';
 }
 
-/** Nobody reaches a pod of the namespace and no pod of it reaches anybody, unless another policy allows it. */
+/** No connection reaches or leaves a pod of the namespace, unless another policy allows it. */
 export class DefaultDeny extends Construct {
   constructor(scope: Construct, id: string, props: { readonly namespace: string }) {
     super(scope, id);
@@ -55,7 +55,7 @@ export class DefaultDeny extends Construct {
 export interface NetworkAccessProps extends Identity {
   /** Who may connect to its pods. */
   readonly ingress: readonly Access[];
-  /** Whom its pods may connect to. */
+  /** The peers that its pods may connect to. */
   readonly egress: readonly Access[];
 }
 

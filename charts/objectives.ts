@@ -78,7 +78,7 @@ export function waitSecondsOf(policy: Policy, { waitSeconds }: WaitObjective = {
 }
 
 /**
- * The oldest wait of a queue, as the scaler's leader knows it. Where the broker tells no age, a wait beside running
+ * The oldest wait of a queue, as the scaler's leader knows it. Where the broker reports no age, a wait beside running
  * replicas is unknown and counts as within the objective.
  * @param workload Its name in the scaler's file
  */

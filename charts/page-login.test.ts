@@ -21,7 +21,7 @@ describe('a PageLogin', () => {
     });
   });
 
-  it('or asks a proxy that signs on elsewhere, and takes nobody else at their word', () => {
+  it('or asks a proxy that signs on elsewhere, and trusts the headers of no one else', () => {
     const proxy = { name: 'oauth2-proxy', namespace: 'sign-on', port: 4180 };
     expect(built({ kind: 'oidc', proxy }).middleware.spec).toEqual({
       forwardAuth: { address: 'http://oauth2-proxy.sign-on.svc:4180/oauth2/auth', trustForwardHeader: false },

@@ -6,7 +6,7 @@ import type { SignOnProxy } from '../packages/contracts/platform.ts';
 import { type Identity, metadataOf } from './labels.ts';
 import { wave } from './wave.ts';
 
-/** How the ingress controller asks who somebody is, for a page that does not ask itself. */
+/** How the ingress controller authenticates users, for a page that does not do so itself. */
 export type Login =
   /** By names and hashes in the Secret's key `users`, one a line as htpasswd writes them. */
   | { readonly kind: 'basic-auth'; readonly secret: string }

@@ -24,12 +24,12 @@ export interface Placement {
   readonly moreCpusThan?: number;
 }
 
-/** The label by which Karpenter tells a node's CPUs. @see https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */
+/** Karpenter's label with a node's CPUs. @see https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */
 const NODE_CPUS = 'karpenter.k8s.aws/instance-cpu';
 
 /**
  * Where the pods of a workload go: the placement half of a pod's spec.
- * @throws {ChartError} with every fault: a spread that cannot be met leaves pods waiting for ever
+ * @throws {ChartError} with every fault: a spread that cannot be met leaves pods waiting forever
  */
 export function placed(self: Identity, placement: Placement) {
   check(self, placement);

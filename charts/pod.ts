@@ -9,7 +9,7 @@ export const USER_ID = 10_001;
 /** Read by the owner and the pod's group: secrets are mounted for uid and fsGroup 10001. */
 export const SECRET_FILE_MODE = 0o440;
 
-/** What one container asks for and may use. There is no CPU limit: throttling a job that could run helps nobody. */
+/** What one container asks for and may use. There is no CPU limit: throttling a job that could run has no benefit. */
 export interface Resources {
   /** CPU that is reserved, for example '50m'. */
   readonly cpu: string;
@@ -37,7 +37,7 @@ export const restrictedPod: k8s.PodSecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** Pod Security `restricted`, the container's half, and a root file system nobody writes to. */
+/** Pod Security `restricted`, the container's half, and a read-only root file system. */
 export const restrictedContainer: k8s.SecurityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,

@@ -60,7 +60,7 @@ export interface Dependency {
 }
 
 /**
- * Nobody may be ranked above what it needs: on a full cluster it would displace just that.
+ * No workload may rank above one that it needs: on a full cluster it would preempt just that.
  * @param subject Whose workloads, for example `Priorities of 'production'`.
  * @throws {ChartError} with every inversion
  */

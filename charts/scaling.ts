@@ -100,8 +100,8 @@ const NEEDS: Readonly<Record<ScalerKind, (scaled: Scaled) => readonly string[]>>
 };
 
 /**
- * Checks the scalers of one environment: only all of them together show who fights whom. A refused clause is a fault
- * with its sentence, as is a choice whose addon is not installed.
+ * Checks the scalers of one environment: only all of them together show which of them conflict. A refused clause is a
+ * fault with its sentence, as is a choice whose addon is not installed.
  */
 export function checkScaling(all: readonly Scaled[], ground: ScalingGround, checks: Checks): void {
   checkAdapters(all, checks);

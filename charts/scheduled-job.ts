@@ -23,7 +23,7 @@ export interface ScheduledJobProps extends Identity {
   readonly command?: readonly string[];
   /** In place of the image's arguments. @default the image's own */
   readonly args?: readonly string[];
-  /** What the container is told. */
+  /** The environment variables of the container. */
   readonly environment: Readonly<Record<string, EnvValue>>;
   /** Secrets and ConfigMaps as files. @default none */
   readonly mounts?: readonly FileMount[];

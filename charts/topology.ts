@@ -44,7 +44,7 @@ const FILE = { path: '/etc/sluice/topology', name: 'topology.json' };
 /**
  * The Job that declares exchanges, queues, policies and users. A Job is immutable, so its name carries a
  * hash of all it consists of: a change is a new Job, no change is the same one. It has no time to live,
- * because what is wanted and gone would be made again for ever.
+ * because Argo CD would create a Job that is desired and gone again, forever.
  *
  * @throws {ChartError} with every fault of the props
  */

@@ -26,7 +26,7 @@ export interface WebServiceProps extends Identity {
   readonly command?: readonly string[];
   /** In place of the image's arguments. @default the image's own */
   readonly args?: readonly string[];
-  /** What the container is told beside the seconds of its stop. @default nothing */
+  /** The environment variables of the container beside the seconds of its stop. @default nothing */
   readonly environment?: Readonly<Record<string, EnvValue>>;
   /** Secrets and ConfigMaps as files. @default none */
   readonly mounts?: readonly FileMount[];

@@ -24,7 +24,7 @@ export interface WorkerProps extends Identity, ProbePaths {
   readonly command?: readonly string[];
   /** In place of the image's arguments. @default the image's own */
   readonly args?: readonly string[];
-  /** What the container is told. @default nothing */
+  /** The environment variables of the container. @default nothing */
   readonly environment?: Readonly<Record<string, EnvValue>>;
   /** Secrets and ConfigMaps as files. @default none */
   readonly mounts?: readonly FileMount[];
@@ -42,11 +42,11 @@ export interface WorkerProps extends Identity, ProbePaths {
   readonly terminationGracePeriodSeconds?: number;
   /** Unacknowledged jobs one pod holds at a time. @default 1 */
   readonly prefetch?: number;
-  /** Seconds the longest job takes; a pod that is told to stop finishes the jobs it holds. */
+  /** Seconds the longest job takes; a pod that is stopped finishes the jobs it holds. */
   readonly longestJobSeconds: number;
   /** The PriorityClass of its pods. */
   readonly priorityClassName: string;
-  /** What whoever made the props found wrong with them: told with the rest. @default nothing */
+  /** Faults that the caller found in the props: reported with the rest. @default none */
   readonly faults?: readonly string[];
   /** What one pod asks for and may use. @default 20m CPU, 128Mi */
   readonly resources?: Resources;

@@ -9,6 +9,6 @@ test('the steps are those of `npm test`, within its four minutes', () => {
   expect(parts.reduce((sum, { budgetSeconds }) => sum + budgetSeconds, 0)).toBeLessThanOrEqual(240);
 });
 
-test('a part that nobody has a budget for is refused', () => {
+test('a part without a budget is refused', () => {
   expect(() => partsOf('npm run --silent types && rm -rf /')).toThrow("'rm -rf /' of the script 'test'");
 });

@@ -50,7 +50,7 @@ function unknown(rawName: string, command: string, options: Options): string {
   return `'${rawName}' is no option here; ${hint}`;
 }
 
-/** Reads option values and collects every fault, so that all are told at once. */
+/** Reads option values and collects every fault, so that all are reported at once. */
 export class OptionReader {
   readonly #command: string;
   readonly #faults: string[] = [];

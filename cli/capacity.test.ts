@@ -20,7 +20,7 @@ describe('sluice capacity', () => {
     return printed;
   };
 
-  it('tells of each environment what it asks for', async () => {
+  it('says for each environment what it requests', async () => {
     const text = await run([]);
     expect(text).toMatch(/^Capacity of local\n/);
     expect(text).toContain('\nCapacity of production\n');
@@ -28,7 +28,7 @@ describe('sluice capacity', () => {
     expect(text).toMatch(/total +3 +750m +none +0 +none/);
   });
 
-  it('tells whether nodes of a size hold it', async () => {
+  it('says whether nodes of a size hold it', async () => {
     const text = await run(['--environment', 'production', '--node', 'cpu=1,memory=1Gi', '--nodes', '2']);
     expect(text).not.toContain('Capacity of local');
     expect(text).toMatch(/max +3 +no +1 of 9 web +none/);

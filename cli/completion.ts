@@ -72,7 +72,7 @@ complete -o default -F _sluice sluice
 `;
 }
 
-/** zsh runs bash's script where it is told to. */
+/** zsh runs bash's script with `bashcompinit`. */
 const zsh = (options: OptionsOf): string => `autoload -U +X bashcompinit && bashcompinit\n${bash(options)}`;
 
 function fish(options: OptionsOf): string {

@@ -62,7 +62,7 @@ describe('sluice explain', () => {
     );
   }, 120_000);
 
-  it('tells who leans on an object', async () => {
+  it('lists the objects that depend on an object', async () => {
     const text = await run('service/broker', '--environment', 'local');
     for (const one of [
       'Deployment consumer/consumer',

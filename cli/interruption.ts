@@ -21,12 +21,12 @@ export const INTERRUPTED = 130;
 /** Ctrl-C comes twice, from the terminal and from npm: so soon after the first, it is no second one. */
 const ONE_PRESS_MS = 500;
 const PARENT_CHECK_MS = 500;
-/** Nobody reads any more: the pipe is closed, or the terminal is. */
+/** The output has no reader any more: the pipe or the terminal is closed. */
 const UNREAD: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
 
 /**
- * Tells a command that leaves servers behind when to end them: at Ctrl-C, SIGTERM, a closed terminal (SIGHUP, or an
- * output that nobody reads), or the end of the npm that started it, which may have been killed. From then on it has
+ * Notifies a command that leaves servers behind when to end them: at Ctrl-C, SIGTERM, a closed terminal (SIGHUP, or an
+ * output without a reader), or the end of the npm that started it, which may have been killed. From then on it has
  * `withinMs`, whatever it waits for; then, or at a second Ctrl-C or SIGTERM, the process ends at once.
  */
 export function interruption(withinMs: number, self: ProcessLike = process): AbortSignal {

@@ -83,13 +83,13 @@ describe('a source file that cannot be loaded', () => {
     return stdout.replaceAll(folder, 'FOLDER').trim();
   }
 
-  it('is told by file, line and column', async () => {
+  it('is reported by file, line and column', async () => {
     expect(await faultOf({ 'main.ts': 'export const a: number = 1;\nconst b = {;\n' })).toMatch(
       /^FOLDER\/main\.ts:2:12: Unexpected token/,
     );
   });
 
-  it('is told where it asks for what another file does not export', async () => {
+  it('is reported where it imports what another file does not export', async () => {
     expect(
       await faultOf({
         'main.ts': "import { b } from './other.ts';\nb;\n",
@@ -98,7 +98,7 @@ describe('a source file that cannot be loaded', () => {
     ).toBe("FOLDER/main.ts:1:10: The requested module './other.ts' does not provide an export named 'b'");
   });
 
-  it('is told where it asks for a file that is not there', async () => {
+  it('is reported where it imports a file that does not exist', async () => {
     expect(await faultOf({ 'main.ts': "import './gone.ts';\n" })).toBe(
       "Cannot find module 'FOLDER/gone.ts' imported from FOLDER/main.ts",
     );

@@ -117,7 +117,7 @@ describe('sluice simulate', () => {
     writeFileSync(trace, 'epoch-seconds,count\n1000,100\n1600,7\n');
     const argv = ['--base', 'wanted', '--environment', 'local', '--trace', trace, '--format', 'json'];
     const { comparisons } = JSON.parse(await run(argv, changed));
-    // Nobody waits for the residue of 7 any more.
+    // The residue of 7 does not wait any more.
     expect(comparisons).toMatchObject([
       { base: { report: { published: 107, residue: 0 } }, head: { report: { published: 107, residue: 7 } } },
     ]);
@@ -150,7 +150,7 @@ describe('sluice simulate', () => {
       expect(readFileSync(join(root, name), 'utf8')).toMatch(/^<svg(.|\n)*<\/svg>\n$/);
   });
 
-  it('tells of the head alone where the base is of another time', async () => {
+  it('reports the head alone where the base has another format', async () => {
     const text = await run(['--base', 'old', ...short]);
     expect(text).toContain('The policies of old cannot be read');
     expect(text).toMatch(/ConfigMap scaler\/scaler of local: .*mostReplicas/);

@@ -205,7 +205,7 @@ function comparisons(asked: Asked, base: string, sources: Sources): Comparisons 
   const repository = new Repository(sources.root, 'simulate');
   const revision = repository.resolve(base);
   if (revision === undefined) throw fault(`'--base' (${base}) is no revision of this repository`);
-  // What met the policies of an environment that is gone, nobody knows any more: 'sluice diff' tells of it.
+  // The load of a removed environment is unknown: 'sluice diff' reports the removal.
   const names = sources.environments
     .map(({ name }) => name)
     .filter((name) => name === (asked.environment ?? name));

@@ -34,7 +34,7 @@ export async function runUp(argv: string[]): Promise<number> {
   }
   const interrupted = interruption(INTERRUPTED_SECONDS * 1000);
   try {
-    // What cannot run is told before anything is written or started.
+    // What cannot run is reported before anything is written or started.
     const plan = planFor(options);
     const code = await runSynth([]);
     return code === 0 && !interrupted.aborted ? await runOnBroker(options, plan, interrupted) : code;

@@ -45,7 +45,7 @@ export interface Environment {
   readonly secrets: SecretStore;
   /** How web pages are reached. */
   readonly web: WebEntrance;
-  /** Who is told of alerts. @default nobody: they stand on Alertmanager's page alone */
+  /** Who is notified of alerts. @default no one: they stand on Alertmanager's page alone */
   readonly alerting?: Alerting;
   /** How often its scaler reads each backlog. @default every 5 s, and every 0.5 s while nothing runs */
   readonly polls?: Partial<Polls>;
@@ -53,7 +53,7 @@ export interface Environment {
   readonly workloads?: WorkloadOverrides;
 }
 
-/** Who is told of alerts: a Discord channel, whose webhook is the property `alerts-discord` of `monitoring`. */
+/** Who is notified of alerts: a Discord channel, whose webhook is the property `alerts-discord` of `monitoring`. */
 export interface Alerting {
   /** Where critical alerts go as well. @default nowhere */
   readonly second?: SecondReceiver;
@@ -88,7 +88,7 @@ export interface AwsCluster {
   readonly clusterName: string;
   /** The Name tag of its VPC. */
   readonly vpcName: string;
-  /** The SQS queue that is told of spot interruptions. */
+  /** The SQS queue that receives spot interruptions. */
   readonly interruptionQueue: string;
   /** The EFS file system of shared volumes. */
   readonly fileSystemId: string;
@@ -109,13 +109,13 @@ export interface WebEntrance {
   readonly ingressClassName: string;
   /** Where the controller's pods run. */
   readonly controller: { readonly namespace: string; readonly name: string };
-  /** Who may see the pages that ask nobody for a password: Prometheus'. */
+  /** Who may see the pages without a login of their own: Prometheus'. */
   readonly openPages: OpenPages;
   /** The host of each page, and of the web service. */
   readonly hosts: Hosts;
   /** Who issues certificates. @default none: plain HTTP */
   readonly clusterIssuer?: string;
-  /** Who splits the requests while a new version is tried. @default nobody: it takes over pod by pod */
+  /** Who splits the requests while a new version is tried. @default no router: it takes over pod by pod */
   readonly canary?: TrafficRouter;
   /** Where Istio splits them: its Gateway that the requests come by, `namespace/name`. @default inside the mesh alone */
   readonly istioGateway?: string;
@@ -125,7 +125,7 @@ export interface WebEntrance {
 export type OpenPages =
   /** Not by the ingress controller: by `kubectl port-forward`. */
   | { readonly kind: 'none' }
-  /** By whoever reaches the controller; refused behind a load balancer. */
+  /** By every client that reaches the controller; refused behind a load balancer. */
   | { readonly kind: 'without-login' }
   /** By the users of the Secret `page-users`, which Traefik asks for. */
   | { readonly kind: 'basic-auth' }

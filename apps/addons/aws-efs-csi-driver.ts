@@ -48,7 +48,7 @@ export const awsEfsCsiDriver: Addon<Values> = {
         volumeBindingMode: 'WaitForFirstConsumer',
       },
     ],
-    // A hook would delete the driver and make it anew at each sync.
+    // A hook would delete the driver and create it again at each sync.
     useHelmHooksForCSIDriver: false,
   }),
 };

@@ -59,7 +59,7 @@ describe('the catalog', () => {
     });
   });
 
-  it('has no ServiceMonitor where nobody knows what that is', () => {
+  it('has no ServiceMonitor where its definition is not installed', () => {
     const bare = asking('metrics-server');
     expect(catalog['metrics-server'].values(bare, systemIn(bare))).toMatchObject({
       serviceMonitor: { enabled: false },
@@ -96,13 +96,13 @@ describe('an environment is refused', () => {
     );
   });
 
-  it('secrets, certificates and releases that nobody would look after', () => {
+  it('secrets, certificates and releases without the addon that handles them', () => {
     expect(() => addonsOf({ ...production, addons: ['argo-cd'] })).toThrow(
       "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager; 'brokerTls' needs the addon cert-manager; 'brokerTls' needs the addon trust-manager; 'canary' (traefik) needs the addon argo-rollouts; 'canary' (traefik) needs the addon kube-prometheus-stack; 'canary' (traefik) needs the addon traefik",
     );
   });
 
-  it('a page without a login behind a load balancer, and a login that nobody asks for', () => {
+  it('a page without a login behind a load balancer, and a login that no controller asks for', () => {
     const without = {
       ...production,
       web: { ...production.web, openPages: { kind: 'without-login' } },
@@ -119,7 +119,7 @@ describe('an environment is refused', () => {
     );
   });
 
-  it('a canary without those who shift, split and judge; Istio is nobody here', () => {
+  it('a canary without the addons that shift, split and measure; Istio is none of them', () => {
     const istio = { ...asking('traefik'), web: { ...web, canary: 'istio' as const } };
     expect(() => addonsOf(istio)).toThrow(
       "Environment 'local': 'canary' (istio) needs the addon argo-rollouts; 'canary' (istio) needs the addon kube-prometheus-stack",

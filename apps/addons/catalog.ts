@@ -85,7 +85,7 @@ function check({ name, addons, aws, secrets, web, brokerTls }: Environment): voi
   checks.done();
 }
 
-/** A page that asks nobody for a password is for this machine; a login before it is Traefik's. */
+/** A page without a login is for this machine only; Traefik adds a login in front of it. */
 function checkPages(
   checks: Checks,
   { openPages: { kind }, entrance }: Environment['web'],
@@ -102,7 +102,7 @@ function checkPages(
     );
 }
 
-/** Who shifts the requests, who tells how they fare, and who splits them; Istio is no addon of this catalog. */
+/** The addons that shift the requests, measure and split them; Istio is no addon of this catalog. */
 function releaseAddons({ canary }: Environment['web']): readonly AddonName[] {
   if (canary === undefined) return [];
   return ['argo-rollouts', 'kube-prometheus-stack', ...(canary === 'traefik' ? ['traefik' as const] : [])];

@@ -5,7 +5,7 @@ import type { Connection } from '../application.ts';
 import { MONITORING } from '../platform/identities.ts';
 import { entered, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
 
-/** Blocks that are nobody's on the internet: the cluster's own, other machines', and the cloud's metadata. */
+/** Blocks that are not on the public internet: the cluster's own, other machines', and the cloud's metadata. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 const internet = Peers.addresses('0.0.0.0/0', PRIVATE);
 const anyone = Peers.addresses('0.0.0.0/0');

@@ -29,7 +29,7 @@ interface SecretVolume {
   };
 }
 
-/** The Secret with the password of Elasticsearch's user `fluent-bit`, and whom its certificate is signed by. */
+/** The Secret with the password of Elasticsearch's user `fluent-bit`, and the authority of its certificate. */
 const ELASTICSEARCH = 'fluent-bit-elasticsearch';
 /** Of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
 const CA_KEY = 'ca.crt';

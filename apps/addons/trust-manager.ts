@@ -28,7 +28,7 @@ export const trustManager: Addon<Values> = {
     replicaCount: environment.addonReplicas,
     resources: resources('25m', '64Mi'),
     crds: { enabled: true, keep: true },
-    // The authorities of browsers vouch for nobody here.
+    // The public authorities sign no certificate here.
     defaultPackage: OFF,
     podDisruptionBudget: budgetOf(environment),
     app: {

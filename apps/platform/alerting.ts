@@ -12,7 +12,7 @@ import type { AddonSecret } from '../addons/addon.ts';
 import type { System } from '../application.ts';
 import { broker } from './identities.ts';
 
-/** The Secret with the addresses and passwords of who is told of alerts. */
+/** The Secret with the addresses and passwords of the receivers of alerts. */
 export const RECEIVERS_SECRET = 'alert-receivers';
 
 /** Where the operator mounts it in Alertmanager's pods. */

@@ -36,7 +36,7 @@ export interface BrokerEndpoint {
 
 const HOST = `${broker.name}.${broker.namespace}.svc`;
 
-/** What every client of the broker is told, so that none of them can disagree about TLS. */
+/** The broker's address for every client, so that all of them agree about TLS. */
 export function brokerEndpoint({ broker: kind, brokerTls }: Environment): BrokerEndpoint {
   const { ports, secure } = flavorOf(kind, brokerTls !== undefined);
   const [amqp, http] = brokerTls === undefined ? ['amqp', 'http'] : ['amqps', 'https'];

@@ -34,7 +34,7 @@ describe.each(['lavinmq', 'rabbitmq'] as const)('an environment with TLS to %s',
     expect(rendered(local).filter(({ text }) => CLEAR_TEXT.test(text)).length).toBeGreaterThan(5);
   });
 
-  it('gives every client, and nobody else, the authorities that it is to believe', () => {
+  it('gives every client, and no other workload, the authorities that it trusts', () => {
     const clients = objects.filter(({ text }) => /_CA_FILE|caFile/.test(text)).map(({ path }) => path);
     expect(clients.map((path) => path.replace(/^production\/|-[0-9a-f]{10}/g, ''))).toEqual([
       'broker/job-topology.broker.yaml',

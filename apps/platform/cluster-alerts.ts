@@ -1,6 +1,6 @@
 import { type Alert, type NamespaceOwners, ownedByNamespace } from '../../charts/alerts.ts';
 
-/** States of pods and volumes of any namespace; each is told to the team of its namespace. */
+/** States of pods and volumes of any namespace; each notifies the team of its namespace. */
 export const podAlerts = (owners: NamespaceOwners): readonly Alert[] =>
   [...podStates, ...podResources, ...volumeAlerts, hpaAtMaximum].map((alert) => ({
     ...alert,

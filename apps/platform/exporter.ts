@@ -38,7 +38,7 @@ export const exporterApplication: Application = {
       targets: targetsIn(environment),
       credentials: CREDENTIALS_SECRET,
       mounts: brokerEndpoint(environment).mounts,
-      // Who only watches displaces nobody.
+      // A workload that only observes preempts no pod.
       priorityClassName: PRIORITY.low,
     });
     allowConnections(scope, exporter, system);

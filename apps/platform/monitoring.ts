@@ -39,7 +39,7 @@ export const monitoring: Application = {
   },
 };
 
-/** What no application tells of itself: pods and volumes of any namespace, nodes, addons, and the scrapes. */
+/** Metrics that no application exposes itself: pods and volumes of any namespace, nodes, addons, and the scrapes. */
 function declareAlerts(scope: Construct, { addons, alerting }: Environment): void {
   const owners = { of: alerting?.teams ?? {}, others: PLATFORM_TEAM };
   const common = { namespace: MONITORING, component: 'monitoring', runbook: RUNBOOK, labels: {} } as const;

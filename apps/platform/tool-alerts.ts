@@ -59,7 +59,7 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
   ],
 };
 
-/** What tells that alerts themselves work. */
+/** Alerts on the alerting itself. */
 export const scrapeAlerts = (owners: NamespaceOwners): readonly Alert[] => [
   {
     name: 'TargetDown',
@@ -76,7 +76,7 @@ export const scrapeAlerts = (owners: NamespaceOwners): readonly Alert[] => [
   },
 ];
 
-/** A pulse: whoever receives alerts from outside the cluster can tell that they still come. */
+/** A heartbeat: a receiver outside the cluster notices when alerts stop arriving. */
 export const watchdog: Alert = {
   name: 'Watchdog',
   severity: 'info',

@@ -5,12 +5,12 @@ import { api as metrics } from '../../packages/contracts/metrics/catalogue.ts';
 import { releaseAlerts } from './release-alerts.ts';
 import { type ServiceScaling, webService } from './web-service.ts';
 
-/** The one path that is everybody's; /metrics and the probes' pages stay inside. */
+/** The one public path; /metrics and the probes' pages stay inside. */
 const PATH = '/api';
 
 const MAX_REPLICAS = 15;
 
-/** Working days on which nobody works. */
+/** Public holidays on working days. */
 const holidays = [2026, 2027, 2028, 2029].flatMap((year) => [
   ...[`${year}-12-25`, `${year}-12-26`],
   `${year + 1}-01-01`,

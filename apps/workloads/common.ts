@@ -19,7 +19,7 @@ export interface CommonValues {
   readonly connections?: readonly Pick<Connection, 'to' | 'port' | 'protocol'>[];
   /** The class of its pods: which others they may displace. @default 'low' */
   readonly priority?: keyof typeof PRIORITY;
-  /** The team that is told of its alerts. @default 'platform' */
+  /** The team that is notified of its alerts. @default 'platform' */
   readonly owner?: string;
   /** Alerts beside those of its kind. @default none */
   readonly alerts?: readonly Alert[];
@@ -29,7 +29,7 @@ export interface CommonValues {
 export interface PublisherValues {
   /** The queue that it publishes to, which a worker brings. @default none: it does not use the broker */
   readonly publishes?: string;
-  /** What its container is told. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE if it publishes */
+  /** Variables of its container. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE if it publishes */
   readonly environment?: (account: BrokerAccount) => Readonly<Record<string, EnvValue>>;
 }
 
@@ -47,7 +47,7 @@ export function chartOf<Values extends CommonValues>(values: Values) {
   return chart;
 }
 
-/** What it is told: what it says itself, else how it reaches the broker. */
+/** Its environment variables: its own, else those that say how to reach the broker. */
 export function toldOf({ name }: Identity, { publishes, environment }: PublisherValues, place: Environment) {
   const { amqpUrl, caFile } = brokerEndpoint(place);
   const account = { amqpUrl, caFile, username: name, passwordFile: PASSWORD_FILE };
@@ -55,7 +55,7 @@ export function toldOf({ name }: Identity, { publishes, environment }: Publisher
   return publishes === undefined ? {} : brokerVariables({ ...account, queue: publishes });
 }
 
-/** What a container is told of the broker that says nothing else. */
+/** The default variables that say how a container reaches the broker. */
 export const brokerVariables = (told: BrokerAccount & { readonly queue: string }) => ({
   AMQP_URL: told.amqpUrl,
   AMQP_USERNAME: told.username,

@@ -63,7 +63,7 @@ describe('a queue worker', () => {
     ]);
   });
 
-  it('tells any image where the broker is and which queue is its own', () => {
+  it('gives any image the address of the broker and the name of its queue', () => {
     const container = containerOf(renderedIn(local).manifests);
     expect(container.command).toEqual(['python', '-m', 'worker']);
     expect(container.env).toEqual([
@@ -109,7 +109,7 @@ describe('a queue worker', () => {
     expect(sluiceConsumer({ workSeconds: 5, workDistribution: 'exponential' }).longestJobSeconds).toBe(35);
   });
 
-  it('is told to come by TLS, and by whose word the broker is believed, in an environment that has it', () => {
+  it('gets a TLS address and the authority of the broker in an environment that has TLS', () => {
     const container = containerOf(renderedIn({ ...local, brokerTls: { authority: 'first' } }).manifests);
     const variables = Array.isArray(container.env) ? container.env : [];
     expect(variables).toEqual(

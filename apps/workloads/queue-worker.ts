@@ -31,7 +31,7 @@ export interface QueueWorkerValues extends Chart, CommonValues {
   readonly policy: Policy;
   /** Who owns its replica count; a clause of the policy that it cannot keep stops synth. @default 'own' */
   readonly scaler?: ScalerKind;
-  /** What its container is told. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE */
+  /** Variables of its container. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE */
   readonly environment?: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
   /** Seconds that a job takes on average, for `sluice simulate`. @default longestJobSeconds */
   readonly meanJobSeconds?: number;

@@ -1,6 +1,6 @@
 import type { Alert } from '../../charts/alerts.ts';
 
-/** Whoever scrapes it, the label `namespace` may be the controller's own: the Rollout's name tells. */
+/** The label `namespace` may be the controller's own, depending on the scrape: the Rollout's name identifies it. */
 const phase = (name: string, phases: string): string =>
   `rollout_info{name="${name}",phase=~"${phases}"} == 1`;
 

@@ -60,7 +60,7 @@ describe('a queue worker that chooses its scaler', () => {
     );
   });
 
-  it('is told to KEDA, which asks the broker as a user that touches no queue', () => {
+  it('is rendered for KEDA, which asks the broker as a user that touches no queue', () => {
     const { kinds, system } = chosen('keda', byLoad, onKeda);
     expect(ownersAmong(kinds)).toEqual(['ConfigMap', 'ScaledObject', 'TriggerAuthentication']);
     expect(system.brokerUsers).toContainEqual({ name: 'thumbnails-keda', monitors: true });
@@ -75,7 +75,7 @@ describe('a queue worker that chooses its scaler', () => {
     });
   });
 
-  it('is told to KEDA by Prometheus where only a memory keeps the policy, without a login', () => {
+  it('is rendered for KEDA with Prometheus, without a login, where the policy needs a memory', () => {
     const { kinds, system } = chosen('keda', byMark, onKeda);
     expect(ownersAmong(kinds)).toEqual(['ScaledObject']);
     expect(system.brokerUsers.map(({ name }) => name)).not.toContain('thumbnails-keda');

@@ -25,7 +25,7 @@ const LONGEST_PER_MEAN = { constant: 1, uniform: 2, exponential: 7 } as const;
 type Filled = Required<ConsumerSettings>;
 
 /**
- * The image of this repository's consumer, and what it is told: part of a queue worker, which tells the faults of
+ * The image of this repository's consumer, and its variables: part of a queue worker, which reports the faults of
  * the settings with its own.
  */
 export function sluiceConsumer(settings: ConsumerSettings) {

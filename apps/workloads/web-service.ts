@@ -164,7 +164,7 @@ function watch(scope: Construct, self: Identity, { alerts = [], objectives, owne
   new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts, slos, ...(owner && { owner }) });
 }
 
-/** Who splits its requests while a new version is tried; nobody where it has no release or no page. */
+/** The router that splits its requests during a release; undefined where it has no release or no page. */
 const routerIn = ({ web }: Environment, { release, page }: WebServiceValues) =>
   release === undefined || page === undefined ? undefined : web.canary;
 
@@ -221,7 +221,7 @@ function declarePage(
   new WebPage(scope, 'page', { ...self, ...page, ...behind, clusterIssuer });
 }
 
-/** Past a router that splits, with the analysis that tells it how far to go. */
+/** Behind a router that splits, with the analysis that decides how far the release goes. */
 function declareRelease(
   scope: Construct,
   self: Identity,

@@ -36,7 +36,7 @@ describe('what an environment wants otherwise of a workload', () => {
     expect(systemIn(without)).toMatchObject({ queues: [], arrivals: [] });
   });
 
-  it('must be of a workload that there is, and every other name is told', () => {
+  it('must be of a workload that exists, and every other name is reported', () => {
     const misspelt = { ...local, workloads: { consumr: {}, api: {}, publishers: 'absent' } as object };
     expect(() => systemIn(misspelt)).toThrow(ChartError);
     expect(() => systemIn(misspelt)).toThrow(

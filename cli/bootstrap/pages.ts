@@ -23,7 +23,7 @@ interface PageProps {
 
 const admin = { user: 'admin' };
 
-/** A page that is not here is one of the environment itself, and asks nobody for a password. */
+/** A page that is not here is one of the environment itself, and has no login. */
 const table: Readonly<Partial<Record<Page, PageProps>>> = {
   argocd: {
     addon: 'argo-cd',

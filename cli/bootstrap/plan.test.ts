@@ -66,7 +66,7 @@ const names = environments.map(({ name }) => name).join(', ');
 const ready: Props = { helm: 'v3.19.0+g1', provider: 'kind' };
 
 describe('bootstrap --dry-run', () => {
-  it('tells the eight steps of local in their order, from the real data', async () => {
+  it('lists the eight steps of local in their order, from the real data', async () => {
     const text = await plan('local', ready);
     expect(text.match(/^\d\/8 .*/gm)).toEqual([
       '1/8 cluster',
@@ -104,7 +104,7 @@ describe('bootstrap --dry-run', () => {
     expect(text).toContain('nothing: only nodes of kind take the resolver of this machine');
   });
 
-  it('needs neither a cluster nor helm, and tells what a run would miss here', async () => {
+  it('needs neither a cluster nor helm, and names what a run would miss here', async () => {
     const text = await plan('production');
     expect(text).toContain('8/8 Applications');
     expect(text).toMatch(/missing here:\n.*helm >= 3.18 .*https:\/\/helm.sh.*\n.*no Docker engine answers/);
@@ -151,7 +151,7 @@ describe('bootstrap --dry-run', () => {
   });
 });
 
-describe('what cannot be is told all at once, before anything is changed', () => {
+describe('what cannot be done is reported all at once, before anything is changed', () => {
   it.each([
     [
       ['prod', '--argo-cd', 'no', '--chart', 'no'],

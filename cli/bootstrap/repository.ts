@@ -13,14 +13,14 @@ import { names, ofKind, type Wanted } from './wanted.ts';
 /** The Secret by which Argo CD reads a private repository. */
 const SECRET = 'repository';
 
-/** By SSH nobody reads without a key. */
+/** SSH needs a key. */
 export const needsKey = ({ repository: { repoURL } }: Environment): boolean =>
   !/^(https?|git):\/\//.test(repoURL);
 
 /** Argo CD's own ExternalSecrets: the administrator's password and the deploy key. */
 const fetched = (wanted: Wanted): KubernetesObject[] => ofKind(wanted, 'ExternalSecret', ARGOCD_NAMESPACE);
 
-/** How Argo CD's namespace reads the secret manager, and as whom. */
+/** How Argo CD's namespace reads the secret manager, and with which account. */
 const storeOf = (wanted: Wanted): KubernetesObject[] =>
   ['ServiceAccount', 'SecretStore'].flatMap((kind) =>
     ofKind(wanted, kind, ARGOCD_NAMESPACE).filter(({ metadata }) => metadata.name === SECRET_STORE),

@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../packages/contracts/errors.ts';
 import { parseYaml, YamlError } from '../../packages/manifests/yaml.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 
-/** Where Argo CD comes from: the pinned chart, or somebody has already brought it. */
+/** Where Argo CD comes from: the pinned chart, or it is already installed. */
 export type ArgoCdOrigin = 'chart' | 'present';
 
 export interface Wanted {

@@ -28,7 +28,7 @@ const UNUSED_FOR_MS = 30 * 24 * 3600 * 1000;
 
 /**
  * Builds the bundles of these services, or takes those that were built from the same sources, lock file and Node.
- * Several processes may do so at once. What nobody used for 30 days is removed.
+ * Several processes may do so at once. What no process used for 30 days is removed.
  * @throws Error with what the bundler said
  */
 export async function prepareBundles(options: BundleOptions): Promise<Bundles> {

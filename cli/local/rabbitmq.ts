@@ -54,7 +54,7 @@ export interface LocalBroker {
   readonly password: string;
   /** Of the running broker; changes with `restart`. */
   readonly pid: number;
-  /** False when it has ended, whoever ended it. */
+  /** False when it has ended, for whatever reason. */
   readonly running: boolean;
   /** Runs `rabbitmqctl` against this broker; resolves to its standard output. */
   control(...args: string[]): Promise<string>;

@@ -72,7 +72,7 @@ export function parseStatistics(queue: {
   return { ...(counts as Statistics), messages: count(messages) };
 }
 
-/** The ledger of a worker whose lines nobody here can read: what became of its jobs, the broker knows. */
+/** The ledger of a worker whose log has another format: the broker's counts show what became of its jobs. */
 export class BrokerLedger extends Ledger {
   #base: BrokerCounts | undefined;
   #now: BrokerCounts | undefined;

@@ -2,7 +2,7 @@ import { request } from '@sluice/runtime';
 import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
 import type { Metric } from '../../packages/contracts/metrics/metric.ts';
 
-/** What the scaler's /metrics tells of the one workload this machine runs. */
+/** What the scaler's /metrics reports about the one workload this machine runs. */
 export interface Gauges {
   readonly ready: number;
   readonly unacked: number;

@@ -16,7 +16,7 @@ test('--every publishes until Ctrl-C, --runs bounds it', () => {
   expect(parseUpOptions(['--every', '10m', '--runs', '3'])).toMatchObject({ everySeconds: 600, runs: 3 });
 });
 
-test('every fault is told at once, with the option, its value and the constraint', () => {
+test('every fault is reported at once, with the option, its value and the constraint', () => {
   expect(() => parseUpOptions(['--jobs', '0', '--work', 'soon', '--runs', '2'])).toThrow(
     [
       "sluice up: '--jobs' (0) must be a whole number >= 1",

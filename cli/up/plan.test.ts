@@ -39,7 +39,7 @@ describe('the plan of one worker on this machine', () => {
     expect(plan.replica(platform, bundled).command).toEqual(['node', 'consumer']);
   });
 
-  it('runs a program of any language with its own policy, told what its container is told', () => {
+  it('runs a program of any language with its own policy and the variables of its container', () => {
     const plan = planFor({ worker: 'thumbnails' }, sources({ local: program }));
     expect([plan.maxReplicas, plan.tells, plan.services]).toEqual([
       5,

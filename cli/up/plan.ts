@@ -27,7 +27,7 @@ export interface SystemPlan {
   readonly users: readonly string[];
   /** TOPOLOGY_FILE; a user without a password file is not declared. */
   readonly topology: (vhost: string, passwordFiles: Readonly<Record<string, string>>) => QueueTopology;
-  /** One replica: its command and all that it is told. @param serviceCommand of a service of this repository */
+  /** One replica: its command and its environment variables. @param serviceCommand of a service of this repository */
   readonly replica: (platform: WorkerPlatform, serviceCommand: (service: string) => Command) => Replica;
   /** Whether the worker prints what became of each job; of any other the broker knows how many it took. */
   readonly tells: boolean;
@@ -106,14 +106,14 @@ function workOf({ work, arrivals }: System, name: string | undefined): LocalWork
 const noProgram = ({ name }: QueueWork): string =>
   `'${name}' runs an image alone: say what runs in its place on this machine, such as 'local: { command: ["python3", "${name}/main.py"] }'`;
 
-/** The worker, whoever publishes to its queue, and the scaler: each may do here what it may do in the cluster. */
+/** The worker, the publishers to its queue, and the scaler: each has here the permissions of the cluster. */
 function usersOf({ brokerUsers }: System, { name, queue }: QueueWork): BrokerAccess[] {
   const own = brokerUsers.find((user) => user.name === name) ?? { name, consumes: [queue] };
   return [own, { name: PUBLISHER, publishes: [queue] }, { name: SCALER, monitors: true }];
 }
 
 /**
- * What a replica is told. What a cluster takes from a Secret comes from a variable of the same name.
+ * The variables of a replica. A value that a cluster takes from a Secret comes from a variable of the same name.
  * @throws {ConfigurationError} naming every value that this machine does not have
  */
 function valuesOf(work: LocalWork, workSeconds: number | undefined, env: NodeJS.ProcessEnv) {

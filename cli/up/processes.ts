@@ -64,7 +64,7 @@ const inherited = (env: NodeJS.ProcessEnv): Record<string, string> =>
     ),
   );
 
-/** Anything that is not a JSON object with a `msg` is somebody's stray output: logged, not read. */
+/** Anything that is not a JSON object with a `msg` is stray output: logged, not parsed. */
 function parseLine(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

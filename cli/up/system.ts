@@ -154,7 +154,7 @@ export class System {
     }).config;
   }
 
-  /** A replica as a process, told what its container is told. */
+  /** A replica as a process, with the variables of its container. */
   #target(): ProcessTarget {
     const { work, replica } = this.#plan;
     const platform = {

@@ -85,7 +85,7 @@ function sparkline(values: readonly number[]): string {
   return shown.map((value) => BARS[Math.ceil((value / top) * (BARS.length - 1))]).join('');
 }
 
-/** How the run ended, for people and for whoever reads the last lines of a log. */
+/** How the run ended, for people and for programs that read the last lines of a log. */
 export function summary(ledger: Ledger, replicas: readonly number[], ended = true): string[] {
   const { published, confirmed, processed, lost, duplicated, redelivered, parked, completions, waits } =
     ledger;

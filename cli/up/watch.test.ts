@@ -18,7 +18,7 @@ test('a run is over when every job is done and the workload is back at 0, not be
   expect(watch.ending({ ...busy, settled: true, replicas: 0 }, 3000)).toBe('settled');
 });
 
-test('nothing moving for the whole stall time ends it; any progress starts that time anew', () => {
+test('nothing moving for the whole stall time ends it; any progress restarts that time', () => {
   const watch = new EndWatch(120, 0);
   expect(watch.ending(busy, 0)).toBeUndefined();
   expect(watch.ending(busy, 119_000)).toBeUndefined();

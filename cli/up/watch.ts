@@ -16,8 +16,8 @@ export interface Progress {
 }
 
 /**
- * Tells when a run is over: everything done and the workload back at 0; or nothing moved for
- * `stallSeconds`; or somebody interrupted; or a service failed.
+ * Detects when a run is over: everything done and the workload back at 0; or nothing moved for
+ * `stallSeconds`; or the user interrupted it; or a service failed.
  */
 export class EndWatch {
   readonly #stallMs: number;
