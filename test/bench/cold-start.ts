@@ -68,7 +68,7 @@ async function measure(cluster: Cluster, tasks: Tasks): Promise<Start[]> {
 async function startOne(cluster: Cluster, api: Api, tasks: Tasks): Promise<Start> {
   await scale(api, 0);
   await until('no consumer', 60, async () => (await podsOf(api)).length === 0);
-  // What the last pod left is put away before the next is wished for.
+  // The last pod's remains are cleaned up before the next one is asked for.
   await pause(1000);
   const wished = Date.now();
   await scale(api, 1);

@@ -258,7 +258,7 @@ describe('the scaler', () => {
     const path = `${events}/consumer.3`;
     const other = { ...event('consumer.3'), reportingController: 'deployment-controller' };
     expect((await api.ask(events, { method: 'POST', body: other })).status).toBe(201);
-    // The rest of an Event nobody changes: the server refuses that by itself.
+    // The rest of an Event is immutable: the API server itself refuses a change.
     const series = { series: { count: 2, lastObservedTime: '2026-11-25T12:01:00.000000Z' } };
     expect((await merge(path, series)).status).toBe(403);
     expect((await merge(path, { reportingController: 'sluice.dev/scaler' })).status).toBeOneOf([403, 422]);

@@ -106,7 +106,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
     expect(await versions()).toEqual([stableRS, currentPodHash]);
   });
 
-  test('goes back when nobody can tell how it fares, and Argo CD says so', async () => {
+  test('goes back when its analysis gets no data, and Argo CD says so', async () => {
     // There is no Prometheus here: the analysis fails five times, ten seconds apart.
     await until('the abort', 170, async () => (await releases.status()).phase === 'Degraded');
     const { currentPodHash, stableRS } = await releases.status();

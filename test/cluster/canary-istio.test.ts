@@ -1,4 +1,4 @@
-/** Releases that Istio splits. Nobody routes here: what is looked at is what the real Argo Rollouts tells Istio. */
+/** Releases that Istio splits. Nothing routes here: the test reads what the real Argo Rollouts writes for Istio. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/testing/environments.ts';
 import { release, api as service } from '../../apps/testing/workloads.ts';

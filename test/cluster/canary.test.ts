@@ -224,7 +224,7 @@ describe('a release of the web service', () => {
     expect(answered).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
   });
 
-  test('that nobody asks anything neither goes on nor back: it waits for a person', async () => {
+  test('without requests neither goes on nor back: it waits for a person', async () => {
     await releases.commit(GOOD);
     await releases.healthy(30);
     const { stableRS } = await releases.status();

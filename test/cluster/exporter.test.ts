@@ -1,4 +1,4 @@
-/** The exporter beside a real broker: what that tells in JSON is a metric on the exporter's page. */
+/** The exporter beside a real broker: what the broker reports in JSON is a metric on the exporter's page. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
 import { HTTP_PORT } from '../../charts/pod.ts';

@@ -1,4 +1,4 @@
-/** The golden connection matrix on real packets: who may connect does, and where policies are enforced nobody else. */
+/** The golden connection matrix on real packets: allowed connections work, and where policies are enforced no others do. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const api = workload('api', 'web');
 let cluster: Cluster;
 let seen: Watching;
 
-/** A pod that listens on 8080 and connects to whom it is told, under the labels of somebody. */
+/** A pod that listens on 8080 and connects to given addresses, under the labels of a workload. */
 interface Probe {
   readonly name: string;
   readonly namespace: string;
@@ -88,7 +88,7 @@ Promise.all(process.argv[1].split(',').map(one)).then((all) => console.log(JSON.
 const addressOf = (namespace: string, pod: string): Promise<string> =>
   seen.kubectl('-n', namespace, 'get', 'pod', pod, '-o', 'jsonpath={.status.podIP}');
 
-/** `NAME PORT` -> HOST:PORT: every port that somebody listens on. */
+/** `NAME PORT` -> HOST:PORT: every port with a listener. */
 let targets: Readonly<Record<string, string>>;
 
 /** @returns the `NAME PORT` that a probe could connect to */
@@ -151,7 +151,7 @@ describe('the connection matrix', () => {
     expect(allowed('prometheus').length).toBeGreaterThanOrEqual(3);
   });
 
-  test('nobody connects to anyone else', async ({ skip }) => {
+  test('no other connection succeeds', async ({ skip }) => {
     const open = await reached(stranger);
     if (open.length > 0)
       skip(`not enforced here: this cluster's network lets a stranger reach ${open.join(', ')}`);

@@ -153,7 +153,7 @@ describe('Prometheus', () => {
 });
 
 describe('resource metrics', () => {
-  test('metrics-server tells what the pods of every service use', async () => {
+  test('metrics-server reports what the pods of every service use', async () => {
     await until('a reading', 60, async () => (await seen.kubectl('top', 'pods', '-n', 'scaler')) !== '');
     expect(await seen.kubectl('top', 'pods', '-n', 'scaler', '--no-headers')).toMatch(
       /^scaler-\S+\s+\d+m\s+\d+Mi/,

@@ -232,7 +232,7 @@ export const kedaBackend: Backend = {
       workloads.filter(kedaBackend.keeps).map(({ name }) => `keda-hpa-${name}`),
     ),
   stop: async ({ cluster, inside }) => {
-    // Its operator takes a ScaledObject's HPA away; without it the finalizer waits for ever.
+    // Its operator takes a ScaledObject's HPA away; without it the finalizer waits forever.
     await remove(cluster, 'scaledobject');
     await forgetAggregate(cluster);
     await inside.stop('parity-keda-adapter');

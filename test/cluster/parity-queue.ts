@@ -19,7 +19,7 @@ export interface Queue {
   readonly scraped: PrometheusSource;
   /** Adds or takes messages until `count` are ready; resolves when the broker has confirmed. */
   backlog(count: number): Promise<void>;
-  /** The broker's process stands still while `work` runs: whoever asks it waits in vain. */
+  /** The broker's process stands still while `work` runs: requests to it time out. */
   frozen<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

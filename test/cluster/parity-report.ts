@@ -1,4 +1,4 @@
-/** What the parity suite tells people: docs/reference/backends.md, between its markers. */
+/** The report of the parity suite: docs/reference/backends.md, between its markers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Backend, backends, claims } from './parity-backends.ts';

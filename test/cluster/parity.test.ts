@@ -66,7 +66,7 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
     return new Map(claimed.map((one) => [one.name, held(one) ? undefined : since.get(one.name)]));
   }
 
-  /** At the highest counts the broker stops answering: nobody may take a replica for that. */
+  /** At the highest counts the broker stops answering: no back-end may remove a replica for that. */
   async function blackout(backend: Backend, ground: Ground, claimed: readonly Parity[]): Promise<void> {
     await step(0, claimed);
     const before = await replicas();
@@ -121,7 +121,7 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
     expect(measured.filter(({ backend }) => backend === kedaBackend.name)).toHaveLength(workloads.length);
   });
 
-  test('what was measured is told, and written down where RECORD is set', () => {
+  test('what was measured is printed, and recorded where RECORD is set', () => {
     expect(measured).toHaveLength(10);
     process.stderr.write(`${reactionTable(measured)}\n`);
     if (process.env.RECORD === undefined) return;

@@ -75,7 +75,7 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
       await run('consumer', 4);
     });
 
-    test('a consumer displaces nobody: it waits', async () => {
+    test('a consumer preempts no pod: it waits', async () => {
       await apply(simulated(consumer, 5, '1'));
       const unschedulable = async () => {
         const { stdout } = await cluster.kubectl(['-n', 'consumer', 'get', 'events', '-o', 'json']);

@@ -16,7 +16,7 @@ export const serviceIn = (environment: Environment): KubernetesObject[] => [
   ...objectsIn(environment, namespace),
 ];
 
-/** A change that harms nobody. */
+/** A harmless change. */
 export const GOOD = { RELEASE: '2' };
 
 interface Rollout extends KubernetesObject {

@@ -12,7 +12,7 @@ const KEPT = [
   'ipaddresses.networking.k8s.io',
 ];
 
-/** What the cluster came up with, kept in itself: whoever makes it anew begins anew. */
+/** The objects that the cluster came up with, kept in itself: a recreated cluster has a new baseline. */
 const BASELINE = { name: 'test-baseline', namespace: 'kube-system' };
 
 /** Pods are killed, not asked; a node takes its time all the same. */

@@ -1,4 +1,4 @@
-/** The web service without canaries: its versions take over pod by pod, and nobody who asks notices. */
+/** The web service without canaries: its versions take over pod by pod, and no request fails. */
 import { beforeAll, expect, test } from 'vitest';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { rollUnderLoad } from './rolling.ts';

@@ -191,7 +191,7 @@ describe('an HPA whose minimum a timetable owns', () => {
     expect(new Set(after.map(({ minimum }) => minimum))).toEqual(new Set([LOW]));
   });
 
-  test('tells by Events about the HPA what was done and why', async () => {
+  test('reports by Events about the HPA what was done and why', async () => {
     const path = `/apis/events.k8s.io/v1/namespaces/${service.namespace}/events`;
     interface Told {
       readonly reportingController: string;

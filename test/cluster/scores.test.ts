@@ -1,4 +1,4 @@
-/** What other people's rules say of dist: every finding is mended, or waived with a reason. */
+/** Findings of public manifest linters in dist/: every one is fixed, or waived with a reason. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

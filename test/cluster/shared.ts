@@ -45,7 +45,7 @@ async function beginRun(): Promise<() => Promise<void>> {
   };
 }
 
-/** KEEP_CLUSTERS leaves them for the next run, which then begins at once: for whoever writes a test. */
+/** KEEP_CLUSTERS leaves them for the next run, which then begins at once: for work on a test. */
 export async function setup(): Promise<() => Promise<void>> {
   const keep = process.env.KEEP_CLUSTERS !== undefined;
   const endRun = await beginRun();

@@ -210,7 +210,7 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
     expect(await uid(await builtProvider.up({ name }))).toBe(before);
   });
 
-  test('after a crash, up clears what is left and starts anew', async () => {
+  test('after a crash, up clears what is left and starts again', async () => {
     const processes = (await leftovers(name)).filter((one) => one.includes('kube-apiserver'));
     const pid = Number(/process (\d+)/.exec(processes[0] ?? '')?.[1]);
     process.kill(pid, 'SIGKILL');

@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => api?.close());
 
-/** Requests a second, as the adapter tells the HPA; undefined while it tells nothing. */
+/** Requests a second, as the adapter reports them to the HPA; undefined while it reports none. */
 async function perSecond(): Promise<number | undefined> {
   const { body } = await api.ask(`${metricPath}?labelSelector=service%3D${service.name}`);
   const [item] = (body as { items?: { value: string }[] }).items ?? [];
@@ -96,7 +96,7 @@ const unharmed = { non2xx: 0, errors: 0, timeouts: 0 };
 describe('the HPA of the web service', () => {
   test('has its metric from the adapter, by the rule that was made with it', async () => {
     const value = await until('the metric', 180, async () => await perSecond());
-    // Nobody asks but the kubelet: its readiness probe, once in 10 s.
+    // Only the kubelet sends requests: its readiness probe, once in 10 s.
     expect(value).toBeLessThan(1);
     const active = '{.status.conditions[?(@.type=="ScalingActive")].status}';
     const status = ['get', 'hpa', service.name, '-o', `jsonpath=${active}`];

@@ -8,7 +8,7 @@ const fromSeconds = Math.floor(Date.now() / 1000 / 86_400) * 86_400 - 2 * 86_400
 const HOURS = 4;
 const toSeconds = fromSeconds + HOURS * 3600;
 
-/** A scrape every 15 s; from the third hour on the publisher counts anew. */
+/** A scrape every 15 s; in the third hour the publisher's counter restarts. */
 const scrapes = Array.from({ length: HOURS * 240 + 1 }, (_, index) => index);
 const growing = scrapes.map((index): [number, number] => [fromSeconds + 15 * index, 1000 + 30 * index]);
 const restarted = scrapes.map((index): [number, number] => [
@@ -38,7 +38,7 @@ const ask = async (query: string, stepSeconds = 15) =>
   );
 
 describe('a range of a real Prometheus', () => {
-  it('tells what arrived, in as many answers as it takes', async () => {
+  it('returns what arrived, in as many answers as it takes', async () => {
     // 14,401 points of a second: Prometheus answers at most 11,000 at once.
     const { recorded, notes } = await ask('published_total{queue="growing"}', 1);
     expect(recorded.startSeconds).toBe(fromSeconds);
@@ -46,7 +46,7 @@ describe('a range of a real Prometheus', () => {
     expect(notes).toEqual([]);
   });
 
-  it('tells of a counter that began anew, and loses none of its jobs', async () => {
+  it('reports a counter that restarted, and loses none of its jobs', async () => {
     const { recorded, notes } = await ask('published_total{queue="restarted"}');
     // The first scrape of the second count shows 0: what was added before it is not known.
     expect(jobsIn(recorded)).toBe(HOURS * 240 * 30 - 30);

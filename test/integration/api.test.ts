@@ -106,7 +106,7 @@ it('sheds while its event loop is late, and stops as soon as it is not', async (
   expect(Number(replica.of('shedding')[0]?.delaySeconds)).toBeGreaterThan(0.02);
 });
 
-it('tells every fault of its configuration at once and ends with 2', async () => {
+it('reports every fault of its configuration at once and ends with 2', async () => {
   const lines: unknown[] = [];
   const fleet = new Fleet((line) => void lines.push(line));
   expect(await fleet.run('api', { MAX_URL_BYTES: '1', DRAIN_DELAY_SECONDS: 'soon' })).toBe(2);

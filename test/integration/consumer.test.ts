@@ -13,7 +13,7 @@ const job = (id: string) =>
 /** A handler module of the test's own. */
 const handler = (source: string) => ({ HANDLER: harness.fleet.file('handler.mjs', source) });
 
-/** Says that it began, then works for ever: until it is killed, or its file is there. */
+/** Says that it began, then works forever: until it is killed, or its file is there. */
 const endless = `export const handle = (job) => {
   console.log(JSON.stringify({ msg: 'job begun', jobId: job.id }));
   return new Promise(() => setInterval(() => {}, 1000));

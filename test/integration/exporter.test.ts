@@ -108,7 +108,7 @@ describe('the process', () => {
     expect(await process.ended).toBe(1);
   });
 
-  it('does not start with faults, and tells them all in one line', async () => {
+  it('does not start with faults, and reports them all in one line', async () => {
     const process = harness.fleet.start('exporter', {
       MAPPINGS_DIRECTORY: harness.fleet.directory,
       TARGETS_FILE: harness.fleet.file('targets.yaml.txt', { targets: [{}] }),

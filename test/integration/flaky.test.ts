@@ -1,4 +1,4 @@
-/** A failed run is told from an unlucky one: by the real vitest, on tests that fail once, twice, or do not load. */
+/** A failed run is distinguished from a flaky one: by the real vitest, on tests that fail once, twice, or do not load. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

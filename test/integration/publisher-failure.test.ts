@@ -93,7 +93,7 @@ describe('a broker in trouble', () => {
     expect(Number(harness.of('run failed')[0]?.seconds)).toBeLessThan(4.5);
   });
 
-  it('that is frozen in the middle of a run keeps nobody beyond the deadline', async () => {
+  it('that is frozen in the middle of a run delays no publisher beyond the deadline', async () => {
     await on(broker);
     const { ended } = harness.startPublisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
     await eventually('jobs flow', async () => (await harness.count()) > 100);

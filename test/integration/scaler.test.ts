@@ -59,10 +59,10 @@ describe('the scaler on a real broker', () => {
     },
   );
 
-  it('serves a residue below the mark when it has waited, by the age that the broker tells', async () => {
+  it('serves a residue below the mark when it has waited, by the age that the broker reports', async () => {
     await publishJobs(vhost.amqpUrl, 7);
     const source = managementSource(broker, vhost.name);
-    // RabbitMQ tells the head message's timestamp with its slow statistics, up to 5 s late.
+    // RabbitMQ reports the head message's timestamp with its slow statistics, up to 5 s late.
     await vi.waitFor(async () => expect(await readOnce(source)).toHaveProperty('oldestWaitSeconds'), within);
     await using scaler = await runScaler({ source, policy, amqpUrl: vhost.amqpUrl, workMs: 10 });
     await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
@@ -95,7 +95,7 @@ describe('the scaler on a real broker', () => {
     expect(scaler.decisions()).toContain('0 -> 4 OldestWaitExceeded');
   });
 
-  it('is told the same by both sources', async () => {
+  it('reads the same from both sources', async () => {
     await publishJobs(vhost.amqpUrl, 42);
     await vi.waitFor(async () => {
       const told = { ready: 42, unacked: 0 };

@@ -114,7 +114,7 @@ describe('a run on this machine, at work on 25 consumers,', () => {
     expect(run.lines.join('\n')).toContain('the run was interrupted');
   });
 
-  it('ends when nobody reads what it prints, and leaves nothing', async () => {
+  it('ends when its output has no reader, and leaves nothing', async () => {
     const { env } = await borrowed();
     const run = start(BUSY, env);
     await run.runs(CONSUMER, 25);

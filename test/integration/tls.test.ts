@@ -168,7 +168,7 @@ async function readAnew(): Promise<void> {
 }
 
 describe('a broker with TLS', () => {
-  it('listens as it is rendered, and to nobody in clear text', async () => {
+  it('listens as it is rendered, and never in clear text', async () => {
     const told = await broker.control(
       'eval',
       'lists:sort([element(3, L) || L <- rabbit_networking:active_listeners()]).',
@@ -185,7 +185,7 @@ describe('a broker with TLS', () => {
     expect(of('consumer', 'connected')).toEqual([]);
   });
 
-  it('gets its topology from who believes its authority, and from nobody else', async () => {
+  it('gets its topology from a client that trusts its authority, and from no other', async () => {
     expect(await topology(second.file)).not.toBe(0);
     expect(JSON.stringify(of('topology', 'topology not declared'))).toMatch(/is not trusted: .*certificate/);
     expect(await topology(first.file, '127.0.0.1')).not.toBe(0);

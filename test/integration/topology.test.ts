@@ -131,7 +131,7 @@ it('takes a pattern as the broker reads it', async () => {
     pattern: policy.pattern.replace('^jobs$', '(?i)^JOBS$'),
   }));
   expect(await harness.topology({ ...rest, policies: any })).toBe(0);
-  // The listing tells of a policy when the statistics of the queue are next collected.
+  // The listing shows a policy when the statistics of the queue are next collected.
   const queue = async () => (await harness.vhost.api('GET', `queues/${harness.vhost.name}/jobs`)).json();
   await expect.poll(queue).toMatchObject({ policy: 'jobs' });
 });

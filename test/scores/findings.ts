@@ -1,4 +1,4 @@
-/** What a judge holds against an object, whoever the judge is. */
+/** A finding of any of the linters about an object. */
 export interface Finding {
   readonly judge: string;
   /** The judge's own name of the rule. */

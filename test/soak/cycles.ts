@@ -17,7 +17,7 @@ export interface CyclesResult {
   readonly finished: readonly number[];
   /** The counts the workload went through. */
   readonly trajectory: readonly number[];
-  /** Deliveries that had been delivered before: work that somebody killed. */
+  /** Deliveries that had been delivered before: work whose consumer was killed. */
   readonly redelivered: number;
   readonly reasons: ReadonlySet<string>;
 }
@@ -25,7 +25,7 @@ export interface CyclesResult {
 const RESIDUE = 7;
 const CYCLE_DEADLINE_SECONDS = 60;
 
-/** Real publisher, broker, scaler and consumers: 0 -> N -> 0 again and again, and nobody is killed at work. */
+/** Real publisher, broker, scaler and consumers: 0 -> N -> 0 again and again, and no consumer is killed at work. */
 export async function proveCycles(size: CyclesSize): Promise<CyclesResult> {
   const broker = await startRabbitMQ({ collectStatisticsMs: 200 });
   const proof = new CyclesProof(size, broker);

@@ -22,7 +22,7 @@ export class Authority {
     this.#openssl('req', '-x509', ...KEY, '-subj', `/CN=${name}`, '-keyout', key, '-out', certificate);
   }
 
-  /** What a client is told to believe: the path of the authority's own certificate. */
+  /** The authority that a client trusts: the path of its certificate. */
   get file(): string {
     return this.#files('authority').certificate;
   }

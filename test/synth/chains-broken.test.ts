@@ -258,7 +258,7 @@ describe('a broken link says what is missing', () => {
     expect(after(path, from, to).join('\n')).toContain(sentence);
   });
 
-  it('an alert on a metric that nobody has scraped', () => {
+  it('an alert on a metric that has no scrape', () => {
     expect(without('scaler/servicemonitor-scaler.scaler.yaml')).toContain(
       'PrometheusRule scaler/scaler of production sluice_scaler_leader is scraped by: no ServiceMonitor has the pods of services/scaler scraped',
     );

@@ -77,7 +77,7 @@ describe('a chain of scaling', () => {
     ]);
   });
 
-  it('is broken where no rule makes the metric, or nobody registers its series', () => {
+  it('is broken where no rule makes the metric, or no service registers its series', () => {
     expect(beside(hpa(external('jobs_waiting'))).join('\n')).toContain(
       'no rule of prometheus-adapter makes jobs_waiting',
     );

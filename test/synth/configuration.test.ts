@@ -162,7 +162,7 @@ describe.each(environments)('the topology file in $name', (wanted) => {
     );
   });
 
-  it('declares every queue that a container is told of and that the scaler watches', () => {
+  it('declares every queue that a container gets and that the scaler watches', () => {
     const queues = topology.queues.map(({ name }) => name);
     const told = workloadsOf(environment)
       .flatMap(containersOf)

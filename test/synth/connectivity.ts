@@ -9,7 +9,7 @@ export interface End {
   readonly namespace?: string;
   readonly labels?: Record<string, string>;
   readonly address?: string;
-  /** It connects to nobody by itself, or as every pod of its namespace does. @default false */
+  /** It opens no connection by itself, or the same as every pod of its namespace. @default false */
   readonly servesOnly?: true;
   /** Ports something listens on. */
   readonly ports: readonly Port[];

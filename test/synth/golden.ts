@@ -10,7 +10,7 @@ import { diffExamples } from './diff-examples.ts';
 import { environmentNames } from './dist.ts';
 import { permissionsIn } from './permissions.ts';
 
-/** Where the pages are: committed, so that a pull request shows whom a change lets through. */
+/** Where the pages are: committed, so that a pull request shows which connections a change allows. */
 export const GOLDEN = new URL('golden/', import.meta.url);
 
 /** Writes the pages again. @see package.json */

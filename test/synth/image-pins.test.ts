@@ -33,7 +33,7 @@ describe('every image that is rendered', () => {
     );
   });
 
-  it('has a digest, or a reason why it has none yet, unless it is that of a worker of somebody else', () => {
+  it('has a digest, or a reason why it has none yet, unless it is that of a worker from another repository', () => {
     expect(unexplained(used.filter((image) => !others.includes(image)))).toEqual([]);
     const other = 'docker.io/library/redis:8.0.1';
     expect(unexplained([other, `${other}@${DIGEST}`, images.lavinmq])).toEqual([other]);
@@ -84,7 +84,7 @@ describe('a registry', () => {
     } else response.writeHead(404).end();
   };
 
-  it('tells the digest of a tag, to whoever fetches a token', async () => {
+  it('returns the digest of a tag to a client that fetches a token', async () => {
     const host = await registry(withToken);
     expect(await digestOf({ host, name: 'a/b', tag: '1.0' })).toBe(DIGEST);
     await expect(digestOf({ host, name: 'a/b', tag: '2.0' })).rejects.toThrow(

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = (command: string, ...args: string[]) => spawnSync(command, args, { cwd: ROOT, encoding: 'utf8' });
 
 describe.skipIf(run('git', 'rev-parse', 'HEAD').status !== 0)('the preview of a pull request', () => {
-  it('tells what changes in the cluster and what the policies would have done, since the base', () => {
+  it('reports what changes in the cluster and what the policies would have done, since the base', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'sluice-preview-')), 'comment.md');
     const { status, stderr } = run('bash', 'scripts/ci/preview.sh', 'HEAD', file);
     expect([status, stderr]).toEqual([0, '']);

@@ -283,5 +283,5 @@ export type ObjectOf<K extends Kind> = {
   readonly metadata: Metadata;
 } & Kinds[K];
 
-/** An object of any kind; the kind tells which. */
+/** An object of any kind; `kind` says which. */
 export type KubeObject = { [K in Kind]: ObjectOf<K> }[Kind];

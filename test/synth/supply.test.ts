@@ -46,7 +46,7 @@ describe('a retired source', () => {
     expect(retiredSources({ data: { 'a.yaml': `image: ${text}\n` } })).toHaveLength(1);
   });
 
-  it('is an API version that nobody serves any more', () => {
+  it('is an API version that no server has any more', () => {
     expect(retiredSources({ apiVersion: 'external-secrets.io/v1beta1' })).toEqual([
       'apiVersion (external-secrets.io/v1beta1): External Secrets serves only v1',
     ]);

@@ -52,7 +52,7 @@ const EXACT = /^v?\d+\.\d+\.\d+([-+][\w.-]+)?$/;
 const PINNED_IMAGE = /(:(?!latest\b)[\w][\w.-]*|@sha256:[0-9a-f]{64})$/;
 
 /**
- * What is not one thing for ever: an image without a tag, `latest`, a range of chart versions, and a git
+ * References that are not immutable: an image without a tag, `latest`, a range of chart versions, and a git
  * revision other than the environment's.
  */
 export function floating(document: unknown, revision: string): string[] {

@@ -68,7 +68,7 @@ describe('which images are stale', () => {
     range === '2156db5abcde..HEAD' ? paths : undefined;
   const released = { consumer: reference('consumer'), scaler: reference('scaler') };
 
-  it('is told by the commit that the tag ends with', () => {
+  it('is found by the commit at the end of its tag', () => {
     const paths = ['services/consumer/main.ts'];
     expect(staleServices(['consumer', 'scaler'], released, since(paths))).toEqual(['consumer']);
   });
@@ -141,7 +141,7 @@ describe('writing images back', () => {
     );
   });
 
-  it('tells every fault at once and names each', () => {
+  it('reports every fault at once and names each', () => {
     expect(
       faultsOf([
         'consumer',

@@ -124,7 +124,7 @@ describe('what keeps the dependencies current', () => {
     }
   });
 
-  it('leaves to the workflow what the workflow writes, whoever owns the registry', () => {
+  it('leaves to the workflow what the workflow writes, whatever the owner of the registry', () => {
     const left = packageRules
       .filter(
         ({ enabled, matchFileNames }) =>

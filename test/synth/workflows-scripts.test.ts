@@ -235,7 +235,7 @@ describe.skipIf(!installed('bash', 'jq', 'git'))('the pull request of new images
     expect(github.asked.at(-1)).toBe('workflow run ci.yaml --ref release/images');
   });
 
-  it('is updated while it is open, from main anew', () => {
+  it('is updated while it is open, again from main', () => {
     write(work, { 'environments/images.ts': images('2') });
     propose();
     github.say('pulls', [{ number: 12 }]);

@@ -31,7 +31,7 @@ interface Container {
   readonly readinessProbe: object;
 }
 
-/** Its admission webhook is not installed, so there is none to tell whom to trust. */
+/** Its admission webhook is not installed, so no webhook needs a CA bundle. */
 const FLAGS = { operator: ['--enable-webhook-patching=false'], adapter: [] } as const;
 
 /** The Deployment with the image that is built here, which is ready as soon as it says so. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { confirm } from './consent.ts';
 
-test('with nobody to ask, a given cluster is not changed unless --yes said so', async () => {
+test('without a terminal, a given cluster is not changed unless --yes allows it', async () => {
   const asked = confirm('prod', 'https://prod.example.com', false);
   await expect(asked).rejects.toThrow("'prod' (https://prod.example.com) is not a cluster of the testbed");
   await expect(confirm('prod', 'https://prod.example.com', true)).resolves.toBeUndefined();

@@ -3,7 +3,7 @@ import { TestbedError } from '../cluster.ts';
 
 /**
  * Asks a person to type the name of what will be changed; nothing else will do, least of all Enter.
- * @throws TestbedError where the answer differs, or nobody is there to ask
+ * @throws TestbedError where the answer differs, or no terminal is attached
  */
 export async function confirm(context: string, server: string, yes: boolean): Promise<void> {
   if (yes) return;

@@ -6,7 +6,7 @@ interface Config {
   readonly nodes: readonly { readonly role: string; readonly extraPortMappings?: readonly object[] }[];
 }
 
-/** The cluster to try things on. A port has one listener: others, such as those of tests, are in nobody's way. */
+/** The cluster to try things on. A port has one listener: clusters of tests use other ports. */
 const ENTRANCE = 'sluice';
 
 /** Whether the node ports of the ingress controller are at the usual ports of this machine. */

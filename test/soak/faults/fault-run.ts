@@ -214,7 +214,7 @@ export class FaultRun {
     });
   }
 
-  /** For whoever reads why it did not settle. */
+  /** For the message when it did not settle. */
   async #state(): Promise<string> {
     const left = markedProcesses(this.#mark).map(({ pid, arguments: words }) => `${pid} ${words.join(' ')}`);
     const state = { ...this.#record.counts(), messages: await this.messages(), left };

@@ -61,7 +61,7 @@ describe('every alert', () => {
     expect(faults.get(path)).toBe('');
   });
 
-  it('is told apart from one that fires otherwise than its scenario says', async () => {
+  it('is distinguished from one that fires otherwise than its scenario says', async () => {
     const [rule] = alertRules;
     const scenario = rule && scenarios[rule.name]?.(rule);
     if (!rule || !scenario) throw new Error('there is no alert');

@@ -6,7 +6,7 @@ const run = promisify(execFile);
 /** A shell's answer where a command is not there. */
 const NOT_FOUND = 127;
 
-/** Both streams as one: promtool names a file on one, and tells its faults on the other. */
+/** Both streams as one: promtool names a file on one, and prints its faults on the other. */
 const MERGED = ['-c', 'exec promtool "$@" 2>&1', 'promtool'];
 
 /** @returns what promtool says, and whether it ended well @throws where it is not installed */

@@ -52,7 +52,7 @@ const recordings = new Map(
   ),
 );
 
-/** The labels of a metric; undefined for one that nobody is known to expose. */
+/** The labels of a metric; undefined for one that no known exporter exposes. */
 export function labelsOf(metric: string): readonly string[] | undefined {
   const recording = recordings.get(metric);
   if (recording !== undefined) return recording;
