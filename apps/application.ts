@@ -50,7 +50,7 @@ export interface ExpectedSecret {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-/** What a workload can be told of its account at the broker. */
+/** A workload's account at the broker, for its variables. */
 export interface BrokerAccount {
   /** The broker and its virtual host, without credentials: `amqp://host:5672/%2f`. */
   readonly amqpUrl: string;
@@ -62,7 +62,7 @@ export interface BrokerAccount {
   readonly caFile?: string | undefined;
 }
 
-/** What a worker can be told of the broker. */
+/** What a worker's variables may say about the broker. */
 export interface WorkerPlatform extends BrokerAccount {
   /** The queue that it takes from. */
   readonly queue: string;

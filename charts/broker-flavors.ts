@@ -54,7 +54,7 @@ const lines = (...text: readonly string[]): string => [...text, ''].join('\n');
 
 const lavinmq: BrokerFlavor = {
   ...PLAIN,
-  // Metrics bind to loopback unless told otherwise, and the first user may only come from there.
+  // Metrics bind to loopback by default, and the first user may only come from there.
   args: [
     ...['--bind=0.0.0.0', '--metrics-http-bind=0.0.0.0', '--default-user-only-loopback=false'],
     `--config=${CONFIG_PATH}/lavinmq.ini`,

@@ -13,7 +13,7 @@ export interface Canary {
   readonly bounds: ReleaseBounds;
 }
 
-/** What the requests to a new version tell, over a window of its own. */
+/** What the requests to a new version show, over a window of its own. */
 export interface ReleaseBounds {
   /** Share of answers that are no server error, at least; below 1. */
   readonly successRatio: number;

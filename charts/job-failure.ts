@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
 
-/** The exit code of a service here that was told nonsense: another try would be told the same. */
+/** The exit code of a service here for a bad configuration: another try would have the same one. */
 const BAD_CONFIGURATION = 2;
 
 /** A bad configuration fails the Job at once; a pod that a drain or a preemption ended is no failed try. */

@@ -12,7 +12,7 @@ export interface ReleaseAnalysisProps extends Identity {
   readonly bounds: ReleaseBounds;
   /** Seconds between two scrapes of the pods. */
   readonly scrapeSeconds: number;
-  /** Seconds between two readiness probes of a pod: requests that tell nothing of a release. */
+  /** Seconds between two readiness probes of a pod: requests that say nothing about a release. */
   readonly readyEverySeconds: number;
   /** Where Prometheus answers. */
   readonly prometheus: string;
@@ -72,7 +72,7 @@ const metric = (
   provider: { prometheus: { address: prometheus, query } },
 });
 
-/** PromQL that has one result, or none where there is too little to tell. */
+/** PromQL that has one result, or none where there are too few requests. */
 function queriesOf({ namespace, name, bounds, readyEverySeconds }: ReleaseAnalysisProps) {
   const { windowSeconds, minRequestsPerSecond } = bounds;
   const pods = { namespace, service: name, [label(POD_HASH_LABEL)]: `{{args.${POD_HASH}}}` };

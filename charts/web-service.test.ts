@@ -66,7 +66,7 @@ describe('an autoscaler', () => {
         // @ts-expect-error `behavior` belongs into `spec`: beside it the API server drops it without a word.
         new k8s.KubeHorizontalPodAutoscalerV2(scope, 'x', { metadata: { name: 'x' }, spec, behavior }),
     );
-    // What tsc refuses is gone at run time too: nothing else would tell.
+    // What tsc refuses is gone at run time too: no other check would notice.
     expect(JSON.stringify(hpa)).not.toContain('behavior');
     const { behavior: _, ...without } = scaled;
     const metrics = [{ ...cpuUtilization(80), behavior }];

@@ -8,7 +8,7 @@ type Token = NonNullable<ReturnType<typeof tokensOf>>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 
 /**
- * Reads options by node:util's parseArgs, with every fault of the command line told at once and in words of ours.
+ * Reads options by node:util's parseArgs, with every fault of the command line reported at once, in Sluice's own sentences.
  * @param positionals Whether the command takes arguments beside its options
  * @throws {ConfigurationError} naming each unknown option, missing value and argument that nothing takes
  */

@@ -10,7 +10,7 @@ interface Values {
   readonly serviceMonitor: Switch;
 }
 
-/** Nodes as pods need them, spot first; told of interruptions two minutes before. */
+/** Nodes as pods need them, spot first; it learns of interruptions two minutes before. */
 export const karpenter: Addon<Values> = {
   name: 'karpenter',
   namespace: { name: 'kube-system' },

@@ -16,7 +16,7 @@ export interface BrokerLimits {
 /** The share of the volume that must stay free. */
 const FREE_SHARE = 0.2;
 
-/** States of the broker that end in its own alarms, told before they do. */
+/** States of the broker that lead to its own alarms, reported before they do. */
 export const brokerAlerts = ({ namespace, job, metricPrefix, ...limits }: BrokerLimits): readonly Alert[] => {
   const of = (series: string): string => `${metricPrefix}_${series}{namespace="${namespace}"}`;
   const freeBytes = Math.floor(limits.volumeBytes * FREE_SHARE);

@@ -42,7 +42,7 @@ export const exporterApplication: Application = {
       priorityClassName: PRIORITY.low,
     });
     allowConnections(scope, exporter, system);
-    // The labels of a mapping tell whose document it was; `service` may be one of them.
+    // The labels of a mapping say whose document it was; `service` may be one of them.
     new MetricsScrape(scope, 'scrape', {
       ...{ ...exporter, endpoints: [{ port: HTTP_PORT_NAME }], honorLabels: true },
     });

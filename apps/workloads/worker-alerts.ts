@@ -73,7 +73,7 @@ function asScalerSays({ workload }: WatchedWorker) {
   };
 }
 
-/** The same by what the broker and the API server tell, where the own scaler does not look. */
+/** The same from metrics of the broker and the API server, where Sluice's scaler does not scale the worker. */
 function asScraped({ namespace, workload, deployment, queue }: WatchedWorker) {
   const sum = (at: string): string =>
     [QUEUE_MESSAGES.ready, QUEUE_MESSAGES.unacked]

@@ -17,7 +17,7 @@ beforeAll(() => void writeDist(DIST, render()));
 interface Props {
   readonly helm?: string;
   readonly provider?: ProviderName;
-  /** null: kubectl cannot tell. */
+  /** null: kubectl does not know. */
   readonly context?: string | null;
   readonly files?: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ export interface Gauges {
   readonly ready: number;
   readonly unacked: number;
   readonly replicas: number;
-  /** Undefined where the broker does not tell it. */
+  /** Undefined where the broker does not report it. */
   readonly oldestWaitSeconds: number | undefined;
 }
 

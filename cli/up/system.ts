@@ -114,7 +114,7 @@ export class System {
     await Promise.all([...this.#running].map((service) => stopService(service, graceSeconds)));
   }
 
-  /** What to tell when a service failed: its last lines say why. */
+  /** The message for a service that failed: its last lines say why. */
   failure(name: string, code: number | null): string {
     const tail = readFileSync(this.#files.logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES);
     return [`${name} ended with ${code}; the end of ${this.#files.logFile}:`, ...tail].join('\n  ');

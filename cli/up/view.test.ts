@@ -62,7 +62,7 @@ test('before the first reading it says so', () => {
   expect(renderFrame({ ...frame(), gauges: undefined }, 80).join('\n')).toContain('no reading yet');
 });
 
-test('an oldest wait that the broker does not tell is unknown while jobs wait, and never 0', () => {
+test('an oldest wait that the broker does not report is unknown while jobs wait, and never 0', () => {
   const { gauges } = frame();
   if (gauges === undefined) throw new Error('the frame has gauges');
   const shown = (ready: number, oldestWaitSeconds: number | undefined) =>

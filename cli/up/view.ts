@@ -110,7 +110,7 @@ export function trajectory(decisions: readonly DecisionRecord[]): number[] {
   return counts.filter((count, index) => count !== counts[index - 1]);
 }
 
-/** With no job waiting there is no wait; what the broker does not tell is not 0. */
+/** With no job waiting there is no wait; what the broker does not report is not 0. */
 function oldestWait({ ready, oldestWaitSeconds }: Gauges): string {
   if (oldestWaitSeconds !== undefined) return seconds(oldestWaitSeconds);
   return ready === 0 ? 'none' : 'unknown';

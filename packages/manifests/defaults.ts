@@ -1,6 +1,6 @@
 /**
  * What a field is when it is left out, as the API server stores it or its controller takes it. `replicas` and
- * `minReplicas` are not among them: a manifest that leaves them out leaves them to whoever scales.
+ * `minReplicas` are not among them: a manifest that leaves them out leaves them to the autoscaler.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/v1/defaults.go and its siblings of other groups
  * @see https://github.com/kubernetes/kubernetes/blob/master/api/openapi-spec/swagger.json
  */

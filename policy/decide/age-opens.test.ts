@@ -93,7 +93,7 @@ describe('a scaler that starts again', () => {
     expect(decided(asNeeded, aged(3, 2), 25).replicas).toBe(25);
   });
 
-  it('does not open everything because somebody scaled by hand', () => {
+  it('does not open everything because a person scaled by hand', () => {
     expect(replicasOf(follow(asNeeded, polls([9, 0], [9, 0]), { current: 3 }))).toEqual([3, 3]);
   });
 });

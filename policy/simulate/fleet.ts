@@ -44,7 +44,7 @@ export class Fleet {
     this.#end(now);
   }
 
-  /** Lets the replicas work until `until`: whoever is free first takes the head of the line. */
+  /** Lets the replicas work until `until`: the replica that is free first takes the head of the queue. */
   work(until: number): void {
     while (this.#queue.length > 0) {
       const replica = this.#nextFree();

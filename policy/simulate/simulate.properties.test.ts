@@ -4,7 +4,7 @@ import { baseOf } from '../decide/decide.ts';
 import { type Arrivals, latch, type Simulation, simulate, type Timing } from '../index.ts';
 import { policies } from '../testing/arbitraries.ts';
 
-/** Replicas that die at once: whoever stops them with work in hand kills it. */
+/** Replicas that die at once: a stop kills the work in flight. */
 const timing: Timing = {
   pollSeconds: 5,
   scrapeDelaySeconds: 0,

@@ -48,7 +48,7 @@ export function changedServices<Name extends string>(
 
 /**
  * The commit that an image was built from: its tag ends with `-g<commit>`, as `git describe` writes one.
- * @returns undefined where the tag tells none
+ * @returns undefined where the tag names none
  */
 export const commitOf = (reference: string): string | undefined =>
   /:[\w.-]+-g([0-9a-f]{7,40})(?:@|$)/.exec(reference)?.[1];

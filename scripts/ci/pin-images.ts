@@ -3,7 +3,7 @@
  * `node scripts/ci/pin-images.ts [--check]`: gives each image of environments/images.ts, and each base image of
  * services/Dockerfile, the digest that its registry has for its tag. What has one keeps it: Renovate moves both
  * together. Images that are built here get theirs from the workflow 'images'. `--check` changes nothing; exit code 1
- * where a digest is missing, or where a registry did not tell one.
+ * where a digest is missing, or where a registry did not return one.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ export const unpinnedIn = (text: string): ImageReference[] =>
 
 const textOf = ({ host, name, tag }: ImageReference): string => `${host}/${name}:${tag}`;
 
-/** The text with every digest that a registry told, and what is wrong with the rest. */
+/** The text with every digest that a registry returned, and the faults of the rest. */
 export async function pin(
   text: string,
   resolve: (image: ImageReference) => Promise<string> = digestOf,

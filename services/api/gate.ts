@@ -41,7 +41,7 @@ export class Gate {
   readonly #now: () => number;
   readonly #inHand = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
-  /** What connections were told whose request broke off. */
+  /** The status that a connection got whose request broke off. */
   readonly #refusals = new WeakMap<Socket, number>();
   #lingering = false;
 

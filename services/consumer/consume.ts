@@ -5,7 +5,7 @@ import { Intake, type IntakeOptions } from './intake.ts';
 export interface ConsumeOptions extends IntakeOptions {
   /** Aborted: take no more, finish what is in hand. */
   readonly signal: AbortSignal;
-  /** Told whether messages can come. */
+  /** Called with whether messages can arrive. */
   readonly consuming: (yes: boolean) => void;
 }
 

@@ -5,7 +5,7 @@ export interface ConsumptionOptions {
   /** How long it may not consume and still be alive, seconds. */
   readonly limitSeconds: number;
   readonly metrics: Pick<ConsumerMetrics, 'consuming'>;
-  /** Aborted when the service stops: then it does not consume because it was told to. */
+  /** Aborted when the service stops: then it is intended that it does not consume. */
   readonly stop: AbortSignal;
   /** Milliseconds, of a clock that is never set back. */
   readonly now?: () => number;

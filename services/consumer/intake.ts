@@ -9,7 +9,7 @@ export interface IntakeOptions {
   readonly prefetch: number;
   readonly worker: Pick<Worker, 'work'>;
   readonly bodies: Pick<LargeBodies, 'watch' | 'unreadBytes' | 'mayFit' | 'release'>;
-  /** Told of a message that is kept because its body has no room here. @returns ends that */
+  /** Called with a message that is kept because its body has no room here. @returns ends that */
   readonly kept: (message: ConsumeMessage, bytes: number) => () => void;
 }
 

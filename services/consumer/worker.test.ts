@@ -158,7 +158,7 @@ it('works on a redelivered job while the broker takes nothing, unless it was cou
   expect(suspect.at(-1)).toEqual(['outcome not delivered', { jobId: 'r-1', outcome: 'redelivered' }]);
 });
 
-it('survives that the channel closes under a job: the outcome cannot be told, and the job comes again', async () => {
+it('survives that the channel closes under a job: the outcome cannot be sent, and the job is redelivered', async () => {
   expect((await work(succeed, { ackFails: true })).at(-1)).toEqual([
     ...['outcome not delivered', expect.objectContaining({ jobId: 'r-1', outcome: 'succeeded' })],
   ]);

@@ -85,7 +85,7 @@ const opened = async <T>(value: T): Promise<T> => {
   return value;
 };
 
-it('publishes every job, persistent, mandatory and told apart by its id', async () => {
+it('publishes every job, persistent, mandatory and identified by its id', async () => {
   const { channel, run } = await opened(started({ jobs: 2 }));
   expect(channel.ids).toEqual(['run-1-0', 'run-1-1']);
   const [first] = channel.published;

@@ -13,7 +13,7 @@ export interface PublishOptions {
   readonly progress: Progress;
   /** Aborted: publish nothing more. */
   readonly signal: AbortSignal;
-  /** Told of jobs that the broker refused, when they are published again. */
+  /** Called with the number of jobs that the broker refused, when they are published again. */
   readonly onRefused?: (jobs: number) => void;
   /** Epoch milliseconds. */
   readonly now?: () => number;

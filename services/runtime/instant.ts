@@ -9,8 +9,8 @@ const EARLIEST_MS = 1_000_000_000_000;
 const LATEST_MS = EARLIEST_MS * 100;
 
 /**
- * The instant that a number means: seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its
- * magnitude, for publishers write all of them into a field that is meant to hold seconds.
+ * The instant that a number means: seconds, milliseconds, microseconds or nanoseconds since 1970, recognized by its
+ * magnitude, because publishers write all of them into a field that is meant to hold seconds.
  * @param value What a message, a broker or a metric holds: a number, a bigint or decimal digits
  * @param now Epoch milliseconds
  * @returns epoch milliseconds, not after `now`; undefined for what no publisher can mean: no number, before

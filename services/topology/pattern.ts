@@ -40,7 +40,7 @@ function faultOfGroups(tokens: readonly string[]): string | undefined {
 
 /**
  * Whether a policy's pattern applies to a name.
- * @returns true also where JavaScript cannot tell: then it may
+ * @returns true also where JavaScript cannot decide: then it may
  */
 export function mayMatch(pattern: string, name: string): boolean {
   const [, letters = '', rest = pattern] = /^\(\?([a-z]+)\)(.*)$/s.exec(pattern) ?? [];

@@ -53,7 +53,7 @@ export async function startPrometheus(
   return serve('prometheus', [`--config.file=${at}/prometheus.yaml`, `--storage.tsdb.path=${at}/data`]);
 }
 
-/** Alertmanager with the routes and messages of this repository, told to a channel. */
+/** Alertmanager with the routes and messages of this repository, which notifies a channel. */
 export async function startAlertmanager(webhook: string): Promise<Running> {
   const at = folder();
   writeFileSync(join(at, 'discord'), webhook, { mode: 0o600 });

@@ -58,7 +58,7 @@ describe.skipIf(unavailable !== undefined)('addons', () => {
     cluster = await sharedCluster({ provider: 'built' });
   });
 
-  test('metrics-server tells what the node and its pods use', async () => {
+  test('metrics-server reports what the node and its pods use', async () => {
     await installAddon(cluster, 'metrics-server');
     const { stdout } = await until('the first reading', 90, async () => {
       const output = await cluster.kubectl(['top', 'node', '--no-headers'], { check: false });

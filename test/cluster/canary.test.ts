@@ -56,7 +56,7 @@ afterAll(() => api?.close());
 /** The share of the requests, in percent, that the router gives the new version. */
 const weight = async (): Promise<number> => (await releases.shares())[1] ?? Number.NaN;
 
-/** Loaded before the service: it cannot be told from a fault of its own. */
+/** Loaded before the service: it looks like a fault of the service itself. */
 const faulty = (code: string) => ({
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
 });

@@ -1,4 +1,4 @@
-/** Releases of the web service as Argo Rollouts makes them, told from outside. */
+/** Releases of the web service as Argo Rollouts makes them, observed from outside. */
 import { expect } from 'vitest';
 import { api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL } from '../../charts/canary.ts';

@@ -46,7 +46,7 @@ const windowOf = (opens: number, closes: number): SchedulePolicy =>
     windows: [{ start: cronAt(opens), end: cronAt(closes), minReplicas: HIGH }],
   });
 
-/** The scaler as rendered, told of the web service alone, and of another window. */
+/** The scaler as rendered, configured for the web service alone, and with another window. */
 const scalerWith = (policy: SchedulePolicy): KubernetesObject[] =>
   inNamespace(scaler.namespace).map((object) => {
     if (object.kind !== 'ConfigMap') return object;

@@ -24,7 +24,7 @@ it('consumers whose queue is deleted, and whose connections are reset then, come
   await eventually('it consumes', () => healthy('/readyz'));
   await eventually('all are connected', async () => harness.of('connected').length === CONSUMERS);
   await harness.vhost.api('DELETE', `queues/${harness.vhost.name}/jobs`);
-  // Cancelled, and told that there is no queue at the next try: then the goodbye is under way too.
+  // Cancelled, and refused at the next attempt because there is no queue: then the cancellation has arrived too.
   await harness.untilSaid('connection lost', 2 * CONSUMERS);
   proxy.reset();
   expect(await healthy('/readyz')).toBe(false);

@@ -231,7 +231,7 @@ describe('stopping', () => {
     }
   });
 
-  it('tries no Job again that was told nonsense, and counts no try that a drain ended', () => {
+  it('retries no Job with a bad configuration, and counts no try that a drain ended', () => {
     for (const { job, template } of workloads) {
       if (job === undefined) continue;
       const [configuration, disruption] = job.podFailurePolicy.rules;

@@ -266,7 +266,7 @@ const rows: readonly ActorRow[] = [
   ),
 ];
 
-describe('a label or an annotation that somebody acts on', () => {
+describe('a label or an annotation that a controller acts on', () => {
   it.each(rows)('%s: comes', (_, without, having, comes, does) => {
     const { worst, changes } = compareYaml(without, having);
     expect([worst, changes.flatMap(({ reasons }) => reasons).join('; ')]).toEqual([

@@ -6,7 +6,7 @@ import { isolationOf } from '../../rules/isolation.ts';
 import { isPartOf, openedWithout, openingsOf, UNGUARDED } from '../../rules/openings.ts';
 import type { Sides } from './sides.ts';
 
-/** Somebody who can reach or do more than before. */
+/** A subject or a peer that can reach or do more than before. */
 export interface Exposure {
   readonly environment: string;
   /** What it is about. */

@@ -1,7 +1,7 @@
 import type { Case, Rule } from './rule.ts';
 import { acting, syncOptions } from './rules-actors.ts';
 
-/** Labels and annotations that somebody acts upon, and those that only people read. */
+/** Labels and annotations that a controller acts on, and those that only people read. */
 export const metadata: readonly Rule[] = [
   { at: ['apiVersion'], rank: 'config', reason: 'asked for in another API version' },
   {

@@ -28,7 +28,7 @@ function ofCharts({ namespace = '' }: DesiredObject, selector: unknown, world: W
     : absent(`no pods of ${namespace} have the labels ${JSON.stringify(selector)}`);
 }
 
-/** A port is that of whoever is connected to: for what comes in the policy's own pods, else the peer. */
+/** A port is the server's: for ingress that of the policy's own pods, for egress that of the peer. */
 function peers(
   from: DesiredObject,
   direction: 'ingress' | 'egress',

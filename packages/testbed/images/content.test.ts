@@ -49,7 +49,7 @@ test('what goes into no image makes none', () => {
   expect(digest()).toBe(before);
 });
 
-test('a Dockerfile tells what it copies from its context', () => {
+test('a Dockerfile says what it copies from its context', () => {
   const dockerfile =
     'FROM a AS b\nCOPY one two/three ./\nCOPY --chown=1:1 four /x\nCOPY --from=b /five /five\nCOPY one /y\n';
   expect(copiedBy(dockerfile)).toEqual(['one', 'two/three', 'four']);

@@ -5,7 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 const MOST = 20;
 
 /**
- * How many programs want each core: whoever waits for a program waits that many times as long.
+ * How many programs want each core: a wait for a program takes that many times as long.
  * @param load programs that run or want to, on average over the last minute
  * @returns 1 on a machine with a core for each, at most 20
  */

@@ -87,7 +87,7 @@ describe('the cron of KEDA', () => {
     return at === undefined ? 'never' : new Date(at).toISOString();
   };
 
-  // Told by robfig/cron v3.0.1 itself.
+  // Results of robfig/cron v3.0.1 itself.
   it.each([
     [
       'an hour that is skipped',

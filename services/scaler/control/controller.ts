@@ -33,7 +33,7 @@ export interface Outcome {
   readonly uid?: string;
 }
 
-/** Told of everything a controller does: metrics, logs and Events stand behind it. */
+/** Receives everything a controller does: metrics, logs and Events implement it. */
 export interface Observer {
   decided(outcome: Outcome): void;
   readingFailed(workload: string, cause: FailureCause, message: string): void;

@@ -6,7 +6,7 @@ import { type BacklogSource, ReadingError } from './source.ts';
 
 type Counts = { ready?: number; unacked?: number };
 
-/** Every queue of one broker, as one request told it; keys by `queueKey`. */
+/** Every queue of one broker, as one request returned it; keys by `queueKey`. */
 export interface BrokerCounts {
   readonly queues: ReadonlyMap<string, Counts>;
   readonly at: number;

@@ -6,7 +6,7 @@ import { type BacklogSource, ReadingError } from './source.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The queues of one virtual host, by name, as one request told them. */
+/** The queues of one virtual host, by name, as one request returned them. */
 export interface Listing {
   readonly queues: ReadonlyMap<string, Fields>;
   readonly at: number;

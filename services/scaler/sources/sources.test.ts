@@ -31,7 +31,7 @@ const detailed = ({ url }: { url: string }, queue = 'jobs') =>
 const answering = (status: number, body: string) =>
   serve((_, response) => response.writeHead(status).end(body));
 
-/** A broker of one queue, as the listing and the queue itself tell it. */
+/** A broker of one queue, as the listing and the queue itself report it. */
 const brokerOf = (listed: object, itself: object = listed) =>
   serve(({ url = '' }, response) =>
     json(response, 200, url.includes('/jobs?') ? itself : [{ name: 'jobs', ...listed }]),
@@ -107,7 +107,7 @@ describe('the management API', () => {
     expect(broker.requests).toHaveLength(1);
   });
 
-  it('takes a count that the broker does not tell for an error, never for 0', async () => {
+  it('takes a count that the broker does not report for an error, never for 0', async () => {
     await using broker = await brokerOf({ messages_ready: 7 });
     await expect(read(management(broker))).rejects.toMatchObject({
       cause: 'field-missing',

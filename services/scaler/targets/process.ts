@@ -23,7 +23,7 @@ interface Slot {
 
 export interface ProcessTargetOptions {
   readonly workload: string;
-  /** Told about each child that ended without being asked to. */
+  /** Called for each child that ended without being asked to. */
   readonly onCrash: (identity: string, outcome: string) => void;
   /** Monotonic milliseconds. @default performance.now() */
   readonly clock?: () => number;
