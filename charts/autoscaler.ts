@@ -13,7 +13,7 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 export interface AutoscalerProps extends Identity {
-  /** Whose count it owns, of the same name. @default 'Deployment' */
+  /** The kind of the object that it scales, which has the same name. @default 'Deployment' */
   readonly target?: AutoscalerParts['target'];
   /** Pods at least. A schedule owns the field: then the manifest has none, and the own scaler writes it. */
   readonly minReplicas: number | SchedulePolicy;

@@ -9,7 +9,7 @@ import { reloadScript } from './broker-reload.ts';
 
 let directory: string;
 let children: ChildProcess[];
-/** Of its own: the script finds a process by its name. */
+/** A name of its own: the script finds a process by its name. */
 const NAME = `slbrk${process.pid}`.slice(0, 15);
 
 beforeEach(() => {

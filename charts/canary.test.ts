@@ -158,7 +158,7 @@ describe('the analysis of a release', () => {
     provider: { prometheus: { query: string } };
   }[] = template.spec.metrics;
 
-  /** As Argo Rollouts does, whose expressions are JavaScript's in all that is used here. */
+  /** Evaluates like Argo Rollouts: the expressions used here mean the same in JavaScript. */
   const verdict = (
     { successCondition, failureCondition }: (typeof metrics)[number],
     result: number[],

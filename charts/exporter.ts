@@ -45,7 +45,7 @@ export interface Mapping {
 export interface ExporterTarget {
   /** The value of the mapping's target label. */
   readonly name: string;
-  /** Of the document: http or https, without credentials. */
+  /** The URL of the document: http or https, without credentials. */
   readonly url: string;
   /** The mapping that reads it. */
   readonly module: string;

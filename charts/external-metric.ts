@@ -4,7 +4,7 @@ import { Checks } from '../packages/contracts/checks.ts';
 export interface CounterRateProps {
   /** The counter, for example 'http_requests_total'. */
   readonly series: string;
-  /** Whose pods count: the Service that Prometheus finds them by. */
+  /** The Service by which Prometheus finds the pods that count. */
   readonly service: string;
   /** What one replica is meant to take, in counts per second. */
   readonly perReplica: number;

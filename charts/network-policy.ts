@@ -85,7 +85,7 @@ export class NetworkAccess extends Construct {
 export interface PodAccessProps {
   /** The policy's name. */
   readonly name: string;
-  /** Whose connections these are. */
+  /** The pods that have these connections. */
   readonly pods: PodPeer;
   readonly ingress: readonly Access[];
   readonly egress: readonly Access[];

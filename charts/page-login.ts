@@ -8,9 +8,9 @@ import { wave } from './wave.ts';
 
 /** How the ingress controller authenticates users, for a page that does not do so itself. */
 export type Login =
-  /** By names and hashes in the Secret's key `users`, one a line as htpasswd writes them. */
+  /** Names and hashes in the Secret's key `users`, one per line as htpasswd writes them. */
   | { readonly kind: 'basic-auth'; readonly secret: string }
-  /** By a proxy that signs on at an OpenID provider: it answers 2xx for who is known. */
+  /** A proxy in front of an OpenID provider: it answers 2xx for a user who is signed on. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
 
 export interface PageLoginProps extends Identity {

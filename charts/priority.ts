@@ -49,7 +49,7 @@ function check({ name, value }: PriorityProps): void {
 export interface Ranked {
   readonly name: string;
   readonly className: string;
-  /** Of its class. */
+  /** The value of its class. */
   readonly value: number;
 }
 

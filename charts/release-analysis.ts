@@ -88,7 +88,7 @@ function queriesOf({ namespace, name, bounds, readyEverySeconds }: ReleaseAnalys
   };
 }
 
-/** As Prometheus writes the label of a pod. */
+/** The name that Prometheus gives to the label of a pod. */
 const label = (kubernetes: string): string => kubernetes.replaceAll('-', '_');
 
 function check({ name, bounds, scrapeSeconds, readyEverySeconds }: ReleaseAnalysisProps): void {

@@ -4,7 +4,7 @@ import { AdmissionPolicy, type Validation } from './admission-policy.ts';
 import type { Identity } from './labels.ts';
 
 export interface ScalerBoundsProps extends Identity {
-  /** Whose counts it sets. */
+  /** The workloads that it scales. */
   readonly workloads: ScalerConfig['workloads'];
 }
 

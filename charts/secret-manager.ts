@@ -11,7 +11,7 @@ import { wave } from './wave.ts';
 export const SECRET_STORE = 'secret-store';
 
 export interface SecretManagerProps {
-  /** Whose documents it reads. */
+  /** The namespace whose documents it reads. */
   readonly namespace: string;
   /** For example 'eu-central-1'. */
   readonly region: string;

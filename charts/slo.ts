@@ -18,7 +18,7 @@ export interface Slo {
   readonly recorded?: RecordingRule;
 }
 
-/** Whose promise it is: labels of every series and alert. */
+/** The owner of the objective: labels of every series and alert. */
 export interface SloOwner {
   readonly namespace: string;
   /** Its name in metrics. */

@@ -16,7 +16,7 @@ describe('the rate of a counter', () => {
     const { name, rule, metric } = counterRate(counted);
     expect(name).toBe('http_requests_per_second');
     expect(metric.external?.metric.name).toBe(name);
-    // As the adapter, which is written in Go, does it: ${1} is what the first parentheses matched.
+    // The adapter is written in Go and does the same: ${1} is what the first parentheses matched.
     const [, matched] = new RegExp(rule.name.matches).exec('http_requests_total') ?? [];
     expect(rule.name.as.replace(/\$\{1\}/, matched ?? '')).toBe(name);
   });

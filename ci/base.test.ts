@@ -31,7 +31,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const base = (requested?: string) => findBase(gitIn(folder), requested, green);
 
-/** As a clone of what another repository holds. */
+/** Makes the repository look like a clone whose origin is at a revision. */
 const originAt = (revision: string) => git('update-ref', 'refs/remotes/origin/main', revision);
 
 describe('the commit to compare with', () => {

@@ -17,7 +17,7 @@ export const clusterTests = (root: string): string[] =>
 export interface Selection {
   readonly files: readonly string[];
   readonly leftOut: readonly LeftOut[];
-  /** None where everything is run. */
+  /** Undefined where everything is run. */
   readonly base: Base | undefined;
   /** What was chosen and why, for people. */
   readonly story: readonly string[];

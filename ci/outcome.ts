@@ -7,7 +7,7 @@ export interface TestOutcome {
 export interface FileOutcome {
   /** Below the root of the repository. */
   readonly file: string;
-  /** Of its tests and hooks, and of loading it. */
+  /** The seconds of its tests and hooks, and of loading it. */
   readonly seconds: number;
   readonly tests: readonly TestOutcome[];
   /** Faults of the file itself: it cannot be loaded, or a hook failed. */

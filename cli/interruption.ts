@@ -15,7 +15,7 @@ interface OutputLike {
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
-/** Of a command that was interrupted, as a shell says it of Ctrl-C. */
+/** The exit code of an interrupted command, as shells report it for Ctrl-C. */
 export const INTERRUPTED = 130;
 
 /** Ctrl-C comes twice, from the terminal and from npm: so soon after the first, it is no second one. */

@@ -29,7 +29,7 @@ const answers: ReadonlyMap<string, () => string> = new Map([
   ['--version', () => `${version}\n`],
 ]);
 
-// Who has seen enough (`| head`) closes the pipe: no error of ours.
+// A reader such as `| head` may close the pipe: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   // A command that has servers to end listens itself.

@@ -126,7 +126,7 @@ function desiredIn(name: string, { environments, systemIn }: Sources): Desired {
   return { name, system: systemIn(environment), polls: pollsIn(environment) };
 }
 
-/** By its own name or by the one that its scaler and metrics know. @throws {ConfigurationError} where there is none */
+/** Finds workers by their name here or in the scaler's file. @throws {ConfigurationError} where there is none */
 function workersOf({ name: environment, system }: Desired, name: string | undefined): QueueWork[] {
   const { work, services } = system;
   const found = work.filter((one) => name === undefined || one.name === name || one.scaled === name);
@@ -222,7 +222,7 @@ function comparisons(asked: Asked, base: string, sources: Sources): Comparisons 
   return { base, all, unread };
 }
 
-/** Of a workload that is gone the load is unknown: the same stands in for it, as for a queue that nothing publishes to. */
+/** The load of a removed workload is unknown: it gets the load of a queue that nothing publishes to. */
 function loadOfRendered(rendered: RenderedPolicy, options: LoadOptions, sources: Sources): Load {
   const { environment, workload, policy, pollSeconds } = rendered;
   const { system } = desiredIn(environment, sources);

@@ -21,7 +21,7 @@ const STATUS_EVERY_MS = 5000;
 const STALL_SECONDS = 180;
 /** The longest grace of a consumer, and the scaler's own. */
 const GRACE_SECONDS = 45;
-/** From an interruption to the end, whatever does not answer: first what the services have, then the whole. */
+/** Seconds from an interruption to the end, whatever does not answer: first those of the services, then in total. */
 const INTERRUPTED_GRACE_SECONDS = 3;
 const INTERRUPTED_SECONDS = 4.5;
 

@@ -123,13 +123,13 @@ export interface WebEntrance {
 
 /** How a page without a login of its own is reached. */
 export type OpenPages =
-  /** Not by the ingress controller: by `kubectl port-forward`. */
+  /** No ingress: `kubectl port-forward` alone. */
   | { readonly kind: 'none' }
-  /** By every client that reaches the controller; refused behind a load balancer. */
+  /** Open to every client that reaches the controller; refused behind a load balancer. */
   | { readonly kind: 'without-login' }
-  /** By the users of the Secret `page-users`, which Traefik asks for. */
+  /** Open to the users of the Secret `page-users`; Traefik asks for the password. */
   | { readonly kind: 'basic-auth' }
-  /** By who signs on at an OpenID provider, which a proxy in the cluster asks. */
+  /** Open to users who sign on at an OpenID provider, through a proxy in the cluster. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
 
 /** What has a page of its own. */

@@ -8,7 +8,7 @@ export const organization = {
   repository: { host: 'github.com', path: 'sluice/sluice', branch: 'main' },
   /** The domain of the pages of a cluster that the internet reaches. */
   domain: 'sluice.example.com',
-  /** Whose teams review: `@<owners>/platform`. */
+  /** The GitHub organisation of the reviewing teams: `@<owners>/platform`. */
   owners: 'sluice',
   /** The cloud: the account, and what begins the names of what it holds. */
   cloud: { account: '111122223333', prefix: 'sluice' },

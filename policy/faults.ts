@@ -24,7 +24,7 @@ export interface Range {
   /** The value itself is not allowed. */
   readonly above?: number;
   readonly max?: number;
-  /** As `max`, of a bound so far away that it is named only to those who exceed it. */
+  /** Like `max`, for a bound so high that only the error of a value above it names it. */
   readonly limit?: number;
 }
 

@@ -85,7 +85,7 @@ function configs({ web: { hosts, clusterIssuer } }: Environment): Values['config
   return {
     cm: argoCdSettings({ url: `${scheme}://${hosts.argocd}` }),
     params: argoCdParameters,
-    // Who is not named in a policy may do nothing.
+    // A user whom no policy names may do nothing.
     rbac: { 'policy.default': '' },
   };
 }

@@ -22,7 +22,7 @@ export const argoRollouts: Addon<Values> = {
     crdAnnotations: CONFIRM_REMOVAL,
     controller: {
       replicas: environment.addonReplicas,
-      // By default it looks for Traefik's kinds in a group that Traefik has left.
+      // By default it uses an API group that Traefik has abandoned.
       extraArgs: ['--traefik-api-group=traefik.io', '--traefik-api-version=traefik.io/v1alpha1'],
       resources: resources('50m', '128Mi'),
       metrics: metrics(environment),

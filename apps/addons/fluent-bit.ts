@@ -31,7 +31,7 @@ interface SecretVolume {
 
 /** The Secret with the password of Elasticsearch's user `fluent-bit`, and the authority of its certificate. */
 const ELASTICSEARCH = 'fluent-bit-elasticsearch';
-/** Of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
+/** The key of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
 const CA_KEY = 'ca.crt';
 const CA_VOLUME = 'elasticsearch-ca';
 const CA_DIRECTORY = '/fluent-bit/elasticsearch';

@@ -118,7 +118,7 @@ const prometheus = (environment: Environment): Values['prometheus'] => ({
     retention: environment.monitoring.retention,
     resources: resources('250m', '1Gi'),
     storageSpec: storage(environment, environment.monitoring.volume),
-    // Of every workload, not only of this release.
+    // ServiceMonitors of every workload, not only of this release.
     serviceMonitorSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
     ruleSelectorNilUsesHelmValues: false,

@@ -7,7 +7,7 @@ interface Kinds {
   readonly namespaced: readonly KindName[];
 }
 
-/** Of every workload of this repository. */
+/** The kinds that every workload of this repository has. */
 const COMMON: readonly KindName[] = [
   '/Service',
   '/ServiceAccount',

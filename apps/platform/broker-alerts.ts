@@ -1,6 +1,6 @@
 import type { Alert, RecordingRule } from '../../charts/alerts.ts';
 
-/** Whose broker it is, and what is much for it. */
+/** The broker's identity, and the thresholds of its alerts. */
 export interface BrokerLimits {
   readonly namespace: string;
   /** The job that Prometheus scrapes it by. */

@@ -3,7 +3,7 @@ import { fromLeader } from '../../charts/scaler-series.ts';
 import { consumer, scaler } from '../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../packages/contracts/metrics/metric.ts';
 
-/** Whose consumers they are, and what is much for them. */
+/** The identity of the consumers, and the thresholds of their alerts. */
 export interface WatchedConsumer {
   readonly namespace: string;
   /** Its name in the scaler's file. */

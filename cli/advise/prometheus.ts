@@ -87,7 +87,7 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-/** As Prometheus writes it; what is no number stays none, and no counter has it. */
+/** Parses a number as Prometheus writes it; another text is NaN, which no counter has. */
 function numberOf(text: string): number {
   if (text === '+Inf') return Number.POSITIVE_INFINITY;
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);

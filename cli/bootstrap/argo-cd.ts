@@ -30,7 +30,7 @@ const isPinned = ({ metadata }: Part): boolean => {
   return labels?.[CHART] === `argo-cd-${charts['argo-cd'].version}`;
 };
 
-/** From the root on its version is its own affair. */
+/** After the root Application is there, Argo CD manages its own version. */
 const managesItself = async (cluster: ClusterLike): Promise<boolean> =>
   (await find(cluster, 'applications.argoproj.io', ROOT, ARGOCD_NAMESPACE)) !== undefined;
 

@@ -51,7 +51,7 @@ const NO_PAGE =
 const read = ({ namespace, secret }: Login, key: string): string =>
   `kubectl -n ${namespace} get secret ${secret} -o go-template='{{index .data "${key}" | base64decode}}'`;
 
-/** Whose cluster it is says by which ports its nodes are reached. */
+/** The provider of a cluster decides on which ports its nodes are reached. */
 export type Reached = Pick<ClusterLike, 'name' | 'provider'>;
 
 function portOf({ entrance, clusterIssuer }: Environment['web'], { name, provider }: Reached): string {

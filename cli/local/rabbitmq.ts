@@ -52,7 +52,7 @@ export interface LocalBroker {
   readonly metricsUrl: string;
   readonly username: string;
   readonly password: string;
-  /** Of the running broker; changes with `restart`. */
+  /** The pid of the running broker; changes with `restart`. */
   readonly pid: number;
   /** False when it has ended, for whatever reason. */
   readonly running: boolean;

@@ -90,7 +90,7 @@ export function summary(ledger: Ledger, replicas: readonly number[], ended = tru
   const { published, confirmed, processed, lost, duplicated, redelivered, parked, completions, waits } =
     ledger;
   const relation = ledger.balanced ? '=' : '/';
-  // Of a run that was cut short nothing is known to be lost: the broker still has it.
+  // No job of a run that was cut short is known to be lost: the broker still has them.
   const open = ended ? 'lost' : 'unfinished';
   const spanSeconds = ((completions.at(-1) ?? 0) - (completions[0] ?? 0)) / 1000;
   return [

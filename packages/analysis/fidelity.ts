@@ -11,13 +11,13 @@ export interface KeptPolicy {
   readonly scaler: ScalerKind;
   /** The kind of the policy, for example 'latch'. */
   readonly policy: string;
-  /** Whose replicas, or whose minimum of them; undefined for processes of one machine. */
+  /** The object whose replicas or minimum it sets; undefined for processes of one machine. */
   readonly target: { readonly namespace: string; readonly name: string } | undefined;
   /** Every clause of the policy. */
   readonly clauses: readonly ClauseFidelity[];
 }
 
-/** Of every scaled workload of an environment, in the scalers' own words. */
+/** What is kept of the policy of every scaled workload of an environment, in the scalers' own sentences. */
 export const keptPolicies = (
   environment: Environment,
   { applications }: DesiredState = desiredState,

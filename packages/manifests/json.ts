@@ -9,7 +9,7 @@ interface RawJson {
 export const jsonText = (value: unknown, space?: number): string =>
   JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? rawNumber(inner) : inner), space);
 
-/** On a Node without `rawJSON` a text, which no reader rounds. */
+/** An exact number; on a Node without `rawJSON` a text, which no reader rounds. */
 const rawNumber = (integer: bigint): unknown =>
   (JSON as RawJson).rawJSON?.(String(integer)) ?? String(integer);
 

@@ -87,7 +87,7 @@ function meansSame(spot: Spot, key: string, before: Fields, after: Fields): bool
   return value !== undefined && walk(field, one ?? value, other ?? value).length === 0;
 }
 
-/** Not what an object inherits: a label may be called 'constructor'. */
+/** An own field, never an inherited one: a label may be called 'constructor'. */
 const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
 function walkList(spot: Spot, before: readonly unknown[], after: readonly unknown[]): LeafChange[] {

@@ -98,7 +98,7 @@ const merges = new WeakMap<object, number>();
 
 function mergeInto(context: Context, target: unknown, value: unknown): void {
   const source = dereferenced(context, value);
-  // Of several the first wins, so that it comes last.
+  // The first of several wins, so it is merged last.
   const sources = isSeq(source) ? [...source.items].reverse() : [source];
   for (const one of sources) {
     const map = dereferenced(context, one);
@@ -115,7 +115,7 @@ function count(context: object): void {
   merges.set(context, now);
 }
 
-/** Not by assignment: a key may be called '__proto__'. */
+/** Defines the property instead of assigning it: a key may be called '__proto__'. */
 function put(target: unknown, key: unknown, value: unknown): void {
   const how = { value, writable: true, enumerable: true, configurable: true };
   if (target instanceof Map) target.set(key, value);

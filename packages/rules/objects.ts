@@ -122,7 +122,7 @@ function cron(object: DesiredObject): readonly Violation[] {
 
 const zones = Intl.supportedValuesOf('timeZone');
 
-/** As files of the database are found: by their very names. `Local` is refused, as it depends on the machine. */
+/** A zone of the database has exactly the name of its file. `Local` is refused, because it depends on the machine. */
 function isZone(zone: string): boolean {
   if (!/^[A-Z]/.test(zone) || zone === 'Local') return false;
   const known = zones.find((one) => one.toLowerCase() === zone.toLowerCase());
@@ -144,7 +144,7 @@ const RANGES = [
 ] as const;
 const WORDS = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi;
 
-/** As robfig/cron's standard parser reads it. @see https://pkg.go.dev/github.com/robfig/cron/v3 */
+/** Whether robfig/cron's standard parser accepts it. @see https://pkg.go.dev/github.com/robfig/cron/v3 */
 export function isSchedule(text: string): boolean {
   if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
   if (text.startsWith('@every ')) return /^@every (\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text);

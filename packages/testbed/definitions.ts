@@ -4,7 +4,7 @@ import type { DefinitionSource } from './lib/definitions.ts';
 import { type Tool, toolVersion } from './lib/tools.ts';
 import { argoCd, argoRollouts, keda, prometheusOperator, traefik } from './tools.ts';
 
-/** Of the version that is built. */
+/** Definitions of a tool's project, at the version that is built. */
 function madeBy(tool: Tool, folder: string): DefinitionSource {
   if (tool.module === undefined) throw new TestbedError(`'${tool.name}' is no project's module`);
   return { module: tool.module, version: toolVersion(tool), folder };

@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 
 /** @throws {TypeError | RangeError} when the expression is none */
 export const cronEvent = (expression: string, timeZone: string, except: readonly string[]): CronEvent => ({
-  // On the wall alone, where no minute is skipped or repeated: what the zone does to it is done here.
+  // Croner computes on the wall clock, where no minute is skipped or repeated; this file applies the zone.
   cron: new Cron(expression, { mode: '5-part', utcOffset: 0 }),
   timeZone,
   except: new Set(except),
@@ -51,7 +51,7 @@ export function quietUntil({ cron, timeZone }: CronEvent, from: number): number 
   return Math.min(next, from + DAY, ...nextChange(timeZone, from));
 }
 
-/** Of two occurrences in one instant, the clock passed one first. */
+/** Whether the clock passed `a` first, also when both are in one instant. */
 export const isBefore = (a: Occurrence, b: Occurrence): boolean =>
   a.at === b.at ? a.wall < b.wall : a.at < b.at;
 

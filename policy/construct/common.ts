@@ -30,7 +30,7 @@ export const fallingOver = (seconds: number): Behavior => ({
   scaleDown: { ...AT_ONCE, stabilizationWindowSeconds: seconds },
 });
 
-/** Of a policy that knows neither pod start nor service time. */
+/** The scale-down window of a policy that knows neither pod start nor service time. */
 export const DEFAULT_WINDOW_SECONDS = 60;
 
 /** Below it only changes are saved; an HPA takes no longer one than an hour. */

@@ -7,9 +7,9 @@ import type { BasePolicy, Policy, ServiceTimed } from '../policy.ts';
  * Instants are epoch milliseconds.
  */
 export interface Measures {
-  /** Of the reading that was counted last. */
+  /** Epoch milliseconds of the reading that was counted last. */
   readonly at: number;
-  /** Of the reading that was counted first. */
+  /** Epoch milliseconds of the reading that was counted first. */
   readonly since: number;
   readonly publishedTotal: number;
   readonly acknowledgedTotal: number;
@@ -18,7 +18,7 @@ export interface Measures {
   readonly arrivalsPerSecond: number;
   /** Seconds that one message is in work. */
   readonly serviceSeconds: number;
-  /** Of the remembered work: message-seconds in flight, and messages acknowledged. Their ratio is Little's law. */
+  /** The remembered work: message-seconds in flight, and messages acknowledged. Their ratio is Little's law. */
   readonly workSeconds: number;
   readonly jobs: number;
 }

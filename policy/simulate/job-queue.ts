@@ -14,7 +14,7 @@ export class JobQueue {
   #waiting = 0;
   #nextIndex = 0;
 
-  /** Of the job that `take` gave last. */
+  /** The index of the job that `take` returned last. */
   index = 0;
   arrivedAt = 0;
 
@@ -26,7 +26,7 @@ export class JobQueue {
     return this.#waiting + this.#returned.length;
   }
 
-  /** Of all arrivals until now. */
+  /** The number of all arrivals until now. */
   admitted = 0;
 
   /** Lets the arrivals of one more second in. */
@@ -43,7 +43,7 @@ export class JobQueue {
     this.#returned.sort((a, b) => b.index - a.index);
   }
 
-  /** From when the head of the line can be taken; only for a queue that is not empty. */
+  /** The instant from which the head of the queue can be taken; only for a queue that is not empty. */
   headAvailableAt(): number {
     const returned = this.#returned.at(-1);
     return returned === undefined ? this.#head() : returned.availableAt;

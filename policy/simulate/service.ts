@@ -30,7 +30,7 @@ export interface ServiceTiming {
   readonly syncSeconds: number;
   /** Between two looks of the scaler at its timetable. */
   readonly pollSeconds: number;
-  /** From the change of the count to the first request that a new replica answers. */
+  /** Seconds from the change of the count to the first request that a new replica answers. */
   readonly podStartSeconds: number;
 }
 

@@ -34,7 +34,7 @@ export interface Simulation {
 
 export interface Blackout {
   readonly fromSecond: number;
-  /** Not part of it. */
+  /** The end, exclusive. */
   readonly toSecond: number;
 }
 
@@ -76,6 +76,6 @@ export interface Series extends Rows {
   readonly replicas: readonly number[];
   readonly ready: readonly number[];
   readonly unacked: readonly number[];
-  /** Of ready and unacked together. */
+  /** Messages ready plus unacked. */
   readonly backlog: readonly number[];
 }

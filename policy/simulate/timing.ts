@@ -4,7 +4,7 @@ export interface Timing {
   readonly pollSeconds: number;
   /** Age of a reading when it is decided upon. 0 for a broker's own API, up to 30 through Prometheus. */
   readonly scrapeDelaySeconds: number;
-  /** From the change of the count to the first job a new replica takes. */
+  /** Seconds from the change of the count to the first job that a new replica takes. */
   readonly podStartSeconds: number;
   readonly service: ServiceTime;
   /** SIGTERM to SIGKILL: how long a replica may finish the job in hand at scale-in. */

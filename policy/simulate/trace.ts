@@ -65,14 +65,14 @@ class LineReader {
   }
 }
 
-/** Of seconds the year 5138, of milliseconds 1973: nothing was recorded between them. */
+/** In seconds the year 5138, in milliseconds 1973: no trace was recorded in between. */
 const FIRST_MILLISECONDS = 100_000_000_000;
 
 const unit = (milliseconds: boolean): string => (milliseconds ? 'milliseconds' : 'seconds');
 
 /** The end of the year 9999: a time in milliseconds is beyond it. */
 const MAX_EPOCH_SECONDS = 253_402_300_799;
-/** Of one entry: far beyond what is simulated in a second, and a sum of them stays a whole number. */
+/** Jobs of one entry: far more than are simulated in a second, and a sum of them stays a safe integer. */
 const MAX_COUNT = 1_000_000_000;
 
 const isWhole = (text: string, max: number): boolean => /^\d{1,16}$/.test(text) && Number(text) <= max;

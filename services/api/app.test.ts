@@ -64,7 +64,7 @@ describe('/api and what is below it', () => {
     const { parameters, nameLength, valueLength } = queryLimits;
     // Every unit takes at most six bytes as an escape; each parameter adds quotes, colon, comma and brackets.
     const mostBytes = 250 + 6 * valueLength + parameters * (6 * (nameLength + valueLength) + 8);
-    // As they are, the parser of HTTP takes only the printable characters of ASCII in a URL.
+    // Without escapes, the HTTP parser takes only printable ASCII characters in a URL.
     const unit = fc.oneof(
       ...[fc.constantFrom('&', '=', '+', '%', '%0a', '%0D', '%00', '%1b', '%E2%80%A8', '%F0%9F%98%80')],
       // The parser of HTTP takes no DEL in a URL.

@@ -66,7 +66,7 @@ export class Gate {
     return server;
   }
 
-  /** From now on each answer closes its connection, also those of the requests in hand. */
+  /** From now on each answer closes its connection, also those of the requests in flight. */
   linger(): void {
     this.#lingering = true;
     for (const response of this.#inHand) if (!response.headersSent) response.setHeader('connection', 'close');
@@ -145,7 +145,7 @@ function originForm(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Of several, this server and one before it may each take another. @see RFC 9112, 3.2: 400 */
+/** With several Host headers, this server and a proxy may each use another. @see RFC 9112, 3.2: 400 */
 function hostsOf({ rawHeaders }: IncomingMessage): number {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

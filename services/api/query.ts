@@ -1,6 +1,6 @@
 import { isSecretName } from '@sluice/runtime';
 
-/** As the router parses it: repeated names give a list. */
+/** The query as the router parses it: repeated names give a list. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 /** How much of a query a log line holds; lengths in UTF-16 code units. */

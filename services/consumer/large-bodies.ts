@@ -61,7 +61,7 @@ export class LargeBodies {
     if (content.length > this.#smallBytes) this.#room += content.length;
   }
 
-  /** From now on for every message of the channel. Not for those that are asked for one by one (`get`). */
+  /** Applies to every later message of the channel, except those that are fetched one by one (`get`). */
   watch(channel: Channel): void {
     const framed = channel as unknown as FramedChannel;
     let inner = framed.handleMessage;

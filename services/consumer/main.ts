@@ -25,7 +25,7 @@ await runMain({
       : simulatedWork(config.WORK_DISTRIBUTION, config.WORK_SECONDS);
     const { QUEUE: queue, PREFETCH: prefetch, MAX_ATTEMPTS: maxAttempts } = config;
     const { signal } = stop;
-    // As many listeners as there are messages in hand.
+    // One listener for each message in flight.
     setMaxListeners(0, signal);
     const connections = connectionMetrics(registry);
     const target = () => connectOptions(config);

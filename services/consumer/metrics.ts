@@ -16,7 +16,7 @@ export interface JobMetrics {
   parked(reason: ParkingReason): void;
   /** A delivery ended without an answer; the job was put back with that counted. */
   redelivered(): void;
-  /** From publishing to the start of the work; only where the message says when it was published. */
+  /** Seconds from publishing to the start of the work; only where the message says when it was published. */
   waited(seconds: number): void;
 }
 

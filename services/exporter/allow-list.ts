@@ -1,6 +1,6 @@
 import { parseHttpUrl, UrlError } from '@sluice/runtime';
 
-/** Whose documents a probe may ask for: `scheme://host[:port]`; a host `*.domain` stands for all below it. */
+/** The origins that a probe may fetch from: `scheme://host[:port]`; a host `*.domain` stands for all below it. */
 export class AllowList {
   readonly #exact = new Set<string>();
   readonly #below: readonly OriginPattern[];

@@ -54,7 +54,7 @@ function readingOf(rule: Rule, item: JSONValue, target: string): Reading | undef
   return { family: rule.family, id, counter, value };
 }
 
-/** As near as Prometheus' own numbers come. */
+/** A number with the precision of Prometheus' own. */
 function numberOf(value: unknown): number | undefined {
   const number = value instanceof LargeInteger ? value.toNumber() : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;

@@ -18,7 +18,7 @@ export interface ExporterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whose document, by which module, within which time. */
+/** The document to fetch, the module that reads it, and the timeout. */
 export interface Source {
   readonly name: string;
   readonly url: URL;

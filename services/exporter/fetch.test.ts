@@ -140,7 +140,7 @@ describe('a document of very many values', () => {
         process.exit();
       });`;
     const { stdout } = await promisify(execFile)(process.execPath, [
-      // As the service runs.
+      // The options with which the service runs.
       ...['--optimize-for-size', '--input-type=module', '-e', script],
     ]);
     const [kib, ...reasons] = stdout.trim().split('\n').reverse();

@@ -20,7 +20,7 @@ export interface DocumentRequest {
   readonly credentials?: Credentials | undefined;
   /** File of the authorities that may vouch for an https server; read for each request. @default the public ones */
   readonly caFile?: string | undefined;
-  /** From the look-up of the name to the end of the body. */
+  /** Milliseconds from the look-up of the name to the end of the body. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }

@@ -76,7 +76,7 @@ export interface Rule {
   readonly counter: boolean;
   readonly items: Expression | undefined;
   readonly path: Expression;
-  /** By name, sorted: the same labels give the same text. */
+  /** Sorted by name: the same labels give the same text. */
   readonly labels: readonly (readonly [name: string, source: LabelSource])[];
 }
 
@@ -91,7 +91,7 @@ export interface Module {
 export interface Mappings {
   readonly families: readonly Family[];
   readonly modules: ReadonlyMap<string, Module>;
-  /** Of all modules, also of those that have faults. */
+  /** The names of all modules, also of those with faults. */
   readonly names: readonly string[];
 }
 

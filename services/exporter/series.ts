@@ -2,7 +2,7 @@
 export interface Reading {
   /** Index of its family. */
   readonly family: number;
-  /** As it is exposed: `name{label="value"}`. */
+  /** The series as it is exposed: `name{label="value"}`. */
   readonly id: string;
   /** A counter goes on where its source starts again; a gauge is what it is. */
   readonly counter: boolean;
@@ -17,7 +17,7 @@ export interface SeriesColumns {
   /** Ascending. */
   readonly families: Uint16Array;
   readonly ids: readonly string[];
-  /** As they are exposed. */
+  /** The values as they are exposed. */
   readonly values: Float64Array;
 }
 
@@ -35,14 +35,14 @@ export const increase = (before: number, now: number): number => (now < before ?
 
 interface Count {
   readonly id: string;
-  /** As it is exposed. */
+  /** The value as it is exposed. */
   readonly value: number;
-  /** As the source said it. */
+  /** The value that the source reported. */
   readonly raw: number;
 }
 
 interface Columns extends SeriesColumns {
-  /** As the source said them; NaN for a gauge, and for a counter that is new. */
+  /** The values that the source reported; NaN for a gauge, and for a new counter. */
   readonly raws: Float64Array;
 }
 

@@ -23,7 +23,7 @@ export interface HttpRequest {
   readonly credentials?: Credentials | undefined;
   /** File (PEM) of the authorities that may vouch for an https server, in place of the public ones; read now. */
   readonly authoritiesFile?: string | undefined;
-  /** From the look-up of the name to the last byte of the body, milliseconds. */
+  /** Milliseconds from the look-up of the name to the last byte of the body. */
   readonly timeoutMs: number;
   /** Ends the request before its time. */
   readonly signal?: AbortSignal | undefined;
@@ -115,7 +115,7 @@ function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promis
   return promise;
 }
 
-/** Who names authorities means that the server is verified: in clear text it would not be. */
+/** Authorities mean that the server must be verified, so a URL in clear text is refused. */
 function authoritiesFor({ protocol }: URL, { authoritiesFile: file }: HttpRequest): string | undefined {
   if (file === undefined) return undefined;
   if (protocol !== 'https:')

@@ -12,7 +12,7 @@ function refusalOf(text: string, bounds = {}): string {
   return 'taken';
 }
 
-/** As in the count: each key and each value. */
+/** Counts like the parser: each key and each value. */
 function sizeOf(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOf(item), 1);
   if (typeof value !== 'object' || value === null) return 1;

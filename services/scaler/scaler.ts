@@ -38,7 +38,7 @@ export interface Scaler {
   stop(): Promise<void>;
 }
 
-/** Of one request to a target. With the lease's 10 s fence it ends before the lease's 15 s do. */
+/** The timeout of one request to a target. With the lease's 10 s fence it ends before the lease's 15 s do. */
 export const TARGET_TIMEOUT_MS = 4000;
 /** 1,000 workloads read their Deployments over 50 s, 100 or fewer at every 5 s poll. */
 const TARGET_READS_PER_SECOND = 20;

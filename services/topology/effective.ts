@@ -44,7 +44,7 @@ export async function overriddenPolicies(
 const strongest = (policies: readonly Policy[], queue: string): Policy | undefined =>
   policies.filter(({ pattern }) => mayMatch(pattern, queue)).sort((a, b) => b.priority - a.priority)[0];
 
-/** As both brokers list it; one for exchanges matches no queue. */
+/** A policy as both brokers list it; one for exchanges matches no queue. */
 function policyOf(listed: Record<string, unknown>): Policy {
   const pattern = listed['apply-to'] === 'exchanges' ? '(?!)' : String(listed.pattern);
   return { name: String(listed.name), pattern, priority: Number(listed.priority ?? 0) };

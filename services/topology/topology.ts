@@ -26,7 +26,7 @@ const exchange = z.strictObject({
 
 const policy = z.strictObject({
   name,
-  /** Of the names it applies to. */
+  /** The pattern of the names that it applies to. */
   pattern,
   applyTo: z.enum(['queues', 'exchanges', 'all']),
   definition: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

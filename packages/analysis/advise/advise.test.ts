@@ -26,7 +26,7 @@ const timing: Timing = {
   killsAfterGrace: true,
 };
 
-/** From 22:00 UTC on: the third hour is of another day. */
+/** 22:00 UTC: the third hour belongs to another day. */
 const startSeconds = Date.UTC(2026, 10, 28, 22) / 1000;
 
 /** A job every other second, and 61 at once every half hour. */

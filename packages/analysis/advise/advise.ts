@@ -71,7 +71,7 @@ export function advise({ recorded, timing, objective, today, seed }: Question): 
   };
 }
 
-/** Of policies that do the same, the first: 10 messages a replica are a minute's worth of jobs of 5 s. */
+/** Keeps the first of equivalent policies: 10 messages a replica are a minute's worth of jobs of 5 s. */
 const different = (outcomes: readonly Outcome[]): readonly Outcome[] =>
   [
     ...new Map(

@@ -23,7 +23,7 @@ export function recordedOf({ entries }: Trace): Recorded {
   return { startSeconds, counts };
 }
 
-/** As the simulator takes them: seconds in which nothing arrives are left out, but for the ends of the span. */
+/** Converts to a trace of the simulator: seconds without arrivals are left out, except the ends of the span. */
 export function traceOf({ startSeconds, counts }: Recorded): Trace {
   const entries: { epochSeconds: number; count: number }[] = [];
   counts.forEach((count, second) => {

@@ -26,7 +26,7 @@ function candidate<P extends object>(name: string, make: (props: P) => Policy, p
   return { policy: make(props), line: `${name}(${literal(props)})` };
 }
 
-/** As TypeScript of this repository is written. */
+/** Writes a value as TypeScript in the style of this repository. */
 export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value !== 'object' || value === null) return String(value);

@@ -13,7 +13,7 @@ export interface Frame {
   readonly timing: Timing;
   readonly maxReplicas: number;
   readonly meanPerSecond: number;
-  /** Of the busiest hour. */
+  /** Arrivals a second in the busiest hour. */
   readonly busiestPerSecond: number;
   /** Targets worth a try, seconds, ascending. */
   readonly waits: readonly number[];

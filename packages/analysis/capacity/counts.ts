@@ -45,7 +45,7 @@ function scaledByScaler({ name, target, policy }: Workload): [string, Bounds][] 
 
 type Minimum = Pick<Bounds, 'min' | 'owner'>;
 
-/** Of an HPA whose minimum is not in its manifest: a scaler writes it. */
+/** The minimum of an HPA that is not in its manifest, because a scaler writes it. */
 function scheduledMinimum({ name, target, policy }: Workload): [string, Minimum][] {
   if (target.kind !== 'hpa') return [];
   const { minReplicas: min } = baseOf(policy);

@@ -2,7 +2,7 @@ import { type DesiredObject, type Fields, valueAt } from '../../manifests/object
 
 /** What a pod's PriorityClass says. */
 export interface Priority {
-  /** Of the class; empty for pods without one. */
+  /** The name of the class; empty for pods without one. */
   readonly name: string;
   readonly value: number;
   /** Whether its pods may push others out. */

@@ -10,7 +10,7 @@ export interface Actor {
   readonly acts: string;
   /** @default config */
   readonly rank?: Rank;
-  /** Of one that is gone. @default as above */
+  /** What the removal does. @default as above */
   readonly gone?: readonly [rank: Rank, acts: string];
 }
 

@@ -30,7 +30,7 @@ function keyOf(change: ObjectChange): string {
 
 /** The changes of one set of environments. */
 export interface Block {
-  /** As a report calls it: `local, production (the whole environment is added)`. */
+  /** The title in a report: `local, production (the whole environment is added)`. */
   readonly title: string;
   readonly environments: readonly string[];
   readonly changes: readonly SharedChange[];

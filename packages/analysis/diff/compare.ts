@@ -15,13 +15,13 @@ export type RankedLeaf = LeafChange & Consequence;
 /** One object that is not what it was. */
 export interface ObjectChange {
   readonly change: 'added' | 'changed' | 'removed';
-  /** As it is, or was before it was removed. */
+  /** The object as it is, or as it was before its removal. */
   readonly object: DesiredObject;
   /** The worst of all. */
   readonly rank: Rank;
   /** What it does beyond metadata, the worst first. */
   readonly reasons: readonly string[];
-  /** None where the whole object came or went. */
+  /** Empty where the whole object was added or removed. */
   readonly leaves: readonly RankedLeaf[];
 }
 

@@ -24,7 +24,7 @@ const rules: readonly Rule[] = [
   ...concerns,
 ];
 
-/** Of what no rule knows: nothing restarts, nothing is lost. */
+/** The consequence of a change that no rule knows: nothing restarts, nothing is lost. */
 const inPlace: Consequence = { rank: 'config', reason: 'applied in place' };
 
 /** What the change of one leaf does: the first rule that fits says it. */

@@ -64,7 +64,7 @@ function permitted({ before, after, changed }: Sides): Exposure[] {
   });
 }
 
-/** Of workloads that are on both sides. */
+/** Workloads on both sides that lost their isolation. */
 function unisolated({ before, after, changed }: Sides): Exposure[] {
   if (before.ofKind('NetworkPolicy').length + after.ofKind('NetworkPolicy').length === 0) return [];
   const workloads = after.objects.filter((one) => podSpecOf(one) !== undefined);

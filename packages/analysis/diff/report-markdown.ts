@@ -8,9 +8,9 @@ import { type Row, rowsOf } from './rows.ts';
 
 /** Characters; a comment on GitHub takes 65536. */
 const LIMIT = 60_000;
-/** Of them for the tables; details take the rest. */
+/** The characters for the tables; details take the rest. */
 const TABLES = 30_000;
-/** Of them for each section above the tables. */
+/** The characters for each section above the tables. */
 const SECTION = 10_000;
 
 /** For a pull request: the worst in the headline, a table for environments that share changes, folded details. */
@@ -33,7 +33,7 @@ export function markdownReport(difference: Difference): string {
   );
 }
 
-/** As many lines as have room; the rest is counted. */
+/** Prints as many lines as fit, and counts the rest. */
 function findingSection({ title, lines }: FindingSection): string {
   const all = lines.map(({ environments, text }) => `- ${prose(text)} (${prose(namesText(environments))})`);
   const shown = thatFit(all, SECTION, ({ length }) => length);

@@ -59,7 +59,7 @@ const isSecret = ({ kind }: DesiredObject, steps: readonly string[]): boolean =>
   !['apiVersion', 'type', 'immutable'].includes(steps[0] ?? '') &&
   !(steps[0] === 'metadata' && steps[1] === 'labels');
 
-/** Of two long texts only the first lines that differ. */
+/** Returns only the first lines that differ of two long texts. */
 function differingLines({ before, after }: { before: unknown; after: unknown }): [string, string] {
   const long = [before, after].some((value) => typeof value === 'string' && value.trimEnd().includes('\n'));
   if (!long || typeof before !== 'string' || typeof after !== 'string')

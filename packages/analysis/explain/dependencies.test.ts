@@ -61,7 +61,7 @@ describe('the values that an object depends on', { timeout: 120_000 }, () => {
       expect.arrayContaining([
         ['workloads.publisher.everyMinutes', 10, 'apps/workloads/publisher.ts'],
         ['workloads.publisher.jobsPerRun', 7, 'environments/local.ts'],
-        // Not set: the publisher comes in clear text.
+        // Not set: the publisher connects in clear text.
         ['brokerTls', undefined, 'environments/local.ts'],
       ]),
     );

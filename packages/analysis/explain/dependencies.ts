@@ -185,7 +185,7 @@ const dependency = (
   environment: Environment,
 ): Dependency => ({ path: pathOf(steps), value, file: fileOf(steps, environment), fields });
 
-/** Of a workload an environment says what it wants otherwise; the rest is in the workload's own file. */
+/** An environment's file holds what it overrides of a workload; the rest is in the workload's own file. */
 function fileOf([first, second, third]: readonly Step[], environment: Environment): string {
   const override = overridesIn(environment)[String(second)];
   const own = typeof override === 'object' && third !== undefined && third in override;

@@ -60,7 +60,7 @@ export function explain(
   };
 }
 
-/** Of a workload, and of the HPA or ScaledObject beside it, which has its name. */
+/** What is kept of the policy of a workload, or of the HPA or ScaledObject with its name. */
 const keptOf = (
   { kind, namespace, name }: DesiredObject,
   environment: Environment,

@@ -96,7 +96,7 @@ function instead(value: unknown, others: readonly unknown[], steps: readonly Ste
     .map((other) => ({ steps, value: other }));
 }
 
-/** Of a text its first or its last number one higher, where it has one: '2Gi', 'v1.35'. */
+/** Variations of a text: its first or its last number plus one, where it has any: '2Gi', 'v1.35'. */
 function madeUp(value: unknown): unknown[] {
   if (typeof value === 'boolean') return [!value];
   if (typeof value === 'number') return [value + 1, value * 2, Math.max(1, Math.floor(value / 2))];

@@ -4,7 +4,7 @@ import { prose, visible } from './markup.ts';
 export interface Section {
   readonly title: string;
   readonly head: readonly string[];
-  /** As many cells as the head. */
+  /** Each row has as many cells as the head. */
   readonly rows: readonly (readonly string[])[];
   /** Columns of figures, by their index. @default none */
   readonly right?: readonly number[];

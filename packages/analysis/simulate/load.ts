@@ -21,7 +21,7 @@ export interface Load extends Omit<Simulation, 'policy'> {
   readonly title: string;
 }
 
-/** Of a queue that nothing here publishes to. */
+/** The assumed load of a queue that nothing here publishes to. */
 const ASSUMED = { jobs: 100, everySeconds: 600 };
 
 /**

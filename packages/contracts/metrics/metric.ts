@@ -39,7 +39,7 @@ export const OPEN = 'open';
 export type Labels = Readonly<Record<string, readonly string[] | typeof OPEN>>;
 
 interface MetricBase {
-  /** As Prometheus has it: base units, `_total` on a counter. */
+  /** The name by the conventions of Prometheus: base units, `_total` on a counter. */
   readonly name: string;
   /** One sentence. */
   readonly help: string;

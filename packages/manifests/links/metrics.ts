@@ -53,7 +53,7 @@ function scrapes(from: DesiredObject, world: World): Link[] {
   );
 }
 
-/** By the name of a Service's port, or by the port of the pods themselves. */
+/** Finds the scraped port by the name of a Service's port, or by the port of the pods themselves. */
 function scrapedPort(service: DesiredObject, endpoint: unknown, port: unknown, world: World): End {
   const names = listAt(service.fields, ['spec', 'ports']).map((one) => valueAt(one, ['name']));
   if (valueAt(endpoint, ['port']) === undefined || names.includes(port)) {
@@ -101,7 +101,7 @@ function rules(from: DesiredObject, world: World): Link[] {
   return [...new Map(links.map((link) => [sentenceOf(link), link])).values()];
 }
 
-/** Of every metric that an expression reads: who registers it, and who has it scraped. */
+/** Links every metric that an expression reads to the service that registers it and to its scrape. */
 export const metricLinks = (
   from: DesiredObject,
   kind: LinkKind,
@@ -121,7 +121,7 @@ interface MetricEnd extends Pick<Link, 'end'> {
   readonly scraped: boolean;
 }
 
-/** Of each world, where its metrics come from: many expressions read the same. */
+/** Caches for each world where its metrics come from: many expressions read the same. */
 const sources = new WeakMap<World, Map<string, MetricEnd[]>>();
 
 function sourceOf(metric: string, world: World): MetricEnd[] {

@@ -20,7 +20,7 @@ export interface PodPort {
 /** What stops a connection between pods: the policies of the side that does not let it through. */
 export interface Cut {
   readonly side: 'out of' | 'into';
-  /** None lets it through; each selects the pods. */
+  /** The policies that select the pods; none of them allows the connection. */
   readonly policies: readonly DesiredObject[];
 }
 

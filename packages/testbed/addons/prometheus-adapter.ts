@@ -16,7 +16,7 @@ export const prometheusAdapterImage = 'sluice.test/prometheus-adapter:1';
 const { prometheus, rules } = addon.values(local, systemIn(local));
 const folder = '/etc/adapter';
 
-/** As the chart writes it. JSON is YAML. */
+/** The ConfigMap as the chart writes it. JSON is YAML. */
 const file: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'ConfigMap',

@@ -24,7 +24,7 @@ function removeLogLinks(at: Places): void {
     try {
       if (readlinkSync(link).startsWith(`${at.podLogs}/`)) unlinkSync(link);
     } catch {
-      // Not a link, or another's doing: not ours.
+      // No link, or one that another program made: leave it.
     }
   }
 }

@@ -110,7 +110,7 @@ const loginOf = ({ source, target }: KedaWorkload, { credentials }: KedaCluster)
     ? authentication(target, source.username, credentials)
     : [];
 
-/** As long as the own scaler's. */
+/** The same bound as that of Sluice's scaler. */
 const MAX_POLL_SECONDS = 3600;
 
 function kedaFaults(
@@ -155,7 +155,7 @@ function scaledObject(workload: KedaWorkload, cluster: KedaCluster): ScaledObjec
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target.name },
       pollingInterval: pollSeconds,
-      // From the last poll that saw a message, as the scale-down window counts from the last that wanted more.
+      // Counts from the last poll that saw a message; the scale-down window counts from the last that wanted more.
       cooldownPeriod: Math.ceil(behavior.scaleDown.stabilizationWindowSeconds),
       minReplicaCount: minReplicas,
       maxReplicaCount: maxReplicas,

@@ -20,7 +20,7 @@ interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** Of `min` and the values after it, in lower case. */
+  /** Names of `min` and the values after it, in lower case. */
   readonly names?: readonly string[];
 }
 

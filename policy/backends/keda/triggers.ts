@@ -51,7 +51,7 @@ const prometheusTrigger = (source: PrometheusSource, policy: BasePolicy): Trigge
     query: policy.kind === 'latch' ? latchQuery(policy, source) : workQuery(source, policy.staleAfterSeconds),
     threshold: threshold(policy),
     activationThreshold: '0',
-    // By default no answer counts as 0 messages, and every replica goes.
+    // By default a missing answer counts as 0 messages, which removes every replica.
     ignoreNullValues: 'false',
   },
 });

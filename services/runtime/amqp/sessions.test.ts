@@ -98,7 +98,7 @@ describe('a supervised connection', () => {
     await expect(run).rejects.toThrow('lost');
   });
 
-  // As LavinMQ closes the channel that publishes.
+  // LavinMQ closes the channel that publishes in this way.
   it('whose broker has an alarm is said to wait for it, at long delays, and counts as blocked', async () => {
     const alarm = () =>
       Object.assign(

@@ -40,7 +40,7 @@ export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
 
 /** A connection that lived this long was sound: the next failure counts as the first. */
 const SOUND_AFTER_MS = 10_000;
-/** From the look-up of the name to the end of the handshake. */
+/** The time from the look-up of the name to the end of the handshake. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** What has to be said is said before: only the broker's log differs when its answer is not awaited. */
 export const CLOSE_TIMEOUT_MS = 2000;

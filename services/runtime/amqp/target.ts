@@ -36,7 +36,7 @@ export function connectOptions(config: AmqpConfig): AmqpTarget {
   };
 }
 
-/** Who names an authority means that the broker is verified: in clear text it would not be. */
+/** An authority means that the broker must be verified, so a URL in clear text is refused. */
 function authoritiesOf({
   AMQP_CA_FILE: file,
   AMQP_URL: { protocol },

@@ -24,9 +24,9 @@ export interface Outcome {
   readonly failure?: FailureCause;
   readonly current: number;
   readonly decision: Decision;
-  /** Of the oldest ready message, where any waits. */
+  /** The wait of the oldest ready message, where any waits. */
   readonly oldestWait?: OldestWait;
-  /** Of the work, for a policy that lives off it. */
+  /** The measures of the work, for a policy that uses them. */
   readonly measures?: Measures;
   /** Epoch milliseconds of the decision. */
   readonly now: number;
@@ -50,7 +50,7 @@ export interface ControllerOptions {
   readonly observer: Observer;
   /** Below the poll period. */
   readonly sourceTimeoutMs: number;
-  /** Of one request to the target; with the fence's margin it bounds a write in flight. */
+  /** The timeout of one request to the target; with the fence's margin it bounds a write in flight. */
   readonly targetTimeoutMs: number;
   /** A count read so recently stands for "no change"; a change is always decided on a fresh one. */
   readonly trustMs: number;

@@ -39,7 +39,7 @@ export const autoscalerAnswer = z.object({
   spec: z.object({ minReplicas: z.exactOptional(int32) }),
 });
 
-/** As the client hands it on: not always as a Date. */
+/** The time as the client returns it: not always a Date. */
 const instant = z.union([z.date(), z.iso.datetime({ offset: true })]);
 const annotations = z.exactOptional(z.record(z.string(), z.string()));
 

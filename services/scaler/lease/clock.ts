@@ -10,7 +10,7 @@ export interface LeaseClock {
   atMost(): number;
 }
 
-/** From the monotonic clock (which may stand still in suspension) and the wall clock (which may be set). */
+/** Reads the monotonic clock (which may stop during suspension) and the wall clock (which may be set). */
 export function systemClock(
   monotonic: () => number = () => performance.now(),
   wall: () => number = Date.now,

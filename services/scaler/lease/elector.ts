@@ -15,7 +15,7 @@ export interface LeaseTiming {
   readonly retryMs: number;
 }
 
-/** As client-go's defaults. */
+/** The defaults of client-go. */
 export const defaultTiming: LeaseTiming = { durationMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2000 };
 
 /** A contender's memory: instants are of its own clocks, never of the Lease. */

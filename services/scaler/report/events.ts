@@ -23,7 +23,7 @@ export interface EventApiLike {
   ): Promise<void>;
 }
 
-/** As client-go's events recorder: occurrences within six minutes are one series. */
+/** Like client-go's events recorder: occurrences within six minutes are one series. */
 const SERIES_MS = 6 * 60_000;
 const NOTE_LIMIT = 1000;
 /** Waiting Events beyond this are dropped: they are news, not state. */

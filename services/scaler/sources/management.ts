@@ -111,7 +111,7 @@ export function managementSource(
   return { group: managementGroup(source), read };
 }
 
-/** As the publisher wrote it, in its own unit; `unknown` for now, or `untold` by a broker that has counts but no such field. */
+/** The timestamp as the publisher wrote it, in its own unit; `unknown` for now, or `untold` by a broker that has counts but no such field. */
 async function fetchHead(
   source: ManagementSource,
   signal: AbortSignal,

@@ -79,7 +79,7 @@ function only(result: readonly { value: [number, string] }[], expression: string
 
 const toValue = ([seconds, text]: [number, string]): Value => ({ value: numberOf(text), seconds });
 
-/** As Prometheus writes it; NaN and the infinite are for the policy to refuse. */
+/** Parses a number as Prometheus writes it; the policy refuses NaN and infinities. */
 function numberOf(text: string): number {
   const special: Readonly<Record<string, number>> = { NaN, '+Inf': Infinity, '-Inf': -Infinity };
   const value = decimalOf(text) ?? special[text];

@@ -84,7 +84,7 @@ describe('local processes as replicas', () => {
   it('start as many at once as there are cores, the others soon after, whatever the first ones do', async () => {
     const running = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
     const { target, identities } = replicas({ cores: 2 });
-    // None of another test's is still to end.
+    // No process of another test is still running.
     await expect.poll(running).toBe(0);
     await target.write(6);
     expect(await target.read()).toEqual({ current: 6 });

@@ -8,7 +8,7 @@ import type { Observed, ReplicaTarget } from './target.ts';
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LIMIT_MS = 30_000;
 const HEALTHY_AFTER_MS = 30_000;
-/** Of one core: about what a consumer takes to start, connection and all. */
+/** About the time of one core that a consumer takes to start, its connection included. */
 const START_CPU_MS = 120;
 /** The last child of a write starts no later, however many there are. */
 const LONGEST_SPREAD_MS = 3000;
@@ -89,7 +89,7 @@ export class ProcessReplicas implements ReplicaTarget {
     this.#slots.push({ identity, child: undefined, startedAt: 0, crashes: 0, notBefore: 0 });
   }
 
-  /** As many as there are cores, oldest first, and soon the next ones. */
+  /** Starts as many as there are cores, oldest first, and soon the next ones. */
   #startNext(): void {
     if (this.#pace !== undefined) return;
     const due = this.#slots.filter(
