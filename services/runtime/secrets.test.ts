@@ -57,12 +57,12 @@ describe('a secret file', () => {
   it('is read as it was written, or refused, whatever it holds', () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string(), fc.string({ unit: 'binary' })),
+        // A text that ends with a carriage return becomes another one by the line feed behind it.
+        fc.oneof(fc.string(), fc.string({ unit: 'binary' })).map((text) => text.replace(/[\r\n]+$/, '')),
         fc.constantFrom('', '\n', '\r\n'),
         (text, end) => {
           const refusal = refusalOf(text + end);
-          if (refusal === 'taken')
-            expect(readSecretFile(path)).toBe(end === '' ? text.replace(/\r?\n$/, '') : text);
+          if (refusal === 'taken') expect(readSecretFile(path)).toBe(text);
           else if (text.length > 6) expect(refusal).not.toContain(text);
         },
       ),
