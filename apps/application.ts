@@ -58,7 +58,7 @@ export interface BrokerAccount {
   readonly username: string;
   /** The file that holds the user's password; it changes when the password is rotated. */
   readonly passwordFile: string;
-  /** The file (PEM) of the authorities that vouch for an `amqps` broker; it changes with them. @default clear text */
+  /** The file (PEM) of the authorities that verify an `amqps` broker; it changes with them. @default clear text */
   readonly caFile?: string | undefined;
 }
 
@@ -90,7 +90,7 @@ export interface QueueWork {
   readonly policy: Policy;
   /** Seconds that a job takes on average. */
   readonly meanJobSeconds: number;
-  /** Seconds the process gives the jobs in hand after SIGTERM. */
+  /** Seconds the process gives the jobs in flight after SIGTERM. */
   readonly stopDeadlineSeconds: number;
   /** The environment variables of its container. */
   readonly environment: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;

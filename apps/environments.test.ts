@@ -47,7 +47,7 @@ describe('a third environment', () => {
 
   it('has the addons it names and no others, with its own values', () => {
     const addons = [...files.keys()].filter((path) => path.includes('/addons/application-'));
-    // Three more, for the Secrets that they expect, for their connections, and for who vouches for the broker.
+    // Three more, for the Secrets that they expect, for their connections, and for the broker's authority.
     expect(addons).toHaveLength(staging.addons.length + 3);
     expect(application('addons/application-karpenter').spec.source?.helm?.valuesObject).toMatchObject({
       replicas: 1,

@@ -7,8 +7,8 @@ const OPTIONS = 'argocd.argoproj.io/sync-options';
 const CONFIRM = ['Prune=confirm', 'Delete=confirm'];
 
 /**
- * A sync leaves it, says so, and goes on. For the reins themselves: a sync that waited for a person could not take
- * the commit that puts a lost Application back.
+ * A sync leaves it, reports it, and continues. For the delivery's own objects: a sync that waited for a person could
+ * not take the commit that puts a lost Application back.
  */
 const KEEP = ['Prune=false', 'Delete=confirm'];
 

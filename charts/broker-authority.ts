@@ -9,7 +9,7 @@ import { AUTHORITY_KEY } from './pod.ts';
 import { wave } from './wave.ts';
 
 export interface BrokerAuthorityProps {
-  /** Where cert-manager keeps the Secrets of ClusterIssuers, and trust-manager finds what is to be believed. */
+  /** Where cert-manager keeps the Secrets of ClusterIssuers, and trust-manager finds the authorities to trust. */
   readonly namespace: string;
   /** The authorities, of which any may issue. Each has a key of its own, which stays when its certificate is renewed. */
   readonly authorities: readonly string[];
@@ -29,7 +29,7 @@ const LIFETIME = { duration: '87600h', renewBefore: '8760h' } as const;
 
 /**
  * Private authorities for the broker's certificates, kept by cert-manager, and their certificates (never a key) in the
- * namespaces of those who are to believe them, by trust-manager.
+ * namespaces of the clients that trust them, by trust-manager.
  * @throws {ChartError} with every fault of the props
  * @see https://cert-manager.io/docs/configuration/selfsigned/#bootstrapping-ca-issuers
  * @see https://cert-manager.io/docs/trust/trust-manager/
@@ -85,7 +85,7 @@ export class BrokerAuthority extends Construct {
   }
 }
 
-/** The key stays, so that what the authority has issued is believed by its renewed certificate too. */
+/** The key stays, so that the renewed certificate also verifies what the authority has issued. */
 const certificate = (name: string): NonNullable<ICertificate['spec']> => ({
   ...{ isCA: true, commonName: name, secretName: name, ...LIFETIME },
   privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Never' },

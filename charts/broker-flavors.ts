@@ -149,7 +149,7 @@ const rabbitmqOverTls: BrokerFlavor = {
   },
 };
 
-/** Every broker, by its name and by whether its clients come by TLS alone. */
+/** Every broker, by its name and by whether its clients use TLS alone. */
 const flavors: Readonly<Record<BrokerKind, { readonly plain: BrokerFlavor; readonly tls: BrokerFlavor }>> = {
   lavinmq: { plain: lavinmq, tls: lavinmqOverTls },
   rabbitmq: { plain: rabbitmq, tls: rabbitmqOverTls },

@@ -60,7 +60,7 @@ describe('the container beside a broker', () => {
     expect(told().trim().split('\n')).toHaveLength(3);
   });
 
-  it('goes on where there is no broker and no certificate yet', async () => {
+  it('continues where there is no broker and no certificate yet', async () => {
     const told = start('/bin/sh', ['-c', reloadScript(NAME, directory, 0.05)]);
     await expect.poll(told).toContain('tls.crt');
     writeFileSync(join(directory, 'tls.crt'), 'first');

@@ -24,7 +24,7 @@ export interface BrokerProps extends Identity {
     /** @default the cluster's own */
     readonly storageClassName?: string;
   };
-  /** The Secret with its certificate (`tls.crt`, `tls.key`): clients then come by TLS alone. @default in clear text */
+  /** The Secret with its certificate (`tls.crt`, `tls.key`): clients then use TLS alone. @default in clear text */
   readonly tlsSecret?: string | undefined;
   readonly priorityClassName: string;
   /** What the pod asks for and may use. @default 100m CPU, 512Mi, 256Mi of local disk */

@@ -53,7 +53,7 @@ export interface ExporterTarget {
   readonly timeoutSeconds?: number;
   /** The password is a file of `credentials`. @default none */
   readonly basicAuth?: { readonly username: string; readonly passwordFile: string };
-  /** File of the authorities that may vouch for an https url. @default the public authorities */
+  /** PEM file of the authorities that verify an https url. @default the public authorities */
   readonly caFile?: string | undefined;
 }
 

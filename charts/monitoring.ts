@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Identity, labelsOf, metadataOf } from './labels.ts';
 
-/** How a server over TLS is believed: under which name, and by whose word. */
+/** How the certificate of a server is verified: its name, and its authorities. */
 export interface ServerTrust {
   /** What its certificate must be of: a scrape asks by the pod's address. */
   readonly serverName: string;

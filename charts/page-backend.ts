@@ -6,7 +6,7 @@ import type { ServerTrust } from './monitoring.ts';
 import { wave } from './wave.ts';
 
 export interface PageBackendProps extends Identity {
-  /** Under which name, and by whose word, the server is believed. */
+  /** The server name and the authorities that verify its certificate. */
   readonly trust: ServerTrust;
 }
 

@@ -9,7 +9,7 @@ export interface StrictSpread {
   readonly domains: number;
   /** Pods by which two of them may differ. @default 1 */
   readonly maxSkew?: number;
-  /** As long as there are fewer domains, none takes more than `maxSkew` pods. @default 1: one will do */
+  /** As long as there are fewer domains, none takes more than `maxSkew` pods. @default 1: one is enough */
   readonly minDomains?: number;
 }
 
@@ -57,7 +57,7 @@ function hardened(
   ];
 }
 
-/** A preference: where no node has the label, or none is as large, any other will do. */
+/** A preference: where no node has the label, or none is as large, any other node is accepted. */
 const largerNodes = (cpus: number): k8s.NodeAffinity => ({
   preferredDuringSchedulingIgnoredDuringExecution: [
     {

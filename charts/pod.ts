@@ -107,7 +107,7 @@ export const credentialsMount = (secret: string): FileMount => ({
 export const AUTHORITY_KEY = 'ca.crt';
 const AUTHORITY_PATH = '/etc/sluice/authority';
 
-/** Where every service finds the authorities that may vouch for the broker. */
+/** Where every service finds the authorities that verify the broker. */
 export const AUTHORITY_FILE = `${AUTHORITY_PATH}/${AUTHORITY_KEY}`;
 
 export const authorityMount = (configMap: string): FileMount => ({

@@ -64,7 +64,7 @@ export interface WorkQueueProps extends WorkQueue {
   readonly passwordFiles: Readonly<Record<string, string>>;
 }
 
-/** One work queue and who usually works with it, for a broker of its own. */
+/** One work queue and its usual users, for a broker of its own. */
 export function workQueue({
   queue,
   retrySeconds,

@@ -21,7 +21,7 @@ export interface TopologyProps extends Identity {
   readonly image: string;
   /** The broker's management API, without credentials. */
   readonly managementUrl: string;
-  /** The ConfigMap of the authorities that may vouch for it over https. @default the public authorities */
+  /** The ConfigMap of the authorities that verify it over https. @default the public authorities */
   readonly authority?: string | undefined;
   /** Who declares: the user's name and the Secret whose key `password` is the user's. */
   readonly admin: { readonly username: string; readonly secret: string };

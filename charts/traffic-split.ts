@@ -20,7 +20,7 @@ export interface TrafficSplitProps extends Identity {
   readonly path: string;
   /** cert-manager's ClusterIssuer for the host's certificate; at Istio the Gateway has it. @default none: plain HTTP */
   readonly clusterIssuer?: string | undefined;
-  /** Istio's Gateway that the requests come by: `namespace/name`. @default those of the mesh alone */
+  /** Istio's Gateway that receives the requests: `namespace/name`. @default those of the mesh alone */
   readonly gateway?: string | undefined;
 }
 

@@ -46,7 +46,7 @@ export interface WebServiceProps extends Identity {
   readonly drainDelaySeconds?: number;
   /** Seconds in which each answer closes its connection, after that. @default 2 */
   readonly lingerSeconds?: number;
-  /** Seconds the requests in hand may take, after that. @default 15 */
+  /** Seconds the requests in flight may take, after that. @default 15 */
   readonly stopDeadlineSeconds?: number;
   /** Seconds from SIGTERM to SIGKILL. @default the three together + 5 */
   readonly terminationGracePeriodSeconds?: number;

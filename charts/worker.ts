@@ -36,7 +36,7 @@ export interface WorkerProps extends Identity, ProbePaths {
   readonly port?: number;
   /** Annotations of its ServiceAccount, such as a role of the cloud. @default none */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
-  /** Seconds the process gives the jobs in hand after SIGTERM. */
+  /** Seconds the process gives the jobs in flight after SIGTERM. */
   readonly stopDeadlineSeconds: number;
   /** Seconds from SIGTERM to SIGKILL. @default stopDeadlineSeconds + 5 */
   readonly terminationGracePeriodSeconds?: number;

@@ -5,7 +5,7 @@ import type { FileOutcome, RunOutcome, TestOutcome } from './outcome.ts';
 
 const stateOf = (test: TestCase): TestOutcome['state'] => {
   const { state } = test.result();
-  // A test that never ran, for the run was cut short, has not passed.
+  // A test that never ran, because the run was cut short, has not passed.
   return state === 'pending' ? 'failed' : state;
 };
 

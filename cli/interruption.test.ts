@@ -33,7 +33,7 @@ describe('an interruption', () => {
     ['SIGHUP', (self: FakeProcess) => self.emit('SIGHUP')],
     ['a pipe that is closed', (self: FakeProcess) => self.stdout.emit('error', closed('EPIPE'))],
     ['a terminal that is closed', (self: FakeProcess) => self.stderr.emit('error', closed('EIO'))],
-  ])('comes by %s, and the process ends when its time is over', (_, act) => {
+  ])('comes with %s, and the process ends when its time is over', (_, act) => {
     const { self, signal } = listening();
     expect(signal.aborted).toBe(false);
     act(self);

@@ -106,7 +106,7 @@ class Run {
     }
   }
 
-  /** Jobs in hand end in order; of a run that was interrupted, what has not ended soon goes back to the queue. */
+  /** Jobs in flight end in order; of a run that was interrupted, what has not ended soon goes back to the queue. */
   #stop(system: System): Promise<void> {
     return system.stop(this.#interrupted.aborted ? INTERRUPTED_GRACE_SECONDS : GRACE_SECONDS);
   }

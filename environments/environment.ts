@@ -65,7 +65,7 @@ export interface Alerting {
 export interface BrokerTls {
   /** The authority that issues the broker's certificate; any name. */
   readonly authority: string;
-  /** Others that clients believe: the next or the former one while the authority is replaced. @default none */
+  /** Others that clients trust: the next or the former one while the authority is replaced. @default none */
   readonly also?: readonly string[];
 }
 
@@ -117,7 +117,7 @@ export interface WebEntrance {
   readonly clusterIssuer?: string;
   /** Who splits the requests while a new version is tried. @default no router: it takes over pod by pod */
   readonly canary?: TrafficRouter;
-  /** Where Istio splits them: its Gateway that the requests come by, `namespace/name`. @default inside the mesh alone */
+  /** The Gateway of Istio that receives the requests: `namespace/name`. @default inside the mesh alone */
   readonly istioGateway?: string;
 }
 

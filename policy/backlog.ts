@@ -12,7 +12,7 @@ export interface Backlog {
   readonly oldestWaitSeconds?: number;
   /** Messages ever published to the queue, where the source counts them. It restarts at 0 with its broker. */
   readonly publishedTotal?: number;
-  /** Messages ever acknowledged by consumers of the queue, likewise. */
+  /** Messages ever acknowledged by consumers of the queue, where the source counts them. */
   readonly acknowledgedTotal?: number;
   /** When the source measured this; two readings are different readings only if this differs. */
   readonly at: number;

@@ -36,7 +36,7 @@ const CA_KEY = 'ca.crt';
 const CA_VOLUME = 'elasticsearch-ca';
 const CA_DIRECTORY = '/fluent-bit/elasticsearch';
 
-/** Pods' lines to Elasticsearch, where they are searched by their words. */
+/** Sends the log lines of pods to Elasticsearch, for full-text search. */
 export const fluentBit: Addon<Values> = {
   name: 'fluent-bit',
   namespace: LOG_AGENTS,

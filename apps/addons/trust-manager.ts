@@ -17,7 +17,7 @@ interface Values {
   };
 }
 
-/** Copies what certificate authorities are to be believed to the namespaces that need it; no key is copied. */
+/** Copies trusted certificate authorities to the namespaces that need them; no key is copied. */
 export const trustManager: Addon<Values> = {
   name: 'trust-manager',
   namespace: { name: CERT_MANAGER },

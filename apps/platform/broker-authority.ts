@@ -4,7 +4,7 @@ import type { Application, System } from '../application.ts';
 import { BROKER_AUTHORITY, brokerEndpoint } from './broker-endpoint.ts';
 import { broker } from './identities.ts';
 
-/** Who vouches for the broker, where its clients come by TLS: nothing where they do not. */
+/** The certificate authority of the broker, where its clients use TLS; nothing where they do not. */
 export const brokerAuthority: Application = {
   name: 'broker-authority',
   parent: 'addons',

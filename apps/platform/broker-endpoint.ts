@@ -11,20 +11,20 @@ import {
 import type { Environment } from '../../environments/environment.ts';
 import { broker, scaler } from './identities.ts';
 
-/** The ConfigMap in each namespace of the broker's clients, and the broker's own: who may vouch for the broker. */
+/** The ConfigMap in each namespace of the broker's clients, and in the broker's: its certificate authorities. */
 export const BROKER_AUTHORITY = 'broker-authority';
 
 /** The Secret with the broker's certificate. */
 export const BROKER_TLS = 'broker-tls';
 
-/** Where the broker answers in an environment, and by whose word its clients believe it. */
+/** The broker's address in an environment, and the authorities that its clients trust. */
 export interface BrokerEndpoint {
   readonly ports: BrokerPorts;
   /** Without credentials. The virtual host is '/', written %2f in a URL's path. */
   readonly amqpUrl: string;
   /** Without credentials and without a slash at its end. */
   readonly managementUrl: string;
-  /** The file of the authorities that may vouch for it. @default it answers in clear text */
+  /** The file of the authorities that verify it. @default it answers in clear text */
   readonly caFile?: string;
   /** What a client mounts to have that file. */
   readonly mounts: readonly FileMount[];

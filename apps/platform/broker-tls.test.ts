@@ -79,7 +79,7 @@ describe.each(['lavinmq', 'rabbitmq'] as const)('an environment with TLS to %s',
   });
 });
 
-/** The objects of the broker, or of who vouches for it, alone. */
+/** The objects of the broker, or of its certificate authority, alone. */
 const made = (folder: Folder, environment: Environment): Manifest[] =>
   manifestsOf(folder, environment, undefined, systemIn(environment, applications));
 
@@ -113,7 +113,7 @@ describe('an authority that is replaced', () => {
     };
   };
 
-  it('is believed beside the next one before that issues, and after', () => {
+  it('is trusted together with the next one before that issues, and after', () => {
     const [first, second] = ['broker-authority-first', 'broker-authority-second'];
     expect(of({ authority: 'first' })).toEqual({ believed: [first], issues: first });
     expect(of({ authority: 'first', also: ['second'] })).toEqual({

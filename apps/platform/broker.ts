@@ -57,7 +57,7 @@ export const brokerApplication: Application = {
   },
 };
 
-/** Its certificate, where clients come by TLS. */
+/** Its certificate, where clients use TLS. */
 function certificateOf(scope: Construct, { brokerTls }: Environment): Pick<BrokerProps, 'tlsSecret'> {
   if (brokerTls === undefined) return {};
   const clusterIssuer = issuerOf(brokerTls.authority);

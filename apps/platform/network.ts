@@ -30,7 +30,7 @@ export const scraped = (to: Identity | Peer, port = HTTP_PORT): Connection => ({
   port,
 });
 
-/** Requests from outside come by the ingress controller, and with them the challenges of the page's certificate. */
+/** Requests from outside pass the ingress controller, and with them the challenges of the page's certificate. */
 export function entered(
   { web }: Environment,
   to: Identity | Exclude<Peer, { cidr: string }>,

@@ -15,7 +15,7 @@ export interface ConsumerSettings {
   readonly workSeconds: number;
   /** How those seconds are distributed. @default 'constant' */
   readonly workDistribution?: keyof typeof LONGEST_PER_MEAN;
-  /** Seconds the process gives the jobs in hand after SIGTERM. @default 30 */
+  /** Seconds the process gives the jobs in flight after SIGTERM. @default 30 */
   readonly stopDeadlineSeconds?: number;
 }
 

@@ -40,7 +40,7 @@ async function chartDone({ cluster }: At): Promise<boolean> {
   return all.every(isPinned) || managesItself(cluster);
 }
 
-/** Argo CD that another party runs, be it outside the cluster, is recognized by its definitions and settings. */
+/** Argo CD that another party runs, even outside the cluster, is recognized by its definitions and settings. */
 async function presentFaults({ cluster }: At): Promise<string[]> {
   const faults: string[] = [];
   for (const kind of ['applications', 'appprojects']) {

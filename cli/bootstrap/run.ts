@@ -1,4 +1,4 @@
-/** The steps, one after the other: each looks first, so that a run goes on where an earlier one stopped. */
+/** The steps, one after the other: each checks its state first, so that a run resumes where an earlier one stopped. */
 import { checkOwner } from './delivery.ts';
 import type { ClusterLike, MachineLike, OpenOptions } from './machine.ts';
 import { pageLines, type Reached } from './pages.ts';

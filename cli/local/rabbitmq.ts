@@ -38,7 +38,7 @@ export type ClientPorts = Pick<Ports, 'amqp' | 'management' | 'metrics'>;
 export interface BrokerTlsOptions {
   /** The lines of rabbitmq.conf that say where it listens, with certificates of the name localhost. */
   readonly listeners: (ports: ClientPorts) => readonly string[];
-  /** File (PEM) of the authorities that vouch for it, while it starts. */
+  /** File (PEM) of the authorities that verify it, while it starts. */
   readonly authoritiesFile: string;
 }
 

@@ -25,7 +25,7 @@ interface Spot {
   readonly steps: readonly string[];
   readonly place: string;
   readonly under?: string;
-  /** An element that only one side of a list has: that it is there counts, be it all defaults (`ports: [{}]`). */
+  /** An element that only one side of a list has: its presence counts, even with only defaults (`ports: [{}]`). */
   readonly isWhole?: true;
 }
 

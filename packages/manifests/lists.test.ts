@@ -83,7 +83,7 @@ describe('elements of two lists', () => {
     expect(changes('NetworkPolicy', 'ingress', [{ from: before }], [{ from: after.reverse() }])).toEqual([]);
   });
 
-  it('are equal before they are alike, be it by a default', () => {
+  it('are equal before they are alike, even if only by a default', () => {
     const after = [
       rule('11.0.0.0/8', 2),
       { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports: [{ port: 1 }] },

@@ -39,7 +39,7 @@ function destinationsOf({ kind, group, fields }: DesiredObject): { folder: strin
   });
 }
 
-/** What an Application renders, be it one source or a list of them. */
+/** The sources that an Application renders: one, or a list. */
 export const sourcesIn = (application: Form): unknown[] =>
   [valueAt(application, ['spec', 'source']), ...arrayOf(valueAt(application, ['spec', 'sources']))].filter(
     isFields,

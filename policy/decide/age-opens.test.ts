@@ -85,7 +85,7 @@ describe('a residue that only its age opens the latch for', () => {
 });
 
 describe('a scaler that starts again', () => {
-  it('in mid-drain without a memory goes on with the count that is there', () => {
+  it('in mid-drain without a memory continues with the current count', () => {
     for (const current of [1, 5, 24]) {
       const decision = decided(asNeeded, aged(3, 2), current);
       expect(decision).toMatchObject({ replicas: current, reason: 'LatchHeldOpen' });
@@ -102,7 +102,7 @@ describe('a slow rise', () => {
   const behavior = { scaleUp: { policies: [{ type: 'Pods' as const, value: 10, periodSeconds: 5 }] } };
   const slow = latch({ replicas: 25, startWhen, behavior });
 
-  it('goes on to N below the mark, for the mark was reached', () => {
+  it('continues to N below the mark, because the mark was reached', () => {
     expect(replicasOf(follow(slow, polls([100, 0], [90, 10], [70, 20], [50, 25])))).toEqual([10, 20, 25, 25]);
   });
 

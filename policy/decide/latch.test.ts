@@ -55,7 +55,7 @@ describe('second fault: a residue below the mark waits indefinitely', () => {
     expect(decisions[12]?.message).toContain('waits 60 s (a lower bound: since first sight)');
   });
 
-  it('believes the broker where consumers are at work: the first sight may be of messages long done', () => {
+  it('trusts the age of the broker where consumers are busy: the first sight may be of messages long done', () => {
     const policy = latch({
       replicas: 25,
       minReplicas: 1,
@@ -176,7 +176,7 @@ describe('a latch with a floor', () => {
     expect(replicasOf(decisions)).toEqual([2, 25, 25, 2, 2]);
   });
 
-  it('says that the wait is taken from a queue not empty since, for consumers are at work', () => {
+  it('says that the wait is taken from a queue not empty since, because consumers are busy', () => {
     const aged = latch({
       ...{ replicas: 25, minReplicas: 2 },
       startWhen: { readyAtLeast: 100, oldestWaitSeconds: 5 },

@@ -4,8 +4,8 @@ import { type Measured, seconds } from './situation.ts';
 export interface OldestWait {
   readonly seconds: number;
   /**
-   * `broker`: its own word. `first-sight`: since a ready message was first seen with no replica at work, a lower
-   * bound. `not-empty-since`: the same beside replicas at work, which may have taken what was seen first.
+   * `broker`: reported by the broker. `first-sight`: since a ready message was first seen with no busy replica, a lower
+   * bound. `not-empty-since`: the same beside busy replicas, which may have taken what was seen first.
    */
   readonly source: 'broker' | 'first-sight' | 'not-empty-since';
 }

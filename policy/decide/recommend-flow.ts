@@ -5,7 +5,7 @@ import { count, inSeconds, type Measured, type Step } from './situation.ts';
 
 /**
  * Replicas for what arrives, and for what lies there above that. It rises with the backlog and with the rate:
- * a message above the flow never asks for more than a replica. No replica leaves that the work in hand needs.
+ * a message above the flow never asks for more than a replica. No replica is removed that the work in flight needs.
  */
 export function recommendFlow(
   policy: FlowPolicy,

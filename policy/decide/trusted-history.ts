@@ -2,7 +2,7 @@ import { emptyHistory } from '../decision.ts';
 import type { Situation } from './situation.ts';
 
 /**
- * A history that ends long ago knows nothing of the time since: another scaler may have decided, the queue
+ * A history that ended long ago says nothing about the time since: another scaler may have decided, the queue
  * may have emptied and filled again. It counts as lost. Polls are at most half a limit apart (the scaler's
  * file is checked for that), so two limits are four polls without a decision, good or bad. What was measured
  * stays: totals keep counting while no scaler reads them.

@@ -8,7 +8,7 @@ interface Replica {
   readonly createdAt: number;
   readonly readyAt: number;
   busy: boolean;
-  /** When the job in hand ends; while idle, when the last one ended. */
+  /** When the job in flight ends; while idle, when the last one ended. */
   freeAt: number;
   startedAt: number;
   arrivedAt: number;

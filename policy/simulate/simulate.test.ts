@@ -134,7 +134,7 @@ describe('what happens on the way', () => {
     expect(simulate({ ...base, scalerRestarts })).toEqual(simulate(base));
   });
 
-  it('a grace long enough for the job in hand saves it, even from the literal rule', () => {
+  it('a grace long enough for the job in flight saves it, even from the literal rule', () => {
     const graceful = { ...timing, gracefulStopSeconds: 10 };
     const simulation = { ...base, policy: literal };
     expect(simulate(simulation).restarts).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ export interface Timing {
   /** Seconds from the change of the count to the first job that a new replica takes. */
   readonly podStartSeconds: number;
   readonly service: ServiceTime;
-  /** SIGTERM to SIGKILL: how long a replica may finish the job in hand at scale-in. */
+  /** SIGTERM to SIGKILL: how long a replica may finish the job in flight at scale-in. */
   readonly gracefulStopSeconds: number;
   /** Whether a job that outlasts the grace is killed (and delivered again) or may finish. */
   readonly killsAfterGrace: boolean;

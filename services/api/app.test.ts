@@ -212,7 +212,7 @@ it.each(['/api', '/livez'])('takes two Host headers for none: 400 at %s', async 
   expect(api.lines).toEqual([]);
 });
 
-it('counts what is in hand, and whose client left before the answer as 499', async () => {
+it('counts what is in flight, and whose client left before the answer as 499', async () => {
   const api = await started();
   const socket = connect(api.port, '127.0.0.1');
   socket.write('POST /api HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\nab');

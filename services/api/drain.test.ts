@@ -41,7 +41,7 @@ it('serves on, lets answers close their connections, and only then takes no more
   ]);
 });
 
-it('waits for the last request in hand', async () => {
+it('waits for the last request in flight', async () => {
   const story = await drained(40);
   expect(story.filter((entry) => String(entry).includes('closes the idle'))).toHaveLength(40);
   expect(story.at(-1)).toEqual([9000, 'ended']);

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A connection becomes idle when its request in hand is answered. */
+/** A connection becomes idle when its request in flight is answered. */
 const LOOK_MS = 50;
 
 /** What the stop needs of a server. */
@@ -13,7 +13,7 @@ export interface DrainOptions {
   readonly lingerSeconds: number;
   /** From now on each answer closes its connection. */
   readonly linger: () => void;
-  /** Closes every connection without a request in hand. */
+  /** Closes every connection without a request in flight. */
   readonly closeIdle: () => void;
   /** @default the real clock */
   readonly sleep?: (ms: number) => Promise<unknown>;

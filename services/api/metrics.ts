@@ -9,7 +9,7 @@ export const CLIENT_CLOSED_REQUEST = 499;
 
 /** What the service reports of the requests that it serves; its own endpoints are not among them. */
 export interface HttpMetrics {
-  /** Who knows how many requests are in hand. */
+  /** The source of the number of requests in flight. */
   inFlight(count: () => number): void;
   /** `route` is a pattern, never a path. */
   finished(method: string, route: string, status: number, durationSeconds: number): void;

@@ -4,7 +4,7 @@ import type { MessageProperties } from 'amqplib';
 export interface Attempts {
   /** Its handler threw. */
   readonly failed: number;
-  /** Nothing was heard of it: its consumer, the connection or the broker died with it in hand. */
+  /** Its outcome is unknown: its consumer, the connection or the broker died while it was in flight. */
   readonly lost: number;
 }
 

@@ -86,7 +86,7 @@ async function started(prefetch = 2) {
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-it('takes no more after the signal, and ends when what it has in hand is acknowledged', async () => {
+it('takes no more after the signal, and ends when what it has in flight is acknowledged', async () => {
   const { channel, stop, begun, run, readiness } = await started();
   channel.deliver[0]?.(message('a'));
   stop.abort();
@@ -195,7 +195,7 @@ describe('a message whose body was let pass', () => {
     expect(names()).toEqual(['good']);
   });
 
-  it('is not given back twice by a channel that closes meanwhile', async () => {
+  it('is not returned twice by a channel that closes meanwhile', async () => {
     const { channel, stop, run } = await started(1);
     channel.deliver[0]?.(message('large 100'));
     await turn();

@@ -3,7 +3,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { Intake, type IntakeOptions } from './intake.ts';
 
 export interface ConsumeOptions extends IntakeOptions {
-  /** Aborted: take no more, finish what is in hand. */
+  /** Aborted: take no more, finish what is in flight. */
   readonly signal: AbortSignal;
   /** Called with whether messages can arrive. */
   readonly consuming: (yes: boolean) => void;
@@ -13,7 +13,7 @@ export interface ConsumeOptions extends IntakeOptions {
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /**
- * Consumes on one connection until the signal. Resolves when every job in hand is settled and the broker has
+ * Consumes on one connection until the signal. Resolves when every job in flight is settled and the broker has
  * heard of it; rejects when the channel or its consumer is gone.
  */
 export async function consume(connection: ChannelModel, options: ConsumeOptions): Promise<void> {

@@ -37,7 +37,7 @@ it('is alive until it has not consumed for longer than the limit', () => {
   expect(consumption.live()).toBeUndefined();
 });
 
-it('is alive however long it stops: the jobs in hand have their own deadline', () => {
+it('is alive however long it stops: the jobs in flight have their own deadline', () => {
   const { consumption, clock, stop } = setup();
   stop.abort();
   clock.now = 1_000_000;

@@ -59,7 +59,7 @@ export class Exporter {
     return this.#options.settings.mappings.modules.get(name);
   }
 
-  /** @returns a target that knows nothing yet */
+  /** @returns a target without a document yet */
   open({ name, url, module, timeoutSeconds, basicAuth, caFile }: Source): Target {
     const { config, environment } = this.#options;
     return new Target({

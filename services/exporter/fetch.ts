@@ -18,7 +18,7 @@ export interface DocumentRequest {
   readonly url: URL;
   readonly guard: AddressGuard;
   readonly credentials?: Credentials | undefined;
-  /** File of the authorities that may vouch for an https server; read for each request. @default the public ones */
+  /** PEM file of the authorities that verify an https server; read for each request. @default the public ones */
   readonly caFile?: string | undefined;
   /** Milliseconds from the look-up of the name to the end of the body. */
   readonly timeoutMs: number;

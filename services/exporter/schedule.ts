@@ -1,6 +1,6 @@
 /**
  * Runs each task once an interval, spread evenly over it. A task that still runs is not started again.
- * @returns stops them; what runs goes on
+ * @returns stops the schedule; a current run continues
  */
 export function everyInterval(seconds: number, tasks: readonly (() => Promise<void>)[]): () => void {
   const intervalMs = seconds * 1000;

@@ -34,7 +34,7 @@ describe('a counter', () => {
     );
   });
 
-  it('goes on alike whatever other series come, go and change their places', () => {
+  it('continues the same whatever other series come, go and change their places', () => {
     const document = fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(100)), {
       selector: ([id]) => id,
     });

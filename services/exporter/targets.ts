@@ -69,7 +69,7 @@ const targetSchema = (around: Surroundings) =>
         .max(around.intervalSeconds, { error: `must not exceed the interval (${around.intervalSeconds})` })
         .optional(),
       basicAuth: basicAuthSchema(around).optional(),
-      /** Who may vouch for the server; read for each request: an authority that is replaced needs no restart. */
+      /** The authorities that verify the server; read for each request, so that a replacement needs no restart. */
       caFile: z
         .string()
         .refine(holdsAuthorities, { error: 'must be a file that holds certificates in PEM' })

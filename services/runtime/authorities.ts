@@ -20,7 +20,7 @@ export class AuthoritiesError extends Error {
 
 /**
  * The certificates of authorities (PEM) that a file holds now. It is read for each connection: an authority that is
- * replaced needs no restart, and while the file holds the old and the new one, peers of both are believed.
+ * replaced needs no restart, and while the file holds the old and the new one, peers of both are trusted.
  * @throws {AuthoritiesError} when it cannot be read, is larger than 1 MiB, or holds something else
  */
 export function readAuthorities(path: string): string {

@@ -90,7 +90,7 @@ interface Verified {
 }
 
 /**
- * The path of a file (PEM) of the authorities that may vouch for the peer of a URL. It is read at the start, and set
+ * The path of a file (PEM) of the authorities that verify the peer of a URL. It is read at the start, and set
  * for a URL in clear text it is a fault: who names an authority means that the peer is verified.
  */
 export function authoritiesFile({ of, scheme }: Verified, meaning: string) {

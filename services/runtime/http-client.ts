@@ -21,7 +21,7 @@ export interface HttpRequest {
   readonly body?: string | Buffer;
   /** Basic authentication. They are sent to the URL's origin and nowhere else. */
   readonly credentials?: Credentials | undefined;
-  /** File (PEM) of the authorities that may vouch for an https server, in place of the public ones; read now. */
+  /** PEM file of the authorities that verify an https server, in place of the public ones; read now. */
   readonly authoritiesFile?: string | undefined;
   /** Milliseconds from the look-up of the name to the last byte of the body. */
   readonly timeoutMs: number;
@@ -47,7 +47,7 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 // Made when the first is asked for: a start that asks nothing loads no TLS.
 let agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent } | undefined;
 const agentOf = (protocol: 'http:' | 'https:'): http.Agent => {
-  // A session that goes on from an earlier connection would not look at the server's certificate again.
+  // A resumed TLS session would not verify the server's certificate again.
   agents ??= { 'http:': new http.Agent(), 'https:': new https.Agent({ maxCachedSessions: 0 }) };
   return agents[protocol];
 };

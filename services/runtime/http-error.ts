@@ -6,7 +6,7 @@ export type HttpFailure =
   | 'aborted'
   /** No connection, or one that broke off. */
   | 'unreachable'
-  /** The server's certificate is not vouched for, is of another name, or is out of date. */
+  /** The server's certificate has an unknown authority or another name, or has expired. */
   | 'untrusted'
   /** What answers speaks no HTTP. */
   | 'bad-answer'

@@ -42,7 +42,7 @@ const ask = (url: string, authoritiesFile: string) =>
   );
 
 describe('an https server', () => {
-  it('is believed by the authority that its certificate is of', async () => {
+  it('is trusted by the authority that signed its certificate', async () => {
     const { url } = await serve(issued);
     expect(await ask(url, authority.file)).toBe('found');
   });

@@ -22,7 +22,7 @@ describe('an instant', () => {
     expect(instantOf(1_795_000_000.25, NOW)).toBe(1_795_000_000_250);
   });
 
-  it('that is ahead by the skew of two clocks is now, by more it is not believed', () => {
+  it('that is ahead by the skew of two clocks is now, by more it is rejected', () => {
     expect(instantOf(NOW + CLOCK_SKEW_MS, NOW)).toBe(NOW);
     expect(instantOf((NOW + CLOCK_SKEW_MS) / 1000, NOW)).toBe(NOW);
     expect(instantOf(NOW + CLOCK_SKEW_MS + 1, NOW)).toBeUndefined();

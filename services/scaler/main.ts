@@ -4,7 +4,7 @@ import { LONGEST_TIMER_MS, runMain } from '@sluice/runtime';
 import { environment, type Settings, settingsOf } from './config.ts';
 import { startScaler } from './start.ts';
 
-/** The longest stop: a write in flight, local processes with their own grace, and the Lease given back. */
+/** The longest stop: a write in flight, local processes with their own grace, and the release of the Lease. */
 const STOP_MARGIN_SECONDS = 15;
 
 let read: Settings | undefined;

@@ -26,7 +26,7 @@ export interface ManagementOptions {
   readonly username: string;
   /** Read for each request. */
   readonly password: Pick<Secret, 'read'>;
-  /** Who may vouch for an https API; read for each request. @default the public authorities */
+  /** The authorities that verify an https API; read for each request. @default the public authorities */
   readonly authoritiesFile?: string | undefined;
   /** Ends every request and every wait. */
   readonly signal: AbortSignal;

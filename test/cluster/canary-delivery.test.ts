@@ -1,4 +1,4 @@
-/** A release that comes by a commit: the real Argo CD and the real Argo Rollouts leave each other's fields alone. */
+/** A release by a commit: the real Argo CD and the real Argo Rollouts leave each other's fields alone. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

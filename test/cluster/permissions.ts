@@ -10,7 +10,7 @@ export interface Permission {
   readonly group: string;
   /** With its subresource: 'deployments/scale'. */
   readonly resource: string;
-  /** Undefined where any name will do. */
+  /** Undefined where any name is allowed. */
   readonly name?: string | undefined;
 }
 

@@ -58,7 +58,7 @@ async function remove(cluster: Cluster, objects: readonly Name[]): Promise<void>
 const ofType = (type: string, objects: readonly Name[]): string[] =>
   objects.filter((name) => name.startsWith(`${type}/`)).map((name) => name.slice(type.length + 1));
 
-/** Namespaces end when their pods have; those are killed, for none of them has anything left to do. */
+/** Namespaces end when their pods have; those are killed, because none of them has work left. */
 async function removeNamespaces(cluster: Cluster, names: readonly string[]): Promise<void> {
   const all = names.map((name) => `namespace/${name}`);
   // A policy that was removed a moment ago is still enforced.
@@ -96,7 +96,7 @@ export async function resetCluster(cluster: Cluster): Promise<void> {
   if (before.length === 0) return remember(cluster, now);
   const added = now.filter((name) => !before.includes(name));
   const namespaces = ofType('namespace', added);
-  // Nodes go last, when no pod of theirs is left; what admits and aggregates goes first, for it may forbid the rest.
+  // Nodes go last, when no pod of theirs is left; admission and aggregated APIs first: they may forbid the rest.
   await remove(
     cluster,
     added.filter((name) => !/^(namespace|node)\//.test(name)),

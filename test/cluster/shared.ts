@@ -14,7 +14,7 @@ const nameOf = (worker: number | string): string => `tests-${worker}`;
 
 /**
  * This worker's cluster, empty: started by the first file that asks.
- * @param options `provider` where only one will do; simulated nodes are the built cluster's alone
+ * @param options `provider` where the test needs a certain one; simulated nodes are the built cluster's alone
  */
 export async function sharedCluster(
   options: Pick<ClusterOptions, 'provider' | 'kwokNodes'> = {},

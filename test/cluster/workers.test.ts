@@ -91,7 +91,7 @@ describe('three workers in one environment', () => {
     const down = await seen.watch(`${name} at 0`, at(0), 300, replicasOf(cluster, name));
     process.stderr.write(`${name}: ${down.join(' -> ')} after ${since()} s\n`);
     const lines = await followed.ended();
-    // Each once: a job that a stopping pod gives back undone is done by another.
+    // Each once: a job that a stopping pod requeues undone is done by another.
     expect(lines).toHaveLength(JOBS);
     expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
     expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));

@@ -59,13 +59,13 @@ describe('on SIGTERM', () => {
     replica.process.child.kill('SIGKILL');
   });
 
-  it('finishes the request in hand, whose answer closes the connection, and ends with 0', async () => {
+  it('finishes the request in flight, whose answer closes the connection, and ends with 0', async () => {
     const replica = await start(AT_ONCE);
     const socket = connect(replica.port, '127.0.0.1');
     socket.write(
       'POST /api?slow=yes HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\nab',
     );
-    // 100 Continue: the request is in hand.
+    // 100 Continue: the request is in flight.
     await once(socket, 'data');
     const ended = replica.stop();
     await until('it stops', () => replica.of('stopping').length > 0, 10);
@@ -75,7 +75,7 @@ describe('on SIGTERM', () => {
     expect(replica.of('query received')).toMatchObject([{ query: { slow: 'yes' } }]);
   });
 
-  it('ends with 1 when the request in hand outlasts the deadline', async () => {
+  it('ends with 1 when the request in flight outlasts the deadline', async () => {
     const replica = await start({ ...AT_ONCE, STOP_DEADLINE_SECONDS: '0.2' });
     const socket = connect(replica.port, '127.0.0.1');
     socket.on('error', () => {});

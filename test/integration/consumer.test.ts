@@ -47,7 +47,7 @@ describe('a consumer that is killed while it works', () => {
 });
 
 describe('on SIGTERM', () => {
-  it('finishes and acknowledges the job in hand, takes no other, and ends with 0', async () => {
+  it('finishes and acknowledges the job in flight, takes no other, and ends with 0', async () => {
     for (const id of ['a', 'b']) await harness.send(job(id));
     const go = `${harness.fleet.directory}/go`;
     const consumer = harness.startConsumer(handler(untilFile(go)));
@@ -62,7 +62,7 @@ describe('on SIGTERM', () => {
     expect(await harness.take()).toBe(false);
   });
 
-  it('ends with 1 when the job in hand outlasts the deadline, and the job comes again', async () => {
+  it('ends with 1 when the job in flight outlasts the deadline, and the job comes again', async () => {
     await harness.send(job('a'));
     const consumer = harness.startConsumer({ ...handler(endless), STOP_DEADLINE_SECONDS: '0.2' });
     await harness.untilSaid('job begun');
@@ -74,7 +74,7 @@ describe('on SIGTERM', () => {
     expect(left).toMatchObject({ fields: { redelivered: true } });
   });
 
-  it('ends with 0 at once when it has nothing in hand', async () => {
+  it('ends with 0 at once when it has nothing in flight', async () => {
     const consumer = harness.startConsumer();
     await harness.untilSaid('connected');
     consumer.child.kill('SIGTERM');
@@ -129,7 +129,7 @@ describe('a poison message', () => {
     expect([await harness.count(), await harness.count('jobs.retry')]).toEqual([0, 0]);
   });
 
-  it('is kept in hand as long as the parking queue is missing, and the next one is served', async () => {
+  it('stays unacked as long as the parking queue is missing, and the next one is served', async () => {
     await harness.vhost.api('DELETE', `queues/${harness.vhost.name}/jobs.parked`);
     await harness.send('no job');
     await harness.send(job('good'));

@@ -37,7 +37,7 @@ it.each([1, 4])('PREFETCH=%i is how many jobs are in hand at once, never more', 
   expect(Math.max(...harness.of('begun').map(({ inHand }) => Number(inHand)))).toBe(prefetch);
 });
 
-it('on SIGTERM all jobs in hand are finished and acked, and the others stay untouched', async () => {
+it('on SIGTERM all jobs in flight are finished and acked, and the others stay untouched', async () => {
   const ids = await publishJobs(harness, 'run', 6);
   const { child, ended } = harness.startConsumer({ ...counting('go()'), PREFETCH: '3' });
   await harness.untilSaid('begun', 3);

@@ -17,7 +17,7 @@ const failsOnce = () => handler("if (attempt === 1) throw new Error('boom');");
 const failsAlways = () => handler("throw new Error('boom');");
 const path = (kind: string, name: string) => `${kind}/${harness.vhost.name}/${name}`;
 
-/** Ids of all that is in the queues once nothing is in hand, sorted. */
+/** Ids of all that is in the queues once nothing is in flight, sorted. */
 async function everywhere(): Promise<string[]> {
   const queues = ['jobs', 'jobs.retry', 'jobs.parked'];
   const messages = (await Promise.all(queues.map((queue) => takeAll(harness, queue)))).flat();

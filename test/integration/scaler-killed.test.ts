@@ -65,7 +65,7 @@ it('a local scaler that is killed and started again never runs more than the cou
     120,
   );
   expect(most).toBe(REPLICAS);
-  // At least once each: those in hand at the kill come again.
+  // At least once each: those in flight at the kill come again.
   const done = new Set(lines.flatMap((line) => / did (\d+)/.exec(line)?.[1] ?? []));
   expect(done.size).toBe(JOBS);
   second.kill('SIGTERM');

@@ -26,7 +26,7 @@ function startMain(env: Readonly<Record<string, string | undefined>>) {
   return { child, lines, ended };
 }
 
-it('ends its processes in order on SIGTERM, each after the job in hand', async () => {
+it('ends its processes in order on SIGTERM, each after the job in flight', async () => {
   const vhost = await freshVhost(inject('broker'));
   await declareQueue(vhost.amqpUrl);
   await publishJobs(vhost.amqpUrl, 100);

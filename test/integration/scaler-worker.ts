@@ -2,7 +2,7 @@ import { connect } from 'amqplib';
 
 /**
  * A consumer for the scaler's tests, one job at a time: argv is AMQP URL, queue, milliseconds a job. On
- * SIGTERM it finishes the job in hand. One line on stdout for each thing that happens to it.
+ * SIGTERM it finishes the job in flight. One line on stdout for each thing that happens to it.
  */
 const [, , url = '', queue = '', milliseconds = '0'] = process.argv;
 const say = (what: string) => process.stdout.write(`${process.env.POD_NAME} ${what}\n`);

@@ -116,7 +116,7 @@ describe('the scaler on a real broker', () => {
       await using first = await runScaler(options);
       await vi.waitFor(() => expect(first.decisions()).toContain('0 -> 4 BacklogReachedMark'), within);
     }
-    // Its processes ended with it, each after the job in hand: what it held goes on, nothing is done twice.
+    // Its processes ended with it, each after the job in flight: what it held goes on, nothing is done twice.
     await vi.waitFor(
       async () => expect(await readOnce(options.source)).toMatchObject({ unacked: 0 }),
       within,

@@ -192,7 +192,7 @@ describe('a broker with TLS', () => {
     expect(await topology(first.file)).toBe(0);
   });
 
-  it('is believed by its authority: jobs are published and done', async () => {
+  it('is trusted by its authority: jobs are published and done', async () => {
     fleet.start('consumer', { ...amqp(believed), QUEUE: 'jobs', WORK_SECONDS: '0' });
     expect(await publish(3)).toBe(0);
     await until('3 jobs to be done', () => of('consumer', 'job processed').length === 3, 30);
@@ -238,7 +238,7 @@ describe('a broker with TLS', () => {
     const done = of('consumer', 'job processed').length;
     const heard = lines.length;
 
-    // Both authorities are believed while the change goes through.
+    // Both authorities are trusted during the change.
     replaceFile(believed, `${first.certificate}${second.certificate}`);
     await present(second.issue('localhost'));
     for (const port of Object.values(ports)) expect(await issuerOf(port)).toBe('second');
@@ -247,7 +247,7 @@ describe('a broker with TLS', () => {
     await until('2 more jobs to be done', () => of('consumer', 'job processed').length === done + 2, 60);
     await readAnew();
 
-    // The old authority goes; what it vouched for would be refused.
+    // The old authority is removed; a certificate that it signed would be refused.
     replaceFile(believed, second.certificate);
     await broker.control('close_all_connections', 'rotation');
     expect(await publish(4)).toBe(0);

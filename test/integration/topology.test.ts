@@ -204,7 +204,7 @@ describe('a broker that does not answer as it should', () => {
     expect(harness.of('topology not declared')[0]?.error).toContain('within the deadline');
   });
 
-  it('is believed nothing that leads elsewhere: no password reaches another host', async () => {
+  it('follows no redirect to another host: no password reaches it', async () => {
     const heard: string[] = [];
     const elsewhere = createServer((request, response) => {
       heard.push(`${request.method} ${request.url}`);

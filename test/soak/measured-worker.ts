@@ -2,7 +2,7 @@ import { connect } from 'amqplib';
 
 /**
  * A consumer that does what each job says, one at a time, and publishes to the queue `waits` how long it had waited.
- * argv is the AMQP URL. On SIGTERM it finishes the job in hand.
+ * argv is the AMQP URL. On SIGTERM it finishes the job in flight.
  */
 const connection = await connect(process.argv[2] ?? '');
 const channel = await connection.createConfirmChannel();

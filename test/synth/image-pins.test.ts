@@ -92,7 +92,7 @@ describe('a registry', () => {
     );
   });
 
-  it('is not believed when it names another digest than what it sends has', async () => {
+  it('is rejected when it names another digest than that of the content it sends', async () => {
     const other = `sha256:${'0'.repeat(64)}`;
     const host = await registry((_, response) =>
       response.writeHead(200, { 'docker-content-digest': other }).end(MANIFEST),

@@ -201,7 +201,7 @@ describe('stopping', () => {
     (workload: (typeof workloads)[number]): boolean =>
       containersOf(workload).some((container) => container.image === image);
 
-  it('leaves a consumer time for the job in hand before the kill', () => {
+  it('leaves a consumer time for the job in flight before the kill', () => {
     for (const consumer of workloads.filter(runs(images.consumer))) {
       const deadline = seconds(consumer, 'STOP_DEADLINE_SECONDS');
       expect(deadline).toBeGreaterThanOrEqual(seconds(consumer, 'WORK_SECONDS'));

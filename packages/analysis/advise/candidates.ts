@@ -98,7 +98,7 @@ function flows(frame: Frame): Candidate[] {
   );
 }
 
-/** What no scaling would be: enough for the mean, for the busiest hour, and all of them. */
+/** Fixed counts without scaling: enough for the mean, for the busiest hour, and the maximum. */
 const constants = ({ timing, maxReplicas, meanPerSecond, busiestPerSecond }: Frame): Candidate[] =>
   distinct(
     [meanPerSecond, busiestPerSecond].map((rate) => Math.ceil((rate * timing.service.meanSeconds) / 0.8)),

@@ -1,4 +1,4 @@
-/** CoreDNS as pods: names of the cluster only, for there is no network to forward to. */
+/** CoreDNS as pods: names of the cluster only, because there is no network to forward to. */
 import { addresses } from '../built/places.ts';
 import type { KubernetesObject } from '../cluster.ts';
 

@@ -33,7 +33,7 @@ const api: KubernetesObject = {
     version: 'v1beta1',
     groupPriorityMinimum: 100,
     versionPriority: 100,
-    // It signs its own certificate at start; for the test cluster that will do.
+    // It signs its own certificate at start, which is enough for a test cluster.
     insecureSkipTLSVerify: true,
     service: { name: id.name, namespace: id.namespace },
   },

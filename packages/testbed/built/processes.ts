@@ -59,7 +59,7 @@ export async function stop(one: StartedProcess): Promise<void> {
   }
 }
 
-/** Ends processes at once, again and again until none is left (a dying one may still beget another). */
+/** Ends processes at once, again and again until none is left (a dying one may still start another). */
 export async function killAll(what: string, pids: () => number[]): Promise<void> {
   await until(`${what} to end`, 20, () => {
     const living = pids().flatMap((pid) => {

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { TestbedError } from '../cluster.ts';
 
 /**
- * Asks a person to type the name of what will be changed; nothing else will do, least of all Enter.
+ * Asks a person to type the name of the cluster that will be changed; no other answer is accepted.
  * @throws TestbedError where the answer differs, or no terminal is attached
  */
 export async function confirm(context: string, server: string, yes: boolean): Promise<void> {

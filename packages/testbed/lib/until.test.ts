@@ -40,7 +40,7 @@ test('a second counts for less on a busy machine', async () => {
   expect(looks.mock.calls.length).toBeGreaterThan(few);
 });
 
-test('work is waited for as long as it goes on, however long that takes', async () => {
+test('a wait for work lasts as long as the work makes progress, however long that takes', async () => {
   let jobs = 0;
   // Longer than it may stand still.
   await untilDone('the jobs', 0.3, () => ({ done: jobs === 8, state: `${jobs++} jobs` }), quiet);

@@ -42,7 +42,7 @@ export interface Progress {
 }
 
 /**
- * Waits for the end of work for as long as it goes on: a slow machine is no fault, one that stands still is.
+ * Waits for the end of work as long as it makes progress: a slow machine is no fault, one without progress is.
  * @param stillSeconds without another state, on a quiet machine
  * @throws TestbedError with the last state
  */

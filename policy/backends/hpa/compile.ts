@@ -72,7 +72,7 @@ export interface ExternalMetric {
       /** The labels of the series that are meant. @default all of the name */
       readonly selector?: { readonly matchLabels: Readonly<Record<string, string>> };
     };
-    /** A quantity in the form the API server gives back. */
+    /** A quantity in the form the API server returns. */
     readonly target: { readonly type: 'AverageValue'; readonly averageValue: string };
   };
 }

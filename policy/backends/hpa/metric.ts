@@ -42,7 +42,7 @@ export function messagesPerReplica(policy: BasePolicy): number | undefined {
 /** Kubernetes quantities end at a thousandth. */
 export const thousandths = (value: number): number => Math.round(value * 1000);
 
-/** 145 -> '145', 96.667 -> '96667m': the form the API server gives back, so that no sync sees a difference. */
+/** 145 -> '145', 96.667 -> '96667m': the form the API server returns, so that no sync sees a difference. */
 export function quantity(value: number): string {
   const milli = thousandths(value);
   return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;

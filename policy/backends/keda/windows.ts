@@ -13,7 +13,7 @@ export type WindowParity =
   | { readonly kind: 'clock-change'; readonly why: string };
 
 const HOUR = 3_600_000;
-/** Changes of the clocks that are looked at: the rules of today, for the core knows no now. */
+/** Changes of the clocks that are checked: a fixed span, because the core has no current time. */
 const CLOCKS = { from: Date.UTC(2026, 0), to: Date.UTC(2032, 0) };
 
 /**

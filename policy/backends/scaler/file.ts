@@ -31,7 +31,7 @@ export interface ManagementSource {
   readonly queue: string;
   readonly username: string;
   readonly passwordFile: string;
-  /** File (PEM) of the authorities that may vouch for an https url. @default the public authorities */
+  /** PEM file of the authorities that verify an https url. @default the public authorities */
   readonly caFile?: string;
 }
 
@@ -41,7 +41,7 @@ export interface DetailedMetricsSource {
   readonly url: string;
   readonly vhost: string;
   readonly queue: string;
-  /** File (PEM) of the authorities that may vouch for an https url. @default the public authorities */
+  /** PEM file of the authorities that verify an https url. @default the public authorities */
   readonly caFile?: string;
 }
 
@@ -55,7 +55,7 @@ export interface PrometheusSource {
   /** Totals of messages published to the queue and acknowledged by its consumers, for a policy that measures. */
   readonly publishedQuery?: string;
   readonly acknowledgedQuery?: string;
-  /** File (PEM) of the authorities that may vouch for an https url. @default the public authorities */
+  /** PEM file of the authorities that verify an https url. @default the public authorities */
   readonly caFile?: string;
 }
 

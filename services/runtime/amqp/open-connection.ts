@@ -15,7 +15,7 @@ export async function openConnection(
 ): Promise<ChannelModel> {
   const clientProperties = { connection_name: process.env.POD_NAME ?? `${target.username}-${process.pid}` };
   // What the library does not know of it hands to Node's socket: the signal.
-  // TLS refuses a peer that its authorities do not vouch for, or whose certificate has another name.
+  // TLS refuses a peer whose certificate no authority here has signed, or has another name.
   const verified = authorities === undefined ? {} : { ca: authorities };
   const socketOptions = { noDelay: true, clientProperties, signal: life, ...verified };
   const overheard = overhear(() => connect(target, socketOptions));

@@ -137,7 +137,7 @@ async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): P
 }
 
 /**
- * Says goodbye, for a moment: the library never reports the end of a connection whose socket broke after the
+ * Closes the connection, within a bound: the library never reports the end of a connection whose socket broke after the
  * goodbye was sent, and a broker that is frozen answers none. Closing what is closed already rejects. Whose time is
  * over has the goodbye sent, and leaves.
  */

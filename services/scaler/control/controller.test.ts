@@ -159,7 +159,7 @@ describe('one workload', () => {
     expect([scale.reads, scale.writes]).toEqual([0, 0]);
   });
 
-  it('goes on from what the one before it measured, a crash of that one included', async () => {
+  it('continues from what the previous scaler measured, even after its crash', async () => {
     const following = flow({ targetWaitSeconds: 60, maxReplicas: 25 });
     const { controller, make, state } = setup({ policy: following });
     let total = 0;

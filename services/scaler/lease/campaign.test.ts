@@ -105,7 +105,7 @@ describe('a campaign for the Lease', () => {
     await Promise.all([a.campaign.stop(), b.campaign.stop()]);
   });
 
-  it('goes on with its own memory when the API server comes back before anybody took over', async () => {
+  it('continues with its own memory when the API server comes back before another candidate took over', async () => {
     const api = new FakeLease();
     const { campaign, log } = contender(api, 'a');
     await pass(3000);

@@ -10,7 +10,7 @@ import { type FailureCause, ReadingError } from './source.ts';
 export interface Request {
   readonly url: string;
   readonly credentials?: { readonly username: string; readonly password: string };
-  /** File of the authorities that may vouch for an https server; read for each request. @default the public ones */
+  /** PEM file of the authorities that verify an https server; read for each request. @default the public ones */
   readonly caFile?: string | undefined;
   /** Bounds the wait; the client's own bound is only the last. */
   readonly signal: AbortSignal;

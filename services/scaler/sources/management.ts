@@ -76,7 +76,7 @@ export const managementGroup = ({ url, vhost, username, passwordFile, caFile }: 
  * With `asksAge`, a second request for a queue that holds messages asks for the oldest wait, which RabbitMQ's
  * classic queues know by `head_message_timestamp` when the publisher stamps its messages. It may be that of
  * a message in flight, or one delivered up to 5 s ago, hence an upper bound; one that lies ahead of now, or in no
- * year that a message can be of, is not believed. A broker that does not know the
+ * year that a message can be of, is rejected. A broker that does not know the
  * field is not asked again.
  *
  * Where `counted` is given, the reading has what was published and acknowledged until now; where that request

@@ -86,7 +86,7 @@ describe('the management API', () => {
     ['ten minutes ahead', 1_700_000_700],
     ['of 1970', 1],
     ['of no number', 'soon'],
-  ])('does not believe a timestamp %s', async (_, head_message_timestamp) => {
+  ])('does not accept a timestamp %s', async (_, head_message_timestamp) => {
     const counts = { messages_ready: 7, messages_unacknowledged: 0 };
     await using broker = await brokerOf(counts, { ...counts, head_message_timestamp });
     expect(await read(management(broker))).toEqual([{ ready: 7, unacked: 0, at: now() }]);
@@ -252,7 +252,7 @@ describe('Prometheus', () => {
     ['of 1970', 1, 1_700_000_090],
     ['ten minutes ahead', 1_700_000_700, 1_700_000_090],
     ['of 1970, where the scrape is', 1_700_000_100, 1],
-  ])('does not believe an instant %s', async (_, evaluated, scraped) => {
+  ])('does not accept an instant %s', async (_, evaluated, scraped) => {
     await using server = await prometheus({
       ready: vector([evaluated, '105']),
       unacked: vector([evaluated, '0']),
@@ -261,7 +261,7 @@ describe('Prometheus', () => {
     await expect(read(source(server))).rejects.toMatchObject({ cause: 'invalid' });
   });
 
-  it('hands NaN on as it is, for the policy to refuse', async () => {
+  it('passes NaN on as it is; the policy refuses it', async () => {
     await using server = await prometheus({
       ready: vector([1_700_000_100, 'NaN']),
       unacked: vector([1_700_000_100, '0']),

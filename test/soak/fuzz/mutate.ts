@@ -179,7 +179,7 @@ function membersOf(root: Holder): [Holder, string][] {
   return found;
 }
 
-/** One of its own, for a later change may be made to it; what is nested without an end is shared. */
+/** A copy of its own, because a later change may be made to it; what is nested without an end is shared. */
 function cloned(value: unknown): unknown {
   if (value === DEEP) return value;
   try {
