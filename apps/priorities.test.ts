@@ -29,7 +29,7 @@ function faultsOf(manifests: readonly Manifest[]): readonly string[] {
 }
 
 describe('priorities', () => {
-  it.each(environments)('of $name rank nobody above what it connects to', (environment) => {
+  it.each(environments)('of $name rank no workload above one that it connects to', (environment) => {
     const manifests = applications.flatMap((application) => manifestsOf(application, environment));
     expect(() => checkPriorities(environment, systemIn(environment), manifests)).not.toThrow();
   });

@@ -96,7 +96,7 @@ describe('a construct that is asked for what cannot work', () => {
       ],
     ],
     [
-      'an alert nobody can read',
+      'an alert without a readable text',
       (scope: Construct) => {
         const alert = { severity: 'info', expr: '1', summary: '', description: '' } as const;
         return new Alerts(scope, 'x', {
@@ -143,7 +143,7 @@ describe('a construct that is asked for what cannot work', () => {
       ["'stopDeadlineSeconds' (30) must be at least 'prefetch' (1) x 'longestJobSeconds' (35)"],
     ],
     [
-      'a grant to nobody',
+      'a grant to no account',
       (scope: Construct) =>
         new ScaleGrant(scope, 'x', { ...self, to: { serviceAccount: '', namespace: 'x' } }),
       ["'to.serviceAccount' () must be a DNS label: a-z, 0-9 and -, at most 63"],

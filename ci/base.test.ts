@@ -85,7 +85,7 @@ describe('the commit to compare with', () => {
   });
 
   test.each([undefined, '', '0000000000000000000000000000000000000000'])(
-    'is unknown where nothing tells it, and %j asks for none: a plain parent proves nothing',
+    'is unknown where nothing says it, and %j asks for none: a plain parent proves nothing',
     (requested) => {
       commit('a');
       originAt(commit('b'));

@@ -36,7 +36,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/scores/checkov.ts': ['test/scores/checkov/'],
 };
 
-/** What everything stands on. */
+/** Files on which everything depends. */
 export const EVERYTHING: readonly string[] = [
   '.ci/',
   '.npmrc',

@@ -80,7 +80,7 @@ export async function runBootstrap(argv: string[], sources: Sources = checkout):
   }
 }
 
-/** What is missing here would stop a run, and not a look at what it would do. */
+/** Requirements whose absence stops a run, but not a dry run. */
 async function dryRun({ wanted, choice, name }: Asked, machine: MachineLike): Promise<number> {
   const asked = providerOf(wanted, choice);
   const provider = asked ?? (await machine.provider().catch(() => 'kind' as const));

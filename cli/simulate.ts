@@ -142,7 +142,7 @@ function workersOf({ name: environment, system }: Desired, name: string | undefi
   );
 }
 
-/** What stands in one table. */
+/** The contents of one table. */
 interface Table<R> {
   readonly name: string;
   readonly title: string;

@@ -95,7 +95,7 @@ class Run {
     });
     try {
       await orInterrupted(system.start(), this.#interrupted);
-      // What the queue holds before the first job is none of this run's.
+      // Messages in the queue before the first job do not belong to this run.
       await this.#read(system);
       void this.#publishRuns(system);
       const ending = await this.#watch(system, broker);

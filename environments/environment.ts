@@ -132,7 +132,7 @@ export type OpenPages =
   /** Open to users who sign on at an OpenID provider, through a proxy in the cluster. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
 
-/** What has a page of its own. */
+/** Services with a web page. */
 export type Page = 'argocd' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
 
 export type Hosts = Readonly<Record<Page | 'api', string>>;

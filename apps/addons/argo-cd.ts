@@ -85,7 +85,7 @@ function configs({ web: { hosts, clusterIssuer } }: Environment): Values['config
   return {
     cm: argoCdSettings({ url: `${scheme}://${hosts.argocd}` }),
     params: argoCdParameters,
-    // A user whom no policy names may do nothing.
+    // A user that no policy names has no rights.
     rbac: { 'policy.default': '' },
   };
 }

@@ -120,7 +120,7 @@ function older({ workload, policy, objective }: WatchedWorker): Alert {
   };
 }
 
-/** More than all replicas may hold: a client that is none of them, or one that never acknowledges. */
+/** More messages than all replicas may hold: another client has them, or one never acknowledges. */
 function unacked({ workload, queue, policy, prefetch }: WatchedWorker): Alert {
   const most = maxReplicas(policy) * prefetch;
   return {

@@ -1,4 +1,4 @@
-/** What stands in the way, all of it, before anything is changed. */
+/** Finds everything that would stop a run, before anything is changed. */
 import { parse } from 'yaml';
 import { type AddonName, charts } from '../../environments/versions.ts';
 import { type ProviderName, TestbedError } from '../../packages/testbed/cluster.ts';

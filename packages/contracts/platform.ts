@@ -62,7 +62,7 @@ export interface HelmChart {
   readonly version: string;
 }
 
-/** Where alerts go besides the Discord channel. Passwords and addresses stand in the document of `monitoring`. */
+/** Where alerts go besides the Discord channel. Passwords and addresses are in the secret document of `monitoring`. */
 export type SecondReceiver =
   /** A channel; the property `alerts-slack` is its webhook. */
   | { readonly kind: 'slack'; readonly channel: string }

@@ -8,7 +8,7 @@ export class YamlError extends Error {
 
 /** Deeper than any manifest, and far from the end of the stack. */
 const MAX_DEPTH = 200;
-/** With every alias counted as what it stands for; the largest CRDs have some 50,000. */
+/** The limit of values, with every alias expanded; the largest CRDs have some 50,000. */
 const MAX_VALUES = 1_000_000;
 
 /** `kubernetes`: plain scalars and merge keys of YAML 1.1 as the API server gets them. `1.2`: those of YAML's core schema. */

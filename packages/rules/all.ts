@@ -10,7 +10,7 @@ import { scalingRules } from './scaling.ts';
 
 const rules: readonly Rule[] = [podRules, podSecurity, scalingRules, quotaRules, projectRules, objectRules];
 
-/** What in an environment cannot work as it says it. @param which Objects to look at. @default all */
+/** Objects of an environment that cannot work as written. @param which Objects to look at. @default all */
 export const violationsIn = (
   world: World,
   which: (object: DesiredObject) => boolean = () => true,

@@ -47,7 +47,7 @@ export interface TraceEntry {
 export interface Span {
   readonly seconds: number;
   readonly seed: number;
-  /** Where second 0 of the simulation lies; only a trace looks at it. */
+  /** The instant of second 0 of the simulation; only a trace uses it. */
   readonly startSeconds: number;
 }
 

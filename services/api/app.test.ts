@@ -148,7 +148,7 @@ describe('what cannot be understood', () => {
   it.each([
     ['a path that is no UTF-8', 'GET /api/%ff HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'],
     ['no HTTP', 'hello\r\n\r\n'],
-    ['a method nobody knows', 'FROB /api HTTP/1.1\r\nhost: a\r\n\r\n'],
+    ['an unknown method', 'FROB /api HTTP/1.1\r\nhost: a\r\n\r\n'],
   ])('is answered with 400: %s', async (_, bytes) => {
     const { say } = await started();
     expect(await say(bytes)).toMatch(/^HTTP\/1.1 400 /);

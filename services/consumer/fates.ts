@@ -4,7 +4,7 @@ import type { Address, OwnHeaders } from './confirmed.ts';
 import type { ParkingReason } from './metrics.ts';
 import { shortened } from './republished.ts';
 
-/** What becomes of a message: nothing but its acknowledgement, or another place with these headers first. */
+/** The outcome of a message: an acknowledgement alone, or a publication to another queue with these headers first. */
 export type Fate =
   | { readonly kind: 'succeeded'; readonly to?: undefined }
   | (Elsewhere & { readonly kind: 'retried' | 'redelivered' })

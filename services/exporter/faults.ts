@@ -74,7 +74,7 @@ function describe(issue: z.core.$ZodIssue, data: unknown): string {
   return `${subject} (${shownAt(issue.path, value)}) ${constraint}`;
 }
 
-/** Where a URL or credentials belong, any part of what stands there instead may be a password. */
+/** In the place of a URL or of credentials, any part of a wrong value may be a password. */
 function shownAt(path: readonly PropertyKey[], value: unknown): string {
   if (typeof value !== 'string') return shown(value);
   if (path.at(-1) === 'basicAuth') return 'a text';

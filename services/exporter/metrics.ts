@@ -2,7 +2,7 @@ import { counter, gauge, type Registry } from '@sluice/runtime';
 import { exporter } from '../../packages/contracts/metrics/catalogue.ts';
 import type { Outcome } from './target.ts';
 
-/** What the exporter says of its own work. */
+/** The exporter's metrics of its own work. */
 export interface ExporterMetrics {
   fetched(target: string, outcome: Outcome): void;
   probed(result: ProbeResult): void;

@@ -96,7 +96,7 @@ interface Verified {
 export function authoritiesFile({ of, scheme }: Verified, meaning: string) {
   const conflict = (path: string, environment: Environment): string | undefined => {
     const url = environment[of] ?? '';
-    // What is no URL of either scheme has a fault of its own.
+    // A value that is no URL of either scheme has a fault of its own.
     if (new RegExp(`^${scheme.slice(0, -1)}:`, 'i').test(url))
       return `must be absent where '${of}' is not of scheme ${scheme}`;
     try {

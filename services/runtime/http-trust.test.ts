@@ -48,7 +48,7 @@ describe('an https server', () => {
   });
 
   it.each([
-    ['whom none of the authorities vouches for', issued, other, /^ORIGIN\/ is not trusted: /],
+    ['whose certificate none of the authorities signed', issued, other, /^ORIGIN\/ is not trusted: /],
     ['under a name that its certificate does not have', elsewhere, authority, /not trusted: .*altnames/],
   ])('is refused %s', async (_, presented, believed, message) => {
     const { url } = await serve(presented);

@@ -45,7 +45,7 @@ function isFacts(value: unknown): value is Facts {
   return prototype === Object.prototype || prototype === null || isSerializedError(value);
 }
 
-/** What pino makes of an error has a prototype of its own. */
+/** The object that pino makes of an error has its own prototype. */
 const isSerializedError = (value: object): boolean =>
   !(value instanceof Error) && 'stack' in value && 'message' in value;
 

@@ -36,7 +36,7 @@ export interface ManagementOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** What a broker that starts looks like, or one whose certificate is just changed. A redirect, for one, is none: it stays. */
+/** Failures of a broker that starts or whose certificate just changed; a redirect is none of them: it is permanent. */
 const TRANSIENT: readonly HttpFailure[] = ['timeout', 'aborted', 'unreachable', 'untrusted', 'bad-answer'];
 
 /** The management API that LavinMQ and RabbitMQ share. A broker that does not answer, or answers 5xx, is asked again. */

@@ -43,7 +43,7 @@ const user = z.strictObject({
   permissions: z.strictObject({ configure: pattern, write: pattern, read: pattern }),
 });
 
-/** What shall stand on the broker: the content of TOPOLOGY_FILE. */
+/** The desired state of the broker: the content of TOPOLOGY_FILE. */
 export const topologySchema = z.strictObject({
   vhost: name,
   exchanges: z.array(exchange),

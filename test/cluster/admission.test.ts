@@ -192,7 +192,7 @@ describe('the scaler', () => {
 
   test.each([
     ['its maximum', { spec: { maxReplicas: 99 } }],
-    ['whom it scales', { spec: { scaleTargetRef: { name: 'other' } } }],
+    ['the target that it scales', { spec: { scaleTargetRef: { name: 'other' } } }],
     ['what it follows', { spec: { metrics: null } }],
     ['how fast', { spec: { behavior: null } }],
     ['the minimum with the maximum', { spec: { minReplicas: 4, maxReplicas: 99 } }],

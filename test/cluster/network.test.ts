@@ -142,7 +142,7 @@ beforeAll(async () => {
 describe('the connection matrix', () => {
   const connected = probes.filter((probe) => probe !== stranger);
 
-  test.each(connected)('$name connects to everyone whom the matrix lets it', async (probe) => {
+  test.each(connected)('$name opens every connection that the matrix allows', async (probe) => {
     expect(await reached(probe)).toEqual(expect.arrayContaining(allowed(probe.name)));
   });
 

@@ -66,7 +66,7 @@ describe('a broken link says what is missing', () => {
       'ConfigMap scaler/scale is not there',
     ],
     [
-      'an image that nobody pinned',
+      'an image without a pin',
       deployment,
       /image: .*/,
       `image: ${unpinned}`,
@@ -80,7 +80,7 @@ describe('a broken link says what is missing', () => {
       'Service broker/broker has no port 5672; it has 5671, 15671, 15692',
     ],
     [
-      'a connection to nobody',
+      'a connection to no server',
       deployment,
       'broker.broker.svc',
       'broker.rabbit.svc',
@@ -101,7 +101,7 @@ describe('a broken link says what is missing', () => {
       'Service broker/broker has no port manage',
     ],
     [
-      'an Ingress that nobody serves',
+      'an Ingress that no controller serves',
       'broker/ingress-broker.broker.yaml',
       'ingressClassName: traefik',
       'ingressClassName: nginx',
@@ -115,21 +115,21 @@ describe('a broken link says what is missing', () => {
       'ClusterIssuer le is not there',
     ],
     [
-      'a policy about nobody',
+      'a policy that selects no pod',
       'consumer/networkpolicy-consumer.consumer.yaml',
       /podSelector:\n {4}matchLabels:\n {6}app.kubernetes.io\/instance: consumer/,
       'podSelector:\n    matchLabels:\n      app.kubernetes.io/instance: consumers',
       'is about the pods of: no pods of consumer have the labels',
     ],
     [
-      'a policy that lets in where nobody listens',
+      'a policy that lets in to a port without a listener',
       'consumer/networkpolicy-consumer.consumer.yaml',
       'port: 8080',
       'port: 8081',
       'no container of consumer/consumer has the port 8081',
     ],
     [
-      'a policy that lets out to where nobody listens',
+      'a policy that lets out to a port without a listener',
       'consumer/networkpolicy-consumer.consumer.yaml',
       'port: 5671',
       'port: 5673',
@@ -143,7 +143,7 @@ describe('a broken link says what is missing', () => {
       'there are no pods of metrics with app.kubernetes.io/name=prometheus, and no chart is installed there',
     ],
     [
-      'a budget for nobody',
+      'a budget that selects no pod',
       'consumer/poddisruptionbudget-consumer.consumer.yaml',
       /selector:\n {4}matchLabels:\n {6}app.kubernetes.io\/instance: consumer/,
       'selector:\n    matchLabels:\n      app.kubernetes.io/instance: consumers',
@@ -157,7 +157,7 @@ describe('a broken link says what is missing', () => {
       "scales by a latch 'jobs': Deployment consumer/worker is not there",
     ],
     [
-      'a scaler that reads from nobody',
+      'a scaler that reads from no broker',
       'scaler/configmap-scaler.scaler.yaml',
       'broker.svc:15671',
       'broker.svc:80',
@@ -171,7 +171,7 @@ describe('a broken link says what is missing', () => {
       'Role scale is not there',
     ],
     [
-      'a binding to nobody',
+      'a binding to no account',
       'consumer/rolebinding-scale-consumer.consumer.yaml',
       'name: scaler\n',
       'name: autoscaler\n',
@@ -206,7 +206,7 @@ describe('a broken link says what is missing', () => {
       'Service consumer/consumer has no port named metrics; it has http',
     ],
     [
-      'an alert on a metric that nobody registers',
+      'an alert on a metric that no service registers',
       rule,
       'sluice_scaler_leader{',
       'sluice_scaler_leading{',
@@ -220,14 +220,14 @@ describe('a broken link says what is missing', () => {
       'Rollout api/api of production shifts the requests of a release by: Service api/api-next is not there',
     ],
     [
-      'a release that nobody judges',
+      'a release without an analysis',
       'api/rollout-api.api.yaml',
       'templateName: api-release',
       'templateName: release',
       'lets a release be judged by: AnalysisTemplate api/release is not there',
     ],
     [
-      'an analysis of a metric that nobody registers',
+      'an analysis of a metric that no service registers',
       'api/analysistemplate-api-release.api.yaml',
       'rate(http_requests_total{',
       'rate(http_request_total{',

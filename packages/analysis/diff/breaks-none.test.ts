@@ -16,7 +16,7 @@ describe('what is not broken by a change is not named', () => {
   const unrelated: readonly (readonly [name: string, base: readonly string[], from: string, to: string])[] = [
     ['what was broken before', [service, ingress], 'host: example.com', 'host: example.org'],
     [
-      'a Secret that nobody keeps in git',
+      'a Secret that is not in git',
       [web],
       'image: "a:1"',
       'image: "a:1", envFrom: [{secretRef: {name: web}}]',

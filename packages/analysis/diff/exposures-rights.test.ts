@@ -39,7 +39,7 @@ const project = object(
 
 const rows: readonly BreakRow[] = [
   [
-    'cluster-admin for everybody',
+    'cluster-admin for all users',
     [role],
     role,
     `${role}\n---\n${binding('ClusterRoleBinding', 'cluster-admin', everybody)}`,

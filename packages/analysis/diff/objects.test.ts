@@ -29,7 +29,7 @@ const rows: readonly Row[] = [
     undefined,
     /^$/,
   ],
-  ['a label that nobody asks for', deployment, labelled('team: a'), 'metadata', /no selector/],
+  ['a label that no selector uses', deployment, labelled('team: a'), 'metadata', /no selector/],
   ['a label that a selector asks for', labelled('app: a'), labelled('app: b'), 'config', /selector asks/],
   ['no labels, written down', deployment, labelled(''), undefined, /^$/],
   [

@@ -166,7 +166,7 @@ const rows: readonly Row[] = [
     /in place/,
   ],
   [
-    'a list whose order nobody knows',
+    'a list of unknown order',
     ...spec('example.com/v1', 'Thing', 'ports: [{name: a}, {name: b}]', 'ports: [{name: b}, {name: a}]'),
     'config',
     /in place/,

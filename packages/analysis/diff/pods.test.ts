@@ -187,7 +187,7 @@ const rows: readonly Row[] = [
     'recreate',
     /new pod/,
   ],
-  ['a ConfigMap that nobody reads', configMap('a'), configMap('b'), 'config', /no pod template/],
+  ['a ConfigMap that no pod reads', configMap('a'), configMap('b'), 'config', /no pod template/],
   [
     'a mounted ConfigMap',
     both(configMap('a'), deployment(image, '', mounts)),

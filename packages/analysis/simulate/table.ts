@@ -6,7 +6,7 @@ export type Rows<R> = readonly (readonly [string, (report: R) => string])[];
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
 export const podHours = (value: number): string => `${(value / 3600).toFixed(2)} pod-h`;
 
-/** What becomes of jobs. */
+/** Outcomes of jobs. */
 export const jobRows: Rows<Report> = [
   ['published', ({ published }) => String(published)],
   ['processed', ({ processed }) => String(processed)],

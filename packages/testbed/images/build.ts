@@ -129,7 +129,7 @@ export async function ensurePythonWorkerImage(): Promise<string> {
   return ensureImage('python-worker', build, { root: context, paths: ['.'] });
 }
 
-/** What the RabbitMQ stand-in is called in the cluster. */
+/** The name of the RabbitMQ stand-in in the cluster. */
 export const rabbitmqStandin = 'localhost/sluice-standin/rabbitmq:debian-bookworm';
 
 /**

@@ -163,7 +163,7 @@ const FLOOR = approximate(
 
 const NO_HOLIDAYS = refused('A cron trigger knows no holidays; leave them out, or choose the own scaler.');
 
-/** What becomes of the limit on a reading's age, by where it is read. */
+/** How KEDA keeps the limit on a reading's age, depending on the source. */
 const AGES: Readonly<Record<KedaWorkload['source']['kind'], (plain: boolean) => Verdict>> = {
   management: () => UNDATED,
   prometheus: (plain) => (plain ? GUARDED : UNGUARDED),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the API server, or whatever stands before it, answered with 200 and is not what was asked for. */
+/** An answer with status 200 from the API server, or from a proxy before it, that has the wrong content. */
 export class AnswerError extends Error {
   constructor(message: string) {
     super(message);

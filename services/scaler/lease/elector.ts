@@ -47,7 +47,7 @@ export function mayTake(
   return atLeast - candidate.seen.at >= Math.max(timing.durationMs, record.durationMs);
 }
 
-/** After a write of its own that succeeded; it counts from its start, before any other candidate can see it. */
+/** The state after its own successful write; it counts from its start, before any other candidate can see it. */
 export const written = (version: string, begunAtMost: number, atLeast: number): Candidate => ({
   seen: { version, at: atLeast },
   renewedAt: begunAtMost,
