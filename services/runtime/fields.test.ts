@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { concealCredentials } from './broker-url.ts';
 import { parseConfig } from './config.ts';
-import { aboutField, amqpFields, managementUrl, seconds } from './fields.ts';
+import { aboutField, amqpFields, managementUrl, seconds, secret } from './fields.ts';
 
 // In the alphabet of neither host nor scheme, so that a hit is a leak.
 const password = fc.stringMatching(/^[A-Z]{12}$/);
@@ -75,4 +75,12 @@ it('takes no range of seconds that a timer could not keep: it would end at once'
   const range = { min: 0, fallback: 1, meaning: 'a pause' };
   expect(() => seconds({ ...range, max: 2_147_484 })).toThrow('no timer keeps 2147484 s');
   expect(() => seconds({ ...range, max: 2_147_483 })).not.toThrow();
+});
+
+it('two secrets keep a meaning each', () => {
+  const [first, second] = [secret('Opens the door.'), secret('Opens the window.')];
+  expect([first, second].map((one) => aboutField(one).meaning)).toEqual([
+    'Opens the door.',
+    'Opens the window.',
+  ]);
 });

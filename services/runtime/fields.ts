@@ -109,14 +109,15 @@ export function authoritiesFile({ of, scheme }: Verified, meaning: string) {
   return described(z.string().optional(), { meaning, optional: true, conflict });
 }
 
-const held = z.custom<Secret>((value) => value instanceof Secret, { error: 'must be set' });
+/** One for each variable: what a variable is about is kept by its schema. */
+const held = () => z.custom<Secret>((value) => value instanceof Secret, { error: 'must be set' });
 
 /** May be absent; comes from NAME or from the file that NAME_FILE names. */
 export const optionalSecret = (meaning: string) =>
-  described(held.optional(), { meaning, optional: true, secret: true });
+  described(held().optional(), { meaning, optional: true, secret: true });
 
 /** Must be set: NAME, or NAME_FILE. */
-export const secret = (meaning: string) => described(held, { meaning, secret: true });
+export const secret = (meaning: string) => described(held(), { meaning, secret: true });
 
 /** An absolute URL of one of the schemes; credentials in it are never shown. */
 export function url(schemes: readonly string[], meaning: string) {

@@ -27,6 +27,11 @@ export const sources: readonly DefinitionSource[] = [
     version: 'v1.21.2',
     folder: 'deploy/crds',
   },
+  {
+    module: 'github.com/cert-manager/trust-manager',
+    version: 'v0.24.0',
+    folder: 'deploy/crds',
+  },
 ];
 
 /** Installs the definitions of every kind among the objects that the server does not bring itself. */
