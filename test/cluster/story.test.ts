@@ -66,6 +66,8 @@ describe('the queue story', () => {
     await seen.publish('story-1');
     const up = await seen.watch('25 replicas', at(25), 30);
     expect(up.at(-1)).toBe(25);
+    // So that there is work until the last pod is ready, where pods start slowly.
+    await seen.publish('story-more');
     await seen.watch('25 ready pods', async () => (await seen.readyPods()) === 25, 60);
     const readyAfter = (performance.now() - began) / 1000;
     const jobs = followJobs();
@@ -74,7 +76,7 @@ describe('the queue story', () => {
     await jobs.done;
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     process.stderr.write(`25 pods ready after ${readyAfter.toFixed(1)} s, back at 0 after ${seconds} s\n`);
-    expect(new Set(jobs.lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
+    expect(new Set(jobs.lines.map(({ jobId }) => jobId)).size).toBe(2 * JOBS);
     expect(jobs.lines.filter(({ redelivered }) => redelivered)).toEqual([]);
     expect(jobs.lines.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
     expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
