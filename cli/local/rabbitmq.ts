@@ -74,12 +74,16 @@ interface Ports {
   readonly epmd: number;
 }
 
+/** What the broker logs where another process took a port between its choice and its use. */
+const PORT_TAKEN = /dist_port_already_used|eaddrinuse/;
+
 /**
  * Starts Debian's RabbitMQ on free loopback ports with its own data, node name and port mapper. All of it ends
  * with this process, however that ends.
+ * @param tries Each with other ports, where one was taken meanwhile.
  * @throws Error with the end of the broker's log when it does not come up in time
  */
-export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<LocalBroker> {
+export async function startRabbitMQ(options: RabbitMQOptions = {}, tries = 3): Promise<LocalBroker> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-')));
   const password = randomBytes(24).toString('hex');
   const ports = await choosePorts();
@@ -90,6 +94,7 @@ export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<Loca
     await broker.restart(options.signal);
   } catch (error) {
     await broker.stop();
+    if (tries > 1 && PORT_TAKEN.test(String(error))) return startRabbitMQ(options, tries - 1);
     throw error;
   }
   return broker;
