@@ -1,4 +1,12 @@
-export * from './backends/fidelity.ts';
+export {
+  type Clause,
+  type ClauseFidelity,
+  clausesOf,
+  type Dialect,
+  judge,
+  refusals,
+  type Verdict,
+} from './backends/fidelity.ts';
 export * from './backends/hpa/compile.ts';
 export type { HpaBehavior, HpaScalingRules } from './backends/hpa/support.ts';
 export * from './backends/keda/compile.ts';

@@ -4,6 +4,7 @@ import type { Canary } from '../../charts/canary.ts';
 import { waitSecondsOf } from '../../charts/objectives.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
+import { accountVariables } from '../workloads/common.ts';
 import { consumerAlerts } from '../workloads/consumer-alerts.ts';
 import { queueWorker } from '../workloads/queue-worker.ts';
 import { releaseAlerts } from '../workloads/release-alerts.ts';
@@ -37,9 +38,8 @@ export const publisher = scheduledJob(
   ({ everyMinutes, jobsPerRun }) => ({
     ...{ component: 'publisher', image: images.publisher, publishes: queue, jobsPerRun },
     ...{ everyMinutes, deadlineSeconds: DEADLINE_SECONDS },
-    environment: ({ amqpUrl, username, passwordFile, caFile }) => ({
-      ...{ AMQP_URL: amqpUrl, AMQP_USERNAME: username, AMQP_PASSWORD_FILE: passwordFile },
-      ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
+    environment: (account) => ({
+      ...accountVariables(account),
       RUN_ID: { field: "metadata.labels['batch.kubernetes.io/job-name']" },
       ...{ JOBS: String(jobsPerRun), EXCHANGE: queue, ROUTING_KEY: queue },
       DEADLINE_SECONDS: String(DEADLINE_SECONDS),

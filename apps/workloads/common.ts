@@ -55,12 +55,17 @@ export function toldOf({ name }: Identity, { publishes, environment }: Publisher
   return publishes === undefined ? {} : brokerVariables({ ...account, queue: publishes });
 }
 
-/** The default variables that say how a container reaches the broker. */
+/** The variables that say how a container reaches the broker, by the names that the services of this repository read. */
+export const accountVariables = ({ amqpUrl, username, passwordFile, caFile }: BrokerAccount) => ({
+  AMQP_URL: amqpUrl,
+  AMQP_USERNAME: username,
+  AMQP_PASSWORD_FILE: passwordFile,
+  ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
+});
+
+/** The same, and the queue. */
 export const brokerVariables = (told: BrokerAccount & { readonly queue: string }) => ({
-  AMQP_URL: told.amqpUrl,
-  AMQP_USERNAME: told.username,
-  AMQP_PASSWORD_FILE: told.passwordFile,
-  ...(told.caFile !== undefined && { AMQP_CA_FILE: told.caFile }),
+  ...accountVariables(told),
   QUEUE: told.queue,
 });
 

@@ -1,4 +1,5 @@
 import { images } from '../../environments/images.ts';
+import { accountVariables } from './common.ts';
 import { scheduledJob } from './scheduled-job.ts';
 import { scheduledJobAlerts } from './scheduled-job-alerts.ts';
 
@@ -16,11 +17,8 @@ export const publisher = scheduledJob('publisher', settings, ({ everyMinutes, jo
   deadlineSeconds: DEADLINE_SECONDS,
   publishes: queue,
   jobsPerRun,
-  environment: ({ amqpUrl, username, passwordFile, caFile }) => ({
-    AMQP_URL: amqpUrl,
-    AMQP_USERNAME: username,
-    AMQP_PASSWORD_FILE: passwordFile,
-    ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
+  environment: (account) => ({
+    ...accountVariables(account),
     // The Job's name carries the scheduled minute: a retried run publishes the same message ids.
     RUN_ID: { field: "metadata.labels['batch.kubernetes.io/job-name']" },
     JOBS: String(jobsPerRun),

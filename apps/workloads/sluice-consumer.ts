@@ -1,6 +1,7 @@
 import { images } from '../../environments/images.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import type { WorkerPlatform } from '../application.ts';
+import { brokerVariables } from './common.ts';
 import type { QueueWorkerValues } from './queue-worker.ts';
 
 /** How this repository's own consumer works. */
@@ -50,22 +51,16 @@ export function sluiceConsumer(settings: ConsumerSettings) {
 }
 
 /** @see services/consumer/README.md */
-const variables =
-  (settings: Filled) =>
-  ({ amqpUrl, username, passwordFile, caFile, queue }: WorkerPlatform) => ({
-    AMQP_URL: amqpUrl,
-    AMQP_USERNAME: username,
-    AMQP_PASSWORD_FILE: passwordFile,
-    ...(caFile !== undefined && { AMQP_CA_FILE: caFile }),
-    QUEUE: queue,
-    EXCHANGE: queue,
-    ROUTING_KEY: queue,
-    RETRY_ROUTING_KEY: `${queue}.retry`,
-    PARKING_ROUTING_KEY: `${queue}.parked`,
-    PREFETCH: String(settings.prefetch),
-    MAX_ATTEMPTS: String(settings.maxAttempts),
-    MAX_BODY_BYTES: String(settings.maxBodyBytes),
-    WORK_SECONDS: String(settings.workSeconds),
-    WORK_DISTRIBUTION: settings.workDistribution,
-    STOP_DEADLINE_SECONDS: String(settings.stopDeadlineSeconds),
-  });
+const variables = (settings: Filled) => (told: WorkerPlatform) => ({
+  ...brokerVariables(told),
+  EXCHANGE: told.queue,
+  ROUTING_KEY: told.queue,
+  RETRY_ROUTING_KEY: `${told.queue}.retry`,
+  PARKING_ROUTING_KEY: `${told.queue}.parked`,
+  PREFETCH: String(settings.prefetch),
+  MAX_ATTEMPTS: String(settings.maxAttempts),
+  MAX_BODY_BYTES: String(settings.maxBodyBytes),
+  WORK_SECONDS: String(settings.workSeconds),
+  WORK_DISTRIBUTION: settings.workDistribution,
+  STOP_DEADLINE_SECONDS: String(settings.stopDeadlineSeconds),
+});

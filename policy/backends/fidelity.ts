@@ -29,6 +29,13 @@ export interface Verdict {
   readonly why: string;
 }
 
+/** The clause is kept as it is. */
+export const exact = (why: string): Verdict => ({ fidelity: 'exact', why });
+/** The clause is kept about, with a difference that the sentence names. */
+export const approximate = (why: string): Verdict => ({ fidelity: 'approximate', why });
+/** The clause cannot be kept; the sentence stops synth. */
+export const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
+
 export interface ClauseFidelity extends Verdict {
   readonly workload: string;
   readonly clause: Clause;

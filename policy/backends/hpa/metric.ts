@@ -1,7 +1,7 @@
 import { baseOf } from '../../decide/decide.ts';
 import { begunWithin } from '../../decide/round-up.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import type { Verdict } from '../fidelity.ts';
+import { approximate, exact, refused, type Verdict } from '../fidelity.ts';
 import type { PrometheusSource } from '../scaler/file.ts';
 
 /** A metric name with or without matchers: what a Prometheus has stored, nothing calculated. */
@@ -53,30 +53,23 @@ export function countVerdict(policy: Policy, tolerance: boolean): Verdict {
   const wanted = messagesPerReplica(baseOf(policy)) ?? Number.NaN;
   const milli = thousandths(wanted);
   if (milli < 1)
-    return {
-      fidelity: 'refused',
-      why: `An HPA counts in thousandths of a message, and ${wanted} messages a replica are fewer; choose the own scaler.`,
-    };
+    return refused(
+      `An HPA counts in thousandths of a message, and ${wanted} messages a replica are fewer; choose the own scaler.`,
+    );
   if (!Number.isSafeInteger(milli))
-    return {
-      fidelity: 'refused',
-      why: `${wanted} messages a replica are more than an HPA can count; choose the own scaler.`,
-    };
+    return refused(`${wanted} messages a replica are more than an HPA can count; choose the own scaler.`);
   if (!tolerance) return TOLERANT;
   if (Math.abs(wanted * 1000 - milli) > milli * 1e-9)
-    return {
-      fidelity: 'approximate',
-      why: `An HPA counts in thousandths of a message: ${wanted} messages a replica become ${milli / 1000}.`,
-    };
+    return approximate(
+      `An HPA counts in thousandths of a message: ${wanted} messages a replica become ${milli / 1000}.`,
+    );
   return FORMULA;
 }
 
-const TOLERANT: Verdict = {
-  fidelity: 'approximate',
-  why: 'The HPA keeps a count that is within 10 % of the wanted one (its tolerance; 0 can be set from Kubernetes 1.35 on): at 20 replicas, 22 wanted stay 20.',
-};
+const TOLERANT = approximate(
+  'The HPA keeps a count that is within 10 % of the wanted one (its tolerance; 0 can be set from Kubernetes 1.35 on): at 20 replicas, 22 wanted stay 20.',
+);
 
-const FORMULA: Verdict = {
-  fidelity: 'exact',
-  why: 'ceil(messages / averageValue) is the formula of the policy, and with a tolerance of 0 every change counts.',
-};
+const FORMULA = exact(
+  'ceil(messages / averageValue) is the formula of the policy, and with a tolerance of 0 every change counts.',
+);

@@ -1,6 +1,6 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Behavior, Policy, RatePolicy, ScalingRules } from '../../policy.ts';
-import type { Clause, Dialect, Verdict } from '../fidelity.ts';
+import { approximate, type Clause, type Dialect, exact, refused, type Verdict } from '../fidelity.ts';
 import { capabilitiesOf } from '../kubernetes-version.ts';
 import type { PrometheusSource } from '../scaler/file.ts';
 import type { HpaCluster } from './compile.ts';
@@ -44,9 +44,7 @@ export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaClust
 export const isMeasured = (policy: BasePolicy): boolean =>
   policy.kind === 'drain' && policy.meanServiceSeconds === undefined;
 
-const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
-
-const BOUND: Verdict = { fidelity: 'exact', why: 'The HPA has this bound itself.' };
+const BOUND = exact('The HPA has this bound itself.');
 
 const NOT_TO_ZERO = refused(
   "An HPA keeps at least 1 replica unless the API server and the controller manager run with the feature gate HPAScaleToZero (alpha, off by default); raise 'minReplicas' to 1, or choose KEDA or the own scaler.",
@@ -60,10 +58,9 @@ export const NO_MEASURE = refused(
   "An HPA measures nothing: say 'meanServiceSeconds', or choose the own scaler, which measures it.",
 );
 
-export const FOLLOWS_MEASURE: Verdict = {
-  fidelity: 'approximate',
-  why: "How many messages a replica finishes in time depends on 'meanServiceSeconds'.",
-};
+export const FOLLOWS_MEASURE = approximate(
+  "How many messages a replica finishes in time depends on 'meanServiceSeconds'.",
+);
 
 export const NO_RATE = refused(
   "The count of 'flow' adds up what arrives, what is left above that and what is in work, each by its own rule; an HPA compares one metric with one target. Choose the own scaler, or 'drain' with 'meanServiceSeconds'.",
@@ -81,19 +78,17 @@ const NO_CLOCK = refused(
   'An HPA knows no time of day; choose KEDA, which has a cron trigger, or the own scaler.',
 );
 
-export const BLIND_WORK: Verdict = {
-  fidelity: 'approximate',
-  why: "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
-};
+export const BLIND_WORK = approximate(
+  "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
+);
 
 const NO_AGE = refused(
   'No series tells the age of the oldest message, and an HPA has no memory of its own; choose the own scaler.',
 );
 
-const GUARDED: Verdict = {
-  fidelity: 'exact',
-  why: 'The query is empty when a sample was scraped longer ago, and an HPA without its metric keeps the count.',
-};
+const GUARDED = exact(
+  'The query is empty when a sample was scraped longer ago, and an HPA without its metric keeps the count.',
+);
 
 /** The limits of the API server. @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
 const MAX_WINDOW_SECONDS = 3600;
@@ -153,27 +148,20 @@ function limitVerdict({ stabilizationWindowSeconds, policies }: ScalingRules): V
   return long && tooLong('periodSeconds', long.periodSeconds, MAX_PERIOD_SECONDS);
 }
 
-const tooLong = (property: string, value: number, limit: number): Verdict => ({
-  fidelity: 'refused',
-  why: `An HPA takes at most ${limit} s for '${property}' (${value}); shorten it, or choose the own scaler.`,
-});
+const tooLong = (property: string, value: number, limit: number): Verdict =>
+  refused(
+    `An HPA takes at most ${limit} s for '${property}' (${value}); shorten it, or choose the own scaler.`,
+  );
 
 function roundedVerdict({ stabilizationWindowSeconds, policies }: ScalingRules): Verdict | undefined {
   const spans = [stabilizationWindowSeconds, ...policies.map(({ periodSeconds }) => periodSeconds)];
   return spans.every(Number.isInteger) ? undefined : ROUNDED;
 }
 
-const COPIED: Verdict = {
-  fidelity: 'exact',
-  why: "The policy uses the HPA's own words for windows and rates; they are copied.",
-};
+const COPIED = exact("The policy uses the HPA's own words for windows and rates; they are copied.");
 
-const ROUNDED: Verdict = {
-  fidelity: 'approximate',
-  why: 'An HPA knows only whole seconds: windows and periods are rounded up.',
-};
+const ROUNDED = approximate('An HPA knows only whole seconds: windows and periods are rounded up.');
 
-const FORGETFUL: Verdict = {
-  fidelity: 'approximate',
-  why: 'A controller manager that restarts has forgotten the scale-downs of the last period and may allow as many again; the own scaler waits a period.',
-};
+const FORGETFUL = approximate(
+  'A controller manager that restarts has forgotten the scale-downs of the last period and may allow as many again; the own scaler waits a period.',
+);

@@ -1,6 +1,6 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import type { Clause, Dialect, Verdict } from '../fidelity.ts';
+import { approximate, type Clause, type Dialect, exact, refused, type Verdict } from '../fidelity.ts';
 import { countVerdict, isPlain } from '../hpa/metric.ts';
 import {
   BLIND_WORK,
@@ -79,10 +79,6 @@ function downwards({ behavior, minReplicas }: BasePolicy): Verdict {
   if (selectPolicy === 'Disabled') return SLEEPS_ANYWAY;
   return policies.length > 0 ? SLEEPS_AT_ONCE : verdict;
 }
-
-const exact = (why: string): Verdict => ({ fidelity: 'exact', why });
-const approximate = (why: string): Verdict => ({ fidelity: 'approximate', why });
-const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
 
 const BOUND = exact('KEDA has this bound itself.');
 

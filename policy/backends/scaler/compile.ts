@@ -1,5 +1,14 @@
 import { isRecord } from '../../faults.ts';
-import { type Clause, type ClauseFidelity, judge, refusals, type Verdict } from '../fidelity.ts';
+import {
+  approximate,
+  type Clause,
+  type ClauseFidelity,
+  exact,
+  judge,
+  refusals,
+  refused,
+  type Verdict,
+} from '../fidelity.ts';
 import { configFaults, ScalerConfigError, workloadFaults } from './check.ts';
 import type { ScalerConfig, Source, Workload } from './file.ts';
 
@@ -36,7 +45,7 @@ function verdict(clause: Clause, source: Source): Verdict {
   return EXACT;
 }
 
-const EXACT: Verdict = { fidelity: 'exact', why: 'The scaler itself follows this clause.' };
+const EXACT = exact('The scaler itself follows this clause.');
 
 /** Clauses that live off totals of what was published and acknowledged. */
 const MEASURED: readonly Clause[] = ['targetWaitSeconds', 'serviceSeconds.measured'];
@@ -48,25 +57,21 @@ const tellsTotals = (source: Source): boolean =>
     source.publishedQuery !== undefined &&
     source.acknowledgedQuery !== undefined);
 
-const UNCOUNTED: Verdict = {
-  fidelity: 'refused',
-  why: "the arrivals and the service time are measured from totals: take a source 'management', or a 'prometheus' with 'unackedQuery', 'publishedQuery' and 'acknowledgedQuery'",
-};
+const UNCOUNTED = refused(
+  "the arrivals and the service time are measured from totals: take a source 'management', or a 'prometheus' with 'unackedQuery', 'publishedQuery' and 'acknowledgedQuery'",
+);
 
-const BLIND_DRAIN: Verdict = {
-  fidelity: 'refused',
-  why: "a 'prometheus' source without 'unackedQuery' cannot tell work in flight from none, so 'drained' would kill it; add 'unackedQuery' or stop on 'ready-empty'",
-};
+const BLIND_DRAIN = refused(
+  "a 'prometheus' source without 'unackedQuery' cannot tell work in flight from none, so 'drained' would kill it; add 'unackedQuery' or stop on 'ready-empty'",
+);
 
-const BLIND_WORK: Verdict = {
-  fidelity: 'approximate',
-  why: "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
-};
+const BLIND_WORK = approximate(
+  "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
+);
 
-const BLIND_AGE: Verdict = {
-  fidelity: 'approximate',
-  why: "Without 'unackedQuery' busy replicas are not known: above a minimum of 1 or more, a residue may find all of them at work.",
-};
+const BLIND_AGE = approximate(
+  "Without 'unackedQuery' busy replicas are not known: above a minimum of 1 or more, a residue may find all of them at work.",
+);
 
 /** What is lost where the source does not report the work in flight. */
 const BLIND: Readonly<Partial<Record<Clause, Verdict>>> = {
@@ -76,15 +81,13 @@ const BLIND: Readonly<Partial<Record<Clause, Verdict>>> = {
   sloSeconds: BLIND_WORK,
 };
 
-const SCRAPED: Verdict = {
-  fidelity: 'approximate',
-  why: 'Prometheus tells when a sample was scraped only for a plain selector; of any other expression it tells the evaluation, which may be minutes later.',
-};
+const SCRAPED = approximate(
+  'Prometheus tells when a sample was scraped only for a plain selector; of any other expression it tells the evaluation, which may be minutes later.',
+);
 
-const FIRST_SIGHT: Verdict = {
-  fidelity: 'approximate',
-  why: 'Where the broker does not tell the age, it counts from the first sight of a message: a lower bound, late by up to one poll.',
-};
+const FIRST_SIGHT = approximate(
+  'Where the broker does not tell the age, it counts from the first sight of a message: a lower bound, late by up to one poll.',
+);
 
 /**
  * Reads the scaler's file back from JSON; unknown keys are faults. A clause that its source cannot keep
