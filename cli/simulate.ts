@@ -1,14 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  type Backend,
-  isCounted,
-  MAX_SIMULATION_SECONDS,
-  type Policy,
-  type Report,
-  type Simulation,
-  simulate,
-} from '@sluice/policy';
+import { type Backend, isCounted, type Policy, type Report, type Simulation, simulate } from '@sluice/policy';
 import type { QueueWork, System } from '../apps/application.ts';
 import { render, systemIn } from '../apps/main.ts';
 import { pollsIn } from '../apps/platform/scaler.ts';
@@ -32,32 +24,7 @@ import { besideNoTimetable, requestRows } from '../packages/analysis/simulate/we
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import type { Files } from '../packages/manifests/manifests.ts';
 import { Repository } from '../packages/manifests/revision.ts';
-import { OptionReader, parseOptions } from './arguments.ts';
-
-const help = `usage: sluice simulate [workload] [options]
-
-Replays a worker against its policy on virtual time: the one that is named, or each. Beside it stands the literal rule of the source system
-(ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ tells the scaler.
-Of a web service, such as 'api', --trace tells the requests, and its HPA stands without the timetable and with it.
-
-  --base REVISION      compare with the policies of a git revision
-  --environment NAME   whose policy                        (local; with --base all that have one)
-  --trace FILE         arrivals as recorded: CSV of epoch-seconds,count
-  --jobs N             arrivals as bursts: jobs in a burst                 (what is published to its queue)
-  --every DURATION     seconds between two bursts                          (as it is published, else 10m)
-  --for DURATION       how long                                            (24h; a trace's own span + 1h)
-  --pod-start DURATION from a changed count to the first job               (10s)
-  --seed N             the same seed gives the same report                 (1)
-  --backend NAME       beside it the same policy as hpa or keda carries it out
-  --svg FILE           with --base: backlog and replicas over time, as a chart
-  --format FORMAT      text | markdown | json, which has the series too    (text)
-  --json               the same as --format json
-
-  sluice simulate
-  sluice simulate --base main --svg chart.svg
-  sluice simulate consumer --trace arrivals.csv
-  sluice simulate api --trace requests.csv
-`;
+import { parseSimulate, type SimulateOptions, simulateHelp } from './simulate-options.ts';
 
 /** Where the two sides come from. */
 export interface Sources {
@@ -76,29 +43,17 @@ const checkout: Sources = {
   systemIn,
 };
 
-interface Asked {
-  /** Undefined: every one. */
-  readonly workload: string | undefined;
-  readonly base: string | undefined;
-  readonly environment: string | undefined;
-  /** Beside the scaler. */
-  readonly backend: Backend | undefined;
-  readonly load: LoadOptions;
-  readonly svg: string | undefined;
-  readonly format: string;
-}
-
 /** `sluice simulate`. @returns 0 @throws {ConfigurationError} with every fault of the options */
 export async function runSimulate(argv: string[], sources = checkout): Promise<number> {
-  const asked = parse(argv, sources);
-  if (asked === undefined) process.stdout.write(help);
+  const asked = parseSimulate(argv, sources.environments, Object.keys(formats));
+  if (asked === undefined) process.stdout.write(simulateHelp);
   else if (asked.base === undefined) process.stdout.write(alone(asked, sources));
   else process.stdout.write(besideBase(asked, asked.base, sources));
   return 0;
 }
 
 /** Reports by worker: of the one that is named, or of all. */
-function alone(asked: Asked, sources: Sources): string {
+function alone(asked: SimulateOptions, sources: Sources): string {
   const { environment = 'local', load, format, workload } = asked;
   const desired = desiredIn(environment, sources);
   const service = desired.system.services.find(({ name }) => name === workload);
@@ -152,7 +107,7 @@ interface Table<R> {
 function besideLiteralRule(
   { name, system, polls }: Desired,
   work: QueueWork,
-  { load, backend }: Asked,
+  { load, backend }: SimulateOptions,
 ): Table<Report> {
   const { title, ...simulation } = loadOf(work, system, polls.pollSeconds, load);
   const { policy } = work;
@@ -195,13 +150,13 @@ const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = 
   json: jsonOf,
 };
 
-function besideBase(asked: Asked, base: string, sources: Sources): string {
+function besideBase(asked: SimulateOptions, base: string, sources: Sources): string {
   const compared = comparisons(asked, base, sources);
   if (asked.svg !== undefined) writeCharts(asked.svg, compared.all);
   return formats[asked.format]?.(compared) ?? '';
 }
 
-function comparisons(asked: Asked, base: string, sources: Sources): Comparisons {
+function comparisons(asked: SimulateOptions, base: string, sources: Sources): Comparisons {
   const repository = new Repository(sources.root, 'simulate');
   const revision = repository.resolve(base);
   if (revision === undefined) throw fault(`'--base' (${base}) is no revision of this repository`);
@@ -268,50 +223,3 @@ function writeCharts(file: string, all: readonly Comparison[]): void {
 }
 
 const fault = (text: string): ConfigurationError => new ConfigurationError('simulate', [text]);
-
-const options = {
-  base: { type: 'string' },
-  environment: { type: 'string' },
-  trace: { type: 'string' },
-  jobs: { type: 'string' },
-  every: { type: 'string' },
-  for: { type: 'string' },
-  'pod-start': { type: 'string' },
-  seed: { type: 'string' },
-  svg: { type: 'string' },
-  backend: { type: 'string' },
-  format: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean' },
-} as const;
-
-function parse(argv: string[], { environments }: Sources): Asked | undefined {
-  const { values, positionals } = parseOptions('simulate', argv, options, true);
-  if (values.help) return undefined;
-  const reader = new OptionReader('simulate');
-  const { base, environment, svg, format = values.json ? 'json' : 'text' } = values;
-  const [workload, ...rest] = positionals;
-  const known = environments.map(({ name }) => name);
-  if (environment !== undefined) reader.oneOf('environment', environment, known);
-  reader.oneOf('format', format, Object.keys(formats));
-  if (rest.length > 0) reader.fault(`takes one workload, not also '${rest.join(' ')}'`);
-  if (svg !== undefined && base === undefined) reader.fault(`'--svg' (${svg}) needs '--base'`);
-  const backend = backendOf(values.backend, reader);
-  if (backend !== undefined && base !== undefined) reader.fault(`'--backend' (${backend}) takes no '--base'`);
-  const load = {
-    trace: values.trace,
-    jobs: values.jobs === undefined ? undefined : reader.count('jobs', values.jobs, 1),
-    everySeconds: reader.duration('every', values.every),
-    seconds: reader.duration('for', values.for, MAX_SIMULATION_SECONDS),
-    podStartSeconds: reader.duration('pod-start', values['pod-start']) ?? 10,
-    seed: reader.count('seed', values.seed, 1),
-  };
-  reader.check();
-  return { workload, base, environment, backend, load, svg, format };
-}
-
-function backendOf(name: string | undefined, reader: OptionReader): Backend | undefined {
-  if (name === 'hpa' || name === 'keda') return name;
-  if (name !== undefined) reader.oneOf('backend', name, ['hpa', 'keda']);
-  return undefined;
-}
