@@ -121,6 +121,8 @@ describe("a management API's URL", () => {
     ['http://admin:sesame@host', 'must hold no user and no password: they have variables of their own'],
     ['http://admin@host', 'must hold no user and no password: they have variables of their own'],
     ['http://host?x=1', 'must have no query'],
+    ['http:///host', 'must be a URL of scheme http or https with a host and a valid port'],
+    ['http:////host', 'must be a URL of scheme http or https with a host and a valid port'],
     ['localhost:15672', 'must be a URL of scheme http or https'],
     ['amqp://host', 'must be a URL of scheme http or https'],
   ])('%s is refused', (text, constraint) => {

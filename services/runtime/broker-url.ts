@@ -75,7 +75,8 @@ function parseStrictly(text: string, schemes: readonly string[]): URL {
   if (at > 1 || /[/?#].*@/.test(rest)) throw new UrlError(ENCODE);
   if (rest.includes('#')) throw new UrlError('must have no fragment');
   const url = URL.parse(text);
-  if (url === null || url.hostname === '' || url.port === '0')
+  // The standard parser skips slashes: in 'http:///host' it takes the path for the host.
+  if (url === null || rest.startsWith('/') || url.hostname === '' || url.port === '0')
     throw new UrlError(`${form} with a host and a valid port`);
   return url;
 }
