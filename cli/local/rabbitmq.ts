@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { request } from '@sluice/runtime';
 import { type Afterwards, afterwards, freePorts, killGroup, spawnOwned } from '@sluice/runtime/processes';
+import { accepting, opensAmqp, untilAccepting } from './listening.ts';
 
 const binaries = '/usr/lib/rabbitmq/bin';
 const REQUEST_TIMEOUT_MS = 2000;
@@ -187,9 +187,10 @@ class RabbitMQ implements LocalBroker {
       timeoutMs: REQUEST_TIMEOUT_MS,
       authoritiesFile: this.#tls?.authoritiesFile,
     };
+    const opens = this.#tls === undefined ? opensAmqp : accepting;
     const answers = async () => (await request(overview).catch(() => undefined))?.status === 200;
     while (
-      !((await answers()) && (await accepting(this.#ports.amqp)) && (await accepting(this.#ports.metrics)))
+      !((await answers()) && (await opens(this.#ports.amqp)) && (await accepting(this.#ports.metrics)))
     ) {
       signal?.throwIfAborted();
       if (!alive(this.#server) || Date.now() > deadline)
@@ -278,23 +279,4 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
 async function choosePorts(): Promise<Ports> {
   const [amqp = 0, management = 0, metrics = 0, distribution = 0, epmd = 0] = await freePorts(5);
   return { amqp, management, metrics, distribution, epmd };
-}
-
-function accepting(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: REQUEST_TIMEOUT_MS });
-    const settle = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false)).once('timeout', () => settle(false));
-  });
-}
-
-async function untilAccepting(port: number, deadline: number): Promise<void> {
-  while (!(await accepting(port))) {
-    if (Date.now() > deadline) throw new Error(`nothing listens on 127.0.0.1:${port}`);
-    await sleep(20);
-  }
 }
