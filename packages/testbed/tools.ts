@@ -122,3 +122,41 @@ export const argoRollouts: Tool = {
   packages: [`${rolloutsModule}/cmd/rollouts-controller`],
   minutes: 3,
 };
+
+const logsModule = 'github.com/VictoriaMetrics/VictoriaLogs';
+
+export const victoriaLogs: Tool = {
+  name: 'victoria-logs',
+  module: logsModule,
+  packages: [`${logsModule}/app/victoria-logs`],
+  minutes: 0.5,
+};
+
+/**
+ * The log agent, with the parts that its configuration names. Its Go files are what the collector's builder writes.
+ * @see https://opentelemetry.io/docs/collector/extend/ocb/
+ */
+export const otelCollector: Tool = {
+  name: 'otel-collector',
+  module: 'go.opentelemetry.io/collector/otelcol',
+  packages: ['.'],
+  minutes: 4,
+};
+
+const s3Module = 'github.com/versity/versitygw';
+
+/** An S3 server on a folder. */
+export const versitygw: Tool = {
+  name: 'versitygw',
+  module: s3Module,
+  packages: [`${s3Module}/cmd/versitygw`],
+  minutes: 2,
+};
+
+/** A server of MongoDB's protocol on SQLite. */
+export const ferretdb: Tool = {
+  name: 'ferretdb',
+  module: 'github.com/FerretDB/FerretDB',
+  packages: ['.'],
+  minutes: 1,
+};
