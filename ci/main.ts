@@ -1,13 +1,13 @@
 /**
- * A run of continuous integration: `npm test`, then the tests on a real Kubernetes that the change can reach.
+ * A run of continuous integration: `npm test`, then the tests of the suites that the change can reach.
  * Ends with 1 where a test failed twice, or anything else failed. @see docs/how-to/cluster.md
  */
 import { join } from 'node:path';
 import { isGreen, recordGreen } from './base.ts';
-import { projectOf, type Selection, selectTests, vitestOfCluster, withoutUnbuilt } from './cluster-tests.ts';
 import { gitIn } from './git.ts';
 import { npmTestParts } from './npm-test.ts';
 import { reportOf } from './report.ts';
+import { runsOf, type Selection, selectTests, suitesOf, without } from './selection.ts';
 import { checkStep, type Step } from './step.ts';
 import { testStep } from './test-step.ts';
 import { isBuilt, startBuilding } from './tools.ts';
@@ -15,7 +15,7 @@ import { isBuilt, startBuilding } from './tools.ts';
 const ROOT = join(import.meta.dirname, '..');
 
 /** The 40 minutes that a warm run may take, less `npm test` and what a second try needs. */
-const CLUSTER_BUDGET = 2040;
+const SUITES_BUDGET = 2040;
 
 const failed = (steps: readonly Step[]): boolean => steps.some(({ count }) => count.failed > 0);
 
@@ -46,9 +46,18 @@ interface Run {
   readonly unbuilt: boolean;
 }
 
+/** The suites one after another: each may have the machine for itself. */
+async function runSuites(selection: Selection): Promise<Step[]> {
+  const steps: Step[] = [];
+  for (const { name, command, files } of runsOf(selection, ROOT))
+    steps.push(await testStep(name, command, files, SUITES_BUDGET));
+  return steps;
+}
+
 async function runAll(chosen: Selection): Promise<Run> {
-  const core = chosen.files.some((file) => projectOf(file) === 'core');
-  const building = core ? startBuilding(ROOT, 'core') : undefined;
+  const suites = suitesOf(chosen, ROOT);
+  const toBuild = suites.filter(({ builtInCi }) => builtInCi);
+  const building = toBuild.length > 0 ? startBuilding(ROOT, toBuild) : undefined;
   const steps = await npmTest();
   if (failed(steps)) {
     const why = "'npm test' failed";
@@ -56,11 +65,10 @@ async function runAll(chosen: Selection): Promise<Run> {
     return { steps, selection: { ...chosen, files: [], leftOut }, unbuilt: false };
   }
   if (building !== undefined) steps.push(await building.finish());
-  const more = chosen.files.some((file) => projectOf(file) === 'more');
-  const selection = withoutUnbuilt(chosen, !more || isBuilt(ROOT, 'more'));
-  if (!failed(steps) && selection.files.length > 0)
-    steps.push(await testStep('tests on a cluster', vitestOfCluster(ROOT), selection.files, CLUSTER_BUDGET));
-  return { steps, selection, unbuilt: selection.files.length < chosen.files.length };
+  const unbuilt = suites.filter((suite) => !suite.builtInCi && !isBuilt(ROOT, suite));
+  const selection = without(chosen, unbuilt, ROOT);
+  if (!failed(steps)) steps.push(...(await runSuites(selection)));
+  return { steps, selection, unbuilt: unbuilt.length > 0 };
 }
 
 const chosen = await selectTests(ROOT, process.env.CI_BASE);

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { clusterTests } from './cluster-tests.ts';
 import { closureOf, type Graph, graphOf, placedModules, reachedBy } from './reach.ts';
 import { EVERYTHING, READS } from './reads.ts';
+import { readsOf, suitesByFile } from './selection.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -65,15 +65,18 @@ describe('in a small repository', () => {
 });
 
 describe('in this repository', () => {
-  const tests = clusterTests(ROOT);
+  const suites = suitesByFile(ROOT);
+  const tests = [...suites.keys()];
   let graph: Graph;
 
   beforeAll(async () => {
-    graph = await graphOf(ROOT, tests);
+    graph = await graphOf(ROOT, tests, readsOf(suites));
   });
 
-  test('every module of a test on a cluster that finds files by its own place says which', () => {
-    expect(placedModules(ROOT, graph).filter((module) => !(module in READS))).toEqual([]);
+  test('every module of a suite that finds files by its own place says which', () => {
+    const configs = [...suites.values()].map(({ config }) => config);
+    const unsaid = placedModules(ROOT, graph).filter((module) => !(module in READS));
+    expect(unsaid.filter((module) => !configs.includes(module))).toEqual([]);
   });
 
   test('and every row of that table is of such a module, and of files that exist', () => {
@@ -91,6 +94,9 @@ describe('in this repository', () => {
     ['packages/testbed/tools/etcd/go.mod', 'test/cluster/placement.test.ts'],
     ['test/synth/golden/permissions.md', 'test/cluster/access.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/bootstrap.test.ts'],
+    ['test/cluster/vitest.config.ts', 'test/cluster/story.test.ts'],
+    ['charts/alertmanager.ts', 'test/alerting/alerting.test.ts'],
+    ['services/scaler/main.ts', 'test/alerting/alerting.test.ts'],
   ])('%s reaches %s', (path, file) => {
     expect([...reachedBy([path], tests, graph).reached.keys()]).toContain(file);
   });
@@ -98,6 +104,7 @@ describe('in this repository', () => {
   test.each([
     ['cli/simulate/table.ts', 'test/cluster/story.test.ts'],
     ['test/integration/consumer.test.ts', 'test/cluster/story.test.ts'],
+    ['test/alerting/vitest.config.ts', 'test/cluster/story.test.ts'],
     ['docs/reference/backends.md', 'test/cluster/testbed.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/placement.test.ts'],
     ['test/cluster/story.test.ts', 'test/cluster/delivery.test.ts'],

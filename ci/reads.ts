@@ -6,6 +6,7 @@
 export const READS: Readonly<Record<string, readonly string[]>> = {
   'apps/platform/exporter.ts': ['services/exporter/mappings/'],
   'cli/bootstrap.ts': ['dist/'],
+  'cli/up/processes.ts': ['services/', 'packages/contracts/', 'policy/'],
   // Run inside of image builds alone: what they bundle is the images' input.
   'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],
   'packages/testbed/built/doors.ts': ['packages/testbed/built/door.ts'],
@@ -44,7 +45,6 @@ export const EVERYTHING: readonly string[] = [
   'package.json',
   'package-lock.json',
   'scripts/bootstrap.mjs',
-  'test/cluster/vitest.config.ts',
   'tsconfig.json',
 ];
 

@@ -1,9 +1,9 @@
-/** The tools of the tests on a cluster, built beside other work. */
+/** The tools of the suites, built beside other work. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Project } from './cluster-tests.ts';
+import type { Suite } from '../test/suites.ts';
 import { type Step, secondsSince } from './step.ts';
 
 /** With nothing cached; a warm cache takes a second. */
@@ -29,14 +29,15 @@ function killWithUs({ pid }: ChildProcess): () => void {
   };
 }
 
-const program = (root: string): string => join(root, 'test', 'cluster', 'tools.ts');
+const program = (root: string): string => join(root, 'test', 'tools.ts');
 
-export function startBuilding(root: string, project: Project): Building {
+export function startBuilding(root: string, suites: readonly Suite[]): Building {
+  const names = suites.map(({ name }) => name);
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-tools-'));
   const log = join(folder, 'log');
   const output = openSync(log, 'w');
   // A group of its own: its compilers end with it.
-  const child = spawn(process.execPath, [program(root), project], {
+  const child = spawn(process.execPath, [program(root), ...names], {
     stdio: ['ignore', output, output],
     detached: true,
   });
@@ -52,7 +53,7 @@ export function startBuilding(root: string, project: Project): Building {
       forget();
       if (!ok) process.stdout.write(readFileSync(log, 'utf8'));
       rmSync(folder, { recursive: true, force: true });
-      const name = `tools of '${project}', beyond 'npm test'`;
+      const name = `tools of ${names.join(', ')}, beyond 'npm test'`;
       return {
         name,
         seconds: secondsSince(began),
@@ -65,5 +66,5 @@ export function startBuilding(root: string, project: Project): Building {
   };
 }
 
-export const isBuilt = (root: string, project: Project): boolean =>
-  spawnSync(process.execPath, [program(root), project, '--built'], { stdio: 'inherit' }).status === 0;
+export const isBuilt = (root: string, { name }: Suite): boolean =>
+  spawnSync(process.execPath, [program(root), name, '--built'], { stdio: 'inherit' }).status === 0;

@@ -1,0 +1,85 @@
+/** Which tests beside `npm test` a run makes: what the change can reach, of what the tools are there. */
+import { filesOf, SUITES, type Suite } from '../test/suites.ts';
+import { type Base, changedSince, findBase } from './base.ts';
+import { gitIn } from './git.ts';
+import { graphOf, reachedBy } from './reach.ts';
+import { READS } from './reads.ts';
+import type { LeftOut } from './report.ts';
+
+/** @returns test file -> its suite */
+export const suitesByFile = (root: string): Map<string, Suite> =>
+  new Map(SUITES.flatMap((suite) => filesOf(suite, root).map((file) => [file, suite] as const)));
+
+/** A test reads the configuration that it runs with. */
+export const readsOf = (suites: ReadonlyMap<string, Suite>): Record<string, readonly string[]> => ({
+  ...READS,
+  ...Object.fromEntries(
+    [...suites].map(([file, { config }]) => [file, [...(READS[file] ?? []), config]] as const),
+  ),
+});
+
+export interface Selection {
+  readonly files: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  /** Undefined where everything is run. */
+  readonly base: Base | undefined;
+  /** What was chosen and why, for people. */
+  readonly story: readonly string[];
+}
+
+/** @param requested the value of CI_BASE */
+export async function selectTests(root: string, requested: string | undefined): Promise<Selection> {
+  const git = gitIn(root);
+  const suites = suitesByFile(root);
+  const tests = [...suites.keys()];
+  const base = findBase(git, requested);
+  if (typeof base === 'string')
+    return { files: tests, leftOut: [], base: undefined, story: [`everything is run: ${base}`] };
+  const changed = changedSince(git, base.commit);
+  const { reached, apart } = reachedBy(changed, tests, await graphOf(root, tests, readsOf(suites)));
+  const since = `since ${base.commit.slice(0, 10)} (${base.found})`;
+  return {
+    files: [...reached.keys()],
+    leftOut: apart.map((what) => ({ what, why: `nothing that it reaches has changed ${since}` })),
+    base,
+    story: [
+      `${changed.length} paths have changed ${since}`,
+      ...[...reached].map(([file, path]) => `run: ${file}: it reaches ${path}`),
+    ],
+  };
+}
+
+/** @returns the suites of a selection */
+export const suitesOf = ({ files }: Selection, root: string): Suite[] => {
+  const suites = suitesByFile(root);
+  return SUITES.filter((suite) => files.some((file) => suites.get(file) === suite));
+};
+
+/** Takes out suites whose tools are not built: to build them takes longer than a run may. */
+export function without(selection: Selection, unbuilt: readonly Suite[], root: string): Selection {
+  const out = new Set(unbuilt.flatMap((suite) => filesOf(suite, root)));
+  const leftOut = selection.files.filter((file) => out.has(file));
+  const why = `the tools of its suite are not built, and that takes longer than a run may: 'node test/tools.ts ${unbuilt.map(({ name }) => name).join(' ')}' builds them`;
+  return {
+    ...selection,
+    files: selection.files.filter((file) => !out.has(file)),
+    leftOut: [...selection.leftOut, ...leftOut.map((what) => ({ what, why }))],
+  };
+}
+
+export interface VitestRun {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly files: readonly string[];
+}
+
+/** @returns a run of vitest for each configuration that has files to run */
+export function runsOf(selection: Selection, root: string): VitestRun[] {
+  const suites = suitesByFile(root);
+  const byConfig = Map.groupBy(selection.files, (file) => suites.get(file)?.config ?? '');
+  return [...byConfig].map(([config, files]) => ({
+    name: `tests of ${config.split('/').at(-2)}`,
+    command: ['vitest', 'run', '--config', config],
+    files,
+  }));
+}

@@ -1,0 +1,70 @@
+/** The suites beside `npm test`: what they run, and the programs that are built before. */
+import { globSync } from 'node:fs';
+import type { Tool } from '../packages/testbed/lib/tools.ts';
+import {
+  alertmanager,
+  argoCd,
+  argoRollouts,
+  coredns,
+  etcd,
+  keda,
+  kubernetes,
+  kwok,
+  metricsServer,
+  pause,
+  prometheus,
+  prometheusAdapter,
+  prometheusOperator,
+  traefik,
+} from '../packages/testbed/tools.ts';
+import { MORE } from './cluster/files.ts';
+import { kubeconform, kubeScore, kubesec, trivyConfig } from './scores/tools.ts';
+
+export interface Suite {
+  readonly name: string;
+  /** Vitest's configuration, below the root; suites of one configuration run together. */
+  readonly config: string;
+  /** Patterns of its test files, below the root. */
+  readonly tests: readonly string[];
+  /** @default none */
+  readonly except?: readonly string[];
+  readonly tools: readonly Tool[];
+  /** Whether continuous integration builds the tools; else it leaves the suite out where they are not built. */
+  readonly builtInCi: boolean;
+}
+
+const CLUSTER = 'test/cluster/vitest.config.ts';
+
+export const SUITES: readonly Suite[] = [
+  {
+    name: 'core',
+    config: CLUSTER,
+    tests: ['test/cluster/**/*.test.ts'],
+    except: MORE,
+    tools: [
+      ...[kubernetes, etcd, coredns, pause, kwok, metricsServer, argoCd, argoRollouts],
+      ...[kubeScore, kubeconform, kubesec, trivyConfig],
+    ],
+    builtInCi: true,
+  },
+  {
+    name: 'more',
+    config: CLUSTER,
+    tests: MORE,
+    tools: [traefik, prometheus, prometheusOperator, prometheusAdapter, keda],
+    builtInCi: false,
+  },
+  {
+    name: 'alerting',
+    config: 'test/alerting/vitest.config.ts',
+    tests: ['test/alerting/**/*.test.ts'],
+    tools: [alertmanager],
+    builtInCi: true,
+  },
+];
+
+/** @returns the suite's test files below the root, sorted */
+export const filesOf = ({ tests, except = [] }: Suite, root: string): string[] =>
+  globSync([...tests], { cwd: root })
+    .filter((file) => !except.includes(file))
+    .sort();
