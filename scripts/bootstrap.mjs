@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Makes a fresh clone ready: node modules, and on request Debian's RabbitMQ and promtool. Runs before them, so it
+// Makes a fresh clone ready: node modules, and on request Debian's RabbitMQ, promtool and Redis. Runs before them, so it
 // uses nothing but Node >= 20. Idempotent, and silent when there is nothing to do.
 //   node scripts/bootstrap.mjs            node modules
 //   node scripts/bootstrap.mjs broker     and some broker to run on (AMQP_URL, Docker, or RabbitMQ)
 //   node scripts/bootstrap.mjs rabbitmq   and RabbitMQ itself, which the tests kill and restart
 //   node scripts/bootstrap.mjs promtool   and promtool, which the tests of alerts run
+//   node scripts/bootstrap.mjs redis      and Redis, which the tests of transactions kill and restart
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -94,6 +95,10 @@ function installPromtool() {
     installDebian('promtool', 'prometheus', '; elsewhere: a release of Prometheus has it');
 }
 
+function installRedis() {
+  if (!existsSync('/usr/bin/redis-server')) installDebian('Redis', 'redis-server', '');
+}
+
 function provideBroker() {
   if (process.env.AMQP_URL || answers('docker', ['info'])) return;
   installRabbitmq('; or start a Docker engine; or set AMQP_URL to a LavinMQ or RabbitMQ of yours');
@@ -104,3 +109,4 @@ installModules();
 if (process.argv.includes('broker')) provideBroker();
 if (process.argv.includes('rabbitmq')) installRabbitmq('');
 if (process.argv.includes('promtool')) installPromtool();
+if (process.argv.includes('redis')) installRedis();

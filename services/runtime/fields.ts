@@ -23,7 +23,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const abouts = new WeakMap<object, AboutField>();
 
-function described<T extends z.ZodType>(field: T, about: AboutField): T {
+/** A variable with what is known of it. */
+export function described<T extends z.ZodType>(field: T, about: AboutField): T {
   abouts.set(field, about);
   return field;
 }
@@ -86,7 +87,7 @@ export function oneOf<const V extends readonly [string, ...string[]]>(
 /** A URL variable, and the scheme of it that is one over TLS. */
 interface Verified {
   readonly of: string;
-  readonly scheme: 'amqps' | 'https';
+  readonly scheme: 'amqps' | 'https' | 'rediss';
 }
 
 /**

@@ -22,6 +22,7 @@ const WORKSPACES: Readonly<Record<string, string>> = {
   '@sluice/runtime': 'services/runtime/index.ts',
   '@sluice/runtime/amqp': 'services/runtime/amqp/index.ts',
   '@sluice/runtime/processes': 'services/runtime/processes/index.ts',
+  '@sluice/runtime/redis': 'services/runtime/redis/index.ts',
 };
 const IMPORT = /(?:^|[\s;])(?:from|import)\s*\(?\s*'([^']+)'/g;
 /** A path that is opened beside the module system: `new URL('../x', import.meta.url)`. */

@@ -1,15 +1,20 @@
 import { amqp, consumer, publisher } from './jobs.ts';
 import { type Catalogue, type Metric, seriesNames } from './metric.ts';
 import { api, exporter, scaler } from './platform.ts';
+import { inject, writer } from './transactions.ts';
 
 export * from './jobs.ts';
 export * from './platform.ts';
+export * from './transactions.ts';
 
 /** Image -> everything that it registers, beside process_* and nodejs_*. A topology Job ends before a scrape. */
 export const catalogues = {
   api,
   consumer: { ...consumer, ...amqp },
   exporter,
+  inject,
+  journal: writer,
+  process: writer,
   publisher: { ...publisher, ...amqp },
   scaler,
   topology: {},

@@ -30,6 +30,7 @@ export type Unit =
   | 'replicas'
   | 'requests'
   | 'series'
+  | 'transactions'
   | 'values';
 
 /** A label whose values are not a closed set. */

@@ -1,0 +1,50 @@
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.index.mapper.MapperExtrasPlugin;
+import org.elasticsearch.node.InternalSettingsPreparer;
+import org.elasticsearch.node.Node;
+import org.elasticsearch.reindex.ReindexPlugin;
+import org.elasticsearch.transport.Netty4Plugin;
+
+/** One node of Elasticsearch on loopback, without security: arguments are its folder and its port. */
+public final class EmbeddedElasticsearch extends Node {
+  private EmbeddedElasticsearch(Settings settings) {
+    super(
+        InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), null, () -> "embedded"),
+        List.of(Netty4Plugin.class, ReindexPlugin.class, MapperExtrasPlugin.class),
+        true);
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path home = Path.of(arguments[0]).toAbsolutePath();
+    Files.createDirectories(home.resolve("config"));
+    Node node =
+        new EmbeddedElasticsearch(
+            Settings.builder()
+                .put("path.home", home.toString())
+                .put("cluster.name", "embedded")
+                .put("node.name", "embedded")
+                .put("discovery.type", "single-node")
+                .put("network.host", "127.0.0.1")
+                .put("http.port", arguments[1])
+                .put("transport.port", "0")
+                .put("transport.type", "netty4")
+                .put("http.type", "netty4")
+                .put("cluster.routing.allocation.disk.threshold_enabled", false)
+                .build());
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node)));
+    node.start();
+    Thread.currentThread().join();
+  }
+
+  private static void close(Node node) {
+    try {
+      node.close();
+    } catch (java.io.IOException error) {
+      System.err.println(error);
+    }
+  }
+}

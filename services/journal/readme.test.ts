@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writerMetrics } from '@sluice/runtime/redis';
+import { Registry } from 'prom-client';
+import { expect, it } from 'vitest';
+import { catalogues } from '../../packages/contracts/metrics/catalogue.ts';
+import { configurationOf, metricRows, registeredRows, tableOf } from '../../test/support/readme.ts';
+import { environment } from './config.ts';
+
+const readme = new URL('README.md', import.meta.url);
+
+it('describes every variable as it is read, and no other', () => {
+  expect(tableOf(readme, 'Configuration')).toEqual(configurationOf(environment));
+});
+
+it('describes every metric as its catalogue does, and no other', () => {
+  expect(tableOf(readme, 'Metrics')).toEqual(metricRows(catalogues.journal));
+});
+
+it('registers every metric of its catalogue, and no other', () => {
+  const registry = new Registry();
+  writerMetrics(registry);
+  expect(registeredRows(registry)).toEqual(metricRows(catalogues.journal).sort());
+});
+
+it('links only to what exists', () => {
+  const links = [...readFileSync(readme, 'utf8').matchAll(/\]\(([^)#]+)/g)].map(([, path]) => path ?? '');
+  expect(links.filter((path) => !existsSync(new URL(path, readme)))).toEqual([]);
+});

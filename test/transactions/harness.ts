@@ -1,0 +1,113 @@
+import { Client } from '@elastic/elasticsearch';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
+import type { StoredTransaction } from '../../services/process/store.ts';
+import { startElasticsearch } from '../support/elasticsearch.ts';
+import { Fleet, until } from '../support/fleet.ts';
+import { type StoreServer, startMongodb } from '../support/mongodb.ts';
+import { type RedisServer, startRedis } from '../support/redis.ts';
+
+/** One JSON line of a service. */
+export type Line = Record<string, unknown> & { msg: string };
+
+/** The three servers, the three services as processes, and a look at all of it. */
+export class TransactionSystem {
+  readonly lines: Line[] = [];
+  readonly fleet = new Fleet((line) => this.lines.push(line as Line));
+  readonly redis: RedisServer;
+  readonly mongodb: StoreServer;
+  readonly elasticsearch: StoreServer;
+  readonly client: Redis;
+  readonly queues: readonly Queue[];
+  readonly index: Client;
+  readonly #mongo: MongoClient;
+  #url = '';
+
+  private constructor(redis: RedisServer, mongodb: StoreServer, elasticsearch: StoreServer) {
+    this.redis = redis;
+    this.mongodb = mongodb;
+    this.elasticsearch = elasticsearch;
+    this.client = new Redis(redis.url, { maxRetriesPerRequest: null });
+    this.client.on('error', () => {});
+    const options = { connection: this.client, prefix: TRANSACTION_QUEUES.prefix };
+    this.queues = [TRANSACTION_QUEUES.process, TRANSACTION_QUEUES.journal].map(
+      (name) => new Queue(name, options),
+    );
+    for (const queue of this.queues) queue.on('error', () => {});
+    this.index = new Client({ node: elasticsearch.url, maxRetries: 0 });
+    this.#mongo = new MongoClient(mongodb.url, { useBigInt64: true, serverSelectionTimeoutMS: 2000 });
+  }
+
+  static async open(): Promise<TransactionSystem> {
+    const [redis, mongodb, elasticsearch] = await Promise.all([
+      startRedis(),
+      startMongodb(),
+      startElasticsearch(),
+    ]);
+    return new TransactionSystem(redis, mongodb, elasticsearch);
+  }
+
+  get collection() {
+    return this.#mongo.db('transactions').collection<StoredTransaction>('transactions');
+  }
+
+  /** What every service is given. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      ...{ REDIS_URL: this.redis.url, REDIS_FSYNC: 'always', DRAIN_DELAY_SECONDS: '0' },
+      ...{ MONGODB_URL: this.mongodb.url, ELASTICSEARCH_URL: this.elasticsearch.url, INDEX_REPLICAS: '0' },
+      LOCK_SECONDS: '3',
+    };
+  }
+
+  start = (service: string, env: Readonly<Record<string, string>> = {}) =>
+    this.fleet.start(service, { ...this.environment, ...env });
+
+  /** Starts inject and waits until it listens. */
+  async startInject(): Promise<void> {
+    this.start('inject');
+    const listening = () =>
+      this.lines.find(({ msg, service }) => msg === 'listening' && service === 'inject');
+    await until('inject listens', () => listening() !== undefined, 60);
+    this.#url = `http://127.0.0.1:${listening()?.port}`;
+  }
+
+  async post(
+    path: string,
+    key: string,
+    body: unknown,
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
+    const response = await fetch(`${this.#url}${path}`, {
+      ...{ method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(30_000) },
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  /** Jobs that are neither done nor in the failed set. */
+  async pending(): Promise<number> {
+    const counts = await Promise.all(
+      this.queues.map((queue) => queue.getJobCounts('wait', 'active', 'delayed', 'prioritized')),
+    );
+    return counts.flatMap((count) => Object.values(count)).reduce((sum, count) => sum + count, 0);
+  }
+
+  async stop(): Promise<void> {
+    await this.fleet.stop(5);
+    this.client.disconnect();
+    await this.#mongo.close();
+    await this.index.close();
+    await Promise.all([this.redis, this.mongodb, this.elasticsearch].map((server) => server.stop()));
+  }
+}
+
+/** A transfer of so many cents between two accounts. */
+export const transfer = (amount: number, from = 'a', to = 'b') => ({
+  ...{ currency: 'EUR', exponent: 2, description: `transfer of ${amount}` },
+  entries: [
+    { account: from, amount: -amount },
+    { account: to, amount },
+  ],
+});
