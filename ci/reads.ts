@@ -16,6 +16,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   ],
   'packages/testbed/images/standin.ts': ['package-lock.json'],
   'packages/testbed/kind/config.ts': ['packages/testbed/kind.yaml'],
+  'packages/testbed/lib/elasticsearch.ts': ['packages/testbed/tools/elasticsearch/'],
   'packages/testbed/lib/tools.ts': ['packages/testbed/tools/'],
   'test/cluster/checkov.test.ts': ['docs/reference/checkov.md', 'dist/'],
   'test/cluster/load.ts': ['package-lock.json'],

@@ -7,6 +7,7 @@ import {
   argoRollouts,
   coredns,
   etcd,
+  ferretdb,
   keda,
   kubernetes,
   kwok,
@@ -59,6 +60,14 @@ export const SUITES: readonly Suite[] = [
     config: 'test/alerting/vitest.config.ts',
     tests: ['test/alerting/**/*.test.ts'],
     tools: [alertmanager],
+    builtInCi: true,
+  },
+  {
+    name: 'transactions',
+    config: 'test/transactions/vitest.config.ts',
+    tests: ['test/transactions/**/*.test.ts'],
+    // Elasticsearch is no tool of Go: the suite brings it itself.
+    tools: [ferretdb],
     builtInCi: true,
   },
 ];
