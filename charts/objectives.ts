@@ -1,4 +1,4 @@
-import { baseOf, type Policy } from '@sluice/policy';
+import { defaultWaitSeconds, type Policy, residueSecondsOf } from '@sluice/policy';
 import { Checks } from '../packages/contracts/checks.ts';
 import { api, scaler } from '../packages/contracts/metrics/catalogue.ts';
 import { countSeries, OPEN, series } from '../packages/contracts/metrics/metric.ts';
@@ -64,9 +64,8 @@ export interface WaitObjective {
  * @throws {ChartError} where the policy itself lets one wait longer
  */
 export function waitSecondsOf(policy: Policy, { waitSeconds }: WaitObjective = {}): number {
-  const base = baseOf(policy);
-  const residue = base.kind === 'latch' ? (base.startWhen.oldestWaitSeconds ?? 0) : 0;
-  const seconds = waitSeconds ?? (base.kind === 'drain' ? base.sloSeconds : Math.max(300, 2 * residue));
+  const residue = residueSecondsOf(policy);
+  const seconds = waitSeconds ?? defaultWaitSeconds(policy);
   new Checks('The objective of a queue')
     .wholeNumber('waitSeconds', seconds, 1)
     .that(

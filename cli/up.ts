@@ -92,6 +92,7 @@ class Run {
         signal: this.#interrupted,
       }),
       metricsPort: await freePort(),
+      onBoard: (address) => this.#screen.print(`board  ${address}`),
     });
     try {
       await orInterrupted(system.start(), this.#interrupted);

@@ -44,3 +44,4 @@ export { simulateService } from './simulate/simulate-service.ts';
 export * from './simulate/simulation.ts';
 export type { ServiceTime, Timing } from './simulate/timing.ts';
 export { parseTrace, TraceError } from './simulate/trace.ts';
+export { defaultWaitSeconds, residueSecondsOf } from './wait-objective.ts';

@@ -1,8 +1,11 @@
-import { join } from 'node:path';
+// biome-ignore lint/style/noRestrictedImports: a build reads and writes files
+import { cpSync, globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { leanBuiltins } from './lean-builtins.ts';
 
-export const SERVICES = ['api', 'consumer', 'exporter', 'publisher', 'scaler', 'topology'] as const;
+export const SERVICES = ['api', 'board', 'consumer', 'exporter', 'publisher', 'scaler', 'topology'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Some packages are CommonJS and call `require` for Node's own modules; in an ES module there is none. */
@@ -30,6 +33,20 @@ export async function bundle(service: ServiceName, directory: string): Promise<v
     legalComments: 'none',
     logLevel: 'warning',
   });
+  copyAssets(service, directory);
+}
+
+/** Files that a service sends as they are: those of its folder `assets`, and those of packages that its package.json names. */
+function copyAssets(service: ServiceName, directory: string): void {
+  const folder = join(import.meta.dirname, service);
+  const to = (name: string): string => join(directory, 'assets', name);
+  for (const path of globSync('assets/*.{css,js,svg}', { cwd: folder }))
+    cpSync(join(folder, path), to(basename(path)));
+  const { resolve } = createRequire(import.meta.url);
+  const { assets = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly assets?: Readonly<Record<string, string>>;
+  };
+  for (const [name, file] of Object.entries(assets)) cpSync(resolve(file), to(name));
 }
 
 if (import.meta.main) {

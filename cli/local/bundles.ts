@@ -59,7 +59,7 @@ const compileCache = (directory: string) => ({
 /** Everything that a bundle is made of. */
 function keyOf({ root, services }: BundleOptions): string {
   const hash = createHash('sha256').update(`${process.version} ${process.arch} ${services.join()}`);
-  const sources = globSync('{packages/contracts,policy,services}/**/*.{ts,json}', {
+  const sources = globSync('{packages/contracts,policy,services}/**/*.{ts,json,css,js,svg}', {
     cwd: root,
     exclude: (name) => name === 'node_modules' || name.endsWith('.test.ts'),
   });

@@ -20,7 +20,8 @@ export const upHelp = `usage: sluice up [worker] [options]     (npm start -- [wo
 
 Synthesizes dist/, then runs one worker of the local environment on this machine, with its own queue and policy:
 broker, topology, publisher, scaler and replicas, until every job is done. A worker of another image runs the
-program that its 'local' names. Without a name: the first worker that jobs come to.
+program that its 'local' names. Without a name: the first worker that jobs come to. The board shows the run in a
+browser, at the address that is printed, and ends with it.
 
   --jobs N          jobs in a publisher run                        (100)
   --every DURATION  publish again and again: 30s, 10m, 1h          (once)

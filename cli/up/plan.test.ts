@@ -44,7 +44,7 @@ describe('the plan of one worker on this machine', () => {
     expect([plan.maxReplicas, plan.tells, plan.services]).toEqual([
       5,
       false,
-      ['topology', 'publisher', 'scaler'],
+      ['topology', 'publisher', 'scaler', 'board'],
     ]);
     expect(plan.replica(platform, bundled)).toEqual({
       command: ['python3', 'thumbnails/main.py'],

@@ -13,6 +13,8 @@ import type { UpOptions } from './options.ts';
 
 /** Who puts jobs into the queue on this machine. */
 export const PUBLISHER = 'publisher';
+/** Who shows the run in a browser. */
+export const BOARD = 'board';
 /** Who reads the backlog. */
 export const SCALER = 'scaler';
 
@@ -66,7 +68,7 @@ export function planFor({ workSeconds, worker }: PlanOptions = {}, sources = wan
     work,
     maxReplicas: maxReplicas(work.policy),
     polls: pollsIn(environment),
-    services: ['topology', 'publisher', 'scaler', ...('service' in program ? [program.service] : [])],
+    services: ['topology', 'publisher', SCALER, BOARD, ...('service' in program ? [program.service] : [])],
     users: users.map(({ name }) => name),
     topology: (vhost, passwordFiles) =>
       brokerTopology({

@@ -4,7 +4,7 @@ import type { Bundles } from '../local/bundles.ts';
 import type { RunBroker } from './broker.ts';
 import { type BrokerCounts, readCounts } from './broker-counts.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
-import { PUBLISHER, SCALER, type SystemPlan } from './plan.ts';
+import { BOARD, PUBLISHER, SCALER, type SystemPlan } from './plan.ts';
 import { type ServiceProcess, startService, stopService } from './processes.ts';
 import { newPassword, type RunDirectory } from './rundir.ts';
 
@@ -26,6 +26,8 @@ export interface SystemParts {
   readonly ledger: Ledger;
   /** Where the scaler serves its metrics, on loopback. */
   readonly metricsPort: number;
+  /** The board answers at this address. @default no board is served */
+  readonly onBoard?: (address: string) => void;
 }
 
 /** The services of one run. None of them outlives this process. */
@@ -38,11 +40,13 @@ export class System {
   readonly #ledger: Ledger;
   readonly #admin: Account;
   readonly #passwordFiles: Record<string, string>;
+  readonly #onBoard: SystemParts['onBoard'];
   readonly #running = new Set<ServiceProcess>();
   #failed: ServiceProcess | undefined;
   #stopping = false;
 
-  constructor({ plan, broker, bundles, files, ledger, metricsPort }: SystemParts) {
+  constructor({ plan, broker, bundles, files, ledger, metricsPort, onBoard }: SystemParts) {
+    this.#onBoard = onBoard;
     this.#plan = plan;
     this.#broker = broker;
     this.#bundles = bundles;
@@ -62,6 +66,8 @@ export class System {
 
   /** Declares the topology, then starts the scaler. @throws Error with the end of the log when a service fails. */
   async start(): Promise<void> {
+    const scalerFile = this.#files.config(SCALER, this.#scalerConfig());
+    this.#showBoard(scalerFile);
     const topology = this.#service('topology', {
       MANAGEMENT_URL: this.#broker.managementUrl,
       MANAGEMENT_USERNAME: this.#admin.username,
@@ -72,10 +78,27 @@ export class System {
     if (code !== 0) throw new Error(this.failure('topology', code));
     if (this.#stopping) return;
     const scaler = this.#service('scaler', {
-      CONFIG_FILE: this.#files.config('scaler', this.#scalerConfig()),
+      CONFIG_FILE: scalerFile,
       HTTP_PORT: String(this.metricsPort),
     });
     void scaler.ended.then(() => this.#ended(scaler));
+  }
+
+  /** The run in a browser, from the same code that shows a cluster. A run goes on without it. */
+  #showBoard(scalerFile: string): void {
+    const onBoard = this.#onBoard;
+    if (onBoard === undefined) return;
+    const env = {
+      SCALER_URL: `http://127.0.0.1:${this.metricsPort}/metrics`,
+      SCALER_CONFIG_FILE: scalerFile,
+      LOG_FILE: this.#files.logFile,
+      AUTH: 'open',
+      TIME_ZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    };
+    this.#service(BOARD, env, (line) => {
+      const { msg, port } = line as { readonly msg: string; readonly port?: number };
+      if (msg === 'listening') onBoard(`http://127.0.0.1:${port}/`);
+    });
   }
 
   /** One publisher run. Resolves when it has ended, however it did. */
@@ -169,14 +192,18 @@ export class System {
     };
   }
 
-  #service(name: string, env: Record<string, string>): ServiceProcess {
+  #service(
+    name: string,
+    env: Record<string, string>,
+    onLine = (line: unknown): void => this.#ledger.record(line as ServiceLine),
+  ): ServiceProcess {
     const service = startService(
       name,
       { ...LOOPBACK, ...this.#bundles.env, ...env },
       {
         command: this.#bundles.command(name),
         logFile: this.#files.logFile,
-        onLine: (line) => this.#ledger.record(line as ServiceLine),
+        onLine,
       },
     );
     this.#running.add(service);

@@ -13,6 +13,7 @@ export * from './job.ts';
 export * from './json.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export * from './prometheus-text.ts';
 export * from './run-main.ts';
 export * from './secret-names.ts';
 export * from './secrets.ts';

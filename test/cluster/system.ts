@@ -39,7 +39,7 @@ export async function provideImages(
   of = applications,
 ): Promise<void> {
   const manifests = [...render([environment], undefined, of).values()].join();
-  for (const service of SERVICES.filter((name) => manifests.includes(images[name])))
+  for (const service of SERVICES.filter(isReleased).filter((name) => manifests.includes(images[name])))
     await provideService(cluster, service);
   if (!(await canPull(cluster, images.rabbitmq)))
     await cluster.image(await ensureRabbitmqImage(images.rabbitmq));
@@ -50,7 +50,7 @@ const canPull = async (cluster: Cluster, image: string): Promise<boolean> =>
   cluster.provider !== 'built' && registryAnswers(image);
 
 /** Builds the image of one service and gives it to the cluster. */
-export async function provideService(cluster: Cluster, service: ServiceName): Promise<void> {
+export async function provideService(cluster: Cluster, service: Released): Promise<void> {
   const dockerfile = join(root, 'services', 'Dockerfile');
   await cluster.image(await serviceImage(service, dockerfile, await bases()));
 }
@@ -77,8 +77,12 @@ const inputsOf = (service: ServiceName, dockerfile: string): Inputs => ({
     ),
 });
 
+/** A service whose image runs in a cluster. */
+type Released = Extract<ServiceName, keyof typeof images>;
+const isReleased = (service: ServiceName): service is Released => service in images;
+
 const serviceImage = (
-  service: ServiceName,
+  service: Released,
   dockerfile: string,
   bases: Record<string, string>,
 ): Promise<string> =>

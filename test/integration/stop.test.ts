@@ -47,6 +47,11 @@ class Run {
     this.ended = once(this.child, 'exit').then(([code, signal]) => code ?? signal);
   }
 
+  /** The address of the board, as it was printed. */
+  get board(): string {
+    return this.lines.map((line) => /^board {2}(http:\S+)$/.exec(line)?.[1]).find(Boolean) ?? '';
+  }
+
   async runs(program: RegExp, count = 1): Promise<number[]> {
     const enough = async () => this.mark.nodes(program).length >= count;
     await eventually(`${count} of ${program}: ${this.lines.slice(-5).join('\n')}`, enough, 90);
@@ -108,8 +113,17 @@ describe('a run on this machine, at work on 25 consumers,', () => {
     const { env } = await borrowed();
     const run = start(BUSY, env);
     await run.runs(CONSUMER, 25);
+    const board = run.board;
+    await eventually('the board shows the run', async () =>
+      (await (await fetch(`${board}queues/consumer`)).text()).includes('of 25'),
+    );
+    // A browser that follows the run does not keep it from ending.
+    const followed = await fetch(`${board}live?page=/`);
+    expect(followed.headers.get('content-type')).toContain('text/event-stream');
     run.child.kill(signal);
     await run.endsWith(130);
+    await followed.text().catch(() => {});
+    await expect(fetch(board)).rejects.toThrow('fetch failed');
     await run.leavesNothing();
     expect(run.lines.join('\n')).toContain('the run was interrupted');
   });

@@ -1,6 +1,6 @@
 import { amqp, consumer, publisher } from './jobs.ts';
 import { type Catalogue, type Metric, seriesNames } from './metric.ts';
-import { api, exporter, scaler } from './platform.ts';
+import { api, board, exporter, scaler } from './platform.ts';
 import { inject, writer } from './transactions.ts';
 
 export * from './jobs.ts';
@@ -10,6 +10,7 @@ export * from './transactions.ts';
 /** Image -> everything that it registers, beside process_* and nodejs_*. A topology Job ends before a scrape. */
 export const catalogues = {
   api,
+  board,
   consumer: { ...consumer, ...amqp },
   exporter,
   inject,

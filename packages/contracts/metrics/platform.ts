@@ -216,3 +216,35 @@ export const api = {
     unit: 'requests',
   },
 } as const satisfies Catalogue;
+
+/** The board: who reads it, and what it reads. */
+export const board = {
+  requests: {
+    name: 'sluice_board_requests_total',
+    type: 'counter',
+    help: 'Pages, files and streams answered, by route and status.',
+    labels: { route: OPEN, status: OPEN },
+    unit: 'requests',
+  },
+  streams: {
+    name: 'sluice_board_streams',
+    type: 'gauge',
+    help: 'Browsers that follow a page live.',
+    labels: {},
+    unit: 'connections',
+  },
+  sourceFailures: {
+    name: 'sluice_board_source_failures_total',
+    type: 'counter',
+    help: 'Readings of the sources that failed.',
+    labels: {},
+    unit: 'failures',
+  },
+  policyReports: {
+    name: 'sluice_board_csp_reports_total',
+    type: 'counter',
+    help: 'Reports of browsers that a page tried what its content security policy forbids.',
+    labels: {},
+    unit: 'failures',
+  },
+} as const satisfies Catalogue;

@@ -1,6 +1,6 @@
 import type { Backlog, DetailedMetricsSource } from '@sluice/policy';
+import { textSamples } from '@sluice/runtime';
 import { getText } from './http.ts';
-import { textSamples } from './prometheus-text.ts';
 import type { Shared } from './shared.ts';
 import { type BacklogSource, ReadingError } from './source.ts';
 

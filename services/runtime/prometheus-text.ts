@@ -1,5 +1,6 @@
-import { decimalOf } from '@sluice/runtime';
+import { decimalOf } from './decimal.ts';
 
+/** One sample of an exposition. */
 export interface TextSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;

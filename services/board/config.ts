@@ -1,0 +1,106 @@
+// biome-ignore lint/style/noRestrictedImports: the file is configuration and holds no secret
+import { readFileSync } from 'node:fs';
+import { FaultsError, type Policy, parseScalerConfig } from '@sluice/policy';
+import {
+  ConfigError,
+  integer,
+  oneOf,
+  optionalText,
+  readFaultOf,
+  seconds,
+  serviceFields,
+  textOr,
+  url,
+} from '@sluice/runtime';
+import * as z from 'zod';
+import type { AccessRule } from './server/access.ts';
+import { isTimeZone } from './view/format.ts';
+
+/** The board's environment. */
+export const environment = z.object({
+  SCALER_URL: url(['http', 'https'], "The scaler's metrics, `http://scaler:8080/metrics`."),
+  SCALER_CONFIG_FILE: optionalText(
+    "The scaler's declarative file: objectives, limits and marks of the workloads come from its policies.",
+  ),
+  LOG_FILE: optionalText('A file of log lines that grows: decisions and jobs done are read from it.'),
+  AUTH: oneOf(
+    ['header', 'open'],
+    'header',
+    'Who may read: `header`, a user whom the ingress names; `open`, everybody who reaches the port.',
+  ),
+  AUTH_HEADER: textOr(
+    'x-auth-request-user',
+    'Header in which the ingress names the signed-in user; a request without it is refused.',
+  ),
+  HOSTS: textOr(
+    'localhost',
+    'Host names, comma-separated, that an open board answers to besides addresses: another site can make a name of its own point here.',
+  ),
+  PATH_PREFIX: textOr(
+    '/',
+    'Path below which the pages are, behind an ingress that other applications share.',
+  ),
+  TIME_ZONE: textOr('UTC', 'Time zone of the instants, where a visitor asks for no other.'),
+  POLL_SECONDS: seconds({
+    min: 0.2,
+    max: 60,
+    fallback: 1,
+    meaning: 'Seconds between two readings of the sources.',
+  }),
+  RATE_LIMIT_PER_MINUTE: integer({
+    min: 10,
+    max: 1_000_000,
+    fallback: 600,
+    meaning: 'Requests a minute of one user, of one address where there is no user; beyond it 429.',
+  }),
+  MAX_STREAMS: integer({
+    min: 1,
+    max: 100_000,
+    fallback: 1000,
+    meaning: 'Browsers that may follow pages live at once; beyond it 503.',
+  }),
+  ...serviceFields,
+});
+
+export type BoardConfig = z.output<typeof environment>;
+
+/** What the environment names, read and checked. */
+export interface Settings {
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** Empty, or a path without a slash at its end. */
+  readonly prefix: string;
+  readonly access: AccessRule;
+}
+
+/** @throws {ConfigError} with every fault of the values and of the file */
+export function settingsOf(config: BoardConfig): Settings {
+  const faults: string[] = [];
+  const { PATH_PREFIX: prefix, TIME_ZONE: zone, AUTH: kind, AUTH_HEADER: header, HOSTS: hosts } = config;
+  if (!/^(\/[a-z0-9-]+)*\/?$/.test(prefix))
+    faults.push(`'PATH_PREFIX' (${prefix}) must be a path of lower-case words, '/board' for example`);
+  if (!isTimeZone(zone)) faults.push(`'TIME_ZONE' (${zone}) must be a time zone of IANA`);
+  if (!/^[a-z0-9-]+$/.test(header))
+    faults.push(`'AUTH_HEADER' (${header}) must be the name of a header, in lower case`);
+  const policies = policiesIn(config.SCALER_CONFIG_FILE, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    policies,
+    prefix: prefix.replace(/\/$/, ''),
+    access: kind === 'open' ? { kind, hosts: hosts.toLowerCase().split(/\s*,\s*/) } : { kind, header },
+  };
+}
+
+function policiesIn(path: string | undefined, faults: string[]): ReadonlyMap<string, Policy> {
+  if (path === undefined) return new Map();
+  try {
+    const { workloads } = parseScalerConfig(JSON.parse(readFileSync(path, 'utf8')));
+    return new Map(workloads.map(({ name, policy }) => [name, policy]));
+  } catch (error) {
+    if (error instanceof FaultsError) faults.push(...error.faults);
+    else
+      faults.push(
+        `'SCALER_CONFIG_FILE' (${path}) must be a JSON file that can be read: ${readFaultOf(error)}`,
+      );
+    return new Map();
+  }
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+
+/** Who may read the board. */
+export type AccessRule =
+  /** Whom the ingress names in a header: it strips that header from what comes in. */
+  | { readonly kind: 'header'; readonly header: string }
+  /** Everybody who reaches the port, by one of these host names or by address. */
+  | { readonly kind: 'open'; readonly hosts: readonly string[] };
+
+/** The status to refuse a request with, or who asks. */
+export type Access =
+  | { readonly refused: 401 | 421 }
+  | {
+      /** The user, else the address. */
+      readonly who: string;
+    };
+
+const LONGEST_USER = 256;
+
+/** A page of another site can make a name point to this machine; an open board therefore answers to names it knows. */
+export function accessOf(rule: AccessRule, { headers, socket }: IncomingMessage): Access {
+  if (rule.kind === 'open')
+    return isOwn(headers.host, rule.hosts) ? { who: socket.remoteAddress ?? '' } : { refused: 421 };
+  const user = headers[rule.header];
+  // A header that is there twice was set by two: by the ingress, and by who asks.
+  if (typeof user !== 'string' || user === '' || user.length > LONGEST_USER || user.includes(','))
+    return { refused: 401 };
+  return { who: user };
+}
+
+function isOwn(host: string | undefined, hosts: readonly string[]): boolean {
+  const name = URL.parse(`http://${host ?? ''}`)?.hostname ?? '';
+  return isIP(name.replace(/^\[|\]$/g, '')) !== 0 || hosts.includes(name);
+}

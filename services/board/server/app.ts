@@ -1,0 +1,157 @@
+import rateLimit from '@fastify/rate-limit';
+import type { ReadinessCheck, Registry } from '@sluice/runtime';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { BoardMetrics } from '../metrics.ts';
+import type { BoardState } from '../model/state.ts';
+import { failurePage } from '../view/layout.ts';
+import { type AccessRule, accessOf } from './access.ts';
+import { ASSETS, loadAssets } from './assets.ts';
+import { addPages, type Pages, pagesOf } from './pages.ts';
+import { securityHeaders } from './security.ts';
+import type { Streams } from './streams.ts';
+
+/** What the board's server is made of. */
+export interface BoardOptions {
+  readonly prefix: string;
+  readonly access: AccessRule;
+  readonly timeZone: string;
+  readonly requestsPerMinute: number;
+  readonly state: () => BoardState;
+  readonly streams: Streams;
+  readonly registry: Registry;
+  readonly metrics: BoardMetrics;
+  readonly ready: ReadinessCheck;
+  readonly failed: (error: Error) => void;
+  /** A browser reports what a page tried and must not. @param report its text, bounded */
+  readonly policyReported: (report: string) => void;
+}
+
+const LONGEST_REPORT_BYTES = 16 * 1024;
+const A_YEAR = 'public, max-age=31536000, immutable';
+
+/** The server; it does not listen yet. */
+export async function createBoard(options: BoardOptions): Promise<FastifyInstance> {
+  const { prefix, metrics, streams } = options;
+  metrics.streams(() => streams.size);
+  const app = fastify({
+    bodyLimit: LONGEST_REPORT_BYTES,
+    requestTimeout: 15_000,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(400).send('Bad Request\n'),
+  });
+  addOwn(app, options);
+  await app.register(
+    (scope, _options, done) => {
+      addScope(scope, options).then(() => done(), done);
+    },
+    { prefix },
+  );
+  // Outside of the prefix there is nothing, and nothing is told about it.
+  if (prefix !== '')
+    app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not Found\n'));
+  await app.ready();
+  return app;
+}
+
+/** Endpoints of every service: outside of the prefix, so that a shared ingress does not route to them. */
+function addOwn(app: FastifyInstance, { registry, ready }: BoardOptions): void {
+  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  app.get('/readyz', (_request, reply) => {
+    const missing = ready();
+    return reply
+      .code(missing === undefined ? 200 : 503)
+      .type('text/plain')
+      .send(`${missing ?? 'ok'}\n`);
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}
+
+async function addScope(scope: FastifyInstance, options: BoardOptions): Promise<void> {
+  const { prefix, access, requestsPerMinute, metrics, failed } = options;
+  const assets = loadAssets();
+  const pages = pagesOf(options, assets);
+  const headers = securityHeaders(prefix);
+  scope.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers);
+  });
+  await scope.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    // Names of users come from outside: only so many are remembered.
+    cache: 10_000,
+    keyGenerator: ({ raw }) => {
+      const asked = accessOf(access, raw);
+      return 'who' in asked ? asked.who : (raw.socket.remoteAddress ?? '');
+    },
+  });
+  scope.addHook('onRequest', async ({ raw }) => {
+    const asked = accessOf(access, raw);
+    if ('refused' in asked) throw new RefusedError(asked.refused);
+  });
+  scope.addHook('onResponse', async (request, reply) => {
+    metrics.answered(request.routeOptions.url ?? 'unmatched', reply.statusCode);
+  });
+  scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) failed(error);
+    return answerFailure(pages, status, request, reply);
+  });
+  scope.setNotFoundHandler({ preHandler: scope.rateLimit() }, (request, reply) =>
+    answerFailure(pages, 404, request, reply),
+  );
+  addPages(scope, pages, options);
+  addAssets(scope, assets);
+  addReports(scope, options);
+}
+
+/** A request that is refused before anything is looked at. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly statusCode: number;
+
+  constructor(status: number) {
+    super('refused');
+    this.statusCode = status;
+  }
+}
+
+const answerFailure = (pages: Pages, status: number, request: FastifyRequest, reply: FastifyReply) => {
+  const page = pages.page(request, '/');
+  // Who may not read the board learns nothing of what is in it.
+  const state = status === 401 || status === 421 ? pages.nothing() : pages.state();
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(pages.document(failurePage(status, page), state, page, false));
+};
+
+function addAssets(scope: FastifyInstance, assets: ReturnType<typeof loadAssets>): void {
+  for (const name of ASSETS) {
+    const { type, body, compressed, version } = assets[name];
+    scope.get(`/assets/${version}/${name}`, (request, reply) => {
+      const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+      if (zipped) reply.header('content-encoding', 'gzip');
+      return reply
+        .headers({ 'cache-control': A_YEAR, vary: 'accept-encoding' })
+        .type(type)
+        .send(zipped ? compressed : body);
+    });
+  }
+}
+
+function addReports(scope: FastifyInstance, { metrics, policyReported }: BoardOptions): void {
+  scope.addContentTypeParser(
+    ['application/csp-report', 'application/reports+json', 'application/json'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  );
+  scope.post('/csp-report', (request, reply) => {
+    metrics.policyReported();
+    policyReported(String(request.body).slice(0, 1000));
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * Markup that is safe by construction: only the tag below makes an `Html`, and it escapes whatever else is put into a
+ * template. A string from a log line or a label can therefore never become markup.
+ */
+export class Html {
+  readonly #text: string;
+
+  private constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Joins literal markup and values. @throws Error for a place where no escaping is enough */
+  static join(literals: readonly string[], values: readonly Value[]): Html {
+    let text = literals[0] ?? '';
+    values.forEach((value, index) => {
+      refuseUnsafePlace(text, value);
+      text += shown(value) + (literals[index + 1] ?? '');
+    });
+    return new Html(text);
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** An address that the board itself has built: the only value that may begin an `href`, `src` or `action`. */
+export class Address {
+  readonly text: string;
+
+  /** @throws Error for an address with a scheme or a host: the board links to itself */
+  constructor(text: string) {
+    if (!/^\/(?![/\\])/.test(text)) throw new Error(`'${text}' must be a path of the board`);
+    this.text = text;
+  }
+}
+
+/** What may stand in a template; nothing is shown for undefined and false. */
+export type Value = Html | Address | string | number | undefined | false | readonly Html[];
+
+/** The template tag: html`<p>${text}</p>`. */
+export const html = (literals: TemplateStringsArray, ...values: readonly Value[]): Html =>
+  Html.join(literals, values);
+
+/** No markup. */
+export const nothing = html``;
+
+function shown(value: Value): string {
+  if (value === undefined || value === false) return '';
+  if (value instanceof Html) return value.toString();
+  if (value instanceof Address) return escaped(value.text);
+  if (Array.isArray(value)) return value.map((item: Html) => item.toString()).join('');
+  return escaped(String(value));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' },
+};
+
+/** Controls, and characters that reorder or hide the text beside them. @see https://trojansource.codes */
+const DECEPTIVE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Text as it may stand between tags and in a quoted attribute. */
+export const escaped = (text: string): string =>
+  text
+    .replace(/[\n\t]/g, ' ')
+    .replace(DECEPTIVE, '\ufffd')
+    .replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+
+const ADDRESS_BEGINS = /\s(?:href|src|action|formaction|poster|data)="$/i;
+const HANDLER = /\s(?:on\w+|style|srcdoc)="[^"]*$/i;
+
+/** An attribute without quotes, an address, a handler and a tag's name need more than escaping. */
+function refuseUnsafePlace(before: string, value: Value): void {
+  if (value instanceof Html || Array.isArray(value) || value === undefined || value === false) return;
+  const start = before.lastIndexOf('<');
+  const tag = before.slice(Math.max(0, start));
+  if (start < 0 || tag.includes('>')) return;
+  if (/=\s*$/.test(tag) || /^<\/?\w*$/.test(tag)) throw new Error(`a value must be in quotes: ${tag}`);
+  if (HANDLER.test(tag)) throw new Error(`a value must not be in a handler or a style: ${tag}`);
+  if (ADDRESS_BEGINS.test(tag) && !(value instanceof Address))
+    throw new Error(`an address must be built by the board: ${tag}`);
+}

@@ -1,0 +1,121 @@
+import { type Health, healthOf, type Level, worstOf } from '../model/health.ts';
+import type { BoardState, DecisionRecord, WorkloadState } from '../model/state.ts';
+import { bar, gates, sparkline } from './chart.ts';
+import {
+  banner,
+  change,
+  decisionList,
+  emptyState,
+  nextSentence,
+  pill,
+  waitShare,
+  waitText,
+} from './common.ts';
+import { type Html, html } from './html.ts';
+import { levelIcon } from './icons.ts';
+import type { Content, Page } from './page.ts';
+
+const MOST_CHANGES = 8;
+
+/** "Is everything well?", in one look. */
+export function overview(state: BoardState, page: Page): Content {
+  const healths = state.workloads.map((workload) => ({ workload, health: healthOf(workload) }));
+  const { texts } = page;
+  return {
+    title: texts.overview,
+    regions: [
+      banner(state, page),
+      { id: 'verdict', content: verdict(state, healths, page) },
+      { id: 'workloads', content: workloads(state, healths, page) },
+      { id: 'changes', content: changes(state, page) },
+    ],
+  };
+}
+
+interface Judged {
+  readonly workload: WorkloadState;
+  readonly health: Health;
+}
+
+function verdict(state: BoardState, judged: readonly Judged[], page: Page): Html {
+  const { texts, format } = page;
+  const { connection, readAt, workloads } = state;
+  const levels = judged.map(({ health }) => health.level);
+  const known = connection.kind === 'live';
+  const level: Level = known && workloads.length > 0 ? worstOf(levels) : 'unknown';
+  const affected = levels.filter((each) => each === level).length;
+  const sum = (of: (workload: WorkloadState) => number | undefined) =>
+    workloads.reduce((total, workload) => total + (of(workload) ?? 0), 0);
+  const summary = texts.verdictSummary(
+    page.counted(workloads.length, texts.countWorkloads),
+    page.counted(sum(({ ready }) => ready) + sum(({ unacked }) => unacked), texts.countMessages),
+    page.counted(
+      sum(({ replicas }) => replicas),
+      texts.countReplicas,
+    ),
+  );
+  const title = known && workloads.length > 0 ? sentence(level, affected, page) : unknownTitle(state, page);
+  return html`<header class="verdict" data-level="${level}">${levelIcon(level)}<div><h1>${title}</h1>${workloads.length > 0 && html`<p>${summary}</p>`}</div>${readAt !== undefined && html`<p class="as-of">${texts.asOf(format.time(readAt))}</p>`}</header>`;
+}
+
+function sentence(level: Level, count: number, page: Page): string {
+  const { texts } = page;
+  if (level === 'ok') return texts.verdictOk;
+  const noun = {
+    attention: texts.verdictAttention,
+    critical: texts.verdictCritical,
+    unknown: texts.verdictUnknown,
+  };
+  return page.counted(count, noun[level]);
+}
+
+function unknownTitle({ connection }: BoardState, { texts }: Page): string {
+  if (connection.kind === 'stale') return texts.staleTitle;
+  if (connection.kind === 'failed') return texts.failedTitle;
+  return connection.kind === 'loading' ? texts.loadingTitle : texts.emptyTitle;
+}
+
+function workloads({ connection, now }: BoardState, judged: readonly Judged[], page: Page): Html {
+  const { texts } = page;
+  if (connection.kind === 'loading') return emptyState('unknown', texts.loadingTitle, texts.loadingText);
+  if (judged.length === 0 && connection.kind === 'live')
+    return emptyState('unknown', texts.emptyTitle, texts.emptyText);
+  return html`<section class="workloads" aria-labelledby="workloads-title"><h2 id="workloads-title" class="section-title">${texts.workloads}</h2>${judged.map((one) => card(one, page, now))}</section>`;
+}
+
+function card({ workload, health }: Judged, page: Page, now: number): Html {
+  const { workload: name, ready, unacked, replicas, oldestWait, samples, decisions } = workload;
+  const { texts, format } = page;
+  const work = ready === undefined ? undefined : ready + (unacked ?? 0);
+  const seconds = oldestWait?.seconds;
+  const wait = health.level === 'critical' || health.level === 'attention' ? health.level : 'ok';
+  return html`<article class="card" data-level="${health.level}">
+<header><h3><a id="card-${encodeURIComponent(name)}" href="${page.link(`/queues/${encodeURIComponent(name)}`)}"><bdi>${name}</bdi></a></h3>${pill(health.level, page)}<p>${texts.conditions[health.condition]}</p></header>
+<dl class="facts">
+<div><dt>${texts.oldestWait}</dt><dd class="figure">${waitText(ready, seconds, page)}</dd><dd class="under">${bar(waitShare(seconds, health), wait)}${health.targetSeconds !== undefined && html`<span>${texts.objective(format.duration(health.targetSeconds))}</span>`}</dd></div>
+<div><dt>${texts.backlog}</dt><dd class="figure">${work === undefined ? '–' : format.count(work)}</dd><dd class="under">${sparkline(samples.map((sample) => sample.ready + sample.unacked))}</dd></div>
+<div><dt>${texts.replicas}</dt><dd class="figure">${replicas === undefined ? '–' : format.count(replicas)}${health.maxReplicas !== undefined && html` <small>${texts.ofMax(format.count(health.maxReplicas))}</small>`}</dd><dd class="under">${gates(replicas ?? 0, health.maxReplicas ?? 0)}</dd></div>
+</dl>
+<dl class="story">
+<div><dt>${texts.next}</dt><dd>${nextSentence(health.next, page, now)}</dd></div>
+<div><dt>${texts.lastDecision}</dt><dd>${lastDecision(decisions[0], page)}</dd></div>
+</dl>
+</article>`;
+}
+
+const lastDecision = (decision: DecisionRecord | undefined, page: Page): Html =>
+  decision === undefined
+    ? html`${page.texts.noDecision}`
+    : html`${change(decision, page)} <span class="reason">${page.texts.reasons[decision.reason]}</span> <time datetime="${new Date(decision.at).toISOString()}">${page.format.time(decision.at)}</time>`;
+
+function changes({ workloads, connection }: BoardState, page: Page): Html {
+  const { texts } = page;
+  if (connection.kind === 'loading') return html``;
+  const all = workloads
+    .flatMap(({ decisions }) =>
+      decisions.filter(({ from, to, reason }) => from !== to || reason.startsWith('Reading')),
+    )
+    .sort((a, b) => b.at - a.at)
+    .slice(0, MOST_CHANGES);
+  return html`<section aria-labelledby="changes-title"><h2 id="changes-title" class="section-title">${texts.lastChanges}</h2>${all.length === 0 ? html`<p class="quiet">${texts.noChanges}</p>` : decisionList(all, page, true)}</section>`;
+}
