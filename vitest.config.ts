@@ -11,6 +11,13 @@ const patience = { testTimeout: timeout, hookTimeout: timeout, expect: { poll: {
 // A worker waits now and then, also on one core.
 const quick = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } };
 
+// What many files import is loaded once a worker: half of the time went there. Nothing that a test changes of it may
+// last: mocks and what stands in for globals go with the test, fake timers with the file.
+const together = {
+  ...{ isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
+  setupFiles: ['test/support/real-time.ts'],
+};
+
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
   test: {
@@ -20,10 +27,7 @@ export default defineConfig({
           name: 'unit',
           ...patience,
           ...quick,
-          // What many files import is loaded once a worker: half of the time went there. Nothing that a test changes
-          // of it may last: mocks and what stands in for globals go with the test, fake timers with the file.
-          ...{ isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
-          setupFiles: ['test/support/real-time.ts'],
+          ...together,
           globalSetup: [scratch],
           include: [
             '{packages,policy,environments,charts,argocd,apps,ci,cli,services,packages/testbed,test/soak}/**/*.test.ts',
@@ -36,6 +40,7 @@ export default defineConfig({
           name: 'synth',
           ...patience,
           ...quick,
+          ...together,
           globalSetup: [scratch],
           include: ['test/synth/**/*.test.ts'],
         },
@@ -45,7 +50,7 @@ export default defineConfig({
           name: 'integration',
           ...patience,
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: [scratch, 'test/support/shared-broker.ts'],
+          globalSetup: [scratch, 'test/support/bundles.ts', 'test/support/shared-broker.ts'],
           // Every wait in a test ends by itself: these are for what is stuck.
           testTimeout: 300_000,
           hookTimeout: 300_000,

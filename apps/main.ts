@@ -1,4 +1,4 @@
-import { App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { guardPrune } from '../argocd/prune-guards.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
@@ -56,16 +56,65 @@ export function systemIn(environment: Environment, of: readonly Application[] = 
   return systemOf(of, environment);
 }
 
+/** One folder in one environment, built and not yet synthesized: that takes longer than building it. */
+function chartFor(folder: Folder, environment: Environment, system: System, chartOf = newChart): Chart {
+  const chart = chartOf(folder.name.replaceAll('/', '-'));
+  folder.build(chart, environment, system);
+  return chart;
+}
+
+const objectsOf = (chart: Chart): ApiObject[] => chart.node.findAll().filter(ApiObject.isApiObject);
+
 /** The objects of one folder in one environment. */
-export function manifestsOf(
+export const manifestsOf = (
   folder: Folder,
   environment: Environment,
   chartOf = newChart,
   system = systemIn(environment),
-): Manifest[] {
-  const chart = chartOf(folder.name.replaceAll('/', '-'));
-  folder.build(chart, environment, system);
-  return chart.toJson().map((manifest: Manifest) => guardPrune(manifest));
+): Manifest[] =>
+  chartFor(folder, environment, system, chartOf)
+    .toJson()
+    .map((manifest: Manifest) => guardPrune(manifest));
+
+/** What one object is known by in its folder. */
+export interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/** One object of a folder as an environment would have it, the others not synthesized; undefined where there is none. */
+export function manifestOf(
+  wanted: ObjectName,
+  folder: Folder,
+  environment: Environment,
+  system: System,
+): Manifest | undefined {
+  return objectsOf(chartFor(folder, environment, system))
+    .filter(({ apiVersion, kind, name }) => isSame(wanted, { apiVersion, kind, name }))
+    .map((object): Manifest => guardPrune(object.toJson()))
+    .find(({ metadata }) => metadata.namespace === wanted.namespace);
+}
+
+const isSame = (one: ObjectName, other: Omit<ObjectName, 'namespace'>): boolean =>
+  one.apiVersion === other.apiVersion && one.kind === other.kind && one.name === other.name;
+
+/**
+ * A folder of an environment by its name: an application, or what delivers those that have an object.
+ * @param of All applications of the environment
+ */
+export function folderIn(
+  name: string,
+  environment: Environment,
+  system: System,
+  of = applications,
+): Folder | undefined {
+  const isWanted = (folder: Folder): boolean => objectsOf(chartFor(folder, environment, system)).length > 0;
+  return (
+    of.find((application) => application.name === name) ??
+    deliveryFolders(environment, of.filter(isWanted)).find((folder) => folder.name === name)
+  );
 }
 
 /** Folder below dist/ -> its objects: what is wanted, and the Applications that deliver it. */

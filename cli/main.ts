@@ -1,47 +1,8 @@
 #!/usr/bin/env node
-/** `sluice`: one file a command, loaded when it is called. */
-import { FaultsError } from '@sluice/policy';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
-import { closestTo } from './closest.ts';
-import { commands, usage } from './commands.ts';
-import { sourceFault } from './source-fault.ts';
-import { version } from './version.ts';
+/** `sluice`. */
+import { enableCompileCache } from 'node:module';
 
-async function main([name = '', ...rest]: string[]): Promise<number> {
-  const answer = answers.get(name);
-  // `sluice help diff` is what `sluice diff --help` is.
-  if (name === 'help' && rest[0] !== undefined) return main([rest[0], '--help']);
-  if (answer !== undefined) process.stdout.write(answer());
-  if (answer !== undefined) return name === '' ? 2 : 0;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command !== undefined) return (await command.load())(rest);
-  const near = closestTo(name, Object.keys(commands));
-  const hint = near === undefined ? "'sluice --help' lists them" : `did you mean '${near}'?`;
-  process.stderr.write(`sluice: there is no command '${name}'; ${hint}\n`);
-  return 2;
-}
-
-/** What is answered without a command. */
-const answers: ReadonlyMap<string, () => string> = new Map([
-  ['', usage],
-  ['--help', usage],
-  ['help', usage],
-  ['--version', () => `${version}\n`],
-]);
-
-// A reader such as `| head` may close the pipe: that is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  // A command that has servers to end listens itself.
-  if (process.stdout.listenerCount('error') === 1) process.exit();
-});
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const message =
-    error instanceof ConfigurationError || error instanceof FaultsError ? error.message : sourceFault(error);
-  if (message === undefined) throw error;
-  process.stderr.write(`${message}\n`);
-  process.exitCode = 2;
-}
+// Half of a call's time is compiling. What is imported before this line is compiled anew each time.
+enableCompileCache();
+const { runSluice } = await import('./command-line.ts');
+await runSluice(process.argv.slice(2));

@@ -24,3 +24,17 @@ export function onceForText<T>(of: (text: string) => T, most = 10_000): (text: s
     return found.value;
   };
 }
+
+/** Computes something once for each pair of objects that never change. */
+export function onceForPair<One extends object, Other extends object, T>(
+  of: (one: One, other: Other) => T,
+): (one: One, other: Other) => T {
+  const known = new WeakMap<One, WeakMap<Other, { readonly value: T }>>();
+  return (one, other) => {
+    const others = known.get(one) ?? new WeakMap();
+    known.set(one, others);
+    const found = others.get(other) ?? { value: of(one, other) };
+    others.set(other, found);
+    return found.value;
+  };
+}

@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
 import { spawnOwned } from '@sluice/runtime/processes';
 import { afterEach, expect, inject, it } from 'vitest';
+import { bundleEnv, commandOf } from '../support/bundles.ts';
 import { until } from '../support/fleet.ts';
 import { Mark } from '../support/marked.ts';
 import { freshVhost } from '../support/vhost.ts';
 import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-harness.ts';
 
-const main = join(import.meta.dirname, '../../services/scaler/main.ts');
 const REPLICAS = 5;
 const JOBS = 150;
 
@@ -22,13 +22,13 @@ afterEach(() => {
 
 function startScaler(file: string, lines: string[]): ChildProcess {
   const env = {
-    ...mark.env,
+    ...{ ...mark.env, ...bundleEnv() },
     CONFIG_FILE: file,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
     LOG_LEVEL: undefined,
   };
-  const child = spawnOwned([process.execPath, main], { env, stdout: 'pipe' });
+  const child = spawnOwned(commandOf('scaler'), { env, stdout: 'pipe' });
   if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   return child;
 }

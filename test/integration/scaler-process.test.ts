@@ -7,17 +7,18 @@ import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
 import { expect, inject, it, vi } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { bundleEnv, commandOf } from '../support/bundles.ts';
 import { freshVhost } from '../support/vhost.ts';
 import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-harness.ts';
 
-const main = join(import.meta.dirname, '../../services/scaler/main.ts');
 const within = { timeout: patient(30) * 1000, interval: 50 };
 
 function startMain(env: Readonly<Record<string, string | undefined>>) {
   const { LOG_LEVEL: _, ...inherited } = process.env;
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
-  const child = spawn(process.execPath, [main], {
-    env: { ...inherited, HTTP_PORT: '0', ...env },
+  const [program, ...args] = commandOf('scaler');
+  const child = spawn(program, args, {
+    env: { ...inherited, ...bundleEnv(), HTTP_PORT: '0', ...env },
     stdio: [...stdio],
   });
   const lines: string[] = [];

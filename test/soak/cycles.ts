@@ -1,7 +1,7 @@
 import { latch } from '@sluice/policy';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { serviceCommand } from '../../cli/up/processes.ts';
+import { commandOf } from '../support/bundles.ts';
 import { Fleet, until } from '../support/fleet.ts';
 import { declareTopology } from './topology.ts';
 
@@ -88,7 +88,7 @@ class CyclesProof {
         {
           name: 'consumer',
           source: { kind: 'management', url, vhost: '/', queue: 'jobs', username, passwordFile },
-          target: { kind: 'process', command: serviceCommand('consumer'), env, graceSeconds: 20 },
+          target: { kind: 'process', command: commandOf('consumer'), env, graceSeconds: 20 },
           policy: latch({ replicas, startWhen: { readyAtLeast: mark, oldestWaitSeconds: 2 } }),
         },
       ],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceProcess, startService, stopService } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { bundleEnv, commandOf } from './bundles.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
@@ -31,8 +32,8 @@ export class Fleet {
   start(name: string, env: Readonly<Record<string, string>>): ServiceProcess {
     const service = startService(
       name,
-      { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', ...env },
-      { logFile: this.logFile, onLine: (line) => this.#onLine(line as Line, name) },
+      { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', ...bundleEnv(), ...env },
+      { command: commandOf(name), logFile: this.logFile, onLine: (line) => this.#onLine(line as Line, name) },
     );
     this.#running.add(service);
     void service.ended.then(() => this.#running.delete(service));

@@ -8,5 +8,7 @@ export function setup(): (() => void) | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   process.env.SLUICE_SCRATCH = directory;
   process.env.TMPDIR = directory;
+  // Hundreds of processes load the same sources.
+  process.env.NODE_COMPILE_CACHE ??= join(directory, 'compiled');
   return () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -1,7 +1,7 @@
 import { latch, type Policy, proportional } from '@sluice/policy';
 import type { System } from '../../../apps/application.ts';
 import { maxReplicas } from '../../../apps/application.ts';
-import { type DesiredState, desiredState, foldersOf, manifestsOf, systemIn } from '../../../apps/main.ts';
+import { type DesiredState, desiredState, folderIn, manifestOf, systemIn } from '../../../apps/main.ts';
 import { isWorkload, overridesIn } from '../../../apps/workloads/workload.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { leafChanges } from '../../manifests/leaves.ts';
@@ -148,35 +148,18 @@ function systemAsItIs(name: string, { environments, applications }: DesiredState
   return systemIn(environment, applications);
 }
 
-/** The object as another environment would have it; no fields where that has none of its name. */
-function madeFrom(object: DesiredObject, environment: Environment, state: DesiredState): Fields {
-  const made = manifestsBeside(object, environment, state).find(
-    ({ apiVersion, kind, metadata }) =>
-      apiVersion === object.apiVersion &&
-      kind === object.kind &&
-      metadata.name === object.name &&
-      metadata.namespace === object.namespace,
-  );
-  return isFields(made) ? made : {};
-}
-
 /**
- * Applications are built alone; which are delivered depends on every folder. A value that another application of the
- * environment refuses may still be one that this object depends on: then the others stay as they are.
+ * The object as another environment would have it; no fields where that has none of its name. Applications are built
+ * alone; which are delivered depends on every folder. A value that another application of the environment refuses may
+ * still be one that this object depends on: then the others stay as they are.
  */
-function manifestsBeside(
-  { application: folder, environment: name }: DesiredObject,
-  environment: Environment,
-  state: DesiredState,
-) {
+function madeFrom(object: DesiredObject, environment: Environment, state: DesiredState): Fields {
   const { applications } = state;
-  const application = applications.find((each) => each.name === folder);
-  if (application !== undefined) {
-    const system = attempt(() => systemIn(environment, applications)) ?? systemAsItIs(name, state);
-    return manifestsOf(application, environment, undefined, system);
-  }
-  const path = `${environment.name}/${folder}`;
-  return foldersOf(environment, undefined, applications).find(([name]) => name === path)?.[1] ?? [];
+  const system =
+    attempt(() => systemIn(environment, applications)) ?? systemAsItIs(object.environment, state);
+  const folder = folderIn(object.application, environment, system, applications);
+  const made = folder && manifestOf(object, folder, environment, system);
+  return isFields(made) ? made : {};
 }
 
 const dependency = (

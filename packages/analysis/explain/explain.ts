@@ -4,6 +4,7 @@ import type { Environment } from '../../../environments/environment.ts';
 import { allLinks, linksOf } from '../../manifests/links/all.ts';
 import type { Link } from '../../manifests/links/links.ts';
 import type { World } from '../../manifests/links/world.ts';
+import { onceForPair } from '../../manifests/memo.ts';
 import { type DesiredObject, snapshotOf, valueAt } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
 import { type KeptPolicy, keptPolicies } from '../fidelity.ts';
@@ -33,13 +34,15 @@ export interface Chain {
   readonly next: readonly Chain[];
 }
 
-/** The objects of an environment as the sources render it now. */
+/** The objects of an environment as the sources render it now, rendered once. */
 export const objectsOf = (
   environment: Environment,
   { applications }: DesiredState = desiredState,
-): DesiredObject[] => [
+): readonly DesiredObject[] => renderedOnce(applications, environment);
+
+const renderedOnce = onceForPair((applications: DesiredState['applications'], environment: Environment) => [
   ...snapshotOf('working tree', render([environment], undefined, applications)).objects.values(),
-];
+]);
 
 /** @param objects All of the environment, the object among them. */
 export function explain(

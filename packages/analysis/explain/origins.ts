@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { App, Chart } from 'cdk8s';
 import { type DesiredState, desiredState, render } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';
+import { onceForPair } from '../../manifests/memo.ts';
 
 /** A place in the sources, from the root of the repository: `apps/consumer.ts:32`. */
 export type Place = string;
@@ -22,8 +23,15 @@ const DEPTH = 60;
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Which lines of apps/, charts/ and argocd/ asked for the objects of an environment. */
-export function originsOf(environment: Environment, { applications }: DesiredState = desiredState): Made[] {
+/** Which lines of apps/, charts/ and argocd/ asked for the objects of an environment, rendered once. */
+export const originsOf = (
+  environment: Environment,
+  { applications }: DesiredState = desiredState,
+): readonly Made[] => watchedOnce(applications, environment);
+
+const watchedOnce = onceForPair(watchRender);
+
+function watchRender(applications: DesiredState['applications'], environment: Environment): Made[] {
   const charts: WatchedChart[] = [];
   const watched = (id: string): Chart => {
     const chart = new WatchedChart(new App(), id);

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { latch } from '@sluice/policy';
 import { type ChannelModel, connect } from 'amqplib';
 import type { LocalBroker } from '../../../cli/local/rabbitmq.ts';
-import { type ServiceProcess, serviceCommand } from '../../../cli/up/processes.ts';
+import type { ServiceProcess } from '../../../cli/up/processes.ts';
+import { commandOf } from '../../support/bundles.ts';
 import { Fleet, until } from '../../support/fleet.ts';
 import type { BrokerCoordinates } from '../../support/shared-broker.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
@@ -208,7 +209,7 @@ export class FaultRun {
       workloads: [
         {
           ...{ name: 'consumer', source, policy: latch({ replicas: REPLICAS, startWhen }) },
-          target: { kind: 'process', command: serviceCommand('consumer'), env, graceSeconds: 20 },
+          target: { kind: 'process', command: commandOf('consumer'), env, graceSeconds: 20 },
         },
       ],
     });
