@@ -16,20 +16,7 @@ export interface WatchedConsumer {
 
 /** States of the work that no count and no log line shows at once, by what the consumer counts itself. */
 export const consumerAlerts = (watched: WatchedConsumer): readonly Alert[] =>
-  [notConsumed, fails, outlasts, held, deliveriesLost].map((alertOf) => alertOf(watched));
-
-function notConsumed({ namespace, workload }: WatchedConsumer): Alert {
-  const replicas = `max by (workload) (${fromLeader(series(scaler.currentReplicas, { workload }))})`;
-  return {
-    name: 'JobsNotConsumed',
-    severity: 'critical',
-    // Five minutes are enough for a node and a pod to start.
-    expr: `${replicas} > 0 unless on () (sum(${series(consumer.consuming, { namespace })}) > 0)`,
-    for: '5m',
-    summary: '{{ $labels.workload }} is open at {{ $value }} replicas, and none of them consumes.',
-    description: `The pods do not start, cannot reach the broker, or the queue is not there: look at ${consumer.topologyMissing.name} and at the log.`,
-  };
-}
+  [fails, outlasts, held, deliveriesLost].map((alertOf) => alertOf(watched));
 
 function fails({ namespace, workload, failedShare = 0.1 }: WatchedConsumer): Alert {
   const count = (selected: string): string => `sum(increase(${selected}[10m]))`;

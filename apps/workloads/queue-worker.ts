@@ -107,7 +107,7 @@ function watch(scope: Construct, self: Identity, values: QueueWorkerValues): voi
   const watched = {
     ...{ namespace, workload, queue: queueOf(values), policy, objective, prefetch },
     ...{ deployment: self.name, scaler: values.scaler ?? 'own' },
-    bringsQueue: typeof values.queue !== 'string',
+    ...(typeof values.queue !== 'string' && { retrySeconds: values.queue.retrySeconds }),
   };
   new Alerts(scope, 'alerts', {
     ...{ ...self, workload, runbook: RUNBOOK, dependsOn: broker.name, ...(owner && { owner }) },

@@ -19,8 +19,8 @@ export interface WatchedWorker {
   readonly scaler: ScalerKind;
   /** The queue that it takes from. */
   readonly queue: string;
-  /** It brings the queue, and with it the parked jobs. */
-  readonly bringsQueue: boolean;
+  /** Seconds after which its retries return. @default none: another workload brings the queue, its retries and its parked jobs */
+  readonly retrySeconds?: number;
   readonly policy: Policy;
   /** What it promises. @default what its policy promises */
   readonly objective?: WaitObjective;
@@ -30,13 +30,31 @@ export interface WatchedWorker {
 
 /** States of a queue worker that no count shows at once, whatever its image says of itself. */
 export const workerAlerts = (worker: WatchedWorker): readonly Alert[] => [
+  notConsumed(worker),
   restarts(worker),
   standsStill(worker),
   // An HPA and KEDA know counts; how old a message is, the own scaler alone.
   ...(worker.scaler === 'own' ? [older(worker)] : [metricMissing(worker)]),
   unacked(worker),
-  ...(worker.bringsQueue ? [parked(worker)] : []),
+  ...(worker.retrySeconds === undefined ? [] : [retriesPileUp(worker, worker.retrySeconds), parked(worker)]),
 ];
+
+/** By what the broker and the API server count: whoever scales the worker, and whatever language it is written in. */
+function notConsumed({ namespace, workload, deployment, queue }: WatchedWorker): Alert {
+  const replicas = `sum(kube_deployment_spec_replicas{namespace="${namespace}",deployment="${deployment}"})`;
+  const of = (state: string): string => `${state}{queue="${queue}"}`;
+  const inOrder = `${of(QUEUE_MESSAGES.ready)} == 0 or ${of(QUEUE_MESSAGES.unacked)} > 0`;
+  return {
+    name: 'JobsNotConsumed',
+    severity: 'critical',
+    // Five minutes are enough for a node and a pod to start. A queue that is gone counts no messages at all.
+    expr: called(workload, `${replicas} > 0 unless on () (${inOrder})`),
+    for: '5m',
+    summary: '{{ $labels.workload }} is open at {{ $value }} replicas, and none of them takes a job.',
+    description:
+      'Jobs wait and no replica holds one: the pods do not start, cannot reach the broker, or the queue is not there.',
+  };
+}
 
 const restarts = ({ namespace, workload }: WatchedWorker): Alert => ({
   name: 'ConsumersRestart',
@@ -130,6 +148,22 @@ function unacked({ workload, queue, policy, prefetch }: WatchedWorker): Alert {
     for: '10m',
     summary: '{{ $value }} messages of {{ $labels.queue }} are delivered and not acknowledged.',
     description: `All replicas together hold at most ${most}. A consumer that is none of them takes from the queue, or connections of consumers that are gone are still open.`,
+    labels: { workload },
+  };
+}
+
+/** More retries than that, for so long: those of one burst of failures are parked or done by then. */
+const PILE = { retries: 10, retryTimes: 6, leastMinutes: 15 } as const;
+
+function retriesPileUp({ workload, queue }: WatchedWorker, retrySeconds: number): Alert {
+  const minutes = Math.max(PILE.leastMinutes, Math.ceil((PILE.retryTimes * retrySeconds) / 60));
+  return {
+    name: 'RetriesPileUp',
+    severity: 'warning',
+    expr: `${QUEUE_MESSAGES.ready}{queue="${queue}.retry"} > ${PILE.retries}`,
+    for: `${minutes}m`,
+    summary: '{{ $value }} failed jobs wait in {{ $labels.queue }} for their next attempt.',
+    description: `There were more than ${PILE.retries} for ${minutes} minutes. Jobs fail again and again, or none returns because the policy of that queue is gone.`,
     labels: { workload },
   };
 }

@@ -1,29 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { parsePromql } from '../../../packages/contracts/promql.ts';
 import { faultsByFile, promtool } from './promtool.ts';
-import { type AlertRule, alertRules, expressions, type RuleFile, ruleFiles } from './rules.ts';
+import { type AlertRule, alertRules, expressions, ruleFiles } from './rules.ts';
 import { type Scenario, testFile } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
+import { nameOf, written, writtenGroup } from './written.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'alerts-'));
-const written = (name: string, text: string): string => {
-  const path = join(directory, `${name}.yaml`);
-  writeFileSync(path, text);
-  return path;
-};
-
-const nameOf = ({ path }: RuleFile): string => path.replaceAll('/', '-').replace(/\.yaml$/, '');
 const files = new Map(
   ruleFiles
     .flatMap((file) => file.groups.map((group) => ({ file, group })))
-    .map(({ file, group }) => [
-      group,
-      written(`${nameOf(file)}-${group.name}`, stringify({ groups: [group] })),
-    ]),
+    .map(({ file, group }) => [group, writtenGroup(file, group)]),
 );
 const testOf = (rule: AlertRule, scenario: Scenario, name: string): string =>
   written(name, testFile(rule, scenario, files.get(rule.group) ?? ''));

@@ -40,10 +40,12 @@ function same(one: readonly Group[], other: readonly Group[]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** The alerts of one file. */
+export const alertsIn = (file: RuleFile): readonly AlertRule[] =>
+  file.groups.flatMap((group) => (group.rules ?? []).flatMap((rule) => alertOf(file, group, rule)));
+
 /** Every alert of those files. */
-export const alertRules: readonly AlertRule[] = ruleFiles.flatMap((file) =>
-  file.groups.flatMap((group) => (group.rules ?? []).flatMap((rule) => alertOf(file, group, rule))),
-);
+export const alertRules: readonly AlertRule[] = ruleFiles.flatMap(alertsIn);
 
 /** Every expression of those files, with the name of its alert or recording rule. */
 export const expressions: readonly { path: string; name: string; expr: string }[] = ruleFiles.flatMap(

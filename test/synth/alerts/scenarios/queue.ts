@@ -13,6 +13,9 @@ export function selected(rule: AlertRule, label: string): string {
   return value;
 }
 
+/** The workload that the rule itself names. */
+export const workloadOf = (rule: AlertRule): string => /"workload", "([^"]+)"/.exec(rule.expr)?.[1] ?? '';
+
 /** Alerts of queue workers: of any, and of this repository's consumer. */
 export const queueScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
   ConsumersRestart: (rule) => {
@@ -53,20 +56,34 @@ export const queueScenarios: Readonly<Record<string, (rule: AlertRule) => Scenar
     };
   },
   JobsNotConsumed: (rule) => {
-    const [workload, namespace] = [selected(rule, 'workload'), selected(rule, 'namespace')];
+    const [namespace, queue] = [selected(rule, 'namespace'), selected(rule, 'queue')];
+    const workload = workloadOf(rule);
     return {
       series: {
-        ...LEADER,
-        [led('sluice_scaler_current_replicas', `workload="${workload}"`)]: {
-          well: 0,
-          tolerated: 25,
-          wrong: 25,
-        },
-        [`consumer_consuming{namespace="${namespace}",pod="a"}`]: { well: null, tolerated: 1, wrong: 0 },
+        [`kube_deployment_spec_replicas{namespace="${namespace}",deployment="${selected(rule, 'deployment')}"}`]:
+          // Open with jobs in hand; then at its minimum with nothing to do.
+          { well: 25, tolerated: 1, wrong: 25 },
+        [`queue:messages_ready:max{queue="${queue}"}`]: { well: 100, tolerated: 0, wrong: 100 },
+        [`queue:messages_unacked:max{queue="${queue}"}`]: { well: 3, tolerated: 0, wrong: 0 },
       },
       fires: [
-        { labels: { workload }, summary: `${workload} is open at 25 replicas, and none of them consumes.` },
+        {
+          labels: { workload },
+          summary: `${workload} is open at 25 replicas, and none of them takes a job.`,
+        },
       ],
+    };
+  },
+  RetriesPileUp: (rule) => {
+    const queue = selected(rule, 'queue');
+    const ready = (of: string) => `queue:messages_ready:max{queue="${of}"}`;
+    return {
+      series: {
+        // A burst of failures, which has left the queue in time.
+        [ready(queue)]: { well: 10, tolerated: (minute) => (minute < 34 ? 500 : 0), wrong: 40 },
+        [ready(queue.replace(/\.retry$/, ''))]: { well: 100, tolerated: 100, wrong: 100 },
+      },
+      fires: [{ labels: { queue }, summary: `40 failed jobs wait in ${queue} for their next attempt.` }],
     };
   },
   JobsFail: (rule) => {
