@@ -13,6 +13,10 @@ const SHARD_INPUTS = 2000;
 /** Some 3 s of a core: what is not done after so long, on a machine however busy, has an input without an end. */
 const SHARD_TIMEOUT_MS = 1_800_000;
 
+const WORKER = new URL('./worker.ts', import.meta.url);
+/** That of a main thread, where services parse: with a worker's 4 MB the writer of an input's YAML takes minutes. */
+const STACK_MB = 1;
+
 /** Fuzzes on every core. The same seed gives the same inputs whatever the number of threads. */
 export class FuzzPool {
   readonly #threads: number;
@@ -42,7 +46,7 @@ export class FuzzPool {
   }
 
   #one(shard: Shard): Promise<Row> {
-    const worker = this.#idle.pop() ?? new Worker(new URL('./worker.ts', import.meta.url));
+    const worker = this.#idle.pop() ?? new Worker(WORKER, { resourceLimits: { stackSizeMb: STACK_MB } });
     const { promise, resolve } = Promise.withResolvers<Row>();
     const listeners = {
       message: (row: Row) => end(row, true),
