@@ -74,7 +74,7 @@ export interface AlertmanagerConfig {
 }
 
 /** A receiver of the name that sends nothing. */
-const NOBODY = 'nobody';
+const NO_CHANNEL = 'none';
 const CHANNEL = 'discord';
 const SECOND = 'second';
 
@@ -85,8 +85,8 @@ const text = (template: string): string => `{{ template "${template}" . }}`;
 
 /** Every alert stays on Alertmanager's page, and no one is notified. */
 export const silentConfig: AlertmanagerConfig = {
-  route: { receiver: NOBODY, group_by: ['namespace'] },
-  receivers: [{ name: NOBODY }],
+  route: { receiver: NO_CHANNEL, group_by: ['namespace'] },
+  receivers: [{ name: NO_CHANNEL }],
   inhibit_rules: [],
   time_intervals: [],
   templates: [TEMPLATES],
@@ -98,7 +98,7 @@ export function alertmanagerConfig(routing: AlertRouting): AlertmanagerConfig {
   return {
     route: routeOf(routing),
     receivers: [
-      { name: NOBODY },
+      { name: NO_CHANNEL },
       { name: CHANNEL, discord_configs: [discord(routing, CHANNEL)] },
       ...teams.map((team) => ({
         name: channelOf(team),
@@ -121,7 +121,7 @@ function routeOf(routing: AlertRouting): Route {
     group_by: ['alertname', 'namespace', 'workload'],
     ...{ group_wait: '30s', group_interval: '5m', repeat_interval: '4h' },
     routes: [
-      { receiver: NOBODY, matchers: ['severity="info"'] },
+      { receiver: NO_CHANNEL, matchers: ['severity="info"'] },
       ...(second === undefined
         ? []
         : [{ receiver: SECOND, matchers: ['severity="critical"'], repeat_interval: '1h', continue: true }]),

@@ -39,7 +39,7 @@ describe('a strict spread', () => {
   it('that leaves pods waiting forever is refused, with how many fit', () => {
     const overZones = { domains: 2, minDomains: 3 };
     expect(faultsOf({ maxPods: 4, overZones })).toEqual([
-      "'overZones' cannot be met: with 'domains' (2) below 'minDomains' (3) each holds at most 'maxSkew' (1), so 2 of 'maxPods' (4) fit and the others wait for ever",
+      "'overZones' cannot be met: with 'domains' (2) below 'minDomains' (3) each holds at most 'maxSkew' (1), so 2 of 'maxPods' (4) fit and the others stay Pending",
     ]);
     expect(faultsOf({ maxPods: 2, overZones })).toEqual([]);
   });

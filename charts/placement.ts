@@ -90,6 +90,6 @@ function checkSpread(property: string, strict: StrictSpread, maxPods: number, ch
     .wholeNumber(`${property}.minDomains`, minDomains, 1)
     .that(
       domains >= minDomains || domains * maxSkew >= maxPods,
-      `'${property}' cannot be met: with 'domains' (${domains}) below 'minDomains' (${minDomains}) each holds at most 'maxSkew' (${maxSkew}), so ${domains * maxSkew} of 'maxPods' (${maxPods}) fit and the others wait for ever`,
+      `'${property}' cannot be met: with 'domains' (${domains}) below 'minDomains' (${minDomains}) each holds at most 'maxSkew' (${maxSkew}), so ${domains * maxSkew} of 'maxPods' (${maxPods}) fit and the others stay Pending`,
     );
 }

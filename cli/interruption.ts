@@ -45,7 +45,7 @@ export function interruption(withinMs: number, self: ProcessLike = process): Abo
   for (const output of [self.stdout, self.stderr])
     output.on('error', (error) => {
       if (!UNREAD.includes(error.code)) throw error;
-      interrupt('nobody reads the output');
+      interrupt('the output has no reader');
     });
   if (self.env.npm_lifecycle_event !== undefined) watchParent(self, () => interrupt('npm ended'));
   return controller.signal;

@@ -45,7 +45,7 @@ export const brokerAlerts = ({ namespace, job, metricPrefix, ...limits }: Broker
       for: '5m',
       summary: 'The broker has {{ $value | humanize1024 }}B of disk left.',
       description:
-        'Below its own limit the broker takes no message. Messages that nobody consumes fill the volume: look at the length of each queue.',
+        'Below its own limit the broker takes no message. Messages without a consumer fill the volume: look at the length of each queue.',
     },
     {
       name: 'BrokerConnectionsHigh',

@@ -23,6 +23,6 @@ export const releaseAlerts = (name: string): readonly Alert[] => [
     for: '5m',
     summary: 'A release of {{ $labels.name }} has ended as {{ $labels.phase }}.',
     description:
-      'The old version has all requests. What is in git is not what runs: revert the commit, or mend it.',
+      'The old version has all requests. What is in git is not what runs: revert the commit, or fix it.',
   },
 ];

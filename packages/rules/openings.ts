@@ -211,7 +211,7 @@ const identities: Openings = (object) => {
   )
     return [`every user of Argo CD has ${data['policy.default']}`];
   return object.name === 'argocd-cm' && data['users.anonymous.enabled'] === 'true'
-    ? ['nobody has to log in to Argo CD']
+    ? ['Argo CD answers without a login']
     : [];
 };
 

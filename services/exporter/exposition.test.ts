@@ -9,7 +9,7 @@ const columns = (...readings: (readonly [family: number, id: string, value: numb
 
 const families = [
   { name: 'a_total', type: 'counter', help: 'One\nand \\ two.' },
-  { name: 'none', type: 'gauge', help: 'Of nobody.' },
+  { name: 'none', type: 'gauge', help: 'Of none.' },
   { name: 'b', type: 'gauge', help: 'B.' },
 ] as const;
 

@@ -168,7 +168,7 @@ targets:
       "targets.yaml.txt: 'targets.2.basicAuth.passwordFile' (/nowhere) must be a file that holds a secret of one line",
       "targets.yaml.txt: 'targets.3.basicAuth.passwordVariable' (NOT_SET_ANYWHERE) must be a variable that is set, to a secret of one line",
       "targets.yaml.txt: 'targets.4.caFile' (/nowhere) must be a file that holds certificates in PEM",
-      "targets.yaml.txt: 'targets.5' (an object) must have a 'url' of scheme https beside 'caFile': in clear text nobody is verified",
+      "targets.yaml.txt: 'targets.5' (an object) must have a 'url' of scheme https beside 'caFile': in clear text no server is verified",
       "targets.yaml.txt: 'targets.3.name' (a) must be the name of one target",
     ]);
   });

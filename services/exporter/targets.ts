@@ -76,7 +76,7 @@ const targetSchema = (around: Surroundings) =>
         .optional(),
     })
     .refine(({ caFile, url }) => caFile === undefined || url.protocol === 'https:', {
-      error: "must have a 'url' of scheme https beside 'caFile': in clear text nobody is verified",
+      error: "must have a 'url' of scheme https beside 'caFile': in clear text no server is verified",
     });
 
 /** What is fetched, and what may be. */

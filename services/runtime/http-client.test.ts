@@ -33,6 +33,10 @@ async function serve(answer: (response: ServerResponse, request: IncomingMessage
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
+/** A real server whose answer says that it is encoded. */
+const serveEncoded = (encoding: string, body?: Buffer | string): Promise<Source> =>
+  serve((response) => response.writeHead(200, { 'content-encoding': encoding }).end(body));
+
 /** A server that speaks whatever the test says. */
 async function speak(talk: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
@@ -102,7 +106,7 @@ describe('a body that is encoded', () => {
   });
 
   it('and empty is empty', async () => {
-    const source = await serve((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end());
+    const source = await serveEncoded('gzip');
     expect((await ask(source.origin)).body).toHaveLength(0);
   });
 
@@ -112,18 +116,14 @@ describe('a body that is encoded', () => {
     ['breaks off', 'br', brotliCompressSync('abcdefghijklmnop'.repeat(30)).subarray(0, 8)],
     ['is none', 'deflate', Buffer.from('plain text')],
   ])('and %s of %s is refused', async (_, encoding, body) => {
-    const source = await serve((response) =>
-      response.writeHead(200, { 'content-encoding': encoding }).end(body),
-    );
+    const source = await serveEncoded(encoding, body);
     expect(await failureOf(source.origin)).toEqual([
       ...['bad-encoding', expect.stringContaining(`ORIGIN/: answered with what is no ${encoding}`)],
     ]);
   });
 
   it('in a way that was not asked for is refused', async () => {
-    const source = await serve((response) =>
-      response.writeHead(200, { 'content-encoding': 'zstd' }).end('x'),
-    );
+    const source = await serveEncoded('zstd', 'x');
     expect(await failureOf(source.origin)).toEqual([
       'bad-encoding',
       'ORIGIN/: answered with content-encoding "zstd"',
@@ -136,9 +136,7 @@ describe('a body that is encoded', () => {
     ['deflate', deflateRawSync],
   ])('by %s is bounded as it unpacks', async (encoding, encode) => {
     const bomb = encode(Buffer.alloc(500_000));
-    const source = await serve((response) =>
-      response.writeHead(200, { 'content-encoding': encoding }).end(bomb),
-    );
+    const source = await serveEncoded(encoding, bomb);
     expect(await failureOf(source.origin, { maxBytes: 100_000 })).toEqual([
       ...['too-large', 'ORIGIN/: answered with more than 100000 bytes'],
     ]);
@@ -146,9 +144,7 @@ describe('a body that is encoded', () => {
 
   it('and unpacks to 400 MB takes little more memory than the bound', async () => {
     const bomb = gzipSync(Buffer.alloc(400_000_000), { level: 9 });
-    const source = await serve((response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
-    );
+    const source = await serveEncoded('gzip', bomb);
     const script = `import { request } from ${JSON.stringify(new URL('http-client.ts', import.meta.url).href)};
       const before = process.resourceUsage().maxRSS;
       const { reason } = await request({ url: '${source.origin}', timeoutMs: 60_000 }).catch((error) => error);

@@ -210,7 +210,7 @@ describe('a broken link says what is missing', () => {
       rule,
       'sluice_scaler_leader{',
       'sluice_scaler_leading{',
-      'ScalerWithoutLeader reads sluice_scaler_leading: nobody registers sluice_scaler_leading',
+      'ScalerWithoutLeader reads sluice_scaler_leading: no service, rule or known exporter registers sluice_scaler_leading',
     ],
     [
       'a Rollout without its second Service',
@@ -231,7 +231,7 @@ describe('a broken link says what is missing', () => {
       'api/analysistemplate-api-release.api.yaml',
       'rate(http_requests_total{',
       'rate(http_request_total{',
-      'success-ratio reads http_request_total: nobody registers http_request_total',
+      'success-ratio reads http_request_total: no service, rule or known exporter registers http_request_total',
     ],
     [
       'a share for a port that its Service has not',

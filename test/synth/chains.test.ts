@@ -82,7 +82,7 @@ describe('a chain of scaling', () => {
       'no rule of prometheus-adapter makes jobs_waiting',
     );
     expect(beside(hpa(external('jobs_waiting')), adapter('jobs_in_fight')).join('\n')).toContain(
-      'nobody registers jobs_in_fight',
+      'no service, rule or known exporter registers jobs_in_fight',
     );
   });
 

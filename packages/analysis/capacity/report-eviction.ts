@@ -40,9 +40,9 @@ const preemptorsOf = (priority: Priority, all: readonly Priority[]): string =>
   ].join(', ');
 
 function pushedOutBy({ preempts, value }: Priority, all: readonly Priority[]): string {
-  if (!preempts) return 'nobody: it waits';
+  if (!preempts) return 'none: it waits';
   const lower = all.filter((one) => one.value < value).map(({ name }) => name || 'pods without a class');
-  return lower.length === 0 ? 'nobody: none is lower' : lower.join(', ');
+  return lower.length === 0 ? 'none is lower' : lower.join(', ');
 }
 
 /** @see https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#pod-selection-for-kubelet-eviction */
@@ -52,7 +52,7 @@ function kubelet(groups: readonly PodGroup[]): string {
   );
   const rule = 'Kubelet, when memory runs out: first who uses more than it requests, then by priority';
   return beyond.length === 0
-    ? `${rule}; here nobody can use more, as every memory limit is the request.`
+    ? `${rule}; here no pod can use more, as every memory limit is the request.`
     : `${rule}; more than they request can use: ${beyond.map(({ workload }) => titleOf(workload)).join(', ')}.`;
 }
 

@@ -212,8 +212,8 @@ const rows: readonly ActorRow[] = [
     'who is notified',
     application,
     'notifications.argoproj.io/subscribe.on-sync-failed.slack: a',
-    ['config', /whom Argo CD notifies/],
-    ['config', /notifies/],
+    ['config', /who gets notifications of Argo CD/],
+    ['config', /notifications of Argo CD/],
     'Argo CD, Notifications: Subscriptions',
   ),
   both(
@@ -237,7 +237,7 @@ const rows: readonly ActorRow[] = [
     account,
     'eks.amazonaws.com/role-arn: reader',
     ['exposure', /act in the cloud as reader/],
-    ['config', /act in the cloud/],
+    ['config', /cloud identity its pods/],
     'docs.aws.amazon.com, IAM roles for service accounts',
   ),
   both(

@@ -92,7 +92,7 @@ export const actors: readonly Actor[] = [
     key: /^argocd\.argoproj\.io\/manifest-generate-paths$/,
     acts: 'which commits make Argo CD render it anew',
   },
-  { on: 'annotations', key: /^notifications\.argoproj\.io\//, acts: 'whom Argo CD notifies' },
+  { on: 'annotations', key: /^notifications\.argoproj\.io\//, acts: 'who gets notifications of Argo CD' },
   {
     on: 'annotations',
     key: /^argocd-image-updater\.argoproj\.io\//,
@@ -211,6 +211,6 @@ export const actors: readonly Actor[] = [
   {
     on: 'annotations',
     key: /^eks\.amazonaws\.com\/|^iam\.gke\.io\/|^azure\.workload\.identity\//,
-    acts: 'as whom its pods act in the cloud',
+    acts: 'which cloud identity its pods have',
   },
 ];

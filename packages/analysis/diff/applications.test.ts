@@ -109,7 +109,7 @@ const rows: readonly Row[] = [
     '',
     shop,
     'prune',
-    /its objects stay, and nobody syncs them/,
+    /its objects stay, and no Application manages them/,
     `${docs}, App Deletion`,
   ],
   [
@@ -127,7 +127,7 @@ const rows: readonly Row[] = [
     app('shop', path, '', 'server: "https://b.example.com"'),
     shop,
     'prune',
-    /the old cluster keeps its own, and nobody syncs them/,
+    /the old cluster keeps its own, and no Application manages them/,
     `${docs}, Declarative Setup: "Applications"`,
   ],
   [

@@ -222,7 +222,7 @@ const rows: readonly BreakRow[] = [
     [object('v1', 'ConfigMap', 'data: {a: b}').replace('name: web', 'name: argocd-cm')],
     'a: b',
     'users.anonymous.enabled: "true"',
-    /nobody has to log in to Argo CD/,
+    /Argo CD answers without a login/,
     'Argo CD, RBAC Configuration: "Anonymous Access"',
   ],
   [

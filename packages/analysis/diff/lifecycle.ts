@@ -61,7 +61,7 @@ function applicationLoss(object: DesiredObject, base: Snapshot, head: Snapshot):
   const heir = heirOf(object, base, head);
   if (!cascades(object))
     return heir === undefined
-      ? { rank: 'prune', reason: 'its objects stay, and nobody syncs them' }
+      ? { rank: 'prune', reason: 'its objects stay, and no Application manages them' }
       : { rank: 'config', reason: `its objects stay, and ${titleOf(heir)} syncs them from now on` };
   const { rank, reason } = deletionOf(managedBy(object, base), base, head);
   const then = heir === undefined ? '' : `, until ${titleOf(heir)} makes them anew`;
@@ -100,7 +100,7 @@ export function retirement(
 ): Consequence {
   const who = `the Application of ${retired.map(({ element }) => element).join(', ') || 'every element'} goes`;
   if (valueAt(set.fields, ['spec', 'syncPolicy', 'preserveResourcesOnDeletion']) === true)
-    return { rank: 'prune', reason: `${who}; its objects stay, and nobody syncs them` };
+    return { rank: 'prune', reason: `${who}; its objects stay, and no Application manages them` };
   const { rank, reason } = deletionOf(
     retired.flatMap(({ objects }) => objects),
     base,

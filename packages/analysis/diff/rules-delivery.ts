@@ -40,7 +40,8 @@ export const delivery: readonly Rule[] = [
     kinds: ['Application.argoproj.io'],
     at: ['spec.destination.server', 'spec.destination.name'],
     rank: 'prune',
-    reason: 'another cluster gets its objects; the old cluster keeps its own, and nobody syncs them',
+    reason:
+      'another cluster gets its objects; the old cluster keeps its own, and no Application manages them',
   },
   {
     kinds: ['Application.argoproj.io'],

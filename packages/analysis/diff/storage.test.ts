@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
     'recreate',
     /immutable/,
   ],
-  ['an Application removed', application(), '', 'prune', /nobody syncs/],
+  ['an Application removed', application(), '', 'prune', /no Application manages/],
   [
     'an Application removed with its objects',
     application(cascade),

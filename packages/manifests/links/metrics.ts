@@ -138,7 +138,7 @@ function searched(metric: string, world: World): MetricEnd[] {
     ofService(metric, world) ??
     ofImage(metric, world) ??
     ofChart(metric, world) ?? [
-      { scraped: false, end: absent(`nobody registers ${metric}: no service, no rule, no known exporter`) },
+      { scraped: false, end: absent(`no service, rule or known exporter registers ${metric}`) },
     ]
   );
 }

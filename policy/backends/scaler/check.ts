@@ -131,7 +131,7 @@ export function checkSource(source: Fields, checker: Checker): void {
     checker.fault(
       'caFile',
       source.caFile,
-      "must have a 'url' of scheme https: in clear text nobody is verified",
+      "must have a 'url' of scheme https: in clear text no server is verified",
     );
   const { username } = source;
   if (typeof username === 'string' && username.includes(':'))

@@ -151,7 +151,7 @@ describe('parseScalerConfig', () => {
   it('refuses authorities for a source in clear text, which has no certificate to verify', () => {
     const source = { ...management, url: 'http://broker:15672', caFile: '/etc/ca.crt' };
     expect(faultsOf(configOf({ ...consumer, source }))).toEqual([
-      `'workloads[0].source.caFile' ("/etc/ca.crt") must have a 'url' of scheme https: in clear text nobody is verified`,
+      `'workloads[0].source.caFile' ("/etc/ca.crt") must have a 'url' of scheme https: in clear text no server is verified`,
     ]);
   });
 

@@ -88,7 +88,7 @@ describe.skipIf(amtoolAbsent !== undefined)('an alert', () => {
     [{ severity: 'critical', owner: 'shop', namespace: 'orders' }, 'second,discord-shop'],
     // An alert of the platform on what runs in a team's namespace is the team's.
     [{ severity: 'warning', owner: 'platform', namespace: 'basket' }, 'discord-shop'],
-    [{ severity: 'info', owner: 'shop', namespace: 'orders' }, 'nobody'],
+    [{ severity: 'info', owner: 'shop', namespace: 'orders' }, 'none'],
     [{ alertname: 'OfAnotherChart' }, 'discord'],
   ])('with %o goes to %s', async (labels, receivers) => {
     expect(await receiversOf(config, labels)).toBe(receivers);
@@ -100,7 +100,7 @@ describe.skipIf(amtoolAbsent !== undefined)('an alert', () => {
     const distinct = new Map(alertRules.map(({ labels }) => [JSON.stringify(labels), labels]));
     for (const labels of distinct.values()) {
       const { severity } = labels;
-      const expected = { critical: 'second,discord', warning: 'discord', info: 'nobody' }[severity ?? ''];
+      const expected = { critical: 'second,discord', warning: 'discord', info: 'none' }[severity ?? ''];
       expect(await receiversOf(path, labels), JSON.stringify(labels)).toBe(expected);
     }
   });
