@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { Application } from '../argocd/api.ts';
 import { pages } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
+import { installedAddons } from './addons/log-stores.ts';
 import { local, production, render } from './testing/desired-state.ts';
 import { type TestEnvironment as Environment, typed } from './testing/workloads.ts';
 
@@ -45,10 +46,10 @@ describe('a third environment', () => {
     expect(application('workloads/application-consumer').spec.source?.path).toBe('dist/staging/consumer');
   });
 
-  it('has the addons it names and no others, with its own values', () => {
+  it('has the addons that it names, those of its log stores and no others, with its own values', () => {
     const addons = [...files.keys()].filter((path) => path.includes('/addons/application-'));
     // Three more, for the Secrets that they expect, for their connections, and for the broker's authority.
-    expect(addons).toHaveLength(staging.addons.length + 3);
+    expect(addons).toHaveLength(installedAddons(staging).length + 3);
     expect(application('addons/application-karpenter').spec.source?.helm?.valuesObject).toMatchObject({
       replicas: 1,
     });
@@ -79,7 +80,7 @@ describe('a third environment', () => {
 
 describe('an environment without addons', () => {
   const { canary: _, ...web } = local.web;
-  const bare = render([{ ...local, name: 'bare', addons: [], web }]);
+  const bare = render([{ ...local, name: 'bare', addons: [], logs: { ...local.logs, stores: [] }, web }]);
   const paths = [...bare.keys()];
 
   it('has no parent for them, and no page of what is not there', () => {

@@ -1,9 +1,11 @@
+import { logRecords } from '../packages/contracts/log-store.ts';
+
 /** Where a message leads, beside the runbook. */
 export interface MessageLinks {
   /** Grafana's own address, for example https://grafana.example.com. */
   readonly grafana: string;
-  /** The data source of logs in Grafana. @default none: no link */
-  readonly logs?: string;
+  /** The log store whose data source in Grafana has the lines, under the same name. @default none: no link */
+  readonly logs?: 'loki' | 'victoria-logs';
 }
 
 /** Names of the templates, as receivers call them. */
@@ -45,8 +47,10 @@ const define = (name: string, body: string): string => `{{ define "${name}" }}${
 const instant = (field: string): string => `{{ ${field}.UTC.Format "2006-01-02 15:04:05" }} UTC`;
 
 /** Grafana's Explore on the namespace of the alert, over the hour before it. */
-function logsOf(grafana: string, datasource: string): string {
-  const queries = [{ refId: 'A', expr: '{k8s_namespace_name="NAMESPACE"}' }];
+function logsOf(grafana: string, datasource: 'loki' | 'victoria-logs'): string {
+  const { namespace } = logRecords[datasource].line;
+  const expr = datasource === 'loki' ? `{${namespace}="NAMESPACE"}` : `{"${namespace}"="NAMESPACE"}`;
+  const queries = [{ refId: 'A', expr }];
   const pane = { datasource, queries, range: { from: 'now-1h', to: 'now' } };
   const left = encodeURIComponent(JSON.stringify(pane));
   return `${grafana}/explore?left=${left.replace('NAMESPACE', '{{ .Labels.namespace | urlquery }}')}`;

@@ -1,3 +1,4 @@
+import type { LogStoreKind } from '../packages/contracts/log-store.ts';
 import type {
   ApiServerEndpoint,
   BrokerKind,
@@ -23,8 +24,8 @@ export interface Environment {
   readonly storageClassName?: string;
   /** How long Prometheus remembers, and on how much disk. */
   readonly monitoring: { readonly retention: string; readonly volume: string };
-  /** How long Loki remembers, and on how much disk. */
-  readonly logs: { readonly retention: string; readonly volume: string };
+  /** Where log lines are kept: the stores, their agents and all that reads them follow from it. */
+  readonly logs: Logs;
   /** The cloud under it. @default none */
   readonly aws?: AwsCluster;
   /** The broker that runs in it. */
@@ -51,6 +52,16 @@ export interface Environment {
   readonly polls?: Partial<Polls>;
   /** What it wants otherwise of a workload, by its name; 'absent': it has none of it. @default nothing */
   readonly workloads?: WorkloadOverrides;
+}
+
+/** The log stores of an environment. */
+export interface Logs {
+  /** Each gets every line. The first is the one that links, dashboards and reports ask; none: lines stay in their pods. */
+  readonly stores: readonly LogStoreKind[];
+  /** How long a store remembers: whole hours, at least '24h'. */
+  readonly retention: string;
+  /** The size of each volume of a store. */
+  readonly volume: string;
 }
 
 /** Who is notified of alerts: a Discord channel, whose webhook is the property `alerts-discord` of `monitoring`. */

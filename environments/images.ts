@@ -15,6 +15,7 @@ export const images = {
   topology: `${registry}/topology:0.1.0`,
   lavinmq: 'docker.io/cloudamqp/lavinmq:2.9.1',
   rabbitmq: 'docker.io/library/rabbitmq:4.2.1',
+  victoriaLogs: 'docker.io/victoriametrics/victoria-logs:v1.52.1',
   opentelemetryCollector: 'docker.io/otel/opentelemetry-collector-k8s:0.158.0',
   buildkit: 'docker.io/moby/buildkit:v0.25.1-rootless',
 } as const;

@@ -40,10 +40,21 @@ export const charts = {
     chart: 'opentelemetry-collector',
     version: '0.170.0',
   },
+  // Its second release: Kubernetes' events, which one pod reads for the whole cluster.
+  'opentelemetry-events': {
+    repoURL: 'https://open-telemetry.github.io/opentelemetry-helm-charts',
+    chart: 'opentelemetry-collector',
+    version: '0.170.0',
+  },
   'prometheus-adapter': { repoURL: prometheus, chart: 'prometheus-adapter', version: '5.3.0' },
   'prometheus-operator-crds': { repoURL: prometheus, chart: 'prometheus-operator-crds', version: '31.0.1' },
   traefik: { repoURL: 'https://traefik.github.io/charts', chart: 'traefik', version: '41.3.0' },
   'trust-manager': { repoURL: 'https://charts.jetstack.io', chart: 'trust-manager', version: 'v0.24.0' },
+  'victoria-logs': {
+    repoURL: 'https://victoriametrics.github.io/helm-charts',
+    chart: 'victoria-logs-single',
+    version: '0.13.9',
+  },
 } as const satisfies Readonly<Record<string, HelmChart>>;
 
 /** What an environment can ask for. */

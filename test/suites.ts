@@ -12,11 +12,13 @@ import {
   kubernetes,
   kwok,
   metricsServer,
+  otelCollector,
   pause,
   prometheus,
   prometheusAdapter,
   prometheusOperator,
   traefik,
+  victoriaLogs,
 } from '../packages/testbed/tools.ts';
 import { MORE } from './cluster/files.ts';
 import { kubeconform, kubeScore, kubesec, trivyConfig } from './scores/tools.ts';
@@ -69,6 +71,13 @@ export const SUITES: readonly Suite[] = [
     // Elasticsearch is no tool of Go: the suite brings it itself.
     tools: [ferretdb],
     builtInCi: true,
+  },
+  {
+    name: 'logs',
+    config: 'test/logs/vitest.config.ts',
+    tests: ['test/logs/**/*.test.ts'],
+    tools: [otelCollector, victoriaLogs],
+    builtInCi: false,
   },
 ];
 

@@ -6,7 +6,8 @@ import { addonsOf, catalog } from './catalog.ts';
 
 const names = (environment: Environment): string[] => addonsOf(environment).map(({ name }) => name);
 const { canary: _, ...web } = local.web;
-const asking = (...addons: AddonName[]): Environment => ({ ...local, addons, web });
+const logs = { ...local.logs, stores: [] };
+const asking = (...addons: AddonName[]): Environment => ({ ...local, addons, web, logs });
 
 describe('the catalog', () => {
   it('has an addon for every pinned chart, under its name', () => {
@@ -14,12 +15,13 @@ describe('the catalog', () => {
     for (const [name, addon] of Object.entries(catalog)) expect(addon.name).toBe(name);
   });
 
-  it('gives production everything but KEDA, and a machine at hand what fits it', () => {
+  it('gives production everything but KEDA and the log store of a laptop, and a machine at hand what fits it', () => {
     const rest = Object.keys(charts).filter((name) => !names(production).includes(name));
-    expect(rest).toEqual(['keda']);
+    expect(rest).toEqual(['keda', 'victoria-logs']);
     expect(names(local)).toEqual([
-      ...['argo-cd', 'argo-rollouts', 'kube-prometheus-stack', 'loki', 'metrics-server'],
-      ...['opentelemetry-collector', 'prometheus-adapter', 'prometheus-operator-crds', 'traefik'],
+      ...['argo-cd', 'argo-rollouts', 'kube-prometheus-stack', 'metrics-server'],
+      ...['opentelemetry-collector', 'opentelemetry-events', 'prometheus-adapter'],
+      ...['prometheus-operator-crds', 'traefik', 'victoria-logs'],
     ]);
   });
 
@@ -91,13 +93,23 @@ describe('an environment is refused', () => {
   });
 
   it('an addon without what it needs, one of a cloud that it has not, and one twice; all at once', () => {
-    expect(() => addonsOf(asking('prometheus-adapter', 'karpenter', 'loki', 'loki'))).toThrow(
-      "Environment 'local': 'addons' (prometheus-adapter) needs kube-prometheus-stack beside it; 'addons' (karpenter) needs 'aws'; 'addons' (karpenter) needs karpenter-crd beside it; 'addons' has loki twice",
+    expect(() => addonsOf(asking('prometheus-adapter', 'karpenter', 'jenkins', 'jenkins'))).toThrow(
+      "Environment 'local': 'addons' (prometheus-adapter) needs kube-prometheus-stack beside it; 'addons' (karpenter) needs 'aws'; 'addons' (karpenter) needs karpenter-crd beside it; 'addons' has jenkins twice",
+    );
+  });
+
+  it('an addon of a log store, a log store twice, and a time that not all stores can keep', () => {
+    const refused = {
+      ...asking('loki'),
+      logs: { stores: ['loki', 'loki'], retention: '7d', volume: '1Gi' },
+    } as const;
+    expect(() => addonsOf(refused)).toThrow(
+      "Environment 'local': 'addons' must not have loki: 'logs.stores' decides it; 'logs.stores' has loki twice; 'logs.retention' (7d) must be whole hours, at least 24h",
     );
   });
 
   it('secrets, certificates and releases without the addon that handles them', () => {
-    expect(() => addonsOf({ ...production, addons: ['argo-cd'] })).toThrow(
+    expect(() => addonsOf({ ...production, logs, addons: ['argo-cd'] })).toThrow(
       "Environment 'production': 'secrets' (external) needs the addon external-secrets; 'clusterIssuer' (letsencrypt) needs the addon cert-manager; 'brokerTls' needs the addon cert-manager; 'brokerTls' needs the addon trust-manager; 'canary' (traefik) needs the addon argo-rollouts; 'canary' (traefik) needs the addon kube-prometheus-stack; 'canary' (traefik) needs the addon traefik",
     );
   });

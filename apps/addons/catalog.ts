@@ -14,13 +14,16 @@ import { jenkins } from './jenkins.ts';
 import { karpenter, karpenterCrd } from './karpenter.ts';
 import { keda } from './keda.ts';
 import { kubePrometheusStack } from './kube-prometheus-stack.ts';
+import { installedAddons, LOG_ADDONS } from './log-stores.ts';
 import { loki } from './loki.ts';
 import { metricsServer } from './metrics-server.ts';
 import { opentelemetryCollector } from './opentelemetry-collector.ts';
+import { opentelemetryEvents } from './opentelemetry-events.ts';
 import { prometheusAdapter } from './prometheus-adapter.ts';
 import { prometheusOperatorCrds } from './prometheus-operator-crds.ts';
 import { traefik } from './traefik.ts';
 import { trustManager } from './trust-manager.ts';
+import { victoriaLogs } from './victoria-logs.ts';
 
 /** Every addon; which environment has which is data in environments.ts. */
 export const catalog: Readonly<Record<AddonName, Addon>> = {
@@ -40,10 +43,12 @@ export const catalog: Readonly<Record<AddonName, Addon>> = {
   loki,
   'metrics-server': metricsServer,
   'opentelemetry-collector': opentelemetryCollector,
+  'opentelemetry-events': opentelemetryEvents,
   'prometheus-adapter': prometheusAdapter,
   'prometheus-operator-crds': prometheusOperatorCrds,
   traefik,
   'trust-manager': trustManager,
+  'victoria-logs': victoriaLogs,
 };
 
 /**
@@ -52,11 +57,13 @@ export const catalog: Readonly<Record<AddonName, Addon>> = {
  */
 export function addonsOf(environment: Environment): Addon[] {
   check(environment);
-  return [...environment.addons].sort().map((name) => catalog[name]);
+  return installedAddons(environment).map((name) => catalog[name]);
 }
 
-function check({ name, addons, aws, secrets, web, brokerTls }: Environment): void {
-  const has = (addon: AddonName): boolean => addons.includes(addon);
+function check(environment: Environment): void {
+  const { name, addons, aws, secrets, web, brokerTls } = environment;
+  const installed = installedAddons(environment);
+  const has = (addon: AddonName): boolean => installed.includes(addon);
   const checks = new Checks(`Environment '${name}'`)
     .that(
       !(has('prometheus-adapter') && has('keda')),
@@ -73,9 +80,10 @@ function check({ name, addons, aws, secrets, web, brokerTls }: Environment): voi
   for (const addon of ['cert-manager', 'trust-manager'] as const)
     checks.that(brokerTls === undefined || has(addon), `'brokerTls' needs the addon ${addon}`);
   checkPages(checks, web, has);
+  checkLogs(checks, environment);
   for (const addon of releaseAddons(web))
     checks.that(has(addon), `'canary' (${web.canary}) needs the addon ${addon}`);
-  for (const addon of new Set(addons)) {
+  for (const addon of new Set([...addons, ...installed])) {
     const { needs = [], onAws = false } = catalog[addon];
     checks
       .that(addons.indexOf(addon) === addons.lastIndexOf(addon), `'addons' has ${addon} twice`)
@@ -100,6 +108,18 @@ function checkPages(
       (kind !== 'basic-auth' && kind !== 'oidc') || has('traefik'),
       `'openPages' (${kind}) needs the addon traefik`,
     );
+}
+
+/** Log stores bring their addons; a store that two entries name would be sent every line twice. */
+function checkLogs(checks: Checks, { addons, logs: { stores, retention } }: Environment): void {
+  for (const addon of LOG_ADDONS)
+    checks.that(!addons.includes(addon), `'addons' must not have ${addon}: 'logs.stores' decides it`);
+  for (const kind of new Set(stores))
+    checks.that(stores.indexOf(kind) === stores.lastIndexOf(kind), `'logs.stores' has ${kind} twice`);
+  checks.that(
+    /^\d+h$/.test(retention) && Number.parseInt(retention, 10) >= 24,
+    `'logs.retention' (${retention}) must be whole hours, at least 24h`,
+  );
 }
 
 /** The addons that shift the requests, measure and split them; Istio is no addon of this catalog. */

@@ -1,9 +1,11 @@
 import { Peers, type PodPeer } from '../../charts/network-policy.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
+import { type LogStoreKind, logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Connection } from '../application.ts';
 import { MONITORING } from '../platform/identities.ts';
 import { entered, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
+import { logPlugins, otlpStoresOf } from './log-stores.ts';
 
 /** Blocks that are not on the public internet: the cluster's own, other machines', and the cloud's metadata. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
@@ -77,6 +79,18 @@ const tells: Connected = (_, { alerting }) => {
   return ports.map((port) => ({ from: alertmanager, to: internet, port }));
 };
 
+const reachesLogStore = (kind: LogStoreKind): Connected => {
+  const { namespace, port } = logStoreAddresses[kind];
+  return reaches(pods(namespace), port);
+};
+
+const sendsLines: Connected = (self, environment) =>
+  otlpStoresOf(environment).flatMap((kind) => reachesLogStore(kind)(self, environment));
+
+/** Plugins of Grafana are fetched when it starts. */
+const plugins: Connected = (_, environment) =>
+  logPlugins(environment).length === 0 ? [] : [{ from: grafana, to: internet, port: 443 }];
+
 /** A proxy that signs on: Traefik asks it who a request is from. */
 const signOn: Connected = (from, { web: { openPages } }) => {
   if (openPages.kind !== 'oidc') return [];
@@ -97,22 +111,32 @@ const connected: Readonly<Partial<Record<AddonName, readonly Connected[]>>> = {
     ...[asksApiServer, askedByApiServer(10_250), scraped(8080)],
     onAws(reaches(internet, 443), reaches(podIdentity, 80)),
   ],
-  'fluent-bit': [asksApiServer, reaches(pods('elastic-system'), 9200), scraped(2020)],
+  'fluent-bit': [asksApiServer, reachesLogStore('elasticsearch'), scraped(2020)],
   // Builds fetch what they are made of.
   jenkins: [asksApiServer, reaches(internet, 443, 22), page(8080), scraped(8080)],
   keda: [asksApiServer, askedByApiServer(9443), askedByApiServer(6443), reaches(prometheus, 9090)],
   'kube-prometheus-stack': [
-    ...[asksApiServer, askedByApiServer(10_250), scrapes, page(3000, grafana), prometheusPage, tells],
+    ...[
+      asksApiServer,
+      askedByApiServer(10_250),
+      scrapes,
+      page(3000, grafana),
+      prometheusPage,
+      tells,
+      plugins,
+    ],
   ],
   loki: [
     scraped(3100),
     onAws(reaches(internet, 443), reaches(podIdentity, 80)),
     (to) => [{ from: grafana, to, port: 3100 }],
   ],
-  'opentelemetry-collector': [asksApiServer, reaches(pods('loki'), 3100), scraped(8888)],
+  'opentelemetry-collector': [sendsLines, scraped(8888)],
+  'opentelemetry-events': [asksApiServer, sendsLines, scraped(8888)],
   'prometheus-adapter': [asksApiServer, askedByApiServer(6443)],
   traefik: [asksApiServer, entrances, scraped(9100), signOn],
   'trust-manager': [asksApiServer, askedByApiServer(6443), scraped(9402)],
+  'victoria-logs': [scraped(9428), (to) => [{ from: grafana, to, port: 9428 }]],
 };
 
 /** Every connection of the addons, each once. */

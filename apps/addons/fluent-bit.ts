@@ -1,3 +1,4 @@
+import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Addon } from './addon.ts';
 import { LOG_AGENTS } from './opentelemetry-collector.ts';
 import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
@@ -33,6 +34,7 @@ interface SecretVolume {
 const ELASTICSEARCH = 'fluent-bit-elasticsearch';
 /** The key of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
 const CA_KEY = 'ca.crt';
+const { namespace, service, port } = logStoreAddresses.elasticsearch;
 const CA_VOLUME = 'elasticsearch-ca';
 const CA_DIRECTORY = '/fluent-bit/elasticsearch';
 
@@ -84,8 +86,8 @@ const INPUT = `[INPUT]
 const OUTPUT = `[OUTPUT]
     Name es
     Match kube.*
-    Host logs-es-http.elastic-system.svc
-    Port 9200
+    Host ${service}.${namespace}.svc
+    Port ${port}
     HTTP_User fluent-bit
     HTTP_Passwd \${ELASTICSEARCH_PASSWORD}
     tls On

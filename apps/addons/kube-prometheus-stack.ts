@@ -4,6 +4,7 @@ import type { System } from '../application.ts';
 import { type AlertmanagerFiles, alertmanagerFiles, receiverSecretsOf } from '../platform/alerting.ts';
 import { MONITORING } from '../platform/identities.ts';
 import type { Addon } from './addon.ts';
+import { type LogDataSource, logDataSources, logPlugins } from './log-stores.ts';
 import { budgetByMinimum, OFF, type Resources, resources, type Switch } from './values.ts';
 
 interface Storage {
@@ -41,7 +42,8 @@ interface Values {
     readonly admin: { readonly existingSecret: string };
     readonly env: { readonly GF_SECURITY_ADMIN_USER: string };
     readonly resources: Resources;
-    readonly additionalDataSources: readonly DataSource[];
+    readonly additionalDataSources: readonly LogDataSource[];
+    readonly plugins: readonly string[];
     readonly testFramework: Switch;
   };
   readonly prometheusOperator: { readonly resources: Resources };
@@ -52,14 +54,6 @@ interface Values {
   readonly kubeScheduler: Switch;
   readonly kubeEtcd: Switch;
   readonly kubeProxy: Switch;
-}
-
-interface DataSource {
-  readonly name: string;
-  readonly type: string;
-  readonly uid: string;
-  readonly url: string;
-  readonly access: 'proxy';
 }
 
 export const MONITORING_NAMESPACE = {
@@ -137,13 +131,12 @@ const alertmanager = (environment: Environment, system: System): Values['alertma
   },
 });
 
-const grafana = ({ addons }: Environment): Values['grafana'] => ({
+const grafana = (environment: Environment): Values['grafana'] => ({
   admin: { existingSecret: GRAFANA_ADMIN },
   env: { GF_SECURITY_ADMIN_USER: 'admin' },
   resources: resources('100m', '384Mi'),
-  additionalDataSources: addons.includes('loki')
-    ? [{ name: 'Loki', type: 'loki', uid: 'loki', url: 'http://loki.loki.svc:3100', access: 'proxy' }]
-    : [],
+  additionalDataSources: logDataSources(environment),
+  plugins: logPlugins(environment),
   testFramework: OFF,
 });
 

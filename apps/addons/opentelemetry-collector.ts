@@ -1,20 +1,44 @@
+import { LOG_AGENT_FLAGS, logAgentConfig } from '../../charts/log-agent.ts';
+import type { CollectorConfig, CollectorLimits } from '../../charts/log-collector.ts';
 import { images } from '../../environments/images.ts';
 import type { Addon } from './addon.ts';
-import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
+import { logOutputsOf } from './log-stores.ts';
+import {
+  type ChartImage,
+  chartImage,
+  OFF,
+  type Resources,
+  resources,
+  type Switch,
+  watched,
+} from './values.ts';
 
-interface Values {
+interface Values extends CollectorValues {
   readonly mode: 'daemonset';
-  /** The chart pulls by the digest where it is set. */
-  readonly image: { readonly repository: string; readonly tag: string; readonly digest?: string };
-  readonly command: { readonly name: string };
-  readonly presets: {
-    readonly logsCollection: Switch & { readonly storeCheckpoints: boolean };
-    readonly kubernetesAttributes: Switch;
-  };
-  readonly alternateConfig: Pipeline;
+  readonly securityContext: typeof READS_FILES_OF_ROOT;
+  readonly tolerations: readonly [{ readonly operator: 'Exists' }];
+  readonly extraEnvs: readonly [
+    { readonly name: 'NODE_NAME'; readonly valueFrom: { readonly fieldRef: { readonly fieldPath: string } } },
+  ];
+}
+
+/** What the releases of the collector's chart have in common: all of the file is ours, and no preset is on. */
+export interface CollectorValues {
+  readonly fullnameOverride: string;
+  readonly image: ChartImage;
+  readonly command: { readonly name: string; readonly extraArgs?: readonly string[] };
+  readonly alternateConfig: CollectorConfig;
   readonly ports: Readonly<Record<PortName, Switch>>;
   readonly podMonitor: Switch;
   readonly resources: Resources;
+  readonly extraVolumes: readonly object[];
+  readonly extraVolumeMounts: readonly VolumeMount[];
+}
+
+interface VolumeMount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly readOnly?: true;
 }
 
 type PortName =
@@ -26,31 +50,6 @@ type PortName =
   | 'zipkin'
   | 'metrics';
 
-/** The collector's own file, where it does not come from a preset. */
-interface Pipeline {
-  readonly extensions: { readonly health_check: { readonly endpoint: string } };
-  readonly processors: {
-    readonly memory_limiter: {
-      readonly check_interval: string;
-      readonly limit_percentage: number;
-      readonly spike_limit_percentage: number;
-    };
-    readonly batch: object;
-  };
-  readonly exporters: { readonly otlphttp: { readonly endpoint: string } };
-  readonly service: {
-    readonly extensions: readonly string[];
-    readonly telemetry: { readonly metrics: { readonly readers: readonly object[] } };
-    readonly pipelines: {
-      readonly logs: {
-        readonly receivers: readonly string[];
-        readonly processors: readonly string[];
-        readonly exporters: readonly string[];
-      };
-    };
-  };
-}
-
 /** Log agents read the files of every pod, which `baseline` forbids. */
 export const LOG_AGENTS = {
   name: 'log-agents',
@@ -58,57 +57,70 @@ export const LOG_AGENTS = {
   because: "Log agents read the node's log files: a path of the host.",
 } as const;
 
-/** The log agent: every pod's lines, with who wrote them, to Loki. */
+/** Log files belong to root; it needs no capability to read what is its own. */
+const READS_FILES_OF_ROOT = {
+  ...{ runAsUser: 0, runAsGroup: 0, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const;
+
+/** Where a collector keeps its positions and its queue. */
+export const STATE = '/var/lib/sluice-logs';
+const LOGS = '/var/log/pods';
+const MEMORY_MIB = 256;
+
+/** 256 MiB for each log store: an hour of 350 lines/s of 200 bytes. */
+const LIMITS: CollectorLimits = { memoryMiB: MEMORY_MIB, queueBytes: 256 * 1024 * 1024 };
+
+/** The log agent of each node: every container's lines, with who wrote them, to the log stores. */
 export const opentelemetryCollector: Addon<Values> = {
   name: 'opentelemetry-collector',
   namespace: LOG_AGENTS,
   stage: 'platform',
-  needs: ['loki'],
   values: (environment) => ({
+    ...collectorValues('log-agent', LIMITS, [...LOG_AGENT_FLAGS]),
     mode: 'daemonset',
-    image: collectorImage(),
-    command: { name: 'otelcol-k8s' },
-    presets: {
-      // Where it was in each file outlives the pod.
-      logsCollection: { enabled: true, storeCheckpoints: true },
-      kubernetesAttributes: { enabled: true },
-    },
-    alternateConfig: pipeline,
-    ports: {
-      ...{ otlp: OFF, 'otlp-http': OFF, zipkin: OFF, metrics: { enabled: true } },
-      ...{ 'jaeger-compact': OFF, 'jaeger-thrift': OFF, 'jaeger-grpc': OFF },
-    },
+    alternateConfig: logAgentConfig({
+      ...{ outputs: logOutputsOf(environment), logs: LOGS, state: STATE, limits: LIMITS },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the collector fills it in
+      ...{ ...PAGES, node: '${env:NODE_NAME}' },
+    }),
     podMonitor: watched(environment),
-    resources: resources('50m', '256Mi'),
+    securityContext: READS_FILES_OF_ROOT,
+    // Every node has pods, and so lines.
+    tolerations: [{ operator: 'Exists' }],
+    extraEnvs: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+    extraVolumes: [
+      { name: 'logs', hostPath: { path: LOGS } },
+      // It outlives the pod: where the agent was in each file, and what it has not yet sent.
+      { name: 'state', hostPath: { path: STATE, type: 'DirectoryOrCreate' } },
+    ],
+    extraVolumeMounts: [
+      { name: 'logs', mountPath: LOGS, readOnly: true },
+      { name: 'state', mountPath: STATE },
+    ],
   }),
 };
 
-const pipeline: Pipeline = {
+/** The pages of a collector: on its pod's address, on the ports of the chart's probes and PodMonitor. */
+export const PAGES = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the collector fills it in
-  extensions: { health_check: { endpoint: '${env:MY_POD_IP}:13133' } },
-  processors: {
-    memory_limiter: { check_interval: '5s', limit_percentage: 80, spike_limit_percentage: 25 },
-    batch: {},
-  },
-  exporters: { otlphttp: { endpoint: 'http://loki.loki.svc:3100/otlp' } },
-  service: {
-    extensions: ['health_check'],
-    telemetry: {
-      metrics: {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the collector fills it in
-        readers: [{ pull: { exporter: { prometheus: { host: '${env:MY_POD_IP}', port: 8888 } } } }],
-      },
-    },
-    pipelines: {
-      // The presets put their receiver and their processor in.
-      logs: { receivers: [], processors: ['memory_limiter', 'batch'], exporters: ['otlphttp'] },
-    },
-  },
-};
+  host: '${env:MY_POD_IP}',
+  ports: { health: 13_133, metrics: 8888 },
+} as const;
 
-function collectorImage(): Values['image'] {
-  const image: string = images.opentelemetryCollector;
-  const [tagged = '', digest] = image.split('@');
-  const [repository = '', tag = ''] = tagged.split(':');
-  return { repository, tag, ...(digest !== undefined && { digest }) };
-}
+/** The values of a release, but for what it reads. */
+export const collectorValues = (
+  fullnameOverride: string,
+  { memoryMiB }: CollectorLimits,
+  extraArgs: readonly string[] = [],
+): Pick<CollectorValues, 'fullnameOverride' | 'image' | 'command' | 'ports' | 'resources'> => ({
+  fullnameOverride,
+  image: chartImage(images.opentelemetryCollector),
+  command: { name: 'otelcol-k8s', extraArgs },
+  ports: {
+    ...{ otlp: OFF, 'otlp-http': OFF, zipkin: OFF, metrics: { enabled: true } },
+    ...{ 'jaeger-compact': OFF, 'jaeger-thrift': OFF, 'jaeger-grpc': OFF },
+  },
+  resources: resources('50m', `${memoryMiB}Mi`),
+});

@@ -48,3 +48,18 @@ export const RESTRICTED_POD = {
   runAsNonRoot: true,
   seccompProfile: { type: 'RuntimeDefault' },
 } as const;
+
+/** An image as charts take it apart. */
+export interface ChartImage {
+  readonly repository: string;
+  readonly tag: string;
+  /** The chart pulls by the digest where it is set. */
+  readonly digest?: string;
+}
+
+/** `docker.io/otel/collector:0.158.0@sha256:...`, in its parts. */
+export function chartImage(image: string): ChartImage {
+  const [tagged = '', digest] = image.split('@');
+  const [repository = '', tag = ''] = tagged.split(':');
+  return { repository, tag, ...(digest !== undefined && { digest }) };
+}

@@ -9,6 +9,7 @@ import {
 } from '../../charts/alertmanager.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonSecret } from '../addons/addon.ts';
+import { otlpStoresOf } from '../addons/log-stores.ts';
 import type { System } from '../application.ts';
 import { broker } from './identities.ts';
 
@@ -42,9 +43,11 @@ export interface AlertmanagerFiles {
 
 /** The files of Alertmanager in one environment. */
 export function alertmanagerFiles(
-  { alerting, web, addons }: Environment,
+  environment: Environment,
   system: Pick<System, 'scaled'>,
 ): AlertmanagerFiles {
+  const { alerting, web } = environment;
+  const [logs] = otlpStoresOf(environment);
   if (alerting === undefined) return { config: silentConfig, templateFiles: {} };
   const grafana = `${web.clusterIssuer === undefined ? 'http' : 'https'}://${web.hosts.grafana}`;
   return {
@@ -53,7 +56,7 @@ export function alertmanagerFiles(
       holidays: holidaysOf(system.scaled.map(({ workload }) => workload.policy)),
     }),
     templateFiles: {
-      'messages.tmpl': messageTemplates({ grafana, ...(addons.includes('loki') && { logs: 'loki' }) }),
+      'messages.tmpl': messageTemplates({ grafana, ...(logs !== undefined && { logs }) }),
     },
   };
 }

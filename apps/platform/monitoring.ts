@@ -5,6 +5,7 @@ import type { Identity } from '../../charts/labels.ts';
 import { type Login, PageLogin } from '../../charts/page-login.ts';
 import type { Environment, OpenPages } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
+import { installedAddons } from '../addons/log-stores.ts';
 import type { Application } from '../application.ts';
 import { nodeAlerts, podAlerts } from './cluster-alerts.ts';
 import { PAGE_USERS } from './credentials.ts';
@@ -40,7 +41,8 @@ export const monitoring: Application = {
 };
 
 /** Metrics that no application exposes itself: pods and volumes of any namespace, nodes, addons, and the scrapes. */
-function declareAlerts(scope: Construct, { addons, alerting }: Environment): void {
+function declareAlerts(scope: Construct, environment: Environment): void {
+  const { alerting } = environment;
   const owners = { of: alerting?.teams ?? {}, others: PLATFORM_TEAM };
   const common = { namespace: MONITORING, component: 'monitoring', runbook: RUNBOOK, labels: {} } as const;
   const groups = {
@@ -49,7 +51,7 @@ function declareAlerts(scope: Construct, { addons, alerting }: Environment): voi
     scrapes: { owner: BY_NAMESPACE, alerts: scrapeAlerts(owners) },
     watchdog: { alerts: [watchdog] },
     ...Object.fromEntries(
-      addons.flatMap((addon) => {
+      installedAddons(environment).flatMap((addon) => {
         const alerts = addonAlerts[addon];
         return alerts === undefined ? [] : [[addon, { alerts }]];
       }),

@@ -123,7 +123,7 @@ export interface LogStoreAddress {
 export const logStoreAddresses: Readonly<Record<LogStoreKind, LogStoreAddress>> = {
   'victoria-logs': { namespace: 'victoria-logs', service: 'victoria-logs', port: 9428, scheme: 'http' },
   loki: { namespace: 'loki', service: 'loki', port: 3100, scheme: 'http' },
-  elasticsearch: { namespace: 'elasticsearch', service: 'logs-es-http', port: 9200, scheme: 'https' },
+  elasticsearch: { namespace: 'elastic-system', service: 'logs-es-http', port: 9200, scheme: 'https' },
 };
 
 /** `http://victoria-logs.victoria-logs.svc:9428`. */

@@ -32,7 +32,7 @@ export const waivers: readonly Waiver[] = [
     judge: 'kube-score',
     check: 'networkpolicy-targets-pod',
     objects:
-      /^NetworkPolicy\/((argo-rollouts|argocd|cert-manager|elastic-system|external-secrets|jenkins|log-agents|loki|monitoring|traefik)\/[\w-]+|(api|broker)\/acme-solver)$/,
+      /^NetworkPolicy\/((argo-rollouts|argocd|cert-manager|elastic-system|external-secrets|jenkins|log-agents|loki|monitoring|traefik|victoria-logs)\/[\w-]+|(api|broker)\/acme-solver)$/,
     reason:
       "Its pods are a chart's, or cert-manager's for as long as a challenge lasts: dist/ holds the chart's Application, not what it renders.",
   },

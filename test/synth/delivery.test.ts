@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { installedAddons } from '../../apps/addons/log-stores.ts';
 import { applications } from '../../apps/main.ts';
 import { guardsOf } from '../../argocd/prune-guards.ts';
 import { environments } from '../../environments/index.ts';
@@ -47,7 +48,8 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
   });
 
   it('has every addon that the environment asks for', () => {
-    const { addons = [] } = environments.find(({ name }) => name === environment) ?? {};
+    const found = environments.find(({ name }) => name === environment);
+    const addons = found === undefined ? [] : installedAddons(found);
     const beside = ['addon-network', 'addon-secrets', 'broker-authority'].filter((application) =>
       rendered.some(({ path }) => path.startsWith(`${environment}/${application}/`)),
     );

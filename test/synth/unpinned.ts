@@ -13,6 +13,7 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   rabbitmq: BY_REGISTRY,
   buildkit: BY_REGISTRY,
   opentelemetryCollector: BY_REGISTRY,
+  victoriaLogs: BY_REGISTRY,
 };
 
 /** The reference without tag and digest. */

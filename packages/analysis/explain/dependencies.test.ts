@@ -89,6 +89,8 @@ describe('the values that an object depends on', { timeout: 120_000 }, () => {
   }, 120_000);
 
   it('are not reported where no other value is accepted', () => {
-    expect(dependencies('application/loki', local).refused).toContain('addons[prometheus-operator-crds]');
+    expect(dependencies('application/victoria-logs', local).refused).toContain(
+      'addons[prometheus-operator-crds]',
+    );
   }, 120_000);
 });
