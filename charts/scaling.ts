@@ -21,6 +21,9 @@ import { ScaleGrant, type ScaleGrantProps } from './scale-grant.ts';
 export const SCALERS = ['own', 'hpa', 'keda'] as const;
 export type ScalerKind = (typeof SCALERS)[number];
 
+/** On an HPA or a ScaledObject, the policy that it was compiled from, which cannot be read back: `{ workload, policy }`. */
+export const POLICY_ANNOTATION = 'sluice.dev/policy';
+
 /** One workload and who owns its replica count. */
 export type Scaled =
   | { readonly scaler: 'own'; readonly workload: Workload }
@@ -83,10 +86,15 @@ export class ReplicaOwner extends Construct {
       return;
     }
     const { manifests } = scaled.scaler === 'hpa' ? compiledHpa(scaled, props) : compiledKeda(scaled, props);
+    const { name, policy } = scaled.workload;
+    const annotations = { [POLICY_ANNOTATION]: JSON.stringify({ workload: name, policy }) };
     for (const { metadata, ...manifest } of manifests)
       new ApiObject(this, manifest.kind.toLowerCase(), {
         ...manifest,
-        metadata: { ...metadata, labels: labelsOf(identity) },
+        metadata: {
+          ...{ ...metadata, labels: labelsOf(identity) },
+          ...(manifest.kind !== 'TriggerAuthentication' && { annotations }),
+        },
       });
   }
 }

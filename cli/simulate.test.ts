@@ -112,6 +112,29 @@ describe('sluice simulate', () => {
     expect(await run(['--base', 'wanted', ...short])).toMatch(/^Scaling: no policy changes since wanted\n/);
   });
 
+  it('stands a worker beside itself that changes its scaler, kept as that one keeps it', async () => {
+    const counted = proportional({ perReplica: 10, maxReplicas: 10 });
+    const keda: typeof local = {
+      ...local,
+      addons: local.addons.map((name) => (name === 'prometheus-adapter' ? 'keda' : name)),
+    };
+    const by = (scaler: 'own' | 'keda') => () =>
+      render([withOverrides(keda, { consumer: { policy: counted, scaler } })]);
+    writeDist(join(root, 'dist'), by('own')());
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'let the own scaler count');
+    const argv = ['--base', 'HEAD', '--environment', 'local', ...short];
+    const text = await run(argv, by('keda'));
+    expect(text).toMatch(/^Scaling: what the changed policy would have done, since HEAD\n/);
+    expect(text).toContain('The policy changes: scaler: "own" -> "keda".');
+    const { comparisons } = JSON.parse(await run([...argv, '--format', 'json'], by('keda')));
+    expect(comparisons).toHaveLength(1);
+    const [{ base, head }] = comparisons;
+    expect([base.report.published, head.report.published]).toEqual([300, 300]);
+    // An HPA looks every 15 s, KEDA's operator waits for its cooldown.
+    expect(head.report.series).not.toEqual(base.report.series);
+  });
+
   it('replays a trace against both', async () => {
     const trace = join(root, 'trace.csv');
     writeFileSync(trace, 'epoch-seconds,count\n1000,100\n1600,7\n');

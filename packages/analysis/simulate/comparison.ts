@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Report, type Series, type Simulation, simulate } from '@sluice/policy';
+import { isCounted, type Report, type Series, type Simulation, simulate } from '@sluice/policy';
 import { leafChanges } from '../../manifests/leaves.ts';
 import { FOREIGN } from '../../manifests/schema.ts';
 import type { Load } from './load.ts';
@@ -88,13 +88,16 @@ function comparison(
   return { workload, environments, load: load.title, base, head, changes: changesOf(before, after) };
 }
 
-const plan = ({ policy, pollSeconds }: RenderedPolicy) => ({ pollSeconds, policy });
+const plan = ({ policy, pollSeconds, scaler = 'own' }: RenderedPolicy) => ({ scaler, pollSeconds, policy });
 
-function sideOf(policy: RenderedPolicy, { title: _, ...load }: Load): Side {
-  const timing = { ...load.timing, pollSeconds: policy.pollSeconds };
-  const simulation: Simulation = { ...load, timing, policy: policy.policy };
+function sideOf(rendered: RenderedPolicy, { title: _, ...load }: Load): Side {
+  const { policy, pollSeconds, scaler = 'own' } = rendered;
+  const timing = { ...load.timing, pollSeconds };
+  // What KEDA follows by a query, as a latch, is replayed as the policy says it.
+  const backend = scaler !== 'own' && isCounted(policy) ? scaler : 'scaler';
+  const simulation: Simulation = { ...load, timing, policy, backend };
   const report = simulate(simulation);
-  return { policy, report, series: closer(simulation)?.series ?? report.series };
+  return { policy: rendered, report, series: closer(simulation)?.series ?? report.series };
 }
 
 /** Bursts in the chart where they pile up. */
