@@ -63,6 +63,7 @@ export class IndexStore {
       { requestTimeout: this.#writeMs },
     );
     const results = items.map(({ create }) => create);
+    requireSome(results);
     // Somebody removed the index: it is made again before the next write.
     if (results.some((result) => result?.status === 404)) this.#present = false;
     const there = postings.flatMap(({ transaction: { id } }, index) =>
@@ -107,6 +108,19 @@ export class IndexStore {
   }
 }
 
+/**
+ * A full disk, a read-only index or a node that is too busy refuses all of a batch: that is an outage and no fault of
+ * any transaction. @throws Error with the reason
+ */
+function requireSome(results: readonly (estypes.BulkResponseItem | undefined)[]): void {
+  const [first] = results;
+  const refused = results.every((result) => result !== undefined && TRANSIENT.has(result.status));
+  if (first !== undefined && refused && first.status !== 404) throw new Error(reasonOf(first));
+}
+
+const reasonOf = ({ status, error }: estypes.BulkResponseItem): string =>
+  `${status} ${error?.type ?? ''}: ${error?.reason ?? 'no reason'}`;
+
 function operationsOf({ transaction }: Posting): object[] {
   const { id, digest, currency, exponent, description, entries, audit } = transaction;
   const document = {
@@ -131,7 +145,7 @@ function resultOf(
     return {
       error: new JobFault('another transaction has this id: its Idempotency-Key was used with another body'),
     };
-  const reason = `${result.status} ${result.error?.type ?? ''}: ${result.error?.reason ?? 'no reason'}`;
+  const reason = reasonOf(result);
   const transient = result.status === CONFLICT || TRANSIENT.has(result.status);
   return { error: transient ? new Error(reason) : new JobFault(reason) };
 }

@@ -3,7 +3,7 @@ import { writerMetrics } from '@sluice/runtime/redis';
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { catalogues } from '../../packages/contracts/metrics/catalogue.ts';
-import { configurationOf, metricRows, registeredRows, tableOf } from '../../test/support/readme.ts';
+import { configurationOf, loggedBy, metricRows, registeredRows, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
 
 const readme = new URL('README.md', import.meta.url);
@@ -20,6 +20,10 @@ it('registers every metric of its catalogue, and no other', () => {
   const registry = new Registry();
   writerMetrics(registry);
   expect(registeredRows(registry)).toEqual(metricRows(catalogues.process).sort());
+});
+
+it('lists every line that it logs with its level, and no other', () => {
+  expect(tableOf(readme, 'Log').map(([line, level]) => [line, level])).toEqual(loggedBy(import.meta.dirname));
 });
 
 it('links only to what exists', () => {

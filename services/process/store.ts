@@ -84,12 +84,11 @@ export class Store {
     });
   }
 
+  /** By one key each: few are read, and not every server finds several keys at once without reading them all. */
   async #digestsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    if (ids.length === 0) return new Map();
-    const found = await this.#collection
-      .find({ _id: { $in: [...ids] } }, { projection: { digest: 1 }, timeoutMS: this.#timeoutMs })
-      .toArray();
-    return new Map(found.map(({ _id, digest }) => [_id, digest]));
+    const options = { projection: { digest: 1 }, timeoutMS: this.#timeoutMs };
+    const found = await Promise.all(ids.map((id) => this.#collection.findOne({ _id: id }, options)));
+    return new Map(found.flatMap((one) => (one === null ? [] : [[one._id, one.digest]])));
   }
 }
 

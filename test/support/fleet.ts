@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ServiceProcess, startService, stopService } from '../../cli/up/processes.ts';
+import { repositoryRoot, type ServiceProcess, startService, stopService } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { bundleEnv, commandOf } from './bundles.ts';
 
@@ -43,6 +43,21 @@ export class Fleet {
   /** Runs a service that ends by itself. @returns its exit code. */
   run(name: string, env: Readonly<Record<string, string>>): Promise<number> {
     return this.start(name, env).ended;
+  }
+
+  /** Runs a program of a service beside its main, `process/check` for example. @returns its exit code. */
+  program(
+    path: string,
+    env: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+  ): Promise<number> {
+    const command = [process.execPath, join(repositoryRoot, 'services', `${path}.ts`), ...args] as const;
+    const options = {
+      logFile: this.logFile,
+      onLine: (line: unknown) => this.#onLine(line as Line, path),
+      command,
+    };
+    return startService(path, { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', ...env }, options).ended;
   }
 
   async stop(graceSeconds = 20): Promise<void> {

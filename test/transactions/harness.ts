@@ -53,12 +53,12 @@ export class TransactionSystem {
     return this.#mongo.db('transactions').collection<StoredTransaction>('transactions');
   }
 
-  /** What every service is given. */
+  /** What every service is given; a busy machine must not look like a dead worker. */
   get environment(): Readonly<Record<string, string>> {
     return {
       ...{ REDIS_URL: this.redis.url, REDIS_FSYNC: 'always', DRAIN_DELAY_SECONDS: '0' },
       ...{ MONGODB_URL: this.mongodb.url, ELASTICSEARCH_URL: this.elasticsearch.url, INDEX_REPLICAS: '0' },
-      LOCK_SECONDS: '3',
+      LOCK_SECONDS: '10',
     };
   }
 

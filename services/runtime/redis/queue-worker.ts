@@ -63,8 +63,14 @@ export function startQueueWorker<T>(options: QueueWorkerOptions<T>): Worker {
     metrics.stalled();
     log.warn({ jobId, queue }, 'job taken over');
   });
+  // Another worker may have them by now; what is written twice has its effect once.
+  worker.on('lockRenewalFailed', (jobIds) => {
+    log.warn({ queue, jobs: jobIds.length }, 'locks lost');
+  });
   worker.on('error', (error) => {
-    log.warn({ queue, error: messageOf(error) }, 'queue not reached');
+    // One of these comes for each lock that is lost.
+    if (!error.message.startsWith('could not renew lock'))
+      log.warn({ queue, error: messageOf(error) }, 'queue not reached');
   });
   return worker;
 }
