@@ -12,6 +12,7 @@ import { brokerApplication } from './platform/broker.ts';
 import { brokerAuthority } from './platform/broker-authority.ts';
 import { cluster } from './platform/cluster.ts';
 import { exporterApplication } from './platform/exporter.ts';
+import { logArchiveApplication, logReportsApplication } from './platform/log-reports.ts';
 import { monitoring } from './platform/monitoring.ts';
 import { scalerApplication } from './platform/scaler.ts';
 import { checkPriorities } from './priorities.ts';
@@ -28,6 +29,8 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   brokerApplication,
   scalerApplication,
   exporterApplication,
+  logReportsApplication,
+  logArchiveApplication,
   ...work,
   monitoring,
 ];

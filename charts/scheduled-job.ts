@@ -19,6 +19,8 @@ export interface ScheduledJobProps extends Identity {
   readonly image: string;
   /** Minutes between two runs; must divide an hour, so that they are even. */
   readonly everyMinutes: number;
+  /** Minutes after the start of a period at which a run is due. @default 0 */
+  readonly offsetMinutes?: number;
   /** In place of the image's entrypoint. @default the image's own */
   readonly command?: readonly string[];
   /** In place of the image's arguments. @default the image's own */
@@ -72,7 +74,7 @@ export class ScheduledJob extends Construct {
     new k8s.KubeCronJob(this, 'cron-job', {
       metadata: { ...metadataOf(props), labels: workloadLabels(props, props.image) },
       spec: {
-        schedule: props.everyMinutes === 60 ? '0 * * * *' : `*/${props.everyMinutes} * * * *`,
+        schedule: scheduleOf(filled),
         timeZone: 'Etc/UTC',
         concurrencyPolicy: 'Forbid',
         startingDeadlineSeconds: filled.startingDeadlineSeconds,
@@ -84,11 +86,18 @@ export class ScheduledJob extends Construct {
   }
 }
 
+/** '2-59/10 * * * *': every 10 minutes, 2 minutes after each is full. */
+function scheduleOf({ everyMinutes, offsetMinutes }: Filled): string {
+  if (everyMinutes === 60) return `${offsetMinutes} * * * *`;
+  return `${offsetMinutes === 0 ? '*' : `${offsetMinutes}-59`}/${everyMinutes} * * * *`;
+}
+
 type Filled = ScheduledJobProps & ReturnType<typeof withDefaults>;
 
 function withDefaults(props: ScheduledJobProps) {
   return {
     retries: 3,
+    offsetMinutes: 0,
     startingDeadlineSeconds: props.everyMinutes * 30,
     keepSeconds: 3600,
     resources: { cpu: '50m', memory: '128Mi' },
@@ -112,6 +121,11 @@ function check(props: Filled): void {
     .pinnedImage('image', props.image)
     .wholeNumber('everyMinutes', everyMinutes, 1)
     .that(60 % everyMinutes === 0, `'everyMinutes' (${everyMinutes}) must divide 60`)
+    .wholeNumber('offsetMinutes', props.offsetMinutes, 0)
+    .that(
+      props.offsetMinutes < everyMinutes,
+      `'offsetMinutes' (${props.offsetMinutes}) must be less than 'everyMinutes' (${everyMinutes})`,
+    )
     .wholeNumber('deadlineSeconds', deadlineSeconds, 1)
     .wholeNumber('retries', retries, 0)
     .that(

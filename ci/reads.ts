@@ -35,6 +35,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
     'packages/testbed/images/rabbitmq/',
   ],
   'test/cluster/worker-logs.ts': ['services/publisher/main.ts'],
+  'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
   'test/scores/checkov.ts': ['test/scores/checkov/'],
 };
 

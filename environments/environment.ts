@@ -26,6 +26,8 @@ export interface Environment {
   readonly monitoring: { readonly retention: string; readonly volume: string };
   /** Where log lines are kept: the stores, their agents and all that reads them follow from it. */
   readonly logs: Logs;
+  /** Where error lines and archived logs go. @default nowhere: the log store alone has them */
+  readonly logReports?: LogReports;
   /** The cloud under it. @default none */
   readonly aws?: AwsCluster;
   /** The broker that runs in it. */
@@ -91,6 +93,26 @@ export interface WorkloadOverrides {}
 export interface Polls {
   readonly pollSeconds: number;
   readonly idlePollSeconds: number;
+}
+
+/** The buckets of error lines, reports and archived logs, and who may use them. */
+export interface LogReports {
+  /** The log store that is read: one of those that the environment has. */
+  readonly store: LogStoreKind;
+  /** Raw windows, the archive and the marks of complete windows. */
+  readonly rawBucket: string;
+  readonly reportBucket: string;
+  /** @default the region of the cloud under it */
+  readonly region?: string;
+  /** A Service inside the cluster that speaks S3. @default AWS */
+  readonly s3?: { readonly service: string; readonly namespace: string; readonly port: number };
+  /**
+   * With IRSA: the role of a ServiceAccount is this ARN with the account's name at its end.
+   * @default EKS Pod Identity: the cloud associates a role with each of the two ServiceAccounts
+   */
+  readonly roleArnPrefix?: string;
+  /** Who makes reports of raw windows: the run itself, or a function that S3 calls. @default 'cluster' */
+  readonly preprocessor?: 'cluster' | 'lambda';
 }
 
 /** What the cloud calls its parts of the cluster. Addons have permissions by EKS Pod Identity, so no role is named. */

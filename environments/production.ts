@@ -31,6 +31,7 @@ export const production: Environment = {
   storageClassName: 'gp3',
   monitoring: { retention: '15d', volume: '50Gi' },
   logs: { stores: ['loki', 'elasticsearch'], retention: '744h', volume: '20Gi' },
+  logReports: { store: 'loki', rawBucket: `${NAME}-log-windows`, reportBucket: `${NAME}-log-reports` },
   aws: {
     region: 'eu-central-1',
     clusterName: NAME,

@@ -5,7 +5,16 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { leanBuiltins } from './lean-builtins.ts';
 
-export const SERVICES = ['api', 'board', 'consumer', 'exporter', 'publisher', 'scaler', 'topology'] as const;
+export const SERVICES = [
+  'api',
+  'board',
+  'consumer',
+  'exporter',
+  'log-reports',
+  'publisher',
+  'scaler',
+  'topology',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Some packages are CommonJS and call `require` for Node's own modules; in an ES module there is none. */

@@ -18,6 +18,7 @@ import {
   prometheusAdapter,
   prometheusOperator,
   traefik,
+  versitygw,
   victoriaLogs,
 } from '../packages/testbed/tools.ts';
 import { MORE } from './cluster/files.ts';
@@ -76,7 +77,7 @@ export const SUITES: readonly Suite[] = [
     name: 'logs',
     config: 'test/logs/vitest.config.ts',
     tests: ['test/logs/**/*.test.ts'],
-    tools: [otelCollector, victoriaLogs],
+    tools: [otelCollector, victoriaLogs, versitygw],
     builtInCi: false,
   },
 ];

@@ -9,10 +9,11 @@ import { logPlugins, otlpStoresOf } from './log-stores.ts';
 
 /** Blocks that are not on the public internet: the cluster's own, other machines', and the cloud's metadata. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
-const internet = Peers.addresses('0.0.0.0/0', PRIVATE);
+/** Addresses outside of the cluster and of private networks. */
+export const internet = Peers.addresses('0.0.0.0/0', PRIVATE);
 const anyone = Peers.addresses('0.0.0.0/0');
 /** Where a pod gets its role's credentials. @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
-const podIdentity = Peers.addresses('169.254.170.23/32');
+export const podIdentity = Peers.addresses('169.254.170.23/32');
 
 const alertmanager = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'alertmanager' });
 const grafana = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'grafana' });

@@ -54,6 +54,7 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
       ...COMMON,
       '/ConfigMap',
       'apps/StatefulSet',
+      'batch/CronJob',
       'batch/Job',
       'cert-manager.io/Certificate',
       'networking.k8s.io/Ingress',

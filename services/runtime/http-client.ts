@@ -85,14 +85,26 @@ export async function request(options: HttpRequest): Promise<HttpResponse> {
 }
 
 async function converse(url: URL, options: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const response = await responseOf(url, options, signal);
+  const response = await beginRequest(url, options, signal);
   const { statusCode: status = 0, headers } = response;
   try {
-    if (status >= 300 && status < 400) throw redirectError(url, status, headers.location);
     return { status, headers, body: await decodedBody(response, options.maxBytes ?? MAX_BODY_BYTES) };
   } finally {
     response.destroy();
   }
+}
+
+/** Sends a request. @returns the response with its body unread, of any status but a redirect */
+export async function beginRequest(
+  url: URL,
+  options: HttpRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const response = await responseOf(url, options, signal);
+  const { statusCode: status = 0, headers } = response;
+  if (status < 300 || status >= 400) return response;
+  response.destroy();
+  throw redirectError(url, status, headers.location);
 }
 
 function responseOf(url: URL, options: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
@@ -143,7 +155,8 @@ export function basicAuthorization({ username, password }: Credentials): string 
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-function originOnly(address: string | URL): URL {
+/** The address of a request. @throws {HttpRequestError} for what is no URL of HTTP, or holds credentials */
+export function originOnly(address: string | URL): URL {
   const url = URL.parse(String(address));
   if (url === null || !['http:', 'https:'].includes(url.protocol))
     throw new HttpRequestError('bad-request', 'the address must be a URL of scheme http or https');
@@ -167,7 +180,7 @@ function redirectError(url: URL, status: number, location: string | undefined): 
 }
 
 /** The caller's signal ended it: its time was over, or it is not needed any more. */
-function interruption(where: string, { reason }: AbortSignal): HttpRequestError {
+export function interruption(where: string, { reason }: AbortSignal): HttpRequestError {
   const late = reason instanceof Error && ['TimeoutError', 'DeadlineError'].includes(reason.name);
   return late
     ? new HttpRequestError('timeout', `${where} did not answer in time`)
@@ -178,7 +191,8 @@ function interruption(where: string, { reason }: AbortSignal): HttpRequestError 
 const UNTRUSTED =
   /^(ERR_TLS_CERT|(CERT|DEPTH_ZERO|ERROR_IN_CERT|INVALID|PATH_LENGTH|SELF_SIGNED|UNABLE_TO)_|HOSTNAME_MISMATCH$)/;
 
-function asRequestError(error: unknown, where: string): HttpRequestError {
+/** What went wrong with a request, in words that name where to and hold no secret. */
+export function asRequestError(error: unknown, where: string): HttpRequestError {
   if (error instanceof HttpRequestError) {
     const known: HttpFailure = error.reason;
     return new HttpRequestError(

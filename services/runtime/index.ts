@@ -8,6 +8,7 @@ export * from './fields.ts';
 export * from './http.ts';
 export * from './http-client.ts';
 export * from './http-error.ts';
+export * from './http-stream.ts';
 export * from './instant.ts';
 export * from './job.ts';
 export * from './json.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** The way of log lines: the real agent and a real log store; a cold cache builds both first. */
+/** The way of log lines: the real agent, a real log store and a real S3 server; a cold cache builds them first. */
 // biome-ignore lint/style/noDefaultExport: vitest takes nothing else
 export default defineConfig({
   test: {

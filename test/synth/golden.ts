@@ -7,7 +7,7 @@ import { organization } from '../../environments/organization.ts';
 import { architectureOf } from '../../packages/analysis/report/architecture.ts';
 import { connectionsIn } from './connectivity.ts';
 import { diffExamples } from './diff-examples.ts';
-import { environmentNames } from './dist.ts';
+import { environmentNames, rendered } from './dist.ts';
 import { permissionsIn } from './permissions.ts';
 
 /** Where the pages are: committed, so that a pull request shows which connections a change allows. */
@@ -49,7 +49,11 @@ const [BEGIN, END] = [
 
 const picture = (environment: Environment): string =>
   architectureOf({
-    ...{ environment: environment.name, applications, system: systemIn(environment) },
+    ...{ environment: environment.name, system: systemIn(environment) },
+    // Some have no object where the environment does not ask for them.
+    applications: applications.filter(({ name }) =>
+      rendered.some(({ path }) => path.startsWith(`${environment.name}/${name}/`)),
+    ),
     ...{ broker: broker.namespace, scaler: scaler.namespace, monitoring: MONITORING },
   });
 

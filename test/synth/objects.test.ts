@@ -194,7 +194,9 @@ describe('stopping', () => {
     return value === undefined ? Number.NaN : Number(value);
   };
   const everySeconds = (schedule: string): number =>
-    schedule === '0 * * * *' ? 3600 : Number(/^\*\/(\d+) \* \* \* \*$/.exec(schedule)?.[1]) * 60;
+    /^\d+ \* \* \* \*$/.test(schedule)
+      ? 3600
+      : Number(/^(?:\*|\d+-59)\/(\d+) \* \* \* \*$/.exec(schedule)?.[1]) * 60;
 
   const runs =
     (image: string) =>

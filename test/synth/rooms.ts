@@ -16,6 +16,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'services/inject': ['policy', 'packages/contracts', 'services/runtime'],
   'services/journal': ['policy', 'packages/contracts', 'services/runtime'],
   'services/process': ['policy', 'packages/contracts', 'services/runtime'],
+  'services/log-reports': ['packages/contracts', 'services/runtime'],
   'services/publisher': ['policy', 'packages/contracts', 'services/runtime'],
   'services/scaler': ['policy', 'packages/contracts', 'services/runtime'],
   'services/topology': ['policy', 'packages/contracts', 'services/runtime'],

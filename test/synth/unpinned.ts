@@ -8,7 +8,15 @@ const BY_REGISTRY =
 
 /** Image -> the reason. CI writes digests in a pull request of its own; then the line goes, and none may be without. */
 const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
-  ...{ api: BY_CI, consumer: BY_CI, exporter: BY_CI, publisher: BY_CI, scaler: BY_CI, topology: BY_CI },
+  ...{
+    api: BY_CI,
+    consumer: BY_CI,
+    exporter: BY_CI,
+    'log-reports': BY_CI,
+    publisher: BY_CI,
+    scaler: BY_CI,
+    topology: BY_CI,
+  },
   lavinmq: BY_REGISTRY,
   rabbitmq: BY_REGISTRY,
   buildkit: BY_REGISTRY,

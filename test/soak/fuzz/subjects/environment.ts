@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { environment as api } from '../../../../services/api/config.ts';
 import { environment as consumer } from '../../../../services/consumer/config.ts';
 import { environment as exporter } from '../../../../services/exporter/config.ts';
+import { environment as logReports } from '../../../../services/log-reports/config.ts';
 import { environment as publisher } from '../../../../services/publisher/config.ts';
 import { environment as scaler } from '../../../../services/scaler/config.ts';
 import { environment as topology } from '../../../../services/topology/config.ts';
@@ -66,4 +67,5 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('scaler', scaler),
   reading('exporter', exporter),
   reading('api', api),
+  reading('log-reports', logReports),
 ];

@@ -17,7 +17,7 @@ function ofBroker(rule: AlertRule, name: string): string {
   return labelled(`${prefix}_${name}`, BROKER);
 }
 
-/** Alerts of the broker, the scaler, the publisher and the exporter. */
+/** Alerts of the broker, the scaler and the exporter. */
 export const platformScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
   BrokerDown: (rule) => ({
     series: up('namespace="broker",job="broker",metrics_path="/metrics"'),
@@ -53,28 +53,6 @@ export const platformScenarios: Readonly<Record<string, (rule: AlertRule) => Sce
           summary: `The broker has ${most + 1} connections, more than all known clients together need.`,
         },
       ],
-    };
-  },
-  PublisherRunFailed: () => {
-    const labels = { namespace: 'publisher', job_name: 'publisher-1', condition: 'true' };
-    return {
-      series: { [labelled('kube_job_failed', labels)]: { well: 0, wrong: 1 } },
-      fires: [{ labels, summary: 'The publisher run publisher-1 failed.' }],
-    };
-  },
-  PublisherRunMissing: (rule) => {
-    const labels = { namespace: 'publisher', cronjob: 'publisher' };
-    const name = 'kube_cronjob_status_last_successful_time';
-    const seconds = Number(/> (\d+)$/.exec(rule.expr)?.[1]);
-    return {
-      series: {
-        [labelled(name, labels)]: {
-          well: (minute) => minute * 60,
-          tolerated: (minute) => minute * 60 - seconds,
-          wrong: (minute) => minute * 60 - seconds - 1,
-        },
-      },
-      fires: [{ labels, summary: rule.annotations.summary ?? '' }],
     };
   },
   ScalerReadingsFrozen: () => ({

@@ -1,4 +1,4 @@
-import type { Alert } from '../../charts/alerts.ts';
+import type { Alert, Severity } from '../charts/alerts.ts';
 
 export interface ScheduledJobRuns {
   readonly namespace: string;
@@ -13,6 +13,8 @@ export interface ScheduledJobRuns {
   readonly failed: string;
   /** What does not happen while none succeeds. */
   readonly missing: string;
+  /** How bad that is. @default 'critical' */
+  readonly missingSeverity?: Severity;
 }
 
 /** Periods without a success that are too many. */
@@ -30,10 +32,14 @@ export const scheduledJobAlerts = (runs: ScheduledJobRuns): readonly Alert[] => 
   },
   {
     name: `${runs.prefix}Missing`,
-    severity: 'critical',
-    expr: `time() - kube_cronjob_status_last_successful_time{namespace="${runs.namespace}",cronjob="${runs.cronJob}"} > ${runs.everyMinutes * 60 * PERIODS}`,
+    severity: runs.missingSeverity ?? 'critical',
+    // One that never succeeded has no such time: it counts from when it was made.
+    expr: `time() - (kube_cronjob_status_last_successful_time${ofCronJob(runs)} or kube_cronjob_created${ofCronJob(runs)}) > ${runs.everyMinutes * 60 * PERIODS}`,
     for: '1m',
     summary: `No ${runs.what} has succeeded for three times its period.`,
     description: runs.missing,
   },
 ];
+
+const ofCronJob = ({ namespace, cronJob }: ScheduledJobRuns): string =>
+  `{namespace="${namespace}",cronjob="${cronJob}"}`;

@@ -1,0 +1,140 @@
+import { Alerts } from '../../charts/alerts.ts';
+import type { Identity } from '../../charts/labels.ts';
+import { Peers } from '../../charts/network-policy.ts';
+import type { EnvValue } from '../../charts/pod.ts';
+import { ScheduledJob } from '../../charts/scheduled-job.ts';
+import type { Environment, LogReports } from '../../environments/environment.ts';
+import { images } from '../../environments/images.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
+import { Checks } from '../../packages/contracts/checks.ts';
+import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
+import { logStoreAddresses, logStoreUrl } from '../../packages/contracts/log-store.ts';
+import { internet, podIdentity } from '../addons/connections.ts';
+import type { Application, Connection } from '../application.ts';
+import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { PRIORITY } from './identities.ts';
+import { allowConnections, closedNamespace, lookups } from './network.ts';
+
+const SERVICE = 'log-reports';
+
+/** How long a line may take to the store: what the agents hold back while the store is away is bounded by their queue. */
+const LATE_SECONDS = 120;
+
+/** One of the two schedules of the service. */
+interface Schedule {
+  readonly self: Identity;
+  readonly mode: 'extract' | 'archive';
+  readonly everyMinutes: number;
+  /** When in its period it runs: a window that has just ended is not closed yet. */
+  readonly offsetMinutes: number;
+  readonly deadlineSeconds: number;
+  readonly catchUpWindows: number;
+  /** The alerts' names begin with it. */
+  readonly prefix: string;
+  readonly what: string;
+  readonly missing: string;
+}
+
+const extract: Schedule = {
+  self: { name: SERVICE, namespace: SERVICE, component: 'job' },
+  ...{ mode: 'extract', everyMinutes: WINDOW_MINUTES, offsetMinutes: Math.ceil(LATE_SECONDS / 60) },
+  ...{ deadlineSeconds: 240, catchUpWindows: 36 },
+  ...{ prefix: 'LogReportRun', what: 'run that extracts error lines' },
+  missing: 'There are no new error reports. Runs catch up 6 hours; what is older is in the log store alone.',
+};
+
+const archive: Schedule = {
+  self: { name: 'log-archive', namespace: 'log-archive', component: 'job' },
+  ...{ mode: 'archive', everyMinutes: 60, offsetMinutes: 5 },
+  ...{ deadlineSeconds: 1500, catchUpWindows: 48 },
+  ...{ prefix: 'LogArchiveRun', what: 'run that archives logs' },
+  missing: 'Logs are not archived. Runs catch up 2 days, as far as the log store still has the lines.',
+};
+
+/** An application that runs the service on one of its schedules, in environments that say where its buckets are. */
+const scheduled = (schedule: Schedule): Application => ({
+  name: schedule.self.name,
+  parent: 'infra-workloads',
+  namespace: schedule.self.namespace,
+  contribute: ({ logReports }) =>
+    logReports === undefined ? {} : { connections: connectionsOf(schedule.self, logReports) },
+  build: (scope, environment, system) => {
+    const { logReports } = environment;
+    if (logReports === undefined) return;
+    check(logReports, environment);
+    const { self, everyMinutes, offsetMinutes, deadlineSeconds } = schedule;
+    closedNamespace(scope, self, environment);
+    new ScheduledJob(scope, 'job', {
+      ...{ ...self, image: images[SERVICE], everyMinutes, offsetMinutes, deadlineSeconds },
+      // The next run goes on where one ended; the second try is for a pod that was lost.
+      retries: 1,
+      environment: variablesOf(schedule, logReports, environment),
+      resources: { cpu: '100m', memory: '256Mi' },
+      priorityClassName: PRIORITY.low,
+      ...annotationsOf(schedule, logReports),
+      http: false,
+    });
+    allowConnections(scope, self, system);
+    new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts: alertsOf(schedule) });
+  },
+});
+
+/** Error lines become reports. */
+export const logReportsApplication: Application = scheduled(extract);
+
+/** All lines go to the archive, an hour after the other. */
+export const logArchiveApplication: Application = scheduled(archive);
+
+/** @throws {ChartError} where the store that is read is not one that the environment has */
+function check({ store }: LogReports, { name, logs: { stores } }: Environment): void {
+  new Checks(`Environment '${name}'`)
+    .that(
+      stores.includes(store),
+      `'logReports.store' (${store}) must be one of 'logs.stores' (${stores.join(', ')})`,
+    )
+    .done();
+}
+
+function connectionsOf(from: Identity, { store, s3 }: LogReports): readonly Connection[] {
+  const { namespace, port } = logStoreAddresses[store];
+  return [
+    ...lookups(from),
+    { from, to: Peers.everyPod(namespace), port },
+    ...(s3 === undefined
+      ? [
+          { from, to: internet, port: 443 },
+          { from, to: podIdentity, port: 80 },
+        ]
+      : [{ from, to: Peers.everyPod(s3.namespace), port: s3.port }]),
+  ];
+}
+
+function variablesOf(
+  { mode, deadlineSeconds, catchUpWindows }: Schedule,
+  { store, region, rawBucket, reportBucket, s3, preprocessor = 'cluster' }: LogReports,
+  environment: Environment,
+): Readonly<Record<string, EnvValue>> {
+  const reports = mode === 'extract' && preprocessor === 'cluster';
+  return {
+    ...{ MODE: mode, LOG_STORE: store, LOG_STORE_URL: logStoreUrl(store) },
+    ...{ RAW_BUCKET: rawBucket, S3_REGION: region ?? environment.aws?.region ?? 'us-east-1' },
+    ...(reports && { REPORT_BUCKET: reportBucket }),
+    ...(s3 !== undefined && { S3_ENDPOINT: `http://${s3.service}.${s3.namespace}.svc:${s3.port}` }),
+    ...{ LATE_SECONDS: String(LATE_SECONDS), CATCH_UP_WINDOWS: String(catchUpWindows) },
+    DEADLINE_SECONDS: String(deadlineSeconds),
+  };
+}
+
+/** With IRSA the role is an annotation; with EKS Pod Identity the cloud associates it with the ServiceAccount. */
+const annotationsOf = ({ self }: Schedule, { roleArnPrefix }: LogReports) =>
+  roleArnPrefix === undefined
+    ? {}
+    : { serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': `${roleArnPrefix}${self.name}` } };
+
+const alertsOf = ({ self, everyMinutes, prefix, what, missing }: Schedule) =>
+  scheduledJobAlerts({
+    ...{ namespace: self.namespace, cronJob: self.name, prefix, what, everyMinutes, missing },
+    // The log store has the lines, and runs catch up.
+    missingSeverity: 'warning',
+    failed: 'Not every closed window was completed. The next run goes on where this one ended.',
+  });

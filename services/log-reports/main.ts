@@ -1,0 +1,42 @@
+import { type Logger, runMain } from '@sluice/runtime';
+import { environment } from './config.ts';
+import type { Extraction } from './extract.ts';
+import type { Restoration } from './restore.ts';
+
+await runMain({
+  service: 'log-reports',
+  schema: environment,
+  stopSeconds: () => 5,
+  run: async ({ config, log, stop }) => {
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
+    // Loaded now: a start whose configuration is wrong needs no client of S3.
+    const { extractionOf, restorationOf } = await import('./wiring.ts');
+    return config.MODE === 'restore'
+      ? bringBack(restorationOf(config), log, signal)
+      : extract(extractionOf(config), log, signal);
+  },
+});
+
+async function extract(extraction: Extraction, log: Logger, signal: AbortSignal): Promise<number> {
+  const { runExtraction } = await import('./run.ts');
+  const startedAt = performance.now();
+  const result = await runExtraction(extraction, log, Date.now(), signal);
+  const facts = { ...result, seconds: (performance.now() - startedAt) / 1000 };
+  if (result.failed === 0) log.info(facts, 'run complete');
+  else log.error(facts, 'run failed');
+  return result.failed === 0 ? 0 : 1;
+}
+
+async function bringBack(restoration: Restoration, log: Logger, signal: AbortSignal): Promise<number> {
+  const { restore, RestoreError } = await import('./restore.ts');
+  try {
+    const { lines, missing } = await restore(restoration, signal);
+    const hours = missing.map(({ start }) => new Date(start).toISOString());
+    log.info({ lines, missing: hours }, 'span restored');
+    return missing.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof RestoreError)) throw error;
+    log.error({ error: error.message }, 'span not restored');
+    return 1;
+  }
+}

@@ -1,0 +1,84 @@
+import { openStream, streamedLines } from '@sluice/runtime';
+import type { LogLine, Span } from '../../../packages/contracts/log-report.ts';
+import { logRecords } from '../../../packages/contracts/log-store.ts';
+import { levelExpression, type Selection, wordExpression } from '../selection.ts';
+import { recordReader } from './record.ts';
+import {
+  instantText,
+  type LogSource,
+  LogSourceError,
+  type NamespaceCount,
+  type SourceOptions,
+} from './source.ts';
+
+const { line: LINE, event: EVENT } = logRecords['victoria-logs'];
+
+/** A record of VictoriaLogs is at most 2 MB; JSON may need six characters for a byte. @see https://docs.victoriametrics.com/victorialogs/faq/ */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/**
+ * VictoriaLogs by its streaming query: records come as the store finds them, unsorted, and neither side keeps them.
+ * @see https://docs.victoriametrics.com/victorialogs/querying/#querying-logs
+ */
+export class VictoriaLogs implements LogSource {
+  readonly #options: SourceOptions;
+  readonly #read = recordReader('victoria-logs');
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+  }
+
+  async namespaces(span: Span, selection: Selection, signal: AbortSignal): Promise<NamespaceCount[]> {
+    const counting = `| stats by (${quoted(LINE.namespace)}) count() as lines`;
+    const counts: NamespaceCount[] = [];
+    for await (const record of this.#query(`${filterOf(span, selection)} ${counting}`, signal))
+      counts.push({ namespace: String(record[LINE.namespace] ?? ''), lines: Number(record.lines) });
+    return counts;
+  }
+
+  async *lines(
+    namespace: string,
+    span: Span,
+    selection: Selection,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogLine> {
+    const query = `${filterOf(span, selection)} ${quoted(LINE.namespace)}:=${quoted(namespace)}`;
+    for await (const record of this.#query(query, signal)) {
+      const { [LINE.namespace]: _, ...others } = record;
+      yield this.#read(others);
+    }
+  }
+
+  async *#query(query: string, signal: AbortSignal): AsyncGenerator<Readonly<Record<string, string>>> {
+    const { url, credentials, authoritiesFile, timeoutMs } = this.#options;
+    const answer = await openStream({
+      url: new URL('/select/logsql/query', url),
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: String(new URLSearchParams({ query, timeout: `${Math.ceil(timeoutMs / 1000)}s` })),
+      ...{ credentials: credentials?.(), authoritiesFile, timeoutMs, signal },
+    });
+    for await (const text of streamedLines(answer.body, MAX_RECORD_BYTES)) {
+      // A query that cannot be run is answered with a text, some after the status was sent.
+      if (answer.status !== 200 || !text.startsWith('{'))
+        throw new LogSourceError(`VictoriaLogs answered ${answer.status}: ${text.slice(0, 200)}`);
+      yield JSON.parse(text);
+    }
+    if (answer.status !== 200) throw new LogSourceError(`VictoriaLogs answered ${answer.status}`);
+  }
+}
+
+/** A LogsQL string. @see https://docs.victoriametrics.com/victorialogs/logsql/#string-literals */
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** LogsQL of the records of a span; its end does not belong to it. */
+export function filterOf({ start, end }: Span, selection: Selection): string {
+  const time = `_time:[${instantText(start)}, ${instantText(end)})`;
+  if (selection.kind === 'all') return time;
+  const { pattern } = selection;
+  const level = `${quoted(LINE.level)}:~${quoted(levelExpression(pattern))}`;
+  const words = `(${quoted(LINE.level)}:"" ${LINE.message}:~${quoted(wordExpression(pattern))})`;
+  const lines = `(${quoted(EVENT.reason)}:"" (${level} or ${words}))`;
+  const events = `(${quoted(EVENT.reason)}:* ${quoted(EVENT.type)}:="Warning")`;
+  return `${time} (${lines} or ${events})`;
+}
