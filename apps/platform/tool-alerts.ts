@@ -1,8 +1,19 @@
 import { type Alert, type NamespaceOwners, ownedByNamespace } from '../../charts/alerts.ts';
 import type { AddonName } from '../../environments/versions.ts';
+import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
 
 /** Days before a certificate ends at which its renewal should have been done for long. */
 const CERTIFICATE_DAYS = 14;
+
+/** A log store that no one can ask; a volume that fills up is an alert on any volume. */
+const storeDown = (kind: 'loki' | 'victoria-logs'): Alert => ({
+  name: kind === 'loki' ? 'LokiDown' : 'VictoriaLogsDown',
+  severity: 'critical',
+  expr: `absent(up{namespace="${logStoreAddresses[kind].namespace}"} == 1)`,
+  for: '5m',
+  summary: `No pod of ${kind} answers Prometheus.`,
+  description: 'Agents keep lines for a while, and no one can read any. Look at its pods and their volumes.',
+});
 
 /** States of addons, where an environment has them. */
 export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>> = {
@@ -41,20 +52,63 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
   'opentelemetry-collector': [
     {
       name: 'LogsDropped',
-      severity: 'warning',
-      expr: 'sum by (pod) (increase(otelcol_exporter_send_failed_log_records_total[10m])) + sum by (pod) (increase(otelcol_receiver_refused_log_records_total[10m])) > 0',
-      for: '5m',
-      summary: 'The log agent {{ $labels.pod }} lost {{ $value | humanize }} lines in 10 minutes.',
+      severity: 'critical',
+      // A counter begins with the first line that is lost: there is no increase before it.
+      expr: ['send', 'enqueue']
+        .map((what) => `otelcol_exporter_${what}_failed_log_records_total`)
+        .flatMap((counter) => [`increase(${counter}[10m])`, `(${counter} unless ${counter} offset 10m)`])
+        .map((lost) => `sum by (pod, exporter) (${lost}) > 0`)
+        .join(' or '),
+      for: '0m',
+      summary: 'The log agent {{ $labels.pod }} has dropped {{ $value | humanize }} lines in 10 minutes.',
       description:
-        'The log store refuses them or does not answer, and the agent gave up. Look at both of their logs.',
+        'The log store refused them for good, and they are not sent again. Its answer is in the log of the agent.',
+    },
+    {
+      name: 'LogsNotSent',
+      severity: 'warning',
+      expr: 'max by (pod, exporter) (otelcol_exporter_queue_size) > 0 unless sum by (pod, exporter) (rate(otelcol_exporter_sent_log_records_total[10m])) > 0',
+      for: '10m',
+      summary: 'The log agent {{ $labels.pod }} sends nothing to {{ $labels.exporter }}.',
+      description:
+        'Lines wait in its queue on the node. Look at the log store, and at the NetworkPolicy to it.',
     },
     {
       name: 'LogsBehind',
       severity: 'warning',
-      expr: 'max by (pod) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.8',
+      expr: 'max by (pod, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.5',
       for: '10m',
       summary: 'The queue of the log agent {{ $labels.pod }} is {{ $value | humanizePercentage }} full.',
-      description: 'The log store takes lines more slowly than pods write them. A full queue loses lines.',
+      description:
+        'The log store takes lines more slowly than pods write them. A full queue stops the reading.',
+    },
+    {
+      name: 'LogsUnread',
+      severity: 'critical',
+      expr: 'max by (pod, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.95',
+      for: '15m',
+      summary: 'The queue of the log agent {{ $labels.pod }} is full, and it reads no further.',
+      description: 'Lines are lost when the kubelet deletes the oldest file of a container.',
+    },
+  ],
+  loki: [storeDown('loki')],
+  'victoria-logs': [
+    storeDown('victoria-logs'),
+    {
+      name: 'VictoriaLogsReadOnly',
+      severity: 'critical',
+      expr: 'vl_storage_is_read_only == 1',
+      for: '1m',
+      summary: 'VictoriaLogs takes no lines: its volume is full.',
+      description: 'Agents keep lines for a while. Make the volume larger, or the retention shorter.',
+    },
+    {
+      name: 'VictoriaLogsDropsLines',
+      severity: 'warning',
+      expr: 'sum by (reason) (increase(vl_rows_dropped_total[10m])) > 0',
+      for: '5m',
+      summary: 'VictoriaLogs drops lines: {{ $labels.reason }}.',
+      description: 'They are older than the retention, of a clock that is ahead, or of too many fields.',
     },
   ],
 };

@@ -92,4 +92,22 @@ describe('lines on their way', () => {
     // What was sent twice is equal in what identifies a line, and nothing else is.
     expect(identities).toBe(LINES);
   });
+
+  it(`are all there after ${ENDS} kills of the store, each once it has written what it took`, async () => {
+    const to = await VictoriaLogs.start();
+    store = to;
+    const from = await LogAgent.start({ 'victoria-logs': to.url });
+    agent = from;
+    const pod = new LoggedPod(from.logs, 'cart-0');
+    for (let kill = 1; kill <= ENDS; kill++) {
+      const first = (kill - 1) * AT_ONCE;
+      pod.write(Array.from({ length: AT_ONCE }, (_, index) => `{"msg":"taken","n":${first + index}}`));
+      const written = async () => (await distinct(to)) === kill * AT_ONCE && (await to.unwrittenRows()) === 0;
+      await eventually('the store has written them', written, 60);
+      await to.kill9();
+      await to.restart();
+      expect(await distinct(to)).toBe(kill * AT_ONCE);
+    }
+    expect((await arrivedIn(to)).identities).toBe(ENDS * AT_ONCE);
+  });
 });

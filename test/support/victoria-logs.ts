@@ -63,6 +63,15 @@ export class VictoriaLogs {
     await ended;
   }
 
+  /** Rows that it has acknowledged and not written to its disk: a kill loses them. */
+  async unwrittenRows(): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    return text
+      .split('\n')
+      .filter((row) => /^vl_(pending_rows\{|storage_rows\{type="storage\/inmemory")/.test(row))
+      .reduce((sum, row) => sum + Number(row.split(' ').at(-1)), 0);
+  }
+
   /** What a query of LogsQL finds. @see https://docs.victoriametrics.com/victorialogs/logsql/ */
   async query(query: string): Promise<LogRecord[]> {
     const response = await fetch(`${this.url}/select/logsql/query`, {

@@ -205,6 +205,7 @@ const EXPORTERS: readonly (readonly [RegExp, string, string])[] = [
   [/^(rollout|analysis_run|experiment)_/, 'Argo Rollouts', 'argo-rollouts'],
   [/^traefik_/, 'Traefik', 'traefik'],
   [/^loki_/, 'Loki', 'loki'],
+  [/^vl_/, 'VictoriaLogs', 'victoria-logs'],
 ];
 
 function ofChart(metric: string, world: World): MetricEnd[] | undefined {

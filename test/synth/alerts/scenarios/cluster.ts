@@ -3,7 +3,8 @@ import type { Course, Scenario } from '../scenario.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-const series = (name: string, labels: Labels): string =>
+/** `name{label="value"}`. */
+export const series = (name: string, labels: Labels): string =>
   `${name}{${Object.entries(labels).map(([key, value]) => `${key}="${value}"`)}}`;
 
 /** Alerts of a namespace carry its owner. */
@@ -222,29 +223,6 @@ const toolScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
       ],
     };
   },
-  LogsDropped: () => ({
-    series: {
-      [series('otelcol_exporter_send_failed_log_records_total', { pod: 'agent-a', exporter: 'otlphttp' })]: {
-        ...{ well: 0, wrong: { perMinute: 10 } },
-      },
-      [series('otelcol_receiver_refused_log_records_total', { pod: 'agent-a', receiver: 'filelog' })]: {
-        ...{ well: 0, wrong: 0 },
-      },
-    },
-    fires: [{ labels: { pod: 'agent-a' }, summary: 'The log agent agent-a lost 100 lines in 10 minutes.' }],
-    ...{ within: 10, resolves: 12 },
-  }),
-  LogsBehind: () => ({
-    series: {
-      [series('otelcol_exporter_queue_size', { pod: 'agent-a', exporter: 'otlphttp' })]: {
-        ...{ well: 0, tolerated: 800, wrong: 900 },
-      },
-      [series('otelcol_exporter_queue_capacity', { pod: 'agent-a', exporter: 'otlphttp' })]: {
-        ...{ well: 1000, wrong: 1000 },
-      },
-    },
-    fires: [{ labels: { pod: 'agent-a' }, summary: 'The queue of the log agent agent-a is 90% full.' }],
-  }),
   TargetDown: () => {
     const target = (instance: string) => series('up', { namespace: 'shop', job: 'web', instance });
     return {

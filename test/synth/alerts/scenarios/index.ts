@@ -2,6 +2,7 @@ import type { AlertRule } from '../rules.ts';
 import type { Scenario } from '../scenario.ts';
 import { burnRateScenarios } from './burn-rates.ts';
 import { clusterScenarios } from './cluster.ts';
+import { logScenarios } from './logs.ts';
 import { platformScenarios } from './platform.ts';
 import { queueScenarios } from './queue.ts';
 import { scheduledJobs } from './scheduled-jobs.ts';
@@ -14,5 +15,6 @@ export const scenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> 
   ...scheduledJobs,
   ...webScenarios,
   ...clusterScenarios,
+  ...logScenarios,
   ...burnRateScenarios,
 };

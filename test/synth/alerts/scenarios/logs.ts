@@ -1,0 +1,73 @@
+import type { AlertRule } from '../rules.ts';
+import type { Scenario } from '../scenario.ts';
+import { series } from './cluster.ts';
+
+const AGENT = { pod: 'agent-a', exporter: 'otlp_http/loki' };
+
+/** A queue of 1000 with so much in it. */
+const queueOf = (tolerated: number, wrong: number, summary: string): Scenario => ({
+  series: {
+    [series('otelcol_exporter_queue_size', AGENT)]: { well: 0, tolerated, wrong },
+    [series('otelcol_exporter_queue_capacity', AGENT)]: { well: 1000, wrong: 1000 },
+  },
+  fires: [{ labels: AGENT, summary }],
+});
+
+/** What happens to log agents and log stores. */
+export const logScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
+  LogsDropped: () => ({
+    series: {
+      [series('otelcol_exporter_send_failed_log_records_total', AGENT)]: {
+        ...{ well: null, wrong: { perMinute: 10 } },
+      },
+      // Of another agent, which lost lines long ago.
+      [series('otelcol_exporter_send_failed_log_records_total', { ...AGENT, pod: 'agent-b' })]: {
+        ...{ well: 7, wrong: 7 },
+      },
+    },
+    fires: [{ labels: AGENT, summary: 'The log agent agent-a has dropped 20 lines in 10 minutes.' }],
+    ...{ calm: 20, within: 2, resolves: 14 },
+  }),
+  LogsNotSent: () => ({
+    series: {
+      [series('otelcol_exporter_queue_size', AGENT)]: { well: 0, tolerated: 100, wrong: 100 },
+      [series('otelcol_exporter_sent_log_records_total', AGENT)]: {
+        ...{ well: { perMinute: 600 }, tolerated: { perMinute: 600 }, wrong: null },
+      },
+    },
+    fires: [{ labels: AGENT, summary: 'The log agent agent-a sends nothing to otlp_http/loki.' }],
+    within: 21,
+  }),
+  LogsBehind: () => queueOf(400, 600, 'The queue of the log agent agent-a is 60% full.'),
+  LogsUnread: () =>
+    queueOf(900, 1000, 'The queue of the log agent agent-a is full, and it reads no further.'),
+  LokiDown: (rule) => ({
+    series: { [series('up', { namespace: 'loki', job: 'loki' })]: { well: 1, wrong: 0 } },
+    fires: [{ summary: rule.annotations.summary ?? '' }],
+  }),
+  VictoriaLogsDown: (rule) => ({
+    series: { [series('up', { namespace: 'victoria-logs', job: 'victoria-logs' })]: { well: 1, wrong: 0 } },
+    fires: [{ summary: rule.annotations.summary ?? '' }],
+  }),
+  VictoriaLogsReadOnly: (rule) => {
+    const labels = { namespace: 'victoria-logs', path: '/storage' };
+    return {
+      series: { [series('vl_storage_is_read_only', labels)]: { well: 0, wrong: 1 } },
+      fires: [{ labels, summary: rule.annotations.summary ?? '' }],
+    };
+  },
+  VictoriaLogsDropsLines: () => ({
+    series: {
+      [series('vl_rows_dropped_total', { reason: 'too_small_timestamp' })]: {
+        ...{ well: 3, wrong: { perMinute: 10 } },
+      },
+    },
+    fires: [
+      {
+        labels: { reason: 'too_small_timestamp' },
+        summary: 'VictoriaLogs drops lines: too_small_timestamp.',
+      },
+    ],
+    ...{ within: 8, resolves: 14 },
+  }),
+};
