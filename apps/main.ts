@@ -4,7 +4,7 @@ import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { Checks } from '../packages/contracts/checks.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
-import { type Files, fileName, type Manifest, manifestText } from '../packages/manifests/manifests.ts';
+import { type Files, fileName, type Manifest, manifestWriter } from '../packages/manifests/manifests.ts';
 import type { Application, Folder, System } from './application.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { addonNetwork, addonSecrets } from './platform/addon-namespaces.ts';
@@ -160,13 +160,11 @@ export function render(
 ): Files {
   const names = wanted.map(({ name }) => name);
   refuse(repeated(names).map((name) => `the environment '${name}' must be declared once`));
+  const textOf = manifestWriter();
   const rendered = wanted
     .flatMap((environment) => foldersOf(environment, chartOf, of))
     .flatMap(([folder, manifests]) =>
-      manifests.map((manifest): [string, string] => [
-        `${folder}/${fileName(manifest)}`,
-        manifestText(manifest),
-      ]),
+      manifests.map((manifest): [string, string] => [`${folder}/${fileName(manifest)}`, textOf(manifest)]),
     );
   const paths = rendered.map(([path]) => path);
   refuse(repeated(paths).map((path) => `'${path}' must be one object, not several of its kind and name`));

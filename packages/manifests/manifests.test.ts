@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { fileName, type Manifest, manifestText } from './manifests.ts';
+import { fileName, type Manifest, manifestText, manifestWriter } from './manifests.ts';
 
 const withData = (data: unknown): Manifest & { data: unknown } => ({
   ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'y' }, data },
@@ -30,6 +30,22 @@ describe('the text of a manifest', () => {
     expect(text.match(/^\s*\w+(?=:)/gm)?.map((key) => key.trim())).toEqual([
       ...['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'data', 'a', 'c', 'd', 'b'],
     ]);
+  });
+});
+
+describe('a writer of many manifests', () => {
+  it('gives each the text that it has alone, however often and in whatever order it was written', () => {
+    const values = fc.dictionary(
+      fc.constantFrom('a', 'b'),
+      fc.constantFrom<unknown>('1', 1, true, 'true', null, [], {}),
+    );
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 2 }), (datas) => {
+        const textOf = manifestWriter();
+        const manifests = datas.map(withData);
+        expect(manifests.map(textOf)).toEqual(manifests.map(manifestText));
+      }),
+    );
   });
 });
 

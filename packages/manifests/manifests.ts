@@ -31,6 +31,17 @@ export function fileName({ kind, metadata: { name, namespace } }: Manifest): str
 export const manifestText = (manifest: Manifest): string =>
   new Document(topFirst(manifest), { schema, aliasDuplicateObjects: false }).toString({ lineWidth: 0 });
 
+/** `manifestText` that writes equal objects once: environments share most of theirs. @returns the writer, which keeps every text */
+export function manifestWriter(): (manifest: Manifest) => string {
+  const written = new Map<string, string>();
+  return (manifest) => {
+    const key = JSON.stringify(manifest);
+    const text = written.get(key) ?? manifestText(manifest);
+    written.set(key, text);
+    return text;
+  };
+}
+
 /** One for all: it is compiled when it is made. */
 const { schema } = new Document(null, { compat: 'yaml-1.1', sortMapEntries: false });
 

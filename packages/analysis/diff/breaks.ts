@@ -43,7 +43,7 @@ const slot = ({ from, kind, says, expects = '' }: Link): string =>
   `${from.identity} ${kind} ${says} ${expects}`;
 const wide = ({ from, kind }: Link): string => `${from.identity} ${kind}`;
 
-/** What the links of the base were, to judge one of the head by. */
+/** What the links of the base were, to judge one of the head by; of objects of which one is broken. */
 interface Former {
   readonly slots: ReadonlyMap<string, readonly Link[]>;
   readonly kinds: ReadonlyMap<string, readonly Link[]>;
@@ -52,9 +52,8 @@ interface Former {
 }
 
 function brokenLinks({ before, after, changed }: Sides): Break[] {
-  const [olds, news] = [allLinks(before), allLinks(after)];
-  const still = new Set(news.filter(({ end }) => end.kind === 'object').map(slot));
-  const former: Former = { slots: Map.groupBy(olds, slot), kinds: Map.groupBy(olds, wide), still };
+  const news = allLinks(after);
+  const former = formerly(allLinks(before), news);
   const dependents = dependentsIn(news);
   const found = news.flatMap((link): Break[] => {
     const were = formerOf(link, former);
@@ -68,10 +67,19 @@ function brokenLinks({ before, after, changed }: Sides): Break[] {
   return unique(found);
 }
 
+function formerly(olds: readonly Link[], news: readonly Link[]): Former {
+  const holders = new Set(news.filter(({ end }) => end.kind === 'broken').map(({ from }) => from.identity));
+  const isHeld = ({ from }: Link): boolean => holders.has(from.identity);
+  const were = olds.filter(isHeld);
+  const still = new Set(news.filter((link) => isHeld(link) && link.end.kind === 'object').map(slot));
+  return { slots: Map.groupBy(were, slot), kinds: Map.groupBy(were, wide), still };
+}
+
 /** What a link that is broken now was before; undefined where it is no fault of the change, or may be none at all. */
 function formerOf(link: Link, { slots, kinds, still }: Former): readonly Link[] | undefined {
+  if (link.end.kind !== 'broken') return undefined;
   const same = slots.get(slot(link)) ?? [];
-  if (link.end.kind !== 'broken' || same.some(({ end }) => end.kind === 'broken')) return undefined;
+  if (same.some(({ end }) => end.kind === 'broken')) return undefined;
   // What now leads nowhere may have taken the place of a link to another object.
   const lost = (kinds.get(wide(link)) ?? []).filter(
     (one) => one.end.kind === 'object' && !still.has(slot(one)),

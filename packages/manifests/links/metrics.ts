@@ -2,7 +2,7 @@ import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames as parsedNames } from '../../contracts/promql.ts';
 import { onceForText } from '../memo.ts';
 import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
-import { listAt, podSpecOf } from '../references.ts';
+import { listAt } from '../references.ts';
 import {
   absent,
   broken,
@@ -143,12 +143,25 @@ function searched(metric: string, world: World): MetricEnd[] {
   );
 }
 
-function ofRule(metric: string, world: World): MetricEnd[] | undefined {
-  const rule = world.ofKind('PrometheusRule').find(({ fields }) =>
-    listAt(fields, ['spec', 'groups'])
+/** Caches for each world which rule records a series: every metric is looked up there first. */
+const recorded = new WeakMap<World, ReadonlyMap<unknown, DesiredObject>>();
+
+function recordsIn(world: World): ReadonlyMap<unknown, DesiredObject> {
+  const known = recorded.get(world);
+  if (known !== undefined) return known;
+  const records = world.ofKind('PrometheusRule').flatMap((rule) =>
+    listAt(rule.fields, ['spec', 'groups'])
       .flatMap((group) => listAt(group, ['rules']))
-      .some((one) => valueAt(one, ['record']) === metric),
+      .map((one) => [valueAt(one, ['record']), rule] as const),
   );
+  // The first of several wins.
+  const found = new Map(records.toReversed());
+  recorded.set(world, found);
+  return found;
+}
+
+function ofRule(metric: string, world: World): MetricEnd[] | undefined {
+  const rule = recordsIn(world).get(metric);
   return rule && [{ scraped: false, end: toObject(rule) }];
 }
 
@@ -163,7 +176,7 @@ function ofService(metric: string, world: World): MetricEnd[] | undefined {
     const isOwn = (image: string): boolean =>
       own.includes(image) ||
       (registry === undefined && image.split(/[@:]/)[0]?.endsWith(`/${service}`) === true);
-    const workloads = world.objects.filter((one) => runs(one, isOwn));
+    const workloads = world.running(isOwn);
     return [
       { scraped: false, end: outside(`a ${type} of services/${service}${by}`) },
       ...scrapedFrom(workloads, `the pods of services/${service}`, world),
@@ -175,16 +188,13 @@ function ofService(metric: string, world: World): MetricEnd[] | undefined {
 function ofImage(metric: string, world: World): MetricEnd[] | undefined {
   const [prefix = ''] = metric.split('_');
   if (!['lavinmq', 'rabbitmq'].includes(prefix)) return undefined;
-  const workloads = world.objects.filter((one) => runs(one, (image) => image.includes(`/${prefix}:`)));
+  const workloads = world.running((image) => image.includes(`/${prefix}:`));
   if (workloads.length === 0) return [{ scraped: false, end: absent(`no workload runs ${prefix}`) }];
   return [
     { scraped: false, end: outside(`a metric of ${prefix} itself`) },
     ...scrapedFrom(workloads, `the pods of ${prefix}`, world),
   ];
 }
-
-const runs = (workload: DesiredObject, wanted: (image: string) => boolean): boolean =>
-  listAt(podSpecOf(workload), ['containers']).some((one) => wanted(String(valueAt(one, ['image']))));
 
 function scrapedFrom(workloads: readonly DesiredObject[], who: string, world: World): MetricEnd[] {
   const found = new Set(workloads.flatMap((workload) => world.monitorsOf(workload)));

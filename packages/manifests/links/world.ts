@@ -39,6 +39,8 @@ export class World {
   readonly #operated: ReadonlySet<string>;
   readonly #namespaces: ReadonlySet<string>;
   readonly #syncs: ReadonlyMap<string, DesiredObject>;
+  readonly #charts: readonly DesiredObject[];
+  readonly #images: readonly (readonly [DesiredObject, readonly string[]])[];
 
   constructor(objects: readonly DesiredObject[], outside: Outside) {
     this.objects = objects;
@@ -48,6 +50,10 @@ export class World {
       objects.toReversed().map((one) => [nameKey(one.kind, one.namespace, one.name), one]),
     );
     const workloads = objects.filter((one) => podSpecOf(one) !== undefined);
+    this.#images = workloads.map((one) => [one, imagesOf(one)]);
+    this.#charts = this.ofKind('Application').filter(({ fields }) =>
+      sourcesIn(fields).some((source) => folderOf(valueAt(source, ['path'])) === undefined),
+    );
     this.#workloads = new ByLabels(workloads, podLabelsOf);
     this.#policies = new BySelectors(
       this.ofKind('NetworkPolicy'),
@@ -83,6 +89,11 @@ export class World {
     return this.#workloads.selected(namespace, selector);
   }
 
+  /** The workloads with a container of such an image. */
+  running(isWanted: (image: string) => boolean): DesiredObject[] {
+    return this.#images.flatMap(([one, images]) => (images.some(isWanted) ? [one] : []));
+  }
+
   /** The NetworkPolicies that select pods. */
   policiesOf(namespace: string | undefined, labels: Fields): DesiredObject[] {
     return this.#policies.selecting(namespace, labels);
@@ -90,7 +101,7 @@ export class World {
 
   /** The Application that installs a chart by this name. */
   chart(name: string): DesiredObject | undefined {
-    return this.#charts().find((one) => one.name === name);
+    return this.#charts.find((one) => one.name === name);
   }
 
   /** The pods of a chart by its usual labels; undefined where it is not installed. @param name What its pods are called. */
@@ -103,7 +114,7 @@ export class World {
 
   /** The Applications that install charts, or what else is no folder of dist/, in a namespace. */
   chartsIn(namespace: string | undefined): DesiredObject[] {
-    return this.#charts().filter(
+    return this.#charts.filter(
       ({ fields }) => valueAt(fields, ['spec', 'destination', 'namespace']) === namespace,
     );
   }
@@ -144,13 +155,10 @@ export class World {
       services.some((service) => monitors(monitor, service)),
     );
   }
-
-  #charts(): DesiredObject[] {
-    return this.ofKind('Application').filter(({ fields }) =>
-      sourcesIn(fields).some((source) => folderOf(valueAt(source, ['path'])) === undefined),
-    );
-  }
 }
+
+const imagesOf = (workload: DesiredObject): string[] =>
+  listAt(podSpecOf(workload), ['containers']).map((one) => String(valueAt(one, ['image'])));
 
 /** Custom kinds of which no operator makes a pod, a Service or a Secret under a name of its own. */
 const PLAIN_KINDS = new Set(
