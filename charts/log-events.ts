@@ -37,6 +37,8 @@ function eventStatements(): string[] {
   return [
     ...[...seen, ...seconds],
     `set(${resource(line.namespace)}, ${at('involvedObject', 'namespace')})`,
+    // What belongs to no namespace, a node for example, has its events in one.
+    `set(${resource(line.namespace)}, ${at('metadata', 'namespace')}) where ${at('involvedObject', 'namespace')} == nil`,
     `set(${resource(line.pod)}, ${at('involvedObject', 'name')}) where ${at('involvedObject', 'kind')} == "Pod"`,
     `set(${resource(line.node)}, ${at('source', 'host')}) where ${at('source', 'host')} != nil`,
     `set(${attribute(event.reason)}, ${at('reason')})`,

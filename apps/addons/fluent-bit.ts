@@ -1,4 +1,4 @@
-import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
+import { ELASTICSEARCH_STREAMS, logRecords, logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Addon } from './addon.ts';
 import { LOG_AGENTS } from './opentelemetry-collector.ts';
 import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
@@ -14,7 +14,7 @@ interface Values {
     readonly mountPath: string;
     readonly readOnly: true;
   }[];
-  readonly config: { readonly inputs: string; readonly outputs: string };
+  readonly config: Readonly<Record<'service' | 'inputs' | 'filters' | 'outputs', string>>;
 }
 
 interface Variable {
@@ -35,6 +35,7 @@ const ELASTICSEARCH = 'fluent-bit-elasticsearch';
 /** The key of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
 const CA_KEY = 'ca.crt';
 const { namespace, service, port } = logStoreAddresses.elasticsearch;
+const { line } = logRecords.elasticsearch;
 const CA_VOLUME = 'elasticsearch-ca';
 const CA_DIRECTORY = '/fluent-bit/elasticsearch';
 
@@ -68,9 +69,25 @@ export const fluentBit: Addon<Values> = {
       },
     ],
     extraVolumeMounts: [{ name: CA_VOLUME, mountPath: CA_DIRECTORY, readOnly: true }],
-    config: { inputs: INPUT, outputs: OUTPUT },
+    config: { service: SERVICE, inputs: INPUT, filters: FILTERS, outputs: OUTPUT },
   }),
 };
+
+/** Some 64 MB on the node for what is not yet sent (32 chunks of 2 MB); then the reading pauses, and no chunk is dropped. */
+const SERVICE = `[SERVICE]
+    Daemon Off
+    Flush 1
+    Log_Level warn
+    Parsers_File /fluent-bit/etc/parsers.conf
+    HTTP_Server On
+    HTTP_Listen 0.0.0.0
+    HTTP_Port 2020
+    Health_Check On
+    storage.path /var/log/fluent-bit-storage
+    storage.sync normal
+    storage.max_chunks_up 32
+    storage.backlog.mem_limit 16M
+`;
 
 const INPUT = `[INPUT]
     Name tail
@@ -78,11 +95,32 @@ const INPUT = `[INPUT]
     multiline.parser cri
     Tag kube.*
     DB /var/log/fluent-bit.db
+    Offset_Key ${line.position}
+    Read_from_Head On
     Mem_Buf_Limit 16MB
     Skip_Long_Lines On
+    storage.type filesystem
+    storage.pause_on_chunks_overlimit On
 `;
 
-/** A line that the server refuses is tried for a while and dropped: the file it came from is Loki's as well. */
+/** Who wrote a line, and its fields where it is JSON; its text is the field of the contract whatever it was called. */
+const FILTERS = `[FILTER]
+    Name kubernetes
+    Match kube.*
+    Merge_Log On
+    Keep_Log On
+    Labels Off
+    Annotations Off
+
+[FILTER]
+    Name modify
+    Match kube.*
+    Rename msg ${line.message}
+    Rename log ${line.message}
+    Remove log
+`;
+
+/** A record's identity is its content, so that one which is sent again is refused as there already. */
 const OUTPUT = `[OUTPUT]
     Name es
     Match kube.*
@@ -95,8 +133,11 @@ const OUTPUT = `[OUTPUT]
     tls.verify_hostname On
     tls.ca_file ${CA_DIRECTORY}/${CA_KEY}
     Suppress_Type_Name On
-    Logstash_Format On
-    Logstash_Prefix pods
-    Replace_Dots On
-    Retry_Limit 20
+    Index ${ELASTICSEARCH_STREAMS.lines}
+    Write_Operation create
+    Generate_ID On
+    Time_Key ${line.time}
+    Time_Key_Nanos On
+    Trace_Error On
+    Retry_Limit no_limits
 `;

@@ -1,4 +1,5 @@
 import type { Environment } from '../../environments/environment.ts';
+import { logRecords } from '../../packages/contracts/log-store.ts';
 import type { Addon } from './addon.ts';
 import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
 
@@ -25,7 +26,7 @@ interface Values {
     readonly commonConfig: { readonly replication_factor: number };
     readonly schemaConfig: { readonly configs: readonly Schema[] };
     readonly storage: Storage;
-    readonly limits_config: { readonly retention_period: string };
+    readonly limits_config: { readonly retention_period: string; readonly otlp_config: typeof LABELS };
     readonly compactor: { readonly retention_enabled: boolean; readonly delete_request_store: string };
   };
   readonly singleBinary: {
@@ -51,6 +52,19 @@ interface KeptClaims {
   readonly whenScaled: 'Retain';
   readonly whenDeleted: 'Retain';
 }
+
+const { line } = logRecords['victoria-logs'];
+
+/**
+ * Labels are what has few values; everything else of a record, the pod's name too, is structured metadata.
+ * @see https://grafana.com/docs/loki/latest/send-data/otel/
+ */
+const LABELS = {
+  resource_attributes: {
+    ignore_defaults: true,
+    attributes_config: [{ action: 'index_label', attributes: [line.namespace, line.container] }],
+  },
+} as const;
 
 /** Logs, by label and time. One process does all of it: a sidecar of it more is one thing more to watch. */
 export const loki: Addon<Values> = {
@@ -96,7 +110,7 @@ function settings(environment: Environment): Values['loki'] {
       ],
     },
     storage,
-    limits_config: { retention_period: environment.logs.retention },
+    limits_config: { retention_period: environment.logs.retention, otlp_config: LABELS },
     compactor: { retention_enabled: true, delete_request_store: storage.type },
   };
 }
