@@ -18,6 +18,7 @@ import { type Ending, EndWatch } from './up/watch.ts';
 
 const FRAME_MS = 250;
 const STATUS_EVERY_MS = 5000;
+const TARGETS_EVERY_MS = 5000;
 const STALL_SECONDS = 180;
 /** The longest grace of a consumer, and the scaler's own. */
 const GRACE_SECONDS = 45;
@@ -72,6 +73,7 @@ class Run {
   #shownDecisions = 0;
   #shownAt = 0;
   #title = '';
+  #targetsAt = Date.now();
 
   constructor(options: UpOptions, plan: SystemPlan, screen: Screen, interrupted: AbortSignal) {
     this.#options = options;
@@ -96,6 +98,7 @@ class Run {
     });
     try {
       await orInterrupted(system.start(), this.#interrupted);
+      for (const line of whereMetricsAre(system, broker)) this.#screen.print(line);
       // Messages in the queue before the first job do not belong to this run.
       await this.#read(system);
       void this.#publishRuns(system);
@@ -144,6 +147,10 @@ class Run {
   }
 
   async #read(system: System): Promise<void> {
+    if (Date.now() - this.#targetsAt >= TARGETS_EVERY_MS) {
+      this.#targetsAt = Date.now();
+      await system.metrics.refresh();
+    }
     this.#gauges = (await readGauges(system.metricsPort, this.#interrupted)) ?? this.#gauges;
     if (!(this.#ledger instanceof BrokerLedger)) return;
     const counts = await system.counts(this.#interrupted);
@@ -192,6 +199,12 @@ class Run {
 
 const titleOf = ({ work: { name, queue } }: SystemPlan, { label }: RunBroker): string =>
   `Sluice: '${name}'${name === queue ? '' : ` of the queue '${queue}'`} on ${label}`;
+
+/** Addresses that last as long as the run, and the file that also knows the replicas as they come and go. */
+const whereMetricsAre = (system: System, { metricsUrl }: RunBroker): string[] => [
+  `metrics  scaler http://127.0.0.1:${system.metricsPort}/metrics${metricsUrl === undefined ? '' : `   broker ${metricsUrl}/metrics`}`,
+  `metrics  of every process, for Prometheus' file_sd_configs: ${system.metrics.file}`,
+];
 
 async function whatFailed(system: System): Promise<string> {
   const { failed } = system;

@@ -12,6 +12,8 @@ export interface RunBroker {
   /** No credentials in it. */
   readonly amqpUrl: string;
   readonly managementUrl: string;
+  /** Where its metrics are, without a path. @default it is not known */
+  readonly metricsUrl?: string;
   readonly username: string;
   readonly password: string;
   /** Ours alone: per-service users are declared. A borrowed broker keeps the users it has. */
@@ -36,6 +38,7 @@ export async function provideBroker(env: NodeJS.ProcessEnv, signal: AbortSignal)
     label: 'RabbitMQ on this machine',
     amqpUrl: withoutCredentials(new URL(broker.amqpUrl)),
     managementUrl: broker.managementUrl,
+    metricsUrl: broker.metricsUrl,
     username: broker.username,
     password: broker.password,
     own: true,

@@ -29,6 +29,9 @@ browser, at the address that is printed, and ends with it.
   --work DURATION   mean time of a job that is simulated           (what the worker says)
   --plain           plain lines, also on a terminal
 
+It prints where the metrics of the scaler and the broker are, and a file that lists every process with metrics for
+Prometheus' file_sd_configs: it is written again as replicas come and go.
+
 The broker: AMQP_URL if set (and MANAGEMENT_URL, else its host at port 15672), else LavinMQ where Docker
 answers, else RabbitMQ of this machine. Exit code 0: published = confirmed = processed, none lost or doubled.
 

@@ -6,6 +6,8 @@ import { repositoryRoot } from './processes.ts';
 /** The files of one run on this machine: what a cluster keeps in ConfigMaps, Secrets and pod logs. */
 export interface RunDirectory {
   readonly logFile: string;
+  /** Where Prometheus finds what to scrape; whoever serves metrics writes it. */
+  readonly metricsFile: string;
   /** Writes a JSON document; @returns its path. */
   config(name: string, data: unknown): string;
   /** Writes a secret only its owner may read; @returns its path. */
@@ -32,6 +34,7 @@ export function makeRunDirectory(runs = RUNS): RunDirectory {
   };
   return {
     logFile: write('run.log', ''),
+    metricsFile: join(directory, 'metrics.json'),
     config: (name, data) => write(`${name}.json`, `${JSON.stringify(data, null, 2)}\n`),
     secret: (name, value) => write(`${name}.secret`, value),
   };

@@ -4,6 +4,7 @@ import type { Bundles } from '../local/bundles.ts';
 import type { RunBroker } from './broker.ts';
 import { type BrokerCounts, readCounts } from './broker-counts.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
+import { brokerTargets, MetricsTargets, processTarget } from './metrics-targets.ts';
 import { BOARD, PUBLISHER, SCALER, type SystemPlan } from './plan.ts';
 import { type ServiceProcess, startService, stopService } from './processes.ts';
 import { newPassword, type RunDirectory } from './rundir.ts';
@@ -16,6 +17,13 @@ interface Account {
 /** Each process serves its health and metrics on a port of its own, to this machine only. */
 const LOOPBACK = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
 const LOG_TAIL_LINES = 5;
+
+/** A service says that it has opened its port. */
+interface ListeningLine {
+  readonly msg: 'listening';
+  readonly service: string;
+  readonly port: number;
+}
 
 /** What a run is made of. */
 export interface SystemParts {
@@ -33,6 +41,8 @@ export interface SystemParts {
 /** The services of one run. None of them outlives this process. */
 export class System {
   readonly metricsPort: number;
+  /** Where the metrics of all that runs are. */
+  readonly metrics: MetricsTargets;
   readonly #plan: SystemPlan;
   readonly #bundles: Bundles;
   readonly #broker: RunBroker;
@@ -53,6 +63,11 @@ export class System {
     this.#files = files;
     this.#ledger = ledger;
     this.metricsPort = metricsPort;
+    const { metricsUrl } = broker;
+    this.metrics = new MetricsTargets(
+      files.metricsFile,
+      metricsUrl === undefined ? [] : brokerTargets(metricsUrl),
+    );
     this.#admin = { username: broker.username, passwordFile: files.secret('admin', broker.password) };
     this.#passwordFiles = broker.own
       ? Object.fromEntries(plan.users.map((user) => [user, files.secret(user, newPassword())]))
@@ -96,8 +111,10 @@ export class System {
       TIME_ZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
     this.#service(BOARD, env, (line) => {
-      const { msg, port } = line as { readonly msg: string; readonly port?: number };
-      if (msg === 'listening') onBoard(`http://127.0.0.1:${port}/`);
+      const said = line as ServiceLine | ListeningLine;
+      if (said.msg !== 'listening') return;
+      this.#record(said);
+      onBoard(`http://127.0.0.1:${said.port}/`);
     });
   }
 
@@ -173,7 +190,7 @@ export class System {
     };
     return compileScalerConfig({
       ...polls,
-      workloads: [{ name: work.name, source, target: this.#target(), policy: work.policy }],
+      workloads: [{ name: work.scaled, source, target: this.#target(), policy: work.policy }],
     }).config;
   }
 
@@ -192,10 +209,23 @@ export class System {
     };
   }
 
+  #record(line: ServiceLine | ListeningLine): void {
+    if (line.msg !== 'listening') {
+      this.#ledger.record(line);
+      return;
+    }
+    const { service, port } = line;
+    // A replica has the namespace of its worker, whatever image it is of.
+    const { name, local } = this.#plan.work;
+    const isReplica = local !== undefined && 'service' in local && local.service === service;
+    const namespace = isReplica ? name : service;
+    this.metrics.add(processTarget(service, namespace, port));
+  }
+
   #service(
     name: string,
     env: Record<string, string>,
-    onLine = (line: unknown): void => this.#ledger.record(line as ServiceLine),
+    onLine = (line: unknown): void => this.#record(line as ServiceLine | ListeningLine),
   ): ServiceProcess {
     const service = startService(
       name,

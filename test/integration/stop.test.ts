@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { freePort } from '@sluice/runtime/processes';
@@ -109,7 +110,7 @@ async function silentServer(): Promise<number> {
 }
 
 describe('a run on this machine, at work on 25 consumers,', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends by %s and leaves nothing', async (signal) => {
+  it.each(['SIGINT', 'SIGHUP'] as const)('ends by %s and leaves nothing', async (signal) => {
     const { env } = await borrowed();
     const run = start(BUSY, env);
     await run.runs(CONSUMER, 25);
@@ -126,6 +127,35 @@ describe('a run on this machine, at work on 25 consumers,', () => {
     await expect(fetch(board)).rejects.toThrow('fetch failed');
     await run.leavesNothing();
     expect(run.lines.join('\n')).toContain('the run was interrupted');
+  });
+
+  it('says where the metrics of the scaler and of each replica are, ends by SIGTERM and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const run = start(BUSY, env);
+    await run.runs(CONSUMER, 25);
+    const found = (form: RegExp): string => run.lines.map((line) => form.exec(line)?.[1]).find(Boolean) ?? '';
+    const page = await fetch(found(/^metrics {2}scaler (http:\S+)/));
+    expect(await page.text()).toContain('\nsluice_scaler_leader{component="scaler"} 1\n');
+
+    // Its name in metrics, as in a cluster: that of its queue.
+    const url = page.url;
+    await eventually('the workload has its name', async () =>
+      (await (await fetch(url)).text()).includes('sluice_scaler_desired_replicas{workload="jobs"'),
+    );
+
+    const file = found(/file_sd_configs: (\S+)$/);
+    const replicas = (): readonly { targets: readonly string[] }[] =>
+      (
+        JSON.parse(readFileSync(file, 'utf8')) as { targets: string[]; labels: { namespace: string } }[]
+      ).filter(({ labels }) => labels.namespace === 'consumer');
+    await eventually('every replica is a target', async () => replicas().length === 25, 60);
+    const pages = await Promise.all(
+      replicas().map(async ({ targets: [address] }) => (await fetch(`http://${address}/metrics`)).text()),
+    );
+    for (const text of pages) expect(text).toContain('\nconsumer_consuming');
+    run.child.kill('SIGTERM');
+    await run.endsWith(130);
+    await run.leavesNothing();
   });
 
   it('ends when its output has no reader, and leaves nothing', async () => {
