@@ -1,4 +1,5 @@
 import { logRecords } from '../packages/contracts/log-store.ts';
+import { uidOf } from './dashboards/dashboard.ts';
 
 /** Where a message leads, beside the runbook. */
 export interface MessageLinks {
@@ -7,6 +8,12 @@ export interface MessageLinks {
   /** The log store whose data source in Grafana has the lines, under the same name. @default none: no link */
   readonly logs?: 'loki' | 'victoria-logs';
 }
+
+/** Labels of an alert that a dashboard has a variable for. */
+const VARIABLES = ['namespace', 'workload'] as const;
+
+/** The value of a label as a choice of the dashboard. */
+const chosen = (name: string): string => `{{ with .Labels.${name} }}&var-${name}={{ . | urlquery }}{{ end }}`;
 
 /** Names of the templates, as receivers call them. */
 export const MESSAGE = { title: 'sluice.title', text: 'sluice.text' } as const;
@@ -18,7 +25,7 @@ export const MESSAGE = { title: 'sluice.title', text: 'sluice.text' } as const;
 export function messageTemplates({ grafana, logs }: MessageLinks): string {
   const links = [
     '[runbook]({{ .Annotations.runbook_url }})',
-    `[dashboard](${grafana}/dashboards?query={{ or .Labels.workload .Labels.namespace | urlquery }})`,
+    `[dashboard](${grafana}/d/{{ or .Annotations.dashboard "${uidOf('overview')}" }}?from=now-3h${VARIABLES.map(chosen).join('')})`,
     ...(logs === undefined ? [] : [`[logs](${logsOf(grafana, logs)})`]),
   ];
   return [

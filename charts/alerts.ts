@@ -3,6 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { promqlFaults } from '../packages/contracts/promql.ts';
+import { uidOf } from './dashboards/dashboard.ts';
 import { type Identity, metadataOf } from './labels.ts';
 import { burnRates, type Slo } from './slo.ts';
 
@@ -44,6 +45,8 @@ export interface RuleGroup {
 export interface AlertsProps extends Identity {
   /** The page that explains alerts; each one's anchor is its name in lower case. */
   readonly runbook: string;
+  /** The name of the dashboard that shows what it is about; a message links to it. */
+  readonly dashboard: string;
   /** The team that is notified, or BY_NAMESPACE. @default PLATFORM_TEAM */
   readonly owner?: string;
   readonly alerts: readonly Alert[];
@@ -77,7 +80,7 @@ export class Alerts extends Construct {
 
 function groupsOf(props: AlertsProps): RuleGroup[] {
   const { name, namespace, alerts, records = [], slos = [], workload = name } = props;
-  const own = alerts.length > 0 ? [{ name, records, alerts }] : [];
+  const own = alerts.length + records.length > 0 ? [{ name, records, alerts }] : [];
   return [...own, ...slos.map((slo) => burnRates(slo, { namespace, workload }))];
 }
 
@@ -98,7 +101,7 @@ const recording = (records: readonly RecordingRule[]) =>
   records.map(({ record, expr, labels }) => ({ record, expr, ...(labels && { labels: { ...labels } }) }));
 
 function alerting(props: AlertsProps, alerts: readonly Alert[]): NonNullable<Rules> {
-  const { runbook, owner = PLATFORM_TEAM, namespace, labels = { namespace }, dependsOn } = props;
+  const { runbook, dashboard, owner = PLATFORM_TEAM, namespace, labels = { namespace }, dependsOn } = props;
   return alerts.map((alert) => ({
     alert: alert.name,
     expr: alert.expr,
@@ -114,6 +117,7 @@ function alerting(props: AlertsProps, alerts: readonly Alert[]): NonNullable<Rul
       summary: alert.summary,
       description: alert.description,
       runbook_url: `${runbook}#${alert.name.toLowerCase()}`,
+      dashboard: uidOf(dashboard),
     },
   }));
 }

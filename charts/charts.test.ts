@@ -102,6 +102,7 @@ describe('a construct that is asked for what cannot work', () => {
         return new Alerts(scope, 'x', {
           ...self,
           runbook: '',
+          dashboard: 'overview',
           alerts: [{ ...alert, name: 'too_bad', for: 'soon' }],
         });
       },

@@ -106,8 +106,8 @@ describe('sluice explain', () => {
   it('says what there is instead of what is not', async () => {
     await expect(run('service/brocker.broker')).rejects.toThrow(ConfigurationError);
     const names = environments.map(({ name }) => name).join(', ');
-    await expect(run('service/web')).rejects.toThrow(`'service/web' is no object of ${names}; there is `);
-    await expect(run('service/web')).rejects.toThrow('service/broker.broker');
+    await expect(run('service/shop')).rejects.toThrow(`'service/shop' is no object of ${names}; there is `);
+    await expect(run('service/shop')).rejects.toThrow('service/broker.broker');
     await expect(run('networkpolicy/default-deny')).rejects.toThrow(
       /may be .*networkpolicy\/default-deny\.broker, .*: name one/,
     );

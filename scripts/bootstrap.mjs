@@ -6,6 +6,7 @@
 //   node scripts/bootstrap.mjs rabbitmq   and RabbitMQ itself, which the tests kill and restart
 //   node scripts/bootstrap.mjs promtool   and promtool, which the tests of alerts run
 //   node scripts/bootstrap.mjs redis      and Redis, which the tests of transactions kill and restart
+//   node scripts/bootstrap.mjs exporter   and the node exporter, which the pictures of dashboards read
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -99,6 +100,11 @@ function installRedis() {
   if (!existsSync('/usr/bin/redis-server')) installDebian('Redis', 'redis-server', '');
 }
 
+function installNodeExporter() {
+  if (!existsSync('/usr/bin/prometheus-node-exporter'))
+    installDebian('the node exporter', 'prometheus-node-exporter', '');
+}
+
 function provideBroker() {
   if (process.env.AMQP_URL || answers('docker', ['info'])) return;
   installRabbitmq('; or start a Docker engine; or set AMQP_URL to a LavinMQ or RabbitMQ of yours');
@@ -110,3 +116,4 @@ if (process.argv.includes('broker')) provideBroker();
 if (process.argv.includes('rabbitmq')) installRabbitmq('');
 if (process.argv.includes('promtool')) installPromtool();
 if (process.argv.includes('redis')) installRedis();
+if (process.argv.includes('exporter')) installNodeExporter();

@@ -1,4 +1,5 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
+import { SIDECAR } from '../../charts/dashboards/dashboard.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { System } from '../application.ts';
 import { type AlertmanagerFiles, alertmanagerFiles, receiverSecretsOf } from '../platform/alerting.ts';
@@ -44,6 +45,7 @@ interface Values {
     readonly resources: Resources;
     readonly additionalDataSources: readonly LogDataSource[];
     readonly plugins: readonly string[];
+    readonly sidecar: { readonly dashboards: DashboardSidecar };
     readonly testFramework: Switch;
   };
   readonly prometheusOperator: { readonly resources: Resources };
@@ -54,6 +56,15 @@ interface Values {
   readonly kubeScheduler: Switch;
   readonly kubeEtcd: Switch;
   readonly kubeProxy: Switch;
+}
+
+/** How Grafana finds the ConfigMaps with dashboards. */
+interface DashboardSidecar extends Switch {
+  readonly label: string;
+  readonly labelValue: string;
+  readonly searchNamespace: 'ALL';
+  readonly folderAnnotation: string;
+  readonly provider: { readonly foldersFromFilesStructure: true; readonly allowUiUpdates: false };
 }
 
 export const MONITORING_NAMESPACE = {
@@ -137,6 +148,16 @@ const grafana = (environment: Environment): Values['grafana'] => ({
   resources: resources('100m', '384Mi'),
   additionalDataSources: logDataSources(environment),
   plugins: logPlugins(environment),
+  sidecar: {
+    dashboards: {
+      enabled: true,
+      ...{ label: SIDECAR.label, labelValue: SIDECAR.labelValue, folderAnnotation: SIDECAR.folder },
+      // Each application has its dashboards in its own namespace.
+      searchNamespace: 'ALL',
+      // What is in git is what is shown.
+      provider: { foldersFromFilesStructure: true, allowUiUpdates: false },
+    },
+  },
   testFramework: OFF,
 });
 

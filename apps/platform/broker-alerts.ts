@@ -14,7 +14,10 @@ export interface BrokerLimits {
 }
 
 /** The share of the volume that must stay free. */
-const FREE_SHARE = 0.2;
+export const FREE_SHARE = 0.2;
+
+/** The share of its memory limit that a broker may use before an alert fires. */
+export const MEMORY_SHARE = 0.8;
 
 /** States of the broker that lead to its own alarms, reported before they do. */
 export const brokerAlerts = ({ namespace, job, metricPrefix, ...limits }: BrokerLimits): readonly Alert[] => {
@@ -32,7 +35,7 @@ export const brokerAlerts = ({ namespace, job, metricPrefix, ...limits }: Broker
     {
       name: 'BrokerMemoryHigh',
       severity: 'warning',
-      expr: `${of('process_resident_memory_bytes')} / ${of('resident_memory_limit_bytes')} > 0.8`,
+      expr: `${of('process_resident_memory_bytes')} / ${of('resident_memory_limit_bytes')} > ${MEMORY_SHARE}`,
       for: '5m',
       summary: 'The broker uses {{ $value | humanizePercentage }} of the memory that it may use.',
       description:

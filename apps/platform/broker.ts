@@ -3,6 +3,7 @@ import { Alerts } from '../../charts/alerts.ts';
 import { Broker, type BrokerProps } from '../../charts/broker.ts';
 import { issuerOf } from '../../charts/broker-authority.ts';
 import { flavorOf } from '../../charts/broker-flavors.ts';
+import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { PageBackend } from '../../charts/page-backend.ts';
@@ -17,6 +18,7 @@ import { type Application, maxReplicas, type System } from '../application.ts';
 import { brokerAlerts, queueRecords } from './broker-alerts.ts';
 import { BROKER_AUTHORITY, BROKER_TLS, brokerEndpoint } from './broker-endpoint.ts';
 import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
+import { brokerDashboard } from './dashboards/broker.ts';
 import { broker, PRIORITY, topology } from './identities.ts';
 import { allowConnections, closedNamespace, entered, lookups, scraped } from './network.ts';
 
@@ -104,15 +106,17 @@ function watch(scope: Construct, environment: Environment, { scaled }: System): 
       { port: 'metrics', path: '/metrics/detailed', params: { family: ['queue_coarse_metrics'] }, trust },
     ],
   });
+  const limits = {
+    ...{ namespace: broker.namespace, job: broker.name, metricPrefix },
+    volumeBytes: wholeAmountOf(environment.brokerVolume.size),
+    connections: connectionsOf(scaled),
+  };
   new Alerts(scope, 'alerts', {
-    ...{ ...broker, runbook: RUNBOOK },
-    records: queueRecords({ namespace: broker.namespace, metricPrefix }),
-    alerts: brokerAlerts({
-      ...{ namespace: broker.namespace, job: broker.name, metricPrefix },
-      volumeBytes: wholeAmountOf(environment.brokerVolume.size),
-      connections: connectionsOf(scaled),
-    }),
+    ...{ ...broker, runbook: RUNBOOK, dashboard: 'broker' },
+    records: queueRecords(limits),
+    alerts: brokerAlerts(limits),
   });
+  new Dashboard(scope, 'dashboard', { ...broker, spec: brokerDashboard(limits) });
 }
 
 /** A client that takes and one that gives for each replica there can be, and those that only look. */

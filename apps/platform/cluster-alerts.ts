@@ -7,6 +7,15 @@ export const podAlerts = (owners: NamespaceOwners): readonly Alert[] =>
     expr: ownedByNamespace(alert.expr, owners),
   }));
 
+/** The share of periods in which a container may be throttled. */
+export const THROTTLED_SHARE = 0.25;
+
+/** The share of its CPU that a node may use for long. */
+export const NODE_CPU_SHARE = 0.9;
+
+/** The share of its memory that a node may use. */
+export const NODE_MEMORY_SHARE = 0.9;
+
 const CONTAINER = 'by (namespace, pod, container)';
 
 const podStates: readonly Alert[] = [
@@ -34,7 +43,7 @@ const podResources: readonly Alert[] = [
   {
     name: 'ContainersThrottled',
     severity: 'warning',
-    expr: `sum ${CONTAINER} (increase(container_cpu_cfs_throttled_periods_total{container!=""}[5m])) / sum ${CONTAINER} (increase(container_cpu_cfs_periods_total{container!=""}[5m])) > 0.25`,
+    expr: `sum ${CONTAINER} (increase(container_cpu_cfs_throttled_periods_total{container!=""}[5m])) / sum ${CONTAINER} (increase(container_cpu_cfs_periods_total{container!=""}[5m])) > ${THROTTLED_SHARE}`,
     for: '15m',
     summary:
       'The container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} is throttled in {{ $value | humanizePercentage }} of its periods.',
@@ -106,7 +115,7 @@ export const nodeAlerts: readonly Alert[] = [
   {
     name: 'NodeCpuHigh',
     severity: 'warning',
-    expr: '1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])) > 0.9',
+    expr: `1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])) > ${NODE_CPU_SHARE}`,
     for: '30m',
     summary: 'The node {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its CPU.',
     description:
@@ -115,7 +124,7 @@ export const nodeAlerts: readonly Alert[] = [
   {
     name: 'NodeMemoryHigh',
     severity: 'warning',
-    expr: '1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes > 0.9',
+    expr: `1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes > ${NODE_MEMORY_SHARE}`,
     for: '15m',
     summary: 'The node {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its memory.',
     description:

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Alerts } from '../../charts/alerts.ts';
+import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { Exporter, type ExporterProps } from '../../charts/exporter.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { HTTP_PORT_NAME, PASSWORD_FILE } from '../../charts/pod.ts';
@@ -11,6 +12,7 @@ import { series } from '../../packages/contracts/metrics/metric.ts';
 import type { Application } from '../application.ts';
 import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import { exportersDashboard } from './dashboards/exporters.ts';
 import { broker, exporter, PRIORITY } from './identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
 
@@ -46,7 +48,10 @@ export const exporterApplication: Application = {
     new MetricsScrape(scope, 'scrape', {
       ...{ ...exporter, endpoints: [{ port: HTTP_PORT_NAME }], honorLabels: true },
     });
-    new Alerts(scope, 'alerts', { ...exporter, runbook: RUNBOOK, dependsOn: broker.name, alerts });
+    new Alerts(scope, 'alerts', {
+      ...{ ...exporter, runbook: RUNBOOK, dashboard: 'exporters', dependsOn: broker.name, alerts },
+    });
+    new Dashboard(scope, 'dashboard', { ...exporter, spec: exportersDashboard });
   },
 };
 

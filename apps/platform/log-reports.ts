@@ -75,7 +75,7 @@ const scheduled = (schedule: Schedule): Application => ({
       http: false,
     });
     allowConnections(scope, self, system);
-    new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts: alertsOf(schedule) });
+    new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, dashboard: 'pods', alerts: alertsOf(schedule) });
   },
 });
 

@@ -1,14 +1,17 @@
 import type { Construct } from 'constructs';
 import { Alerts, BY_NAMESPACE, PLATFORM_TEAM } from '../../charts/alerts.ts';
+import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { type Login, PageLogin } from '../../charts/page-login.ts';
 import type { Environment, OpenPages } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
+import type { AddonName } from '../../environments/versions.ts';
 import { installedAddons } from '../addons/log-stores.ts';
 import type { Application } from '../application.ts';
 import { nodeAlerts, podAlerts } from './cluster-alerts.ts';
 import { PAGE_USERS } from './credentials.ts';
+import { dashboardsOf } from './dashboards/index.ts';
 import { MONITORING } from './identities.ts';
 import { addonAlerts, scrapeAlerts, watchdog } from './tool-alerts.ts';
 
@@ -24,9 +27,11 @@ export const monitoring: Application = {
   name: 'monitoring',
   parent: 'infra-workloads',
   namespace: MONITORING,
-  build: (scope, environment) => {
+  build: (scope, environment, system) => {
     if (!environment.addons.includes('kube-prometheus-stack')) return;
     declareAlerts(scope, environment);
+    for (const spec of dashboardsOf(environment, system))
+      new Dashboard(scope, `dashboard-${spec.name}`, { ...pageOf('grafana'), spec });
     declarePage(scope, 'grafana', environment);
     const { openPages } = environment.web;
     if (openPages.kind === 'none') return;
@@ -40,20 +45,28 @@ export const monitoring: Application = {
   },
 };
 
+/** Addon -> the dashboard that shows it. */
+const ADDON_DASHBOARDS: Readonly<Partial<Record<AddonName, string>>> = {
+  'argo-cd': 'argo-cd',
+  'opentelemetry-collector': 'log-pipeline',
+};
+
 /** Metrics that no application exposes itself: pods and volumes of any namespace, nodes, addons, and the scrapes. */
 function declareAlerts(scope: Construct, environment: Environment): void {
   const { alerting } = environment;
   const owners = { of: alerting?.teams ?? {}, others: PLATFORM_TEAM };
   const common = { namespace: MONITORING, component: 'monitoring', runbook: RUNBOOK, labels: {} } as const;
   const groups = {
-    pods: { owner: BY_NAMESPACE, alerts: podAlerts(owners) },
-    nodes: { alerts: nodeAlerts },
-    scrapes: { owner: BY_NAMESPACE, alerts: scrapeAlerts(owners) },
-    watchdog: { alerts: [watchdog] },
+    pods: { owner: BY_NAMESPACE, dashboard: 'pods', alerts: podAlerts(owners) },
+    nodes: { dashboard: 'nodes', alerts: nodeAlerts },
+    scrapes: { owner: BY_NAMESPACE, dashboard: 'exporters', alerts: scrapeAlerts(owners) },
+    watchdog: { dashboard: 'overview', alerts: [watchdog] },
     ...Object.fromEntries(
       installedAddons(environment).flatMap((addon) => {
         const alerts = addonAlerts[addon];
-        return alerts === undefined ? [] : [[addon, { alerts }]];
+        return alerts === undefined
+          ? []
+          : [[addon, { dashboard: ADDON_DASHBOARDS[addon] ?? 'overview', alerts }]];
       }),
     ),
   };

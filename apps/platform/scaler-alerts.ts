@@ -4,7 +4,10 @@ import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../packages/contracts/metrics/metric.ts';
 
 /** Changes of the wanted count to less in half an hour that no load explains. */
-const FLAPS = 12;
+export const FLAPS = 12;
+
+/** Seconds after which a replica count that was not read again counts as frozen. */
+export const FROZEN_SECONDS = 60;
 
 /** States in which replica counts do not follow the load, or follow it too often. */
 export const scalerAlerts = (namespace: string): readonly Alert[] => [
@@ -12,7 +15,7 @@ export const scalerAlerts = (namespace: string): readonly Alert[] => [
     name: 'ScalerReadingsFrozen',
     severity: 'critical',
     // The leader alone reads; a follower's last reading, from when it led, may be old.
-    expr: `max by (workload) (${fromLeader(series(scaler.readingAge))}) > 60`,
+    expr: `max by (workload) (${fromLeader(series(scaler.readingAge))}) > ${FROZEN_SECONDS}`,
     for: '1m',
     summary: 'No reading of {{ $labels.workload }} for {{ $value | humanizeDuration }}.',
     description: `The replica count is frozen: a missing, stale or invalid reading never changes it. Look at ${scaler.readingFailures.name} by cause.`,

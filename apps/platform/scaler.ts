@@ -1,4 +1,5 @@
 import { Alerts } from '../../charts/alerts.ts';
+import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { Peers } from '../../charts/network-policy.ts';
@@ -11,6 +12,7 @@ import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application } from '../application.ts';
 import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
+import { scalerDashboard } from './dashboards/scaler.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
 import { scalerAlerts } from './scaler-alerts.ts';
@@ -54,8 +56,9 @@ export const scalerApplication: Application = {
     allowConnections(scope, scaler, system);
     new MetricsScrape(scope, 'scrape', { ...scaler, endpoints: [{ port: HTTP_PORT_NAME }] });
     new Alerts(scope, 'alerts', {
-      ...{ ...scaler, runbook: RUNBOOK, dependsOn: broker.name },
+      ...{ ...scaler, runbook: RUNBOOK, dashboard: 'scaler', dependsOn: broker.name },
       alerts: scalerAlerts(scaler.namespace),
     });
+    new Dashboard(scope, 'dashboard', { ...scaler, spec: scalerDashboard });
   },
 };

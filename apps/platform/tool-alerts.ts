@@ -5,6 +5,9 @@ import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
 /** Days before a certificate ends at which its renewal should have been done for long. */
 const CERTIFICATE_DAYS = 14;
 
+/** The shares of its queue above which a log agent is behind, and above which it soon reads no further. */
+export const QUEUE_SHARES = { behind: 0.5, full: 0.95 } as const;
+
 /** A log store that no one can ask; a volume that fills up is an alert on any volume. */
 const storeDown = (kind: 'loki' | 'victoria-logs'): Alert => ({
   name: kind === 'loki' ? 'LokiDown' : 'VictoriaLogsDown',
@@ -76,7 +79,7 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
     {
       name: 'LogsBehind',
       severity: 'warning',
-      expr: 'max by (pod, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.5',
+      expr: `max by (pod, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > ${QUEUE_SHARES.behind}`,
       for: '10m',
       summary: 'The queue of the log agent {{ $labels.pod }} is {{ $value | humanizePercentage }} full.',
       description:
@@ -85,7 +88,7 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
     {
       name: 'LogsUnread',
       severity: 'critical',
-      expr: 'max by (pod, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > 0.95',
+      expr: `max by (pod, exporter) (otelcol_exporter_queue_size / otelcol_exporter_queue_capacity) > ${QUEUE_SHARES.full}`,
       for: '15m',
       summary: 'The queue of the log agent {{ $labels.pod }} is full, and it reads no further.',
       description: 'Lines are lost when the kubelet deletes the oldest file of a container.',

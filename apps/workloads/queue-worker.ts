@@ -19,6 +19,7 @@ import { scraped } from '../platform/network.ts';
 import { brokerVariables, type CommonValues, chartOf, commonContribution, mountsOf } from './common.ts';
 import { type ScalingWish, scaledOf, scalingNeeds } from './scaling.ts';
 import { workerAlerts } from './worker-alerts.ts';
+import { workerRecords } from './worker-records.ts';
 import { type Factory, factoryOf, type Kind } from './workload.ts';
 
 type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;
@@ -110,8 +111,16 @@ function watch(scope: Construct, self: Identity, values: QueueWorkerValues): voi
     ...(typeof values.queue !== 'string' && { retrySeconds: values.queue.retrySeconds }),
   };
   new Alerts(scope, 'alerts', {
-    ...{ ...self, workload, runbook: RUNBOOK, dependsOn: broker.name, ...(owner && { owner }) },
+    ...{
+      ...self,
+      workload,
+      runbook: RUNBOOK,
+      dashboard: 'queue-workload',
+      dependsOn: broker.name,
+      ...(owner && { owner }),
+    },
     alerts: [...workerAlerts(watched), ...alerts],
+    records: workerRecords(watched),
     // The age of the oldest message is what the own scaler alone knows.
     slos: watched.scaler === 'own' ? [waitSlo(namespace, workload, policy, objective)] : [],
   });

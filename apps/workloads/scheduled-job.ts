@@ -42,7 +42,7 @@ const kind: Kind<ScheduledJobValues> = {
     });
     if (alerts.length > 0)
       new Alerts(scope, 'alerts', {
-        ...{ ...self, runbook: RUNBOOK, alerts },
+        ...{ ...self, runbook: RUNBOOK, dashboard: 'pods', alerts },
         ...(publishes !== undefined && { dependsOn: broker.name }),
         ...(owner && { owner }),
       });

@@ -7,7 +7,7 @@ import {
   splitByIstio,
   splitByTraefik,
 } from '../../argocd/owned-fields.ts';
-import { Alerts } from '../../charts/alerts.ts';
+import { Alerts, type RecordingRule } from '../../charts/alerts.ts';
 import { Autoscaler, cpuUtilization } from '../../charts/autoscaler.ts';
 import { type Canary, POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
@@ -27,6 +27,7 @@ import { RUNBOOK } from '../../environments/organization.ts';
 import type { Contribution, ServiceWork } from '../application.ts';
 import { PRIORITY, PROMETHEUS, scaler } from '../platform/identities.ts';
 import { entered, scraped } from '../platform/network.ts';
+import { WORKLOAD } from '../platform/workload-series.ts';
 import {
   type CommonValues,
   chartOf,
@@ -161,7 +162,24 @@ function build(scope: Construct, self: Identity, values: WebServiceValues, envir
 function watch(scope: Construct, self: Identity, { alerts = [], objectives, owner }: WebServiceValues): void {
   const slos = objectives === undefined ? [] : requestSlos(self, objectives);
   if (alerts.length + slos.length === 0) return;
-  new Alerts(scope, 'alerts', { ...self, runbook: RUNBOOK, alerts, slos, ...(owner && { owner }) });
+  const records = objectives === undefined ? [] : promised(self, objectives);
+  new Alerts(scope, 'alerts', {
+    ...{ ...self, runbook: RUNBOOK, dashboard: 'web-service', alerts, slos, records },
+    ...(owner && { owner }),
+  });
+}
+
+/** What it promises as series, which dashboards draw beside what is measured. */
+function promised(
+  { namespace, name }: Identity,
+  { availability, latency }: RequestObjectives,
+): RecordingRule[] {
+  const labels = { namespace, workload: name };
+  return [
+    { record: WORKLOAD.availabilityObjective, expr: `vector(${availability})`, labels },
+    { record: WORKLOAD.latencyShare, expr: `vector(${latency.objective})`, labels },
+    { record: WORKLOAD.latencyObjective, expr: `vector(${latency.seconds})`, labels },
+  ];
 }
 
 /** The router that splits its requests during a release; undefined where it has no release or no page. */

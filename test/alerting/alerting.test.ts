@@ -129,7 +129,9 @@ describe('an alert', () => {
     expect(text).toMatch(/^\*\*The oldest message of jobs has waited \d+(\.\d+)?s\.\*\*\n/);
     expect(text).toMatch(/Since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC; owner platform\./);
     expect(text).toContain('alerts.md#backlogolderthanobjective)');
-    expect(text).toContain('[dashboard](https://grafana.test/dashboards?query=jobs)');
+    expect(text).toContain(
+      '[dashboard](https://grafana.test/d/sluice-queue-workload?from=now-3h&var-namespace=consumer&var-workload=jobs)',
+    );
     expect(text).toContain('[logs](https://grafana.test/explore?left=');
 
     startConsumer();

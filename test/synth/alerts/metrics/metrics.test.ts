@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { metricNames } from '../../../../packages/contracts/promql.ts';
+import { dashboardQueries } from '../../dashboards/dashboards.ts';
 import { rendered } from '../../dist.ts';
 import { expressions } from '../rules.ts';
 import { unknownIn } from './known.ts';
@@ -37,13 +38,14 @@ const adapterRules = rendered.flatMap(({ path, object }) => {
 });
 
 describe('every expression of PromQL', () => {
-  it('of rules, analyses and adapter rules is found', () => {
+  it('of rules, analyses, adapter rules and dashboards is found', () => {
     expect(expressions.length).toBeGreaterThan(50);
     expect(analyses.length).toBeGreaterThan(1);
     expect(adapterRules.length).toBeGreaterThan(0);
+    expect(dashboardQueries.length).toBeGreaterThan(50);
   });
 
-  it.each([...expressions, ...analyses, ...adapterRules])(
+  it.each([...expressions, ...analyses, ...adapterRules, ...dashboardQueries])(
     '$path: $name asks for metrics and labels that exist',
     ({ expr }) => {
       expect(unknownIn(expr)).toEqual([]);
