@@ -106,8 +106,9 @@ export async function runNew(argv: string[]): Promise<number> {
   writeFileSync(join(ROOT, index), list);
   // The linter's own order of imports and width of lines.
   run(join('node_modules', '.bin', 'biome'), ['check', '--write', '--log-level=error', file, index]);
-  // A process of its own reads the new file.
-  const code = run(process.execPath, ['cli/main.ts', 'synth']);
+  // Processes of their own read the new file, and then what is rendered.
+  const code =
+    run(process.execPath, ['cli/main.ts', 'synth']) || run(process.execPath, ['test/synth/golden.ts']);
   if (code === 0) process.stdout.write(told(kind, asked, file, index));
   return code;
 }
@@ -119,7 +120,7 @@ const told = (kind: Kind, asked: Asked, file: string, index: string): string => 
 made     ${file}, and its line in ${index}
 rendered ${kind.rendered(asked)}
 
-next     ${['npx sluice diff', ...kind.next(asked), 'npm run golden   the tables of who reaches whom'].join('\n         ')}
+next     ${['npx sluice diff', ...kind.next(asked)].join('\n         ')}
          commit ${file}, ${index}, dist/ and test/synth/golden/ together
 `;
 

@@ -194,7 +194,7 @@ export const diffExamples = (): string =>
   [
     '# `sluice diff`: ten pull requests',
     '',
-    'The comments that a reviewer sees, rendered by `npm run golden`; never edited. [diff](diff.md) explains ranks and sections.',
+    'The comments that a reviewer sees, rendered by `npm run synth`; never edited. [diff](diff.md) explains ranks and sections.',
     ...examples.flatMap((one) => ['', `## ${one.title}`, '', one.about, '', commentOf(one)]),
     '',
   ].join('\n');

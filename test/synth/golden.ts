@@ -14,7 +14,7 @@ import { permissionsIn } from './permissions.ts';
 export const GOLDEN = new URL('golden/', import.meta.url);
 
 /** Writes the pages again. @see package.json */
-export const COMMAND = 'npm run synth && npm run golden';
+export const COMMAND = 'npm run synth';
 
 /** A page with one table for each environment. */
 const page = (title: string, columns: readonly string[], rowsIn: (environment: string) => string[]): string =>
@@ -43,7 +43,7 @@ export const goldenPages = (): ReadonlyMap<string, string> =>
 /** The page that shows the system of the first environment between these two lines. */
 export const README = new URL('../../README.md', import.meta.url);
 const [BEGIN, END] = [
-  '<!-- The picture: written by `npm run golden`. -->',
+  '<!-- The picture: written by `npm run synth`. -->',
   '<!-- The end of the picture. -->',
 ];
 
