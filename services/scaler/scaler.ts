@@ -48,6 +48,7 @@ const TELLS_AT_ONCE: Readonly<Record<Source['kind'], boolean>> = {
   management: true,
   'detailed-metrics': true,
   prometheus: false,
+  redis: true,
   clock: false,
 };
 
@@ -94,6 +95,7 @@ export function createScaler(options: ScalerOptions): Scaler {
     closing.abort();
     await Promise.all(grids.map((grid) => grid.stop()));
     await Promise.all(targets.map((target) => target.stop()));
+    for (const source of sources.values()) source.close?.();
   };
   return { announce: () => observer.reset(), stop };
 }

@@ -23,6 +23,7 @@ const WORKSPACES: Readonly<Record<string, string>> = {
   '@sluice/runtime/amqp': 'services/runtime/amqp/index.ts',
   '@sluice/runtime/processes': 'services/runtime/processes/index.ts',
   '@sluice/runtime/redis': 'services/runtime/redis/index.ts',
+  '@sluice/runtime/redis/options': 'services/runtime/redis/options.ts',
 };
 const IMPORT = /(?:^|[\s;])(?:from|import)\s*\(?\s*'([^']+)'/g;
 /** A path that is opened beside the module system: `new URL('../x', import.meta.url)`. */

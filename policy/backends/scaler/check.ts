@@ -109,6 +109,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   management: ['url', 'vhost', 'queue', 'username', 'passwordFile'],
   'detailed-metrics': ['url', 'vhost', 'queue'],
   prometheus: ['url', 'readyQuery'],
+  redis: ['url', 'prefix', 'queue'],
   clock: [],
 };
 
@@ -116,6 +117,7 @@ const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   management: ['caFile'],
   'detailed-metrics': ['caFile'],
   prometheus: ['unackedQuery', 'publishedQuery', 'acknowledgedQuery', 'caFile'],
+  redis: ['username', 'passwordFile', 'caFile'],
 };
 
 export function checkSource(source: Fields, checker: Checker): void {
@@ -126,16 +128,23 @@ export function checkSource(source: Fields, checker: Checker): void {
   checker.onlyKeys(source, ['kind', ...required, ...optional]);
   for (const key of required) checker.text(source, key);
   for (const key of optional) if (source[key] !== undefined) checker.text(source, key);
+  if (source.kind === 'redis') {
+    checkRedisUrl(source.url, checker);
+    checkAuthorities(source, 'redis', checker);
+    return;
+  }
   checkUrl(source.url, checker);
-  if (source.caFile !== undefined && String(source.url).startsWith('http://'))
-    checker.fault(
-      'caFile',
-      source.caFile,
-      "must have a 'url' of scheme https: in clear text no server is verified",
-    );
+  checkAuthorities(source, 'http', checker);
   const { username } = source;
   if (typeof username === 'string' && username.includes(':'))
     checker.fault('username', username, "must not hold ':', which ends a name in HTTP");
+}
+
+/** Who names authorities means that the server is verified. */
+function checkAuthorities({ url, caFile }: Fields, scheme: 'http' | 'redis', checker: Checker): void {
+  if (caFile === undefined || !String(url).startsWith(`${scheme}://`)) return;
+  const constraint = `must have a 'url' of scheme ${scheme}s: in clear text no server is verified`;
+  checker.fault('caFile', caFile, constraint);
 }
 
 /** A host and at most a path: whatever reads it, reads the same. */
@@ -155,6 +164,20 @@ function checkUrl(url: unknown, checker: Checker): void {
   if (parsed !== null && parsed.hostname !== '' && parsed.port !== '0') return;
   const shown = SHOWABLE.test(url) ? url : CONCEALED;
   checker.fault('url', shown, 'must be http:// or https://, a host and at most a port and a path');
+}
+
+/** A host and at most a port and the number of a database. */
+const REDIS_URL = /^rediss?:\/\/[^\s/?#@\\"<>^`{|}\p{Cc}]+(\/\d{1,4})?$/iu;
+
+function checkRedisUrl(url: unknown, checker: Checker): void {
+  if (typeof url !== 'string' || url === '') return;
+  if (url.includes('@')) checker.fault('url', CONCEALED, 'must hold no user name and no password');
+  else if (!REDIS_URL.test(url) || URL.parse(url) === null)
+    checker.fault(
+      'url',
+      SHOWABLE.test(url) ? url : CONCEALED,
+      'must be redis:// or rediss://, a host and at most a port and a database',
+    );
 }
 
 const CONCEALED = 'not shown: it may hold a password';

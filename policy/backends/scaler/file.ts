@@ -21,7 +21,7 @@ export interface Workload {
 }
 
 /** Where a backlog is read. Passwords are never in the file, only the path of the file that holds one. */
-export type Source = ManagementSource | DetailedMetricsSource | PrometheusSource | ClockSource;
+export type Source = ManagementSource | DetailedMetricsSource | PrometheusSource | RedisSource | ClockSource;
 
 /** GET {url}/api/queues/{vhost}/{queue}: LavinMQ and RabbitMQ. */
 export interface ManagementSource {
@@ -56,6 +56,22 @@ export interface PrometheusSource {
   readonly publishedQuery?: string;
   readonly acknowledgedQuery?: string;
   /** PEM file of the authorities that verify an https url. @default the public authorities */
+  readonly caFile?: string;
+}
+
+/** A queue of BullMQ in Redis or Valkey: waiting, prioritized and due jobs are ready, active ones unacked. */
+export interface RedisSource {
+  readonly kind: 'redis';
+  /** redis://host:port/database or rediss://, without credentials. */
+  readonly url: string;
+  /** The prefix of BullMQ's keys; in braces where a Redis Cluster may come. */
+  readonly prefix: string;
+  readonly queue: string;
+  /** User of the ACL. @default the server's default user */
+  readonly username?: string;
+  /** @default no password */
+  readonly passwordFile?: string;
+  /** PEM file of the authorities that verify a rediss url. @default the public authorities */
   readonly caFile?: string;
 }
 

@@ -275,7 +275,7 @@ describe('parseScalerConfig', () => {
     ],
     [
       configOf({ ...consumer, source: { kind: 'kafka' } }),
-      '\'workloads[0].source.kind\' ("kafka") must be one of management, detailed-metrics, prometheus, clock',
+      '\'workloads[0].source.kind\' ("kafka") must be one of management, detailed-metrics, prometheus, redis, clock',
     ],
   ])('refuses %j', (data, fault) => {
     expect(faultsOf(data)).toEqual([fault]);

@@ -9,9 +9,10 @@ import { integer, seconds } from '../fields.ts';
 import type { Logger } from '../log.ts';
 import type { ServiceContext } from '../run-main.ts';
 import { Batches, type ItemResult } from './batches.ts';
-import { connectRedis, type RedisConfig } from './connection.ts';
+import { connectRedis } from './connection.ts';
 import { requireDurability } from './durability.ts';
 import type { Fsync } from './fields.ts';
+import type { RedisConfig } from './options.ts';
 import { JobFault, startQueueWorker } from './queue-worker.ts';
 import { type WriterMetrics, writerMetrics } from './writer-metrics.ts';
 

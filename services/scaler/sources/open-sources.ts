@@ -9,6 +9,7 @@ import {
 } from './detailed-metrics.ts';
 import { fetchCounted, fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
 import { prometheusSource } from './prometheus.ts';
+import { Connections, redisSource } from './redis.ts';
 import { Shared } from './shared.ts';
 import type { BacklogSource } from './source.ts';
 
@@ -31,6 +32,7 @@ export function openSources(
   const sharing = { freshForMs: pollMs / 2, timeoutMs };
   const listings = new Cache<Listing>();
   const brokers = new Cache<BrokerCounts>();
+  const connections = new Connections();
   const users = countBy(
     workloads.map(({ source }) => source).filter((source) => source.kind === 'management'),
   );
@@ -51,6 +53,7 @@ export function openSources(
     if (source.kind === 'management') return management(source, measures);
     if (source.kind === 'prometheus') return prometheusSource(source, now);
     if (source.kind === 'clock') return clockSource(now);
+    if (source.kind === 'redis') return redisSource(source, connections, now);
     const load = (signal: AbortSignal) => fetchBrokerCounts(source, signal, now);
     return detailedMetricsSource(
       source,
@@ -64,7 +67,9 @@ export function openSources(
 
 /** @throws {UrlError} for a URL that the file's own check would have refused */
 const normalized = (source: Source): Source =>
-  source.kind === 'clock' ? source : { ...source, url: parseManagementUrl(source.url) };
+  source.kind === 'clock' || source.kind === 'redis'
+    ? source
+    : { ...source, url: parseManagementUrl(source.url) };
 
 class Cache<T> {
   readonly #entries = new Map<string, Shared<T>>();

@@ -11,6 +11,8 @@ export interface BacklogSource {
    * @throws {ReadingError} whatever the reason; the scaler then stands still
    */
   read(signal: AbortSignal): Promise<Backlog>;
+  /** Lets go of a connection that is kept between readings. */
+  close?(): void;
 }
 
 /** Why a reading failed: the `cause` label of `sluice_scaler_reading_failures_total`. */

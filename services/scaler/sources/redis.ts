@@ -1,0 +1,150 @@
+import type { Backlog, RedisSource } from '@sluice/policy';
+import { messageOf, readSecretFile, Secret, SecretError, unlessAborted } from '@sluice/runtime';
+import { redisOptions } from '@sluice/runtime/redis/options';
+import type { Redis } from 'ioredis';
+import { type BacklogSource, type FailureCause, ReadingError } from './source.ts';
+
+/** The sources of one server and user share a connection. */
+const groupOf = ({ url, username, passwordFile, caFile }: RedisSource): string =>
+  JSON.stringify([url, username, passwordFile, caFile]);
+
+interface Connection {
+  readonly redis: Promise<Redis>;
+  /** Why it ended: a command that waits for it is told only that it did. */
+  error?: Error;
+}
+
+/** One connection for each server and user; after a failure, the next reading makes another, with the password of then. */
+export class Connections {
+  readonly #open = new Map<string, Connection>();
+
+  of(source: RedisSource): Connection {
+    const group = groupOf(source);
+    const found = this.#open.get(group);
+    if (found !== undefined) return found;
+    const made: Connection = {
+      redis: connect(source, (error) => {
+        made.error = error;
+      }),
+    };
+    this.#open.set(group, made);
+    return made;
+  }
+
+  close(source: RedisSource): void {
+    const group = groupOf(source);
+    void this.#open.get(group)?.redis.then(
+      (redis) => redis.disconnect(),
+      () => {},
+    );
+    this.#open.delete(group);
+  }
+}
+
+/** The client is loaded when the first source needs it. @throws {ReadingError} unauthorized where its password cannot be read */
+async function connect(
+  { url, username, passwordFile, caFile }: RedisSource,
+  failed: (error: Error) => void,
+): Promise<Redis> {
+  try {
+    const password = passwordFile === undefined ? undefined : Secret.fromText(readSecretFile(passwordFile));
+    const { Redis } = await import('ioredis');
+    const redis = new Redis({
+      ...redisOptions({
+        REDIS_URL: url,
+        REDIS_USERNAME: username,
+        REDIS_PASSWORD: password,
+        REDIS_CA_FILE: caFile,
+      }),
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    });
+    redis.on('error', failed);
+    return redis;
+  } catch (error) {
+    throw error instanceof SecretError ? new ReadingError('unauthorized', error.message) : error;
+  }
+}
+
+/** BullMQ keeps delayed jobs by their instant, shifted by 12 bits. */
+const DELAYED_SHIFT = 0x1000;
+
+/**
+ * A queue of BullMQ, read in one MULTI: waiting, prioritized and due delayed jobs are ready, active ones unacked.
+ *
+ * `at` is the request's start. The oldest wait is that of the job that is taken next from the waiting ones, since it
+ * was added. A queue that nothing was ever added to is missing.
+ */
+export function redisSource(source: RedisSource, connections: Connections, now: () => number): BacklogSource {
+  const base = `${source.prefix}:${source.queue}`;
+  const look = async (at: number): Promise<Backlog> => {
+    const redis = await connections.of(source).redis;
+    const { meta, wait, active, prioritized, due, next } = await countsOf(redis, base, at);
+    if (meta === 0) throw new ReadingError('queue-missing', `queue '${base}' does not exist`);
+    const added = next === undefined ? 0 : Number(await redis.hget(`${base}:${next}`, 'timestamp'));
+    const oldest = added > 0 && { oldestWaitSeconds: Math.max(0, at - added) / 1000 };
+    return { ready: wait + prioritized + due, unacked: active, at, ...oldest };
+  };
+  const read = (signal: AbortSignal): Promise<Backlog> =>
+    unlessAborted(
+      look(now()),
+      signal,
+      () => new ReadingError('timeout', `${source.url} did not answer in time`),
+    );
+  return {
+    group: groupOf(source),
+    read: async (signal) => {
+      try {
+        return await read(signal);
+      } catch (error) {
+        throw failure(source, connections, error);
+      }
+    },
+    close: () => connections.close(source),
+  };
+}
+
+async function countsOf(redis: Redis, base: string, at: number) {
+  const answers = await redis
+    .multi()
+    .exists(`${base}:meta`)
+    .llen(`${base}:wait`)
+    .llen(`${base}:active`)
+    .zcard(`${base}:prioritized`)
+    .zcount(`${base}:delayed`, 0, (at + 1) * DELAYED_SHIFT - 1)
+    .lindex(`${base}:wait`, -1)
+    .exec();
+  const [meta, wait, active, prioritized, due, next] = (answers ?? []).map(([error, value]) => {
+    if (error !== null) throw error;
+    return value;
+  });
+  const count = (value: unknown): number => {
+    if (typeof value === 'number') return value;
+    throw new ReadingError('invalid', `Redis counts with '${String(value)}'`);
+  };
+  return {
+    ...{ meta: count(meta), wait: count(wait), active: count(active) },
+    ...{ prioritized: count(prioritized), due: count(due) },
+    next: typeof next === 'string' ? next : undefined,
+  };
+}
+
+const CAUSES: readonly (readonly [RegExp, FailureCause])[] = [
+  [/^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password)/, 'unauthorized'],
+  [/certificate|self-signed|altnames|issuer/i, 'untrusted'],
+  [/ETIMEDOUT|timed out/i, 'timeout'],
+  [/^WRONGTYPE/, 'invalid'],
+];
+
+/** A connection that failed is let go: the next reading makes another. */
+function failure(source: RedisSource, connections: Connections, thrown: unknown): ReadingError {
+  if (thrown instanceof ReadingError && thrown.cause === 'queue-missing') return thrown;
+  const { error } = connections.of(source);
+  connections.close(source);
+  if (thrown instanceof ReadingError) return thrown;
+  // A command that the user may not use ends its MULTI; why is told beside.
+  const [refused] = (thrown as { previousErrors?: readonly Error[] }).previousErrors ?? [];
+  const message = messageOf(refused ?? error ?? thrown);
+  const cause = CAUSES.find(([pattern]) => pattern.test(message))?.[1] ?? 'unreachable';
+  return new ReadingError(cause, `${source.url}: ${message}`);
+}
