@@ -20,6 +20,9 @@ const SERVICE = 'log-reports';
 /** How long a line may take to the store: what the agents hold back while the store is away is bounded by their queue. */
 const LATE_SECONDS = 120;
 
+/** Node's heap is kept small: a stream makes much that is dropped at once, and Node would rather grow than collect it. */
+export const HEAP_OPTIONS = '--max-old-space-size=64 --max-semi-space-size=2';
+
 /** One of the two schedules of the service. */
 interface Schedule {
   readonly self: Identity;
@@ -121,7 +124,7 @@ function variablesOf(
     ...(reports && { REPORT_BUCKET: reportBucket }),
     ...(s3 !== undefined && { S3_ENDPOINT: `http://${s3.service}.${s3.namespace}.svc:${s3.port}` }),
     ...{ LATE_SECONDS: String(LATE_SECONDS), CATCH_UP_WINDOWS: String(catchUpWindows) },
-    DEADLINE_SECONDS: String(deadlineSeconds),
+    ...{ DEADLINE_SECONDS: String(deadlineSeconds), NODE_OPTIONS: HEAP_OPTIONS },
   };
 }
 

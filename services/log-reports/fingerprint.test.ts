@@ -4,13 +4,13 @@ import { fingerprintOf, MAX_PATTERN, patternOf } from './fingerprint.ts';
 
 describe('the pattern of a message', () => {
   it.each([
-    ['job run-7-12 of "ann" failed after 3.2 s', 'job <id> of <quoted> failed after <number> s'],
-    ["can't read 'a b.txt': errno -13", "can't read <quoted>: errno <number>"],
+    ['job run-7-12 of "ann" failed after 3.2 s', 'job <value> of <quoted> failed after <value> s'],
+    ["can't read 'a b.txt': errno -13", "can't read <quoted>: errno <value>"],
     ['connect ECONNREFUSED 10.0.0.7:5672', 'connect ECONNREFUSED <address>'],
     ['no route to fe80::1 or 2001:db8:0:0:0:0:0:1', 'no route to <address> or <address>'],
-    ['commit 9f3a1c2 of 5f0e9d1a-0c1b-4f6e-9d0a-0123456789ab', 'commit <hash> of <uuid>'],
-    ['at 2026-11-29T15:10:00.123Z: pointer 0x7ffe12', 'at <time>: pointer <hash>'],
-    ['panic: runtime error\n\tmain.go:42 +0x1d', 'panic: runtime error main.go:<number> +<hash>'],
+    ['commit 9f3a1c2 of 5f0e9d1a-0c1b-4f6e-9d0a-0123456789ab', 'commit <value> of <value>'],
+    ['at 2026-11-29T15:10:00.123Z: pointer 0x7ffe12', 'at <time>: pointer <value>'],
+    ['panic: runtime error\n\tmain.go:42 +0x1d', 'panic: runtime error main.go:<value> +<value>'],
     ['facade defeated', 'facade defeated'],
     ['', ''],
   ])('of %j is %j', (message, pattern) => {
@@ -25,7 +25,7 @@ describe('the pattern of a message', () => {
     const quoted = fc.stringMatching(/^[ -!#-[\]-~]{0,40}$/);
     const messageOf = (n: number, u: string, a: string, h: string, q: string) =>
       `job ${n} (${u}) at ${a} of image ${h} said "${q}" after ${n / 8} s`;
-    const wanted = 'job <number> (<uuid>) at <address> of image <hash> said <quoted> after <number> s';
+    const wanted = 'job <value> (<value>) at <address> of image <value> said <quoted> after <value> s';
     fc.assert(
       fc.property(fc.nat(), uuid, fc.ipV4(), hash, quoted, (n, u, a, h, q) => {
         expect(patternOf(messageOf(n, u, a, h, q))).toBe(wanted);

@@ -17,14 +17,19 @@ const MASKS = {
 } as const;
 
 const NAMES = Object.keys(MASKS) as (keyof typeof MASKS)[];
+/** An id may be all digits by chance, and a hash all letters but one: they and numbers have one mask. */
+const MASK_OF: Readonly<Record<keyof typeof MASKS, string>> = {
+  ...{ quoted: '<quoted>', time: '<time>', address: '<address>' },
+  ...{ uuid: '<value>', hash: '<value>', id: '<value>', number: '<value>' },
+};
 const VARIABLE = new RegExp(NAMES.map((name) => `(?<${name}>${MASKS[name]})`).join('|'), 'g');
 
 /**
- * A message without what differs from line to line: quoted values, times, UUIDs, addresses, hashes, names with a
- * number in them and numbers become `<quoted>`, `<time>` ...
+ * A message without what differs from line to line: quoted values, times and addresses have a mask each; numbers,
+ * UUIDs, hashes and names with a number in them have one together.
  *
  *     patternOf('job run-7-12 of "ann" failed after 3.2 s at 10.0.0.7:5672')
- *       // job <id> of <quoted> failed after <number> s at <address>
+ *       // job <value> of <quoted> failed after <value> s at <address>
  */
 export function patternOf(message: string): string {
   const text = message.slice(0, MAX_PATTERN);
@@ -37,7 +42,7 @@ export function patternOf(message: string): string {
 /** The arguments of a replacement: the match, then its groups in the order of NAMES. */
 function maskOf(found: readonly unknown[]): string {
   for (let index = 0; index < NAMES.length; index += 1)
-    if (found[index + 1] !== undefined) return `<${NAMES[index]}>`;
+    if (found[index + 1] !== undefined) return MASK_OF[NAMES[index] ?? 'number'];
   return '';
 }
 

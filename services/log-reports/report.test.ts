@@ -41,7 +41,7 @@ describe('a report', () => {
     expect(lines).toBe(4);
     expect(groups).toMatchObject([
       {
-        ...{ pattern: 'job <number> failed', count: 3, sample: 'job 1 failed' },
+        ...{ pattern: 'job <value> failed', count: 3, sample: 'job 1 failed' },
         ...{ firstSeen: '2026-11-29T15:10:01Z', lastSeen: '2026-11-29T15:10:02.5Z', otherPodLines: 0 },
         pods: [
           { pod: 'consumer-1', container: 'main', count: 2 },

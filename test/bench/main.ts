@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'exporter-load': async () => (await import('./exporter-load.ts')).exporterLoad,
   diff: async () => (await import('./diff.ts')).diffOfManyEnvironments,
+  'log-reports': async () => (await import('./log-reports.ts')).logReports,
   policies: async () => (await import('./policies.ts')).policies,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
   workers: async () => (await import('./workers.ts')).manyWorkers,

@@ -65,7 +65,7 @@ describe('error lines in VictoriaLogs', () => {
     const { groups, events, lines } = parseReport(text);
     expect(lines).toBe(3);
     expect(groups.map(({ pattern, count, pods }) => [pattern, count, pods.map(({ pod }) => pod)])).toEqual([
-      ['job <id> failed after <number> s: <quoted>', 2, ['consumer-1', 'consumer-2']],
+      ['job <value> failed after <value> s: <quoted>', 2, ['consumer-1', 'consumer-2']],
       ['java.lang.NullPointerException: x', 1, ['pod-1']],
     ]);
     expect(events).toMatchObject([{ pod: 'consumer-1', reason: 'BackOff', count: 1 }]);
