@@ -1,3 +1,4 @@
+import { jsonText } from '../manifests/json.ts';
 import { selects } from '../manifests/links/selection.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../manifests/objects.ts';
 import { compareQuantities } from '../manifests/quantities.ts';
@@ -120,6 +121,6 @@ const SELECTING = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Roll
 function selector(object: DesiredObject): readonly Violation[] {
   const wanted = valueAt(object.fields, ['spec', 'selector']);
   if (!SELECTING.includes(object.kind) || !isFields(wanted)) return [];
-  const why = `its selector ${JSON.stringify(wanted)} does not select the labels of its own pods`;
+  const why = `its selector ${jsonText(wanted)} does not select the labels of its own pods`;
   return unless(selects(wanted, podLabelsOf(object)), object, 'own selector', why);
 }

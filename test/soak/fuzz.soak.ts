@@ -17,7 +17,8 @@ afterAll(async () => {
     ...[parser, inputs, accepted, refused, slowestMs, faults],
   ]);
   console.log(`\nseed ${seed}\n${tableOf(head, cells)}\n`);
-  if (process.env.RECORD !== undefined) record('fuzz', markdownOf(head, cells));
+  const size = `Of ${inputs.toLocaleString('en')} inputs each, seed ${seed}.`;
+  if (process.env.RECORD !== undefined) record('fuzz', `${size}\n\n${markdownOf(head, cells)}`);
 });
 
 test.each(subjects.map((subject) => [subject.name, subject] as const))(

@@ -1,3 +1,4 @@
+import { jsonText } from '../../manifests/json.ts';
 import { type DesiredObject, isFields, type Snapshot, titleOf, valueAt } from '../../manifests/objects.ts';
 import { listAt } from '../../manifests/references.ts';
 import { folderOf, sourcesIn } from '../../manifests/scope.ts';
@@ -76,7 +77,7 @@ export function heirOf(
 function placeFor({ kind, fields }: DesiredObject): string | undefined {
   const folders = sourcesIn(fields).map((source) => folderOf(valueAt(source, ['path'])));
   if (kind !== 'Application' || folders.length === 0 || folders.includes(undefined)) return undefined;
-  return JSON.stringify([folders, clusterOf(fields), valueAt(fields, ['spec', 'destination', 'namespace'])]);
+  return jsonText([folders, clusterOf(fields), valueAt(fields, ['spec', 'destination', 'namespace'])]);
 }
 
 /** The cluster of an Application; its own has a name and an address. */
@@ -98,11 +99,11 @@ export function retiredIn(
   after: DesiredObject | undefined,
   base: Snapshot,
 ): Retired[] {
-  const left = new Set((after === undefined ? [] : elementsOf(after)).map((one) => JSON.stringify(one)));
+  const left = new Set((after === undefined ? [] : elementsOf(after)).map((one) => jsonText(one)));
   const template = valueAt(before.fields, ['spec', 'template']);
   const application = { ...before, kind: 'Application' };
   return elementsOf(before)
-    .filter((element) => !left.has(JSON.stringify(element)))
+    .filter((element) => !left.has(jsonText(element)))
     .map((element) => {
       const fields = filled(template, element);
       const objects = isFields(fields) ? syncedBy({ ...application, fields }, base) : [];

@@ -1,10 +1,11 @@
+import { jsonText } from '../../manifests/json.ts';
 import type { End, Link } from '../../manifests/links/links.ts';
 import type { Chain, Explanation } from './explain.ts';
 import { referenceOf } from './find.ts';
 
 /** For programs: a value that is not set is null. */
 export const jsonReport = (explanations: readonly Explanation[]): string =>
-  `${JSON.stringify({ objects: explanations.map(objectOf) }, null, 2)}\n`;
+  `${jsonText({ objects: explanations.map(objectOf) }, 2)}\n`;
 
 const objectOf = ({ object, origin, deliveredBy, dependencies, kept, chains, reachedBy }: Explanation) => ({
   environment: object.environment,

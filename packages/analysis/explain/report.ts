@@ -1,3 +1,4 @@
+import { jsonText } from '../../manifests/json.ts';
 import { textOfEnd } from '../../manifests/links/links.ts';
 import { titleOf } from '../../manifests/objects.ts';
 import type { KeptPolicy } from '../fidelity.ts';
@@ -41,7 +42,7 @@ function dependencies({ dependencies: { found, refused } }: Explanation): Sectio
   };
 }
 
-const valueText = (value: unknown): string => (value === undefined ? 'not set' : JSON.stringify(value));
+const valueText = (value: unknown): string => (value === undefined ? 'not set' : jsonText(value));
 
 function decides({ fields }: Dependency): string {
   if (fields.length === 0) return 'whether it is there, by this name';

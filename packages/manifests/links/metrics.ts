@@ -1,5 +1,6 @@
 import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames as parsedNames } from '../../contracts/promql.ts';
+import { jsonText } from '../json.ts';
 import { onceForText } from '../memo.ts';
 import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
@@ -34,7 +35,7 @@ function scrapes(from: DesiredObject, world: World): Link[] {
   const services = world.ofKind('Service').filter((service) => monitors(from, service));
   const says = 'has scraped';
   const kind = 'ServiceMonitor -> Service';
-  const selector = JSON.stringify(valueAt(from.fields, ['spec', 'selector']));
+  const selector = jsonText(valueAt(from.fields, ['spec', 'selector']));
   const elsewhere = valueAt(from.fields, ['spec', 'namespaceSelector']) !== undefined;
   const missing = elsewhere ? absent : missingIn(from, world);
   if (services.length === 0)
@@ -72,10 +73,7 @@ function podScrapes(from: DesiredObject, world: World): Link[] {
   const elsewhere = valueAt(from.fields, ['spec', 'namespaceSelector']) !== undefined;
   if (elsewhere) return [];
   const pods = world.podsIn(from.namespace, selector);
-  const none = missingIn(
-    from,
-    world,
-  )(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
+  const none = missingIn(from, world)(`no pods of ${from.namespace} have the labels ${jsonText(selector)}`);
   if (pods.length === 0) return [{ from, kind, says: 'has scraped', end: none }];
   return pods.flatMap((workload) =>
     listAt(from.fields, ['spec', 'podMetricsEndpoints']).map((endpoint): Link => {
@@ -251,7 +249,7 @@ function readers(from: DesiredObject, world: World): Link[] {
   const all = chart === undefined ? own : [...own, { one: chart, selector: chartSelector(chart, field) }];
   if (all.length === 0) return [];
   const reader = all.find(({ selector }) => selects(selector, isFields(labels) ? labels : {}));
-  const asked = all.map(({ selector }) => JSON.stringify(selector ?? null)).join(', ');
+  const asked = all.map(({ selector }) => jsonText(selector ?? null)).join(', ');
   const end = found(reader?.one, `no Prometheus selects its labels: they ask for ${asked}`);
   return [{ from, kind: 'monitor -> Prometheus', says: 'is read by', end }];
 }

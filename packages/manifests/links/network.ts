@@ -1,3 +1,4 @@
+import { jsonText } from '../json.ts';
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, type End, type Link, outside, toObject } from './links.ts';
@@ -25,7 +26,7 @@ export function networkLinks(from: DesiredObject, world: World): Link[] {
 function ofCharts({ namespace = '' }: DesiredObject, selector: unknown, world: World): End {
   return world.chartsIn(namespace).length > 0 || isPassing(selector)
     ? strangers(namespace, selector, world)
-    : absent(`no pods of ${namespace} have the labels ${JSON.stringify(selector)}`);
+    : absent(`no pods of ${namespace} have the labels ${jsonText(selector)}`);
 }
 
 /** A port is the server's: for ingress that of the policy's own pods, for egress that of the peer. */

@@ -1,3 +1,4 @@
+import { jsonText } from '../json.ts';
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import type { World } from './world.ts';
@@ -83,7 +84,7 @@ function partsOfResource(text: string): [resource: string, group: string] {
 /** `get, update deployments/scale.apps of shop`, the verbs of one resource together. */
 export function rightsText(rights: readonly Right[]): string[] {
   const groups = Map.groupBy(rights, ({ namespace, resource, name }) =>
-    JSON.stringify([resource, name, namespace]),
+    jsonText([resource, name, namespace]),
   );
   return [...groups.values()].map((all) => {
     const [{ namespace, resource, name } = { namespace: undefined, resource: '', name: undefined }] = all;

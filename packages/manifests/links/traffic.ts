@@ -1,3 +1,4 @@
+import { jsonText } from '../json.ts';
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podSpecOf } from '../references.ts';
 import { absent, broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
@@ -46,10 +47,7 @@ function podLinks(
   world: World,
 ): Link[] {
   const ends = pods.map(toObject);
-  const none = missingIn(
-    from,
-    world,
-  )(`no pods of ${from.namespace} have the labels ${JSON.stringify(selector)}`);
+  const none = missingIn(from, world)(`no pods of ${from.namespace} have the labels ${jsonText(selector)}`);
   return (ends.length > 0 ? ends : [none]).map((end) => ({ from, kind, says: 'selects the pods of', end }));
 }
 
