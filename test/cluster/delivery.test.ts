@@ -65,7 +65,8 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
     argo = applicationsOf(cluster);
     desired = await openDesired(name);
     const repository = { repoURL: desired.repoURL, revision: 'main' };
-    environment = { ...testEnvironment, repository, addons: [] };
+    const logs = { ...testEnvironment.logs, stores: [] };
+    environment = { ...testEnvironment, repository, addons: [], logs };
     // What bootstrap brings: definitions, namespaces, secrets, Argo CD.
     const objects = objectsOf(environment);
     await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));

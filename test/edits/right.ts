@@ -137,6 +137,7 @@ export const rightEdits: readonly Edit[] = [
     name: 'no addons on the laptop',
     make: (tree) => {
       property(tree, LOCAL, /addons: \[[^\]]*\],/, 'addons: [],');
+      property(tree, LOCAL, /stores: \[[^\]]*\],/, 'stores: [],');
       property(tree, LOCAL, /\n *canary: 'traefik',/, '');
     },
   },
