@@ -18,6 +18,9 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'packages/testbed/kind/config.ts': ['packages/testbed/kind.yaml'],
   'packages/testbed/lib/elasticsearch.ts': ['packages/testbed/tools/elasticsearch/'],
   'packages/testbed/lib/tools.ts': ['packages/testbed/tools/'],
+  // Pictures for the documentation, which no test reads.
+  'test/board/browser.ts': [],
+  'test/board/system.ts': ['cli/', 'apps/workloads/', 'services/', 'packages/contracts/', 'policy/'],
   'test/cluster/checkov.test.ts': ['docs/reference/checkov.md', 'dist/'],
   'test/cluster/load.ts': ['package-lock.json'],
   'test/cluster/network.test.ts': ['test/synth/golden/connections.md'],

@@ -5,6 +5,7 @@
 //   node scripts/bootstrap.mjs broker     and some broker to run on (AMQP_URL, Docker, or RabbitMQ)
 //   node scripts/bootstrap.mjs rabbitmq   and RabbitMQ itself, which the tests kill and restart
 //   node scripts/bootstrap.mjs promtool   and promtool, which the tests of alerts run
+//   node scripts/bootstrap.mjs chromium   and Chromium, which the tests of the board open
 //   node scripts/bootstrap.mjs redis      and Redis, which the tests of transactions kill and restart
 //   node scripts/bootstrap.mjs exporter   and the node exporter, which the pictures of dashboards read
 import { spawnSync } from 'node:child_process';
@@ -105,6 +106,13 @@ function installNodeExporter() {
     installDebian('the node exporter', 'prometheus-node-exporter', '');
 }
 
+/** With a font for the languages that Debian's own fonts do not write. */
+function installChromium() {
+  if (!answers('chromium', ['--version'])) installDebian('Chromium', 'chromium', '');
+  if (!existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'))
+    installDebian('a font for Korean', 'fonts-noto-cjk', '');
+}
+
 function provideBroker() {
   if (process.env.AMQP_URL || answers('docker', ['info'])) return;
   installRabbitmq('; or start a Docker engine; or set AMQP_URL to a LavinMQ or RabbitMQ of yours');
@@ -115,5 +123,6 @@ installModules();
 if (process.argv.includes('broker')) provideBroker();
 if (process.argv.includes('rabbitmq')) installRabbitmq('');
 if (process.argv.includes('promtool')) installPromtool();
+if (process.argv.includes('chromium')) installChromium();
 if (process.argv.includes('redis')) installRedis();
 if (process.argv.includes('exporter')) installNodeExporter();

@@ -80,6 +80,14 @@ export const SUITES: readonly Suite[] = [
     tools: [otelCollector, victoriaLogs, versitygw],
     builtInCi: false,
   },
+  {
+    name: 'board',
+    config: 'test/board/vitest.config.ts',
+    tests: ['test/board/**/*.test.ts'],
+    // The browser is a package of Debian: the suite brings it itself.
+    tools: [],
+    builtInCi: true,
+  },
 ];
 
 /** @returns the suite's test files below the root, sorted */

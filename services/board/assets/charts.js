@@ -130,7 +130,7 @@ function optionsOf(figure, holder) {
     Math.max(1, max * 1.08),
   ];
   return {
-    ...{ width: holder.clientWidth, height: HEIGHT, padding: [8, 8, 0, 0], legend: { show: false } },
+    ...{ width: holder.clientWidth, height: HEIGHT, padding: [8, 28, 0, 0], legend: { show: false } },
     series: [{}, ...data().lines.map((line) => seriesOf(figure, line))],
     scales: { x: { time: true }, y: { range } },
     axes: [

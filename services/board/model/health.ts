@@ -53,15 +53,17 @@ const LEVELS: Readonly<Record<Condition, Level>> = {
   idle: 'ok',
 };
 
-/** The state of a workload in one word, and what comes next. */
-export function healthOf(workload: WorkloadState): Health {
+/** The state of a workload in one word, and what comes next. @param isCurrent else nothing is known of it now */
+export function healthOf(workload: WorkloadState, isCurrent = true): Health {
   const { policy } = workload;
   const target = policy && {
     targetSeconds: defaultWaitSeconds(policy),
     maxReplicas: baseOf(policy).maxReplicas,
   };
   const condition = conditionOf(workload, target?.targetSeconds, target?.maxReplicas);
-  return { level: LEVELS[condition], condition, next: nextOf(workload, condition), ...target };
+  const level = isCurrent ? LEVELS[condition] : 'unknown';
+  const next: Next = isCurrent ? nextOf(workload, condition) : { kind: 'unknown' };
+  return { level, condition, next, ...target };
 }
 
 function conditionOf(workload: WorkloadState, target = Number.POSITIVE_INFINITY, most?: number): Condition {

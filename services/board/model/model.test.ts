@@ -122,6 +122,10 @@ describe('how a workload is', () => {
     expect(healthOf(workload({ policy: slo }))).toMatchObject({ targetSeconds: 30, maxReplicas: 8 });
   });
 
+  it('is unknown while the scaler does not answer, whatever was known before', () => {
+    expect(healthOf(workload({}), false)).toMatchObject({ level: 'unknown', next: { kind: 'unknown' } });
+  });
+
   it('is together as bad as the worst', () => {
     expect(worstOf(['ok', 'unknown', 'critical', 'attention'])).toBe('critical');
     expect(worstOf(['ok', 'unknown'])).toBe('unknown');

@@ -155,7 +155,9 @@ describe('a request', () => {
       expect([path, statusCode]).toEqual([path, 401]);
       expect(body).not.toContain('secret-workload');
     }
-    expect((await get('/livez')).statusCode).toBe(200);
+    const refused = await get('/');
+    const [, style = ''] = /rel="stylesheet" href="([^"]+)"/.exec(refused.body) ?? [];
+    expect([(await get('/livez')).statusCode, (await get(style)).statusCode]).toEqual([200, 200]);
   });
 
   it.each([

@@ -37,7 +37,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     bodyLimit: LONGEST_REPORT_BYTES,
     requestTimeout: 15_000,
     forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(400).send('Bad Request\n'),
   });
   addOwn(app, options);
@@ -87,7 +87,9 @@ async function addScope(scope: FastifyInstance, options: BoardOptions): Promise<
       return 'who' in asked ? asked.who : (raw.socket.remoteAddress ?? '');
     },
   });
-  scope.addHook('onRequest', async ({ raw }) => {
+  scope.addHook('onRequest', async ({ raw, routeOptions }) => {
+    // The page that refuses somebody needs its style, and the files tell nothing.
+    if (routeOptions.url?.startsWith(`${prefix}/assets/`)) return;
     const asked = accessOf(access, raw);
     if ('refused' in asked) throw new RefusedError(asked.refused);
   });

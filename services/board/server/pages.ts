@@ -60,7 +60,7 @@ function choiceOf({ lang, theme, tz }: Readonly<Record<string, unknown>>): Choic
   };
 }
 
-const QUEUE = /^\/queues\/([^/]{1,900})$/;
+const QUEUE = /^\/queues\/([^/]{1,4096})$/;
 
 function contentOf(path: string, state: BoardState, page: Page): Content | undefined {
   if (path === '/') return overview(state, page);

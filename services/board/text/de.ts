@@ -28,6 +28,7 @@ export const de: Texts = {
     one ? '1 Workload verfehlt sein Ziel' : `${count} Workloads verfehlen ihr Ziel`,
   verdictUnknown: (count, one) =>
     one ? '1 Workload ist ohne Messwert' : `${count} Workloads sind ohne Messwert`,
+  verdictStale: 'Zustand zurzeit unbekannt',
   verdictSummary: (workloads, waiting, replicas) =>
     `${workloads} beobachtet, ${waiting} wartend oder in Arbeit, ${replicas} in Betrieb`,
   countWorkloads: (count, one) => (one ? '1 Workload' : `${count} Workloads`),

@@ -32,6 +32,7 @@ export const en = {
     one ? '1 workload misses its objective' : `${count} workloads miss their objective`,
   verdictUnknown: (count: string, one: boolean) =>
     one ? '1 workload has no reading' : `${count} workloads have no reading`,
+  verdictStale: 'The state is not known now',
   verdictSummary: (workloads: string, waiting: string, replicas: string) =>
     `${workloads} watched, ${waiting} waiting or in work, ${replicas} running`,
   countWorkloads: (count: string, one: boolean) => (one ? '1 workload' : `${count} workloads`),

@@ -27,6 +27,7 @@ export const fr: Texts = {
   verdictCritical: (count, one) =>
     one ? `${count} charge manque son objectif` : `${count} charges manquent leur objectif`,
   verdictUnknown: (count, one) => (one ? `${count} charge sans mesure` : `${count} charges sans mesure`),
+  verdictStale: 'État actuellement inconnu',
   verdictSummary: (workloads, waiting, replicas) =>
     `${workloads}, ${waiting} en attente ou en cours, ${replicas} en service`,
   countWorkloads: (count, one) => (one ? `${count} charge suivie` : `${count} charges suivies`),

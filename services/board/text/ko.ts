@@ -25,6 +25,7 @@ export const ko: Texts = {
   verdictAttention: (count) => `워크로드 ${count}개에 주의가 필요합니다`,
   verdictCritical: (count) => `워크로드 ${count}개가 목표를 지키지 못합니다`,
   verdictUnknown: (count) => `워크로드 ${count}개의 측정값이 없습니다`,
+  verdictStale: '현재 상태를 알 수 없습니다',
   verdictSummary: (workloads, waiting, replicas) =>
     `${workloads} 관찰 중, ${waiting} 대기 또는 처리 중, ${replicas} 실행 중`,
   countWorkloads: (count) => `워크로드 ${count}개`,

@@ -25,6 +25,7 @@ export const tr: Texts = {
   verdictAttention: (count) => `${count} iş yükü dikkat istiyor`,
   verdictCritical: (count) => `${count} iş yükü hedefini tutturamıyor`,
   verdictUnknown: (count) => `${count} iş yükünden ölçüm yok`,
+  verdictStale: 'Durum şu an bilinmiyor',
   verdictSummary: (workloads, waiting, replicas) =>
     `${workloads} izleniyor, ${waiting} bekliyor veya işleniyor, ${replicas} çalışıyor`,
   countWorkloads: (count) => `${count} iş yükü`,

@@ -60,10 +60,10 @@ function dataOf({ title, times, lines, marks, target }: Chart, { timeZone, langu
   });
 }
 
-/** The upper end of the axis: 1, 2 or 5 times a power of ten. */
+/** The upper end of the axis: a number that is easily halved. */
 export function roundTop(highest: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, highest)));
-  return ([1, 2, 5, 10].find((step) => step * power >= highest) ?? 10) * power;
+  return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= highest) ?? 10) * power;
 }
 
 function picture(chart: Chart, { format }: Page): Html {
@@ -147,7 +147,8 @@ export const bar = (share: number, level: string): Html =>
 
 /** Replicas as gates: those that are open are filled. Of more than 60 only the share is shown. */
 export function gates(open: number, most: number): Html {
-  if (most > 60 || most < 1) return bar(open / Math.max(1, most), 'ok');
+  if (most < 1) return html``;
+  if (most > 60) return bar(open / most, 'ok');
   const cells = Array.from({ length: most }, (_, index) => index);
   return html`<svg class="gates" viewBox="0 0 ${most * 4 - 1} 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">${cells.map((index) => html`<rect class="${index < open ? 'gate open' : 'gate'}" x="${index * 4}" width="3" height="10"/>`)}</svg>`;
 }

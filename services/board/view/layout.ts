@@ -38,11 +38,11 @@ ${content.charts && html`<script src="${files.plot}" defer></script><script type
 <body${isLive && html` data-live="${page.link('/live', { page: page.path }).text}"`}>
 <a class="skip" href="#main">${texts.skip}</a>
 <div class="frame">
-<div class="side"><div class="side-stays">
+<header class="side"><div class="side-stays">
 <a class="brand" href="${page.link('/')}">${mark}<span>Sluice<small>${texts.title}</small></span></a>
 <nav aria-label="${texts.navigation}">${section(navigation(state, page))}</nav>
 ${settings(page)}
-</div></div>
+</div></header>
 <main id="main" tabindex="-1">
 <div class="lost" role="status" hidden><p class="banner-title">${texts.lostTitle}</p><p>${texts.lostText}</p></div>
 ${regions}
@@ -58,7 +58,7 @@ const section = ({ id, content }: Region): Html =>
   html`<div class="region region-${id}" data-region="${id}">${content}</div>`;
 
 /** The pages, and each workload with its level. */
-export function navigation({ workloads }: BoardState, page: Page): Region {
+export function navigation({ workloads, connection }: BoardState, page: Page): Region {
   const { texts, path } = page;
   const here = (to: string) => (to === path ? html` aria-current="page"` : html``);
   const content = html`<ul>
@@ -67,7 +67,7 @@ ${
   workloads.length > 0 &&
   html`<li><span class="nav-title">${texts.queues}</span><ul>${workloads.map((workload) => {
     const to = `/queues/${encodeURIComponent(workload.workload)}`;
-    const { level } = healthOf(workload);
+    const { level } = healthOf(workload, connection.kind === 'live');
     return html`<li><a id="nav-${encodeURIComponent(workload.workload)}" href="${page.link(to)}"${here(to)}><span class="dot" data-level="${level}">${levelIcon(level)}<span class="hidden">${texts.levels[level]}</span></span><bdi>${workload.workload}</bdi></a></li>`;
   })}</ul></li>`
 }

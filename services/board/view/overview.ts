@@ -19,7 +19,8 @@ const MOST_CHANGES = 8;
 
 /** "Is everything well?", in one look. */
 export function overview(state: BoardState, page: Page): Content {
-  const healths = state.workloads.map((workload) => ({ workload, health: healthOf(workload) }));
+  const isCurrent = state.connection.kind === 'live';
+  const healths = state.workloads.map((workload) => ({ workload, health: healthOf(workload, isCurrent) }));
   const { texts } = page;
   return {
     title: texts.overview,
@@ -70,8 +71,7 @@ function sentence(level: Level, count: number, page: Page): string {
 }
 
 function unknownTitle({ connection }: BoardState, { texts }: Page): string {
-  if (connection.kind === 'stale') return texts.staleTitle;
-  if (connection.kind === 'failed') return texts.failedTitle;
+  if (connection.kind === 'stale' || connection.kind === 'failed') return texts.verdictStale;
   return connection.kind === 'loading' ? texts.loadingTitle : texts.emptyTitle;
 }
 
@@ -92,7 +92,7 @@ function card({ workload, health }: Judged, page: Page, now: number): Html {
   return html`<article class="card" data-level="${health.level}">
 <header><h3><a id="card-${encodeURIComponent(name)}" href="${page.link(`/queues/${encodeURIComponent(name)}`)}"><bdi>${name}</bdi></a></h3>${pill(health.level, page)}<p>${texts.conditions[health.condition]}</p></header>
 <dl class="facts">
-<div><dt>${texts.oldestWait}</dt><dd class="figure">${waitText(ready, seconds, page)}</dd><dd class="under">${bar(waitShare(seconds, health), wait)}${health.targetSeconds !== undefined && html`<span>${texts.objective(format.duration(health.targetSeconds))}</span>`}</dd></div>
+<div><dt>${texts.oldestWait}</dt><dd class="figure">${waitText(ready, seconds, page)}</dd><dd class="under">${health.targetSeconds !== undefined && html`${bar(waitShare(seconds, health), wait)}<span>${texts.objective(format.duration(health.targetSeconds))}</span>`}</dd></div>
 <div><dt>${texts.backlog}</dt><dd class="figure">${work === undefined ? '–' : format.count(work)}</dd><dd class="under">${sparkline(samples.map((sample) => sample.ready + sample.unacked))}</dd></div>
 <div><dt>${texts.replicas}</dt><dd class="figure">${replicas === undefined ? '–' : format.count(replicas)}${health.maxReplicas !== undefined && html` <small>${texts.ofMax(format.count(health.maxReplicas))}</small>`}</dd><dd class="under">${gates(replicas ?? 0, health.maxReplicas ?? 0)}</dd></div>
 </dl>

@@ -8,7 +8,7 @@ import type { Content, Page, Region } from './page.ts';
 
 /** One workload: its figures, its past and every decision with its reason. */
 export function queue(state: BoardState, workload: WorkloadState, page: Page): Content {
-  const health = healthOf(workload);
+  const health = healthOf(workload, state.connection.kind === 'live');
   const loading = state.connection.kind === 'loading';
   return {
     title: workload.workload,

@@ -1,0 +1,63 @@
+import { type ClientRequest, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Served, startBoard, startMetrics } from './system.ts';
+
+const FOLLOWERS = 500;
+const SECONDS = 20;
+
+let board: Served;
+let metrics: Awaited<ReturnType<typeof startMetrics>>;
+const requests: ClientRequest[] = [];
+
+beforeAll(async () => {
+  metrics = await startMetrics();
+  board = await startBoard(metrics.env);
+});
+
+afterAll(async () => {
+  for (const request of requests) request.destroy();
+  await board?.stop();
+  await metrics?.stop();
+});
+
+/** A value of the board's own exposition. */
+async function figure(name: string): Promise<number> {
+  const exposition = await (await fetch(`${board.url}metrics`)).text();
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(exposition)?.[1]);
+}
+
+it(`serves ${FOLLOWERS} browsers that follow a queue, on a fifth of a core and 200 MB`, async () => {
+  let ready = 0;
+  const decide = () => metrics.decide('jobs', (ready += 1), 'opening to 3 replicas');
+  decide();
+  await expect.poll(() => fetch(`${board.url}queues/jobs`).then(({ status }) => status)).toBe(200);
+  let events = 0;
+  for (let follower = 0; follower < FOLLOWERS; follower += 1) {
+    const request = get(`${board.url}live?page=/queues/jobs`, (response) => {
+      response.on('data', (chunk: Buffer) => {
+        events += chunk.toString().split('event: regions').length - 1;
+      });
+      response.on('error', () => {});
+    });
+    request.on('error', () => {});
+    requests.push(request);
+  }
+  await expect.poll(() => figure('sluice_board_streams')).toBe(FOLLOWERS);
+  await sleep(2000);
+  const [cpu, since, seen] = [await figure('process_cpu_seconds_total'), performance.now(), events];
+  for (let second = 0; second < SECONDS; second += 1) {
+    // Every poll brings a new reading and a decision: every part of the page changes.
+    decide();
+    await sleep(1000);
+  }
+  const seconds = (performance.now() - since) / 1000;
+  const cores = ((await figure('process_cpu_seconds_total')) - cpu) / seconds;
+  const megabytes = (await figure('process_resident_memory_bytes')) / 1e6;
+  process.stdout.write(
+    `${FOLLOWERS} followers: ${(cores * 100).toFixed(1)} % of a core, ${megabytes.toFixed(0)} MB, ${events - seen} events in ${seconds.toFixed(0)} s\n`,
+  );
+  expect(events - seen).toBeGreaterThan(FOLLOWERS * (SECONDS / 2));
+  expect(cores).toBeLessThan(0.2);
+  expect(megabytes).toBeLessThan(200);
+});
