@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type ClientRequest, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundle } from '../../services/bundle.ts';
 import { type Served, startBoard, startMetrics } from './system.ts';
 
 const FOLLOWERS = 500;
@@ -10,15 +14,20 @@ let board: Served;
 let metrics: Awaited<ReturnType<typeof startMetrics>>;
 const requests: ClientRequest[] = [];
 
+const folder = mkdtempSync(join(tmpdir(), 'sluice-board-bundle-'));
+
 beforeAll(async () => {
+  // As it is in an image.
+  await bundle('board', folder);
   metrics = await startMetrics();
-  board = await startBoard(metrics.env);
+  board = await startBoard(metrics.env, join(folder, 'main.mjs'));
 });
 
 afterAll(async () => {
   for (const request of requests) request.destroy();
   await board?.stop();
   await metrics?.stop();
+  rmSync(folder, { recursive: true });
 });
 
 /** A value of the board's own exposition. */
@@ -29,7 +38,10 @@ async function figure(name: string): Promise<number> {
 
 it(`serves ${FOLLOWERS} browsers that follow a queue, on a fifth of a core and 200 MB`, async () => {
   let ready = 0;
-  const decide = () => metrics.decide('jobs', (ready += 1), 'opening to 3 replicas');
+  const decide = () => {
+    ready += 1;
+    metrics.decide('jobs', ready, 'opening to 3 replicas');
+  };
   decide();
   await expect.poll(() => fetch(`${board.url}queues/jobs`).then(({ status }) => status)).toBe(200);
   let events = 0;

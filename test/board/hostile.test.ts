@@ -67,12 +67,11 @@ it('shows names and sentences of any content as text: nothing runs, and no brows
     expect(await one.page.evaluate('window.pwned')).toBeUndefined();
     expect([path, await one.page.locator('main').count()]).toEqual([path, 1]);
   }
-  for (const parameter of ['lang', 'theme', 'tz', 'page', 'x'])
-    for (const payload of PAYLOADS) {
-      const query = new URLSearchParams({ [parameter]: payload });
-      await one.page.goto(`${board.url}?${query}`, { waitUntil: 'domcontentloaded' });
-      expect(await one.page.evaluate('window.pwned')).toBeUndefined();
-    }
+  for (const payload of PAYLOADS) {
+    const query = new URLSearchParams({ lang: payload, theme: payload, tz: payload, page: payload });
+    await one.page.goto(`${board.url}?${query}`, { waitUntil: 'load' });
+    expect(await one.page.evaluate('window.pwned')).toBeUndefined();
+  }
   expect(one.complaints.filter((text) => /Content Security Policy|Trusted/.test(text))).toEqual([]);
   expect(await reports()).toBe('0');
   await one.close();

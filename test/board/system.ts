@@ -47,8 +47,11 @@ async function end(child: ChildProcess): Promise<void> {
 export const startSystem = (options: readonly string[], env: NodeJS.ProcessEnv): Promise<Served> =>
   served(['cli/main.ts', 'up', '--plain', ...options], env, /^board {2}(http:\S+)$/);
 
-/** The board alone, open on loopback. */
-export async function startBoard(env: NodeJS.ProcessEnv): Promise<Served> {
+/** The board alone, open on loopback. @param program its sources, or its bundle */
+export async function startBoard(
+  env: NodeJS.ProcessEnv,
+  program = 'services/board/main.ts',
+): Promise<Served> {
   const port = await freePort();
   const own = {
     RATE_LIMIT_PER_MINUTE: '100000',
@@ -57,11 +60,7 @@ export async function startBoard(env: NodeJS.ProcessEnv): Promise<Served> {
     AUTH: 'open',
     SCALER_URL: 'http://127.0.0.1:9/metrics',
   };
-  const board = await served(
-    ['services/board/main.ts'],
-    { ...own, ...env },
-    /"port":(\d+),"msg":"listening"/,
-  );
+  const board = await served([program], { ...own, ...env }, /"port":(\d+),"msg":"listening"/);
   return { ...board, url: `http://127.0.0.1:${board.url}/` };
 }
 

@@ -50,7 +50,9 @@ export class Streams {
     channel.followers.add(response);
     this.#ends.set(response, setTimeout(() => response.end(), LONGEST_MS).unref());
     response.on('close', () => this.#leave(key, channel, response));
-    response.write(`retry: 2000\n${eventOf('regions', Object.fromEntries(textOf(channel.render())))}`);
+    // All who follow a page have seen the same of it: who joins them sees that first.
+    if (channel.sent.size === 0) channel.sent = textOf(channel.render());
+    response.write(`retry: 2000\n${eventOf('regions', Object.fromEntries(channel.sent))}`);
   }
 
   /** Something may have changed: sends the parts that did. */

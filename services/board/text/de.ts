@@ -50,7 +50,7 @@ export const de: Texts = {
   },
 
   next: 'Als Nächstes',
-  nextUnknown: 'Nach dem ersten Messwert bekannt.',
+  nextUnknown: 'Nach dem nächsten Messwert bekannt.',
   nextFrozen: (replicas) => `Bleibt bei ${replicas}, bis die Warteschlange wieder lesbar ist.`,
   nextDrains: (duration, time) => `Abgearbeitet in etwa ${duration}, um ${time}.`,
   nextGrows: 'Der Rückstand sinkt noch nicht.',

@@ -58,7 +58,7 @@ export const en = {
   } satisfies Record<Condition, string>,
 
   next: 'Next',
-  nextUnknown: 'Known after the first reading.',
+  nextUnknown: 'Known after the next reading.',
   nextFrozen: (replicas: string) => `Stays at ${replicas} until the queue can be read again.`,
   nextDrains: (duration: string, time: string) => `Drained in about ${duration}, at ${time}.`,
   nextGrows: 'The backlog does not fall yet.',

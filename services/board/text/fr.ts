@@ -48,7 +48,7 @@ export const fr: Texts = {
   },
 
   next: 'Ensuite',
-  nextUnknown: 'Connu après la première mesure.',
+  nextUnknown: 'Connu après la prochaine mesure.',
   nextFrozen: (replicas) => `Reste à ${replicas} jusqu’à ce que la file soit de nouveau lisible.`,
   nextDrains: (duration, time) => `Terminé dans environ ${duration}, à ${time}.`,
   nextGrows: 'L’arriéré ne diminue pas encore.',

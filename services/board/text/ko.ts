@@ -46,7 +46,7 @@ export const ko: Texts = {
   },
 
   next: '다음',
-  nextUnknown: '첫 측정 후에 알 수 있습니다.',
+  nextUnknown: '다음 측정 후에 알 수 있습니다.',
   nextFrozen: (replicas) => `대기열을 다시 읽을 때까지 ${replicas}개를 유지합니다.`,
   nextDrains: (duration, time) => `약 ${duration} 후 ${time}에 모두 처리됩니다.`,
   nextGrows: '백로그가 아직 줄지 않습니다.',

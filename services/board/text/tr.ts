@@ -46,7 +46,7 @@ export const tr: Texts = {
   },
 
   next: 'Sıradaki',
-  nextUnknown: 'İlk ölçümden sonra belli olur.',
+  nextUnknown: 'Sonraki ölçümden sonra belli olur.',
   nextFrozen: (replicas) => `Kuyruk yeniden okunana kadar ${replicas} olarak kalır.`,
   nextDrains: (duration, time) => `Yaklaşık ${duration} içinde, ${time} saatinde boşalır.`,
   nextGrows: 'Birikim henüz azalmıyor.',
