@@ -58,6 +58,38 @@ async function remove(cluster: Cluster, objects: readonly Name[]): Promise<void>
 const ofType = (type: string, objects: readonly Name[]): string[] =>
   objects.filter((name) => name.startsWith(`${type}/`)).map((name) => name.slice(type.length + 1));
 
+/** Kubernetes' own controllers are there to the end. */
+const isOperators = (finalizer: string): boolean => !finalizer.includes('kubernetes.io/');
+
+interface Held extends KubernetesObject {
+  readonly metadata: KubernetesObject['metadata'] & { readonly finalizers?: readonly string[] };
+}
+
+/** Lets go of what waits for an operator that has been removed with its namespace. */
+async function releaseFinalizers(cluster: Cluster, namespace: string): Promise<void> {
+  const list = ['api-resources', '--namespaced', '--verbs=list,patch', '--output=name', '--cached=false'];
+  const types = lines((await cluster.kubectl(list)).stdout).join(',');
+  const { stdout } = await cluster.kubectl(['-n', namespace, 'get', types, '--output=json']);
+  const { items } = JSON.parse(stdout) as { items: readonly Held[] };
+  const patch = ['--type=merge', '--patch={"metadata":{"finalizers":null}}'];
+  for (const { apiVersion, kind, metadata } of items.filter((one) =>
+    one.metadata.finalizers?.some(isOperators),
+  )) {
+    const [version = '', group = ''] = apiVersion.split('/').reverse();
+    const type = [kind, ...(group === '' ? [] : [version, group])].join('.');
+    await cluster.kubectl(['-n', namespace, 'patch', type, metadata.name, ...patch], { check: false });
+  }
+}
+
+interface EndingNamespace extends KubernetesObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+const waitsForFinalizers = ({ status }: EndingNamespace): boolean =>
+  status?.conditions?.some(
+    ({ type, status: is }) => type === 'NamespaceFinalizersRemaining' && is === 'True',
+  ) ?? false;
+
 /** Namespaces end when their pods have; those are killed, because none of them has work left. */
 async function removeNamespaces(cluster: Cluster, names: readonly string[]): Promise<void> {
   const all = names.map((name) => `namespace/${name}`);
@@ -69,10 +101,13 @@ async function removeNamespaces(cluster: Cluster, names: readonly string[]): Pro
   const kill = ['delete', 'pods', '--all', '--force', '--grace-period=0', '--wait=false'];
   await Promise.all(names.map((name) => cluster.kubectl(['-n', name, ...kill], { check: false })));
   await until('the namespaces to be gone', PATIENCE_SECONDS, async () => {
-    const { stdout } = await cluster.kubectl(['get', 'namespaces', '--output=name']);
-    const left = ofType('namespace', lines(stdout)).filter((name) => names.includes(name));
+    const { stdout } = await cluster.kubectl(['get', 'namespaces', '--output=json']);
+    const { items } = JSON.parse(stdout) as { items: readonly EndingNamespace[] };
+    const left = items.filter(({ metadata }) => names.includes(metadata.name));
     if (left.length === 0) return true;
-    throw new Error(`left: ${left.join(', ')}`);
+    const held = left.filter(waitsForFinalizers);
+    await Promise.all(held.map(({ metadata }) => releaseFinalizers(cluster, metadata.name)));
+    throw new Error(`left: ${left.map(({ metadata }) => metadata.name).join(', ')}`);
   });
 }
 

@@ -9,7 +9,7 @@ const name = 'left-behind';
 const metadata = { name };
 const group = 'rbac.authorization.k8s.io';
 
-/** A pod that takes its time to end, an API whose server is gone, a policy that lets no namespace go, and more. */
+/** A pod that takes its time to end, an object that waits for an operator, an API whose server is gone, a policy that lets no namespace go, and more. */
 const left: readonly KubernetesObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata },
   {
@@ -17,6 +17,11 @@ const left: readonly KubernetesObject[] = [
     kind: 'Pod',
     metadata: { ...metadata, namespace: name },
     spec: { terminationGracePeriodSeconds: 600, containers: [{ name, image: pauseImage }] },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { ...metadata, namespace: name, finalizers: ['operator.example/gone'] },
   },
   { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata, value: 7 },
   { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata, rules: [] },
