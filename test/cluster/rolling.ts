@@ -11,7 +11,7 @@ import { provideService, testEnvironment } from './system.ts';
 
 const PER_SECOND = 100;
 /** Nothing here measures the load: the count is ours. */
-const LEFT_OUT = ['HorizontalPodAutoscaler', 'ServiceMonitor'];
+const LEFT_OUT = ['HorizontalPodAutoscaler', 'PrometheusRule', 'ServiceMonitor'];
 
 export interface Rolled extends Answered {
   /** What was asked for in that time. */
