@@ -1,5 +1,5 @@
 import { runMain } from '@sluice/runtime';
-import { writeTransactions } from '@sluice/runtime/redis';
+import { type Posting, writeTransactions } from '@sluice/runtime/redis';
 import { environment } from './config.ts';
 import { createClient } from './database.ts';
 import { Store, type StoredTransaction } from './store.ts';
@@ -13,7 +13,12 @@ await runMain({
     const client = createClient(config);
     const collection = client.db(config.MONGODB_DATABASE).collection<StoredTransaction>('transactions');
     const store = new Store(collection, config.WRITE_SECONDS * 1000);
-    const code = await writeTransactions(context, { queue: 'process', write: (batch) => store.write(batch) });
+    // A client whose first connection failed stays closed until it is asked to connect; a connected one answers at once.
+    const write = async (batch: readonly Posting[]) => {
+      await client.connect();
+      return store.write(batch);
+    };
+    const code = await writeTransactions(context, { queue: 'process', write });
     stop.onStop('mongodb', () => client.close());
     return code;
   },

@@ -1,6 +1,6 @@
 import type { DashboardJson } from '../synth/dashboards/schema.ts';
 import { drawPanel } from './draw.ts';
-import { type Box, label, type NamedSeries, type PanelJson } from './draw-kit.ts';
+import { type Box, escaped, label, type NamedSeries, type PanelJson } from './draw-kit.ts';
 import type { PrometheusReader, Series, Span } from './prometheus.ts';
 
 const COLUMN = 50;
@@ -72,6 +72,7 @@ function page(
   const time = `${isoOf(start)} to ${isoOf(end).slice(11)} UTC`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Inter, Helvetica, Arial, sans-serif">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#f4f5f5"/>`,
     label(MARGIN, 26, title, { size: 19, color: '#1f2328', bold: true }),
     label(width - MARGIN, 26, time, { anchor: 'end' }),

@@ -3,12 +3,13 @@ import { TRANSACTION_SCHEMA, transactionId } from '../../packages/contracts/tran
 import { TransactionSystem, transfer } from './harness.ts';
 
 let system: TransactionSystem;
+let worker: ReturnType<TransactionSystem['start']>;
 const [processQueue, journalQueue] = [0, 1];
 
 beforeAll(async () => {
   system = await TransactionSystem.open();
   await system.startInject();
-  system.start('process');
+  worker = system.start('process');
   system.start('journal');
 });
 
@@ -116,6 +117,24 @@ describe('a store that is away', () => {
     const { count } = await system.index.count({ index: 'transactions', query: { ids: { values: ids } } });
     expect(count).toBe(50);
     expect(await system.queues[journalQueue]?.getFailedCount()).toBe(0);
+  });
+});
+
+describe('a worker that starts while its store is away', () => {
+  it('writes as soon as the store is back, with no attempt spent', async () => {
+    worker.child.kill('SIGKILL');
+    await system.mongodb.kill();
+    const said = () => system.lines.filter(({ msg }) => msg === 'store not reached').length;
+    const before = said();
+    const keys = Array.from({ length: 20 }, (_, index) => `late-${index}`);
+    for (const key of keys) expect((await system.post('/transactions', key, transfer(1))).status).toBe(202);
+    system.start('process');
+    await expect.poll(() => said() - before, { timeout: 60_000 }).toBeGreaterThan(1);
+    await system.mongodb.restart();
+    await settled();
+    const ids = keys.map((key) => transactionId(key, 0));
+    const found = await system.collection.find({ _id: { $in: ids } }).toArray();
+    expect(found.map(({ audit }) => audit.attempt)).toEqual(Array(20).fill(1));
   });
 });
 
