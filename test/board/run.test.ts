@@ -15,7 +15,7 @@ beforeAll(async () => {
   const env = { AMQP_URL: vhost.amqpUrl, MANAGEMENT_URL: vhost.broker.managementUrl };
   // Work until it is stopped: 400 jobs of 6 s for 25 consumers, every two minutes.
   system = await startSystem(['--jobs', '400', '--work', '6s', '--every', '2m'], env);
-  const { page, close } = await visit(browser, `${system.url}queues/consumer`);
+  const { page, close } = await visit(browser, `${system.url}queues/jobs`);
   await page.getByText('Mark reached').first().waitFor({ timeout: 200_000 });
   // A history that a chart can show.
   await page.locator('figure[data-chart] .uplot').nth(3).waitFor({ timeout: 200_000 });
@@ -42,9 +42,9 @@ const LOOKS: readonly (readonly [string, string, Look])[] = [
   ['overview', '', { theme: 'light' }],
   ['overview-dark-de', '', { theme: 'dark', language: 'de' }],
   ['overview-phone-ko', '', { theme: 'light', language: 'ko', width: 360 }],
-  ['queue', 'queues/consumer', { theme: 'light' }],
-  ['queue-dark-de', 'queues/consumer', { theme: 'dark', language: 'de' }],
-  ['queue-phone-fr', 'queues/consumer', { theme: 'dark', language: 'fr', width: 360 }],
+  ['queue', 'queues/jobs', { theme: 'light' }],
+  ['queue-dark-de', 'queues/jobs', { theme: 'dark', language: 'de' }],
+  ['queue-phone-fr', 'queues/jobs', { theme: 'dark', language: 'fr', width: 360 }],
 ];
 
 describe('a page of a run', () => {
@@ -67,7 +67,7 @@ describe('a page of a run', () => {
   });
 
   it('keeps an open table open and the focus where it is, while its values change', async () => {
-    const { page } = await open('queues/consumer');
+    const { page } = await open('queues/jobs');
     const summary = page.locator('#backlog-table summary');
     await summary.click();
     const newest = page.locator('#backlog-table tbody th').first();
@@ -79,7 +79,7 @@ describe('a page of a run', () => {
   });
 
   it('is the same without a script: figures, pictures and tables', async () => {
-    const one = await open('queues/consumer', { scripts: false });
+    const one = await open('queues/jobs', { scripts: false });
     const { page } = one;
     expect(await page.locator('figure .picture svg').count()).toBe(4);
     await page.locator('#replicas-table summary').click();
@@ -100,10 +100,10 @@ describe('a page of a run', () => {
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/queues/consumer');
+    await page.waitForURL('**/queues/jobs');
   });
 
-  it.each(['', 'queues/consumer'])('"/%s" takes less than 100 KB, all of it together', async (path) => {
+  it.each(['', 'queues/jobs'])('"/%s" takes less than 100 KB, all of it together', async (path) => {
     const one = await open('about:blank');
     let bytes = 0;
     const session = await one.context.newCDPSession(one.page);

@@ -116,7 +116,7 @@ describe('a run on this machine, at work on 25 consumers,', () => {
     await run.runs(CONSUMER, 25);
     const board = run.board;
     await eventually('the board shows the run', async () =>
-      (await (await fetch(`${board}queues/consumer`)).text()).includes('of 25'),
+      (await (await fetch(`${board}queues/jobs`)).text()).includes('of 25'),
     );
     // A browser that follows the run does not keep it from ending.
     const followed = await fetch(`${board}live?page=/`);
