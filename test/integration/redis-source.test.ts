@@ -6,9 +6,10 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
-import { type RedisServer, startRedis } from '../support/redis.ts';
+import type { OwnServer } from '../support/own-server.ts';
+import { startRedis } from '../support/redis.ts';
 
-let server: RedisServer;
+let server: OwnServer;
 let redis: Redis;
 let queue: Queue;
 let connections: Connections;

@@ -3,7 +3,8 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES, transactionId } from '../../packages/contracts/transaction.ts';
 import { Fleet, until } from '../support/fleet.ts';
-import { type RedisServer, startRedis } from '../support/redis.ts';
+import type { OwnServer } from '../support/own-server.ts';
+import { startRedis } from '../support/redis.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
@@ -20,7 +21,7 @@ const transfer = (amount: number) => ({
 
 const lines: Line[] = [];
 const fleet = new Fleet((line) => lines.push(line as Line));
-let server: RedisServer;
+let server: OwnServer;
 let redis: Redis;
 let queues: Queue[];
 let url: string;

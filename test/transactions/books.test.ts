@@ -3,12 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestDigest } from '../../packages/contracts/transaction.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { Fleet } from '../support/fleet.ts';
-import { type StoreServer, startMongodb } from '../support/mongodb.ts';
+import { startMongodb } from '../support/mongodb.ts';
+import type { OwnServer } from '../support/own-server.ts';
 import { transfer } from './harness.ts';
 
 const lines: Record<string, unknown>[] = [];
 const fleet = new Fleet((line) => lines.push(line));
-let server: StoreServer;
+let server: OwnServer;
 let client: MongoClient;
 
 beforeAll(async () => {

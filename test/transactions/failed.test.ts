@@ -3,10 +3,11 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 import { Fleet } from '../support/fleet.ts';
-import { type RedisServer, startRedis } from '../support/redis.ts';
+import type { OwnServer } from '../support/own-server.ts';
+import { startRedis } from '../support/redis.ts';
 
 const { prefix } = TRANSACTION_QUEUES;
-let server: RedisServer;
+let server: OwnServer;
 let redis: Redis;
 let queues: Queue[];
 

@@ -6,8 +6,9 @@ import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { startElasticsearch } from '../support/elasticsearch.ts';
 import { Fleet, until } from '../support/fleet.ts';
-import { type StoreServer, startMongodb } from '../support/mongodb.ts';
-import { type RedisServer, startRedis } from '../support/redis.ts';
+import { startMongodb } from '../support/mongodb.ts';
+import type { OwnServer } from '../support/own-server.ts';
+import { startRedis } from '../support/redis.ts';
 
 /** One JSON line of a service. */
 export type Line = Record<string, unknown> & { msg: string };
@@ -16,16 +17,16 @@ export type Line = Record<string, unknown> & { msg: string };
 export class TransactionSystem {
   readonly lines: Line[] = [];
   readonly fleet = new Fleet((line) => this.lines.push(line as Line));
-  readonly redis: RedisServer;
-  readonly mongodb: StoreServer;
-  readonly elasticsearch: StoreServer;
+  readonly redis: OwnServer;
+  readonly mongodb: OwnServer;
+  readonly elasticsearch: OwnServer;
   readonly client: Redis;
   readonly queues: readonly Queue[];
   readonly index: Client;
   readonly #mongo: MongoClient;
   #url = '';
 
-  private constructor(redis: RedisServer, mongodb: StoreServer, elasticsearch: StoreServer) {
+  private constructor(redis: OwnServer, mongodb: OwnServer, elasticsearch: OwnServer) {
     this.redis = redis;
     this.mongodb = mongodb;
     this.elasticsearch = elasticsearch;

@@ -3,7 +3,7 @@ import { type LogStoreKind, logRecords } from '../../../packages/contracts/log-s
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a store adds to each record and nobody wrote. */
+/** What a store adds to each record beside what its author wrote. */
 const INTERNAL: ReadonlySet<string> = new Set(['_stream', '_stream_id']);
 
 /**
