@@ -49,8 +49,8 @@ const windowOf = (opens: number, closes: number): SchedulePolicy =>
 /** The scaler as rendered, configured for the web service alone, and with another window. */
 const scalerWith = (policy: SchedulePolicy): KubernetesObject[] =>
   inNamespace(scaler.namespace).map((object) => {
-    if (object.kind !== 'ConfigMap') return object;
-    const { 'config.json': text = '' } = object.data as Record<string, string>;
+    const { 'config.json': text } = (object.data ?? {}) as Record<string, string>;
+    if (text === undefined) return object;
     const config = JSON.parse(text) as ScalerConfig;
     const workloads = config.workloads
       .filter(({ target }) => target.kind === 'hpa')
