@@ -3,11 +3,12 @@
  * Ends with 1 where a test failed twice, or anything else failed. @see docs/how-to/cluster.md
  */
 import { join } from 'node:path';
+import { missingPrograms } from '../test/suites.ts';
 import { isGreen, recordGreen } from './base.ts';
 import { gitIn } from './git.ts';
 import { npmTestParts } from './npm-test.ts';
 import { reportOf } from './report.ts';
-import { runsOf, type Selection, selectTests, suitesOf, without } from './selection.ts';
+import { runsOf, type Selection, selectTests, suitesOf, unable, without } from './selection.ts';
 import { checkStep, type Step } from './step.ts';
 import { testStep } from './test-step.ts';
 import { isBuilt, startBuilding } from './tools.ts';
@@ -56,7 +57,7 @@ async function runSuites(selection: Selection): Promise<Step[]> {
 
 async function runAll(chosen: Selection): Promise<Run> {
   const suites = suitesOf(chosen, ROOT);
-  const toBuild = suites.filter(({ builtInCi }) => builtInCi);
+  const toBuild = suites.filter((suite) => suite.builtInCi && missingPrograms(suite).length === 0);
   const building = toBuild.length > 0 ? startBuilding(ROOT, toBuild) : undefined;
   const steps = await npmTest();
   if (failed(steps)) {
@@ -65,10 +66,10 @@ async function runAll(chosen: Selection): Promise<Run> {
     return { steps, selection: { ...chosen, files: [], leftOut }, unbuilt: false };
   }
   if (building !== undefined) steps.push(await building.finish());
-  const unbuilt = suites.filter((suite) => !suite.builtInCi && !isBuilt(ROOT, suite));
-  const selection = without(chosen, unbuilt, ROOT);
+  const reasons = unable(suites, (suite) => isBuilt(ROOT, suite));
+  const selection = without(chosen, reasons, ROOT);
   if (!failed(steps)) steps.push(...(await runSuites(selection)));
-  return { steps, selection, unbuilt: unbuilt.length > 0 };
+  return { steps, selection, unbuilt: reasons.length > 0 };
 }
 
 const chosen = await selectTests(ROOT, process.env.CI_BASE);

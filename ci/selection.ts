@@ -1,5 +1,5 @@
 /** Which tests beside `npm test` a run makes: what the change can reach, of what the tools are there. */
-import { filesOf, SUITES, type Suite } from '../test/suites.ts';
+import { filesOf, missingPrograms, SUITES, type Suite } from '../test/suites.ts';
 import { type Base, changedSince, findBase } from './base.ts';
 import { gitIn } from './git.ts';
 import { graphOf, reachedBy } from './reach.ts';
@@ -55,15 +55,41 @@ export const suitesOf = ({ files }: Selection, root: string): Suite[] => {
   return SUITES.filter((suite) => files.some((file) => suites.get(file) === suite));
 };
 
-/** Takes out suites whose tools are not built: to build them takes longer than a run may. */
-export function without(selection: Selection, unbuilt: readonly Suite[], root: string): Selection {
-  const out = new Set(unbuilt.flatMap((suite) => filesOf(suite, root)));
-  const leftOut = selection.files.filter((file) => out.has(file));
-  const why = `the tools of its suite are not built, and that takes longer than a run may: 'node test/tools.ts ${unbuilt.map(({ name }) => name).join(' ')}' builds them`;
+/** Why a suite is not run. */
+export interface Reason {
+  readonly suite: Suite;
+  readonly why: string;
+}
+
+/**
+ * @param isBuilt whether the tools of a suite are there
+ * @returns the suites that cannot run: to build their tools takes longer than a run may, or the system lacks a program
+ */
+export function unable(suites: readonly Suite[], isBuilt: (suite: Suite) => boolean): Reason[] {
+  return suites.flatMap((suite) => {
+    const missing = missingPrograms(suite);
+    if (missing.length > 0) return [{ suite, why: `this machine has no ${missing.join(' and no ')}` }];
+    if (suite.builtInCi || isBuilt(suite)) return [];
+    const how = `'node test/tools.ts ${suite.name}' builds them`;
+    return [
+      { suite, why: `the tools of its suite are not built, and that takes longer than a run may: ${how}` },
+    ];
+  });
+}
+
+/** Takes out the files of suites that cannot run. */
+export function without(selection: Selection, reasons: readonly Reason[], root: string): Selection {
+  const why = new Map(
+    reasons.flatMap((one) => filesOf(one.suite, root).map((file) => [file, one.why] as const)),
+  );
+  const leftOut = selection.files.flatMap((what) => {
+    const reason = why.get(what);
+    return reason === undefined ? [] : [{ what, why: reason }];
+  });
   return {
     ...selection,
-    files: selection.files.filter((file) => !out.has(file)),
-    leftOut: [...selection.leftOut, ...leftOut.map((what) => ({ what, why }))],
+    files: selection.files.filter((file) => !why.has(file)),
+    leftOut: [...selection.leftOut, ...leftOut],
   };
 }
 

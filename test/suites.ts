@@ -1,5 +1,6 @@
 /** The suites beside `npm test`: what they run, and the programs that are built before. */
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Tool } from '../packages/testbed/lib/tools.ts';
 import {
   alertmanager,
@@ -33,6 +34,8 @@ export interface Suite {
   /** @default none */
   readonly except?: readonly string[];
   readonly tools: readonly Tool[];
+  /** Programs of the system that it starts; continuous integration leaves the suite out where one is missing. @default none */
+  readonly programs?: readonly string[];
   /** Whether continuous integration builds the tools; else it leaves the suite out where they are not built. */
   readonly builtInCi: boolean;
 }
@@ -71,6 +74,7 @@ export const SUITES: readonly Suite[] = [
     tests: ['test/transactions/**/*.test.ts'],
     // Elasticsearch is no tool of Go: the suite brings it itself.
     tools: [ferretdb],
+    programs: ['java', 'javac'],
     builtInCi: true,
   },
   {
@@ -84,11 +88,15 @@ export const SUITES: readonly Suite[] = [
     name: 'board',
     config: 'test/board/vitest.config.ts',
     tests: ['test/board/**/*.test.ts'],
-    // The browser is a package of Debian: the suite brings it itself.
     tools: [],
+    programs: ['chromium'],
     builtInCi: true,
   },
 ];
+
+/** @returns the programs of a suite that no folder of PATH has */
+export const missingPrograms = ({ programs = [] }: Suite, path = process.env.PATH ?? ''): string[] =>
+  programs.filter((program) => !path.split(delimiter).some((folder) => existsSync(join(folder, program))));
 
 /** @returns the suite's test files below the root, sorted */
 export const filesOf = ({ tests, except = [] }: Suite, root: string): string[] =>
