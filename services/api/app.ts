@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { ReadinessCheck, Registry } from '@sluice/runtime';
+import { addOwnRoutes, type ReadinessCheck, type Registry } from '@sluice/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Gate, type GateOptions, pathOf } from './gate.ts';
 import { UNMATCHED } from './metrics.ts';
@@ -71,17 +71,7 @@ function addApi(app: FastifyInstance, { received }: ApiOptions): void {
   });
 }
 
-function addOwn(app: FastifyInstance, { registry, metrics, ready }: ApiOptions): void {
-  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
-  app.get('/readyz', (_request, reply) => {
-    const missing = ready();
-    return reply
-      .code(missing === undefined ? 200 : 503)
-      .type('text/plain')
-      .send(`${missing ?? 'ok'}\n`);
-  });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
-  app.get('/metrics.json', () => metrics.counts());
+function addOwn(app: FastifyInstance, options: ApiOptions): void {
+  addOwnRoutes(app, options);
+  app.get('/metrics.json', () => options.metrics.counts());
 }

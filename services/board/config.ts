@@ -26,7 +26,7 @@ export const environment = z.object({
   AUTH: oneOf(
     ['header', 'open'],
     'header',
-    'Who may read: `header`, a user whom the ingress names; `open`, everybody who reaches the port.',
+    'Read access: `header`, a user that the ingress names; `open`, everyone with access to the port.',
   ),
   AUTH_HEADER: textOr(
     'x-auth-request-user',

@@ -1,5 +1,12 @@
 import { hostname } from 'node:os';
-import { DeadlineError, messageOf, type ReadinessCheck, type Registry, withTimeout } from '@sluice/runtime';
+import {
+  addOwnRoutes,
+  DeadlineError,
+  messageOf,
+  type ReadinessCheck,
+  type Registry,
+  withTimeout,
+} from '@sluice/runtime';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -58,7 +65,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.post('/transactions/batch', (request, reply) =>
     accept(request, reply, parse(request, parseBatch), options),
   );
-  addOwn(app, options);
+  addOwnRoutes(app, options);
   return app;
 }
 
@@ -147,18 +154,4 @@ function problem(
     .code(status)
     .type('application/problem+json')
     .send({ status, detail, ...(faults !== undefined && { faults }) });
-}
-
-function addOwn(app: FastifyInstance, { registry, ready }: AppOptions): void {
-  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
-  app.get('/readyz', (_request, reply) => {
-    const missing = ready();
-    return reply
-      .code(missing === undefined ? 200 : 503)
-      .type('text/plain')
-      .send(`${missing ?? 'ok'}\n`);
-  });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
 }

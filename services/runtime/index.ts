@@ -14,6 +14,7 @@ export * from './job.ts';
 export * from './json.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export * from './own-routes.ts';
 export * from './prometheus-text.ts';
 export * from './run-main.ts';
 export * from './secret-names.ts';

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Who may read the board. */
+/** Read access to the board. */
 export type AccessRule =
-  /** Whom the ingress names in a header: it strips that header from what comes in. */
+  /** The ingress names the user in a header: it strips that header from what comes in. */
   | { readonly kind: 'header'; readonly header: string }
   /** Everybody who reaches the port, by one of these host names or by address. */
   | { readonly kind: 'open'; readonly hosts: readonly string[] };

@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import type { ReadinessCheck, Registry } from '@sluice/runtime';
+import { addOwnRoutes, type ReadinessCheck, type Registry } from '@sluice/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { BoardMetrics } from '../metrics.ts';
 import type { BoardState } from '../model/state.ts';
@@ -40,7 +40,8 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(400).send('Bad Request\n'),
   });
-  addOwn(app, options);
+  // Outside of the prefix, so that a shared ingress does not route to them.
+  addOwnRoutes(app, options);
   await app.register(
     (scope, _options, done) => {
       addScope(scope, options).then(() => done(), done);
@@ -52,21 +53,6 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not Found\n'));
   await app.ready();
   return app;
-}
-
-/** Endpoints of every service: outside of the prefix, so that a shared ingress does not route to them. */
-function addOwn(app: FastifyInstance, { registry, ready }: BoardOptions): void {
-  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'));
-  app.get('/readyz', (_request, reply) => {
-    const missing = ready();
-    return reply
-      .code(missing === undefined ? 200 : 503)
-      .type('text/plain')
-      .send(`${missing ?? 'ok'}\n`);
-  });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
 }
 
 async function addScope(scope: FastifyInstance, options: BoardOptions): Promise<void> {
