@@ -4,6 +4,8 @@ import type { Tree } from './tree.ts';
 export interface Edit {
   readonly name: string;
   readonly make: (tree: Tree) => void;
+  /** Whether it takes away what other edits are made in: its tests run for it alone. @default false */
+  readonly removes?: true;
 }
 
 export const LOCAL = 'environments/local.ts';
@@ -101,6 +103,7 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'no production',
+    removes: true,
     make: (tree) => {
       tree.remove(PRODUCTION);
       tree.replace(INDEX, "import { production } from './production.ts';\n", '');
@@ -135,6 +138,7 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'no addons on the laptop',
+    removes: true,
     make: (tree) => {
       property(tree, LOCAL, /addons: \[[^\]]*\],/, 'addons: [],');
       property(tree, LOCAL, /stores: \[[^\]]*\],/, 'stores: [],');
@@ -217,6 +221,7 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'no work but the web service',
+    removes: true,
     make: (tree) => {
       tree.remove(CONSUMER);
       tree.replace(WORKLOADS, /import \{ consumer \} .*\n/, '');

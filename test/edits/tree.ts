@@ -17,7 +17,10 @@ export class Tree {
   /** A copy of this work tree that wants the example, rendered, as a commit of its own. @throws {Error} where it cannot be rendered */
   static open(): Tree {
     const copy = checkout();
-    const tree = new Tree(copy.root, () => copy[Symbol.dispose]());
+    const tree = new Tree(copy.root, () => {
+      copy[Symbol.dispose]();
+      rmSync(`${copy.root}.tsbuildinfo`, { force: true });
+    });
     wantExample(tree);
     tree.#git('init', '--quiet', '--initial-branch=main');
     for (const args of [['cli/main.ts', 'synth'], ['test/synth/golden.ts']]) {
