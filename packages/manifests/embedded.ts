@@ -1,4 +1,5 @@
 import { parseJson } from './json.ts';
+import { DASHBOARD, FOREIGN } from './schema.ts';
 import { checkTree, type Dialect, parseYaml } from './yaml.ts';
 
 const DOCUMENT = /^ConfigMap\.data\..*\.(json|ya?ml)$/;
@@ -17,6 +18,15 @@ export function embedded(place: string, before: unknown, after: unknown): readon
   const readings = readers.map((read) => [documentOf(read, before), documentOf(read, after)] as const);
   return readings.every(isWhole) ? readings : undefined;
 }
+
+/**
+ * What two documents are, as far as the shapes of their lists are known.
+ * @see https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
+ */
+export const documentPlace = (reading: Reading): string => (reading.every(isDashboard) ? DASHBOARD : FOREIGN);
+
+const isDashboard = (document: object): boolean =>
+  'panels' in document && Array.isArray(document.panels) && 'schemaVersion' in document;
 
 const isWhole = (reading: readonly (object | undefined)[]): reading is Reading =>
   reading.every((one) => one !== undefined);

@@ -1,8 +1,8 @@
 import { defaultAt, nullIsAbsent } from './defaults.ts';
-import { embedded } from './embedded.ts';
+import { documentPlace, embedded } from './embedded.ts';
 import { changedOrder, type Pair, pairs } from './lists.ts';
 import { compareQuantities } from './quantities.ts';
-import { emptyIsAbsent, FOREIGN, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
+import { emptyIsAbsent, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
 import { inOneForm, isSameSource } from './scope.ts';
 
 /** One leaf that is not what it was: a scalar, an empty map or list, or the order of an ordered one. */
@@ -56,7 +56,7 @@ function walkBranch(spot: Spot, before: unknown, after: unknown): LeafChange[] {
 function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
   const readings = embedded(spot.place, before, after);
   if (readings === undefined) return [leaf(spot, before, after)];
-  const found = readings.map((reading) => walk({ ...spot, place: FOREIGN }, ...reading));
+  const found = readings.map((reading) => walk({ ...spot, place: documentPlace(reading) }, ...reading));
   const inner = found.find((leaves) => leaves.length > 0);
   return inner !== undefined ? inner : [{ ...leaf(spot, before, after), equivalent: true }];
 }

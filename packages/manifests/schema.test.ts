@@ -165,4 +165,43 @@ describe('what Kubernetes says of fields', () => {
     expect(compared(place, undefined, empty)).toHaveLength(1);
     expect(compared(place, empty, undefined)).toHaveLength(1);
   });
+
+  describe('a dashboard in a ConfigMap', () => {
+    const row = { id: 9, type: 'row', panels: [{ id: 10, title: 'within' }] };
+    const age = { id: 2, title: 'age' };
+    const panels = [{ id: 1, title: 'backlog' }, age, row];
+    const dashboard = (changed: readonly object[], more: object = { schemaVersion: 41 }): string =>
+      JSON.stringify({ panels: changed, ...more });
+    const paths = (before: string, after: string): string[] =>
+      leafChanges('ConfigMap', { data: { 'x.json': before } }, { data: { 'x.json': after } }).map(
+        ({ path }) => path,
+      );
+
+    it('finds a panel by its id, wherever it stands', () => {
+      const added = [age, { id: 3, title: 'new' }, { id: 1, title: 'waiting' }, row] as const;
+      expect(paths(dashboard(panels), dashboard(added))).toEqual([
+        'data["x.json"].panels[1].title',
+        'data["x.json"].panels[3].id',
+        'data["x.json"].panels[3].title',
+      ]);
+    });
+
+    it('finds one in a row that is closed', () => {
+      const changed = { ...row, panels: [{ id: 11, title: 'first' }, ...row.panels] };
+      expect(paths(dashboard([row]), dashboard([changed]))).toEqual([
+        'data["x.json"].panels[9].panels[11].id',
+        'data["x.json"].panels[9].panels[11].title',
+      ]);
+    });
+
+    it('compares the panels of another document in their order', () => {
+      expect(paths(dashboard(panels, {}), dashboard([...panels].reverse(), {}))).not.toEqual([]);
+    });
+
+    it('says that queries changed places', () => {
+      const of = (...targets: string[]) =>
+        dashboard([{ id: 1, targets: targets.map((refId) => ({ refId })) }]);
+      expect(paths(of('A', 'B'), of('B', 'A'))).toEqual(['data["x.json"].panels[1].targets']);
+    });
+  });
 });

@@ -14,7 +14,7 @@ export type ListShape =
   | { readonly kind: 'set' }
   | { readonly kind: 'list' };
 
-const by = (...keys: string[]): ListShape => ({ kind: 'map', keys });
+const by = (...keys: string[]) => ({ kind: 'map', keys }) as const satisfies ListShape;
 const set: ListShape = { kind: 'set' };
 const list: ListShape = { kind: 'list' };
 
@@ -90,6 +90,14 @@ const lists: Readonly<Record<string, ListShape>> = {
   'AppProject.argoproj.io.spec.destinations': set,
   'AppProject.argoproj.io.spec.clusterResourceWhitelist': set,
   'AppProject.argoproj.io.spec.namespaceResourceWhitelist': set,
+
+  // Where a panel stands is in its gridPos; a row that is closed holds its panels.
+  'dashboard/panels': by('id'),
+  'dashboard/panels/*/panels': by('id'),
+  'dashboard/panels/*/targets': { ...by('refId'), ordered: true },
+  'dashboard/panels/*/panels/*/targets': { ...by('refId'), ordered: true },
+  'dashboard/templating/list': { ...by('name'), ordered: true },
+  'dashboard/annotations/list': { ...by('name'), ordered: true },
 };
 
 const ruleSets = /^(Cluster)?Role\.rules\.\*\.(apiGroups|resources|resourceNames|verbs|nonResourceURLs)$/;
@@ -133,6 +141,9 @@ export const emptyIsAbsent = (place: string): boolean => empties.some((one) => o
 /** The place of what has a schema of its own, a document or the values of a chart: nothing there is known. */
 export const FOREIGN = 'foreign';
 
+/** The place of a dashboard of Grafana in a document; a field of it is behind a slash, as it is none of Kubernetes'. */
+export const DASHBOARD = 'dashboard';
+
 /** A place below which everything is the same, wherever it stands. */
 const landmarks: readonly (readonly [RegExp, string])[] = [
   [/^Pod\.spec$/, '<pod>'],
@@ -156,6 +167,7 @@ const known = new Map<string, string>();
 /** The place of a field below a place; '*' for an element of a list. */
 export function placeBelow(place: string, key: string): string {
   if (place === FOREIGN) return FOREIGN;
+  if (place === DASHBOARD || place.startsWith(`${DASHBOARD}/`)) return `${place}/${key}`;
   const below = `${place}.${key}`;
   const found = known.get(below) ?? landmarks.find(([form]) => form.test(below))?.[1] ?? below;
   known.set(below, found);
