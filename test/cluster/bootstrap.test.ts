@@ -203,7 +203,9 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
     environment = own;
     desired.render(environment);
     expect(code).toBe(1);
-    expect(said).toContain('follows dist/bed/argocd/root, not dist/other/argocd/root: nothing was changed');
+    expect(said).toContain(
+      'follows dist/testbed/argocd/root, not dist/other/argocd/root: nothing was changed',
+    );
   });
 
   describe('new passwords for the users of the broker', () => {

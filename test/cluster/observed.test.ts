@@ -169,7 +169,7 @@ describe('a blackout of all metrics', () => {
     await seen.watch('0 replicas', at(0), 120);
     await seen.publish('observed-2');
     await seen.watch('25 replicas', at(25), 30);
-    await seen.kubectl('-n', 'monitoring', 'delete', 'prometheus', 'bed');
+    await seen.kubectl('-n', 'monitoring', 'delete', 'prometheus', 'prometheus');
     await seen.kubectl('-n', 'kube-system', 'delete', 'deployment', 'metrics-server');
     expect(await seen.watch('0 replicas', at(0), 120)).toEqual([25, 0]);
     expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });

@@ -27,7 +27,7 @@ const { canary: _, ...web } = local.web;
 export const testEnvironment: Environment = {
   ...local,
   web,
-  name: 'bed',
+  name: 'testbed',
   broker: 'rabbitmq',
   brokerVolume: { size: '1Gi' },
 };

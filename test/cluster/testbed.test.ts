@@ -11,11 +11,11 @@ import { patient } from '../../packages/testbed/lib/patience.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 
-const name = 'bed-test';
+const name = 'testbed-test';
 const unavailable = await builtProvider.unavailable();
 if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
 
-const namespace = 'bed-test';
+const namespace = 'testbed-test';
 
 const restricted = {
   allowPrivilegeEscalation: false,
@@ -187,7 +187,7 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
   });
 
   test('refuses a field that does not exist', async () => {
-    const typo = { ...claim, spec: { ...(claim.spec as object), storageClas: 'bed' } };
+    const typo = { ...claim, spec: { ...(claim.spec as object), storageClas: 'local-volumes' } };
     await expect(cluster.apply([typo])).rejects.toThrow(/storageClas/);
   });
 

@@ -61,7 +61,7 @@ const addons = {
     definitions: prometheusDefinitions,
     objects: [namespace(monitoringNamespace), ...prometheusObjects],
     namespace: monitoringNamespace,
-    pods: [named('prometheus-operator'), 'operator.prometheus.io/name=bed'],
+    pods: [named('prometheus-operator'), 'operator.prometheus.io/name=prometheus'],
   },
   'argo-rollouts': {
     images: () => [toolImage(argoRollouts, argoRolloutsImage, 'rollouts-controller')],

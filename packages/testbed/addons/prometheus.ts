@@ -42,7 +42,7 @@ const operatorPod = deployment({
 const instance: KubernetesObject = {
   apiVersion: 'monitoring.coreos.com/v1',
   kind: 'Prometheus',
-  metadata: { name: 'bed', namespace: monitoringNamespace },
+  metadata: { name: 'prometheus', namespace: monitoringNamespace },
   spec: {
     image: prometheusImage,
     imagePullPolicy: 'IfNotPresent',

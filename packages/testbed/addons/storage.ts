@@ -16,7 +16,7 @@ const capacity = '100Gi';
 const storageClass: KubernetesObject = {
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
-  metadata: { name: 'bed', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  metadata: { name: 'local-volumes', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
   provisioner: 'kubernetes.io/no-provisioner',
   volumeBindingMode: 'WaitForFirstConsumer',
 };
@@ -47,7 +47,7 @@ function volume(name: string, path: string): KubernetesObject {
 
 /** Makes the folders. @returns the StorageClass and one PersistentVolume a folder */
 export function storageObjects(at: Places): KubernetesObject[] {
-  const names = Array.from({ length: count }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
+  const names = Array.from({ length: count }, (_, index) => `volume-${String(index + 1).padStart(2, '0')}`);
   const volumes = names.map((name) => {
     const path = join(at.state, 'volumes', name);
     mkdirSync(path, { recursive: true });

@@ -13,7 +13,7 @@ export const pauseImage = 'sluice.test/pause:1';
  */
 const network = (at: Places) => ({
   cniVersion: '0.4.0',
-  name: 'bed',
+  name: 'testbed',
   plugins: [
     {
       type: 'ptp',
@@ -101,7 +101,7 @@ function write(at: Places, file: string, content: object | string): string {
 
 export function containerdDaemon(at: Places): Daemon {
   mkdirSync(join(at.state, 'cni'), { recursive: true });
-  write(at, 'cni/10-bed.conflist', network(at));
+  write(at, 'cni/10-testbed.conflist', network(at));
   return {
     name: 'containerd',
     command: ['containerd', '--config', write(at, 'containerd.toml', containerdConfig(at))],

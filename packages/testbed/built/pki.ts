@@ -39,7 +39,7 @@ async function authority(pki: string): Promise<void> {
   const openssl = (...args: string[]) => run(['openssl', ...args], { cwd: pki });
   const usage = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'];
   const extensions = usage.flatMap((one) => ['-addext', one]);
-  const subject = ['-subj', '/CN=sluice-bed'];
+  const subject = ['-subj', '/CN=sluice-testbed'];
   await openssl(
     'req',
     '-x509',

@@ -41,10 +41,10 @@ test('the journal gives what was recorded, and leaves out a line cut short', () 
 });
 
 test('mounts under a folder come deepest first, names with spaces undone, siblings left out', () => {
-  const mountinfo = ['1 0 0:1 / /', '2 1 0:2 / /bed', '3 2 0:3 / /bed/a\\040b', '4 1 0:4 / /bed2']
+  const mountinfo = ['1 0 0:1 / /', '2 1 0:2 / /run', '3 2 0:3 / /run/a\\040b', '4 1 0:4 / /run2']
     .map((line) => `${line} rw - tmpfs tmpfs rw`)
     .join('\n');
-  expect(mountsUnder('/bed', mountinfo)).toEqual(['/bed/a b', '/bed']);
+  expect(mountsUnder('/run', mountinfo)).toEqual(['/run/a b', '/run']);
 });
 
 test('cgroup hierarchies are those mounted, of both versions', () => {

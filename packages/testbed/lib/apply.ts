@@ -7,6 +7,6 @@ export async function applyWith(
 ): Promise<void> {
   if (objects.length === 0) return;
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
-  const how = ['--server-side', '--force-conflicts', '--field-manager=sluice-bed', '--validate=strict'];
+  const how = ['--server-side', '--force-conflicts', '--field-manager=sluice-testbed', '--validate=strict'];
   await kubectl(['apply', ...how, '-f', '-'], { input: JSON.stringify(list) });
 }
