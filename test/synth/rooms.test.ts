@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readers, rooms } from './rooms.ts';
@@ -45,6 +45,11 @@ describe('the rooms of the repository', () => {
   it('hold every source file, and each room of the table exists', () => {
     expect(sources.filter((path) => roomOf(path) === undefined)).toEqual([]);
     expect(names.filter((name) => !sources.some((path) => roomOf(path) === name))).toEqual([]);
+  });
+
+  it('have a README each; the engines of analysis share one', () => {
+    const isFolder = (name: string): boolean => !/^packages\/analysis\/\w/.test(name);
+    expect(names.filter((name) => isFolder(name) && !existsSync(join(ROOT, name, 'README.md')))).toEqual([]);
   });
 
   it('import only what the table allows', () => {
