@@ -13,7 +13,7 @@ import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
 import { loadOf, traceOf } from '../packages/analysis/simulate/load.ts';
 import { ConfigurationError } from '../packages/contracts/errors.ts';
 import { type Asked, parse } from './advise/options.ts';
-import { queryRange } from './advise/prometheus.ts';
+import { queryRange } from './prometheus.ts';
 
 const help = `usage: sluice advise WORKLOAD --trace FILE | --prometheus URL --query COUNTER [options]
 
@@ -75,7 +75,7 @@ async function arrivals(asked: Asked, { now }: Sources): Promise<Counted> {
   if (range === undefined) throw fault("needs '--trace', or '--prometheus' and '--query'");
   const toSeconds = Math.floor((asked.until ?? now()) / 1000 / stepSeconds) * stepSeconds;
   const span = { fromSeconds: toSeconds - asked.sinceSeconds, toSeconds, stepSeconds };
-  return arrivalsOf(range.query, await queryRange({ ...range, ...span }), stepSeconds);
+  return arrivalsOf(`'--query' (${range.query})`, await queryRange({ ...range, ...span }), stepSeconds);
 }
 
 function adviseFor(asked: Asked, recorded: Recorded, sources: Sources): Advice {

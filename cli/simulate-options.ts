@@ -15,6 +15,7 @@ Of a web service, such as 'api', --trace tells the requests, and its HPA stands 
   --trace FILE         arrivals as recorded: CSV of epoch-seconds,count
   --jobs N             arrivals as bursts: jobs in a burst                 (what is published to its queue)
   --every DURATION     seconds between two bursts                          (as it is published, else 10m)
+                       with --base: what arrived, where the environment has 'recordedArrivals'
   --for DURATION       how long                                            (24h; a trace's own span + 1h)
   --pod-start DURATION from a changed count to the first job               (10s)
   --seed N             the same seed gives the same report                 (1)

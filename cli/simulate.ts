@@ -10,7 +10,7 @@ import { textOf } from '../packages/analysis/report/sections.ts';
 import { chartOf } from '../packages/analysis/simulate/chart.ts';
 import { type Comparison, compare } from '../packages/analysis/simulate/comparison.ts';
 import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
-import { type Load, type LoadOptions, loadOf } from '../packages/analysis/simulate/load.ts';
+import { type Load, type LoadOptions, loadOf, saysArrivals } from '../packages/analysis/simulate/load.ts';
 import { policiesOf, type RenderedPolicy } from '../packages/analysis/simulate/policies.ts';
 import {
   type Comparisons,
@@ -25,6 +25,7 @@ import { ConfigurationError } from '../packages/contracts/errors.ts';
 import type { Files } from '../packages/manifests/manifests.ts';
 import { Repository } from '../packages/manifests/revision.ts';
 import { parseSimulate, type SimulateOptions, simulateHelp } from './simulate-options.ts';
+import { NO_RECORDINGS, type Recordings, recordingsOf } from './simulate-recorded.ts';
 
 /** Where the two sides come from. */
 export interface Sources {
@@ -34,6 +35,8 @@ export interface Sources {
   readonly render: () => Files;
   readonly environments: readonly Environment[];
   readonly systemIn: (environment: Environment) => System;
+  /** Milliseconds since 1970. @default the clock's */
+  readonly now?: () => number;
 }
 
 const checkout: Sources = {
@@ -48,7 +51,7 @@ export async function runSimulate(argv: string[], sources = checkout): Promise<n
   const asked = parseSimulate(argv, sources.environments, Object.keys(formats));
   if (asked === undefined) process.stdout.write(simulateHelp);
   else if (asked.base === undefined) process.stdout.write(alone(asked, sources));
-  else process.stdout.write(besideBase(asked, asked.base, sources));
+  else process.stdout.write(await besideBase(asked, asked.base, sources));
   return 0;
 }
 
@@ -150,13 +153,13 @@ const formats: Readonly<Record<string, (comparisons: Comparisons) => string>> = 
   json: jsonOf,
 };
 
-function besideBase(asked: SimulateOptions, base: string, sources: Sources): string {
-  const compared = comparisons(asked, base, sources);
+async function besideBase(asked: SimulateOptions, base: string, sources: Sources): Promise<string> {
+  const compared = await comparisons(asked, base, sources);
   if (asked.svg !== undefined) writeCharts(asked.svg, compared.all);
   return formats[asked.format]?.(compared) ?? '';
 }
 
-function comparisons(asked: SimulateOptions, base: string, sources: Sources): Comparisons {
+async function comparisons(asked: SimulateOptions, base: string, sources: Sources): Promise<Comparisons> {
   const repository = new Repository(sources.root, 'simulate');
   const revision = repository.resolve(base);
   if (revision === undefined) throw fault(`'--base' (${base}) is no revision of this repository`);
@@ -173,21 +176,45 @@ function comparisons(asked: SimulateOptions, base: string, sources: Sources): Co
     throw fault(
       `no scaler of ${names.join(', ')} knows ${asked.workload ?? 'any workload'} that follows a backlog`,
     );
-  const all = compare(before, after, (rendered) => loadOfRendered(rendered, asked.load, sources));
-  return { base, all, unread };
+  const recordings = await recordingsFor([...after, ...before], asked.load, sources);
+  const all = compare(before, after, (rendered) => {
+    const work = workOf(rendered, sources);
+    const recorded = recordings.of(rendered.environment, work.queue);
+    return loadOfRendered(rendered, work, { ...asked.load, recorded }, sources);
+  });
+  return { base, all, unread, notes: recordings.notes };
+}
+
+/** What the environments' own Prometheus have recorded, unless the options say what arrives. */
+function recordingsFor(
+  policies: readonly RenderedPolicy[],
+  load: LoadOptions,
+  sources: Sources,
+): Recordings | Promise<Recordings> {
+  if (saysArrivals(load)) return NO_RECORDINGS;
+  const wanted = sources.environments.map((environment) => {
+    const own = policies.filter((rendered) => rendered.environment === environment.name);
+    return { environment, queues: [...new Set(own.map((rendered) => workOf(rendered, sources).queue))] };
+  });
+  return recordingsOf(wanted, (sources.now ?? Date.now)());
 }
 
 /** The load of a removed workload is unknown: it gets the load of a queue that nothing publishes to. */
-function loadOfRendered(rendered: RenderedPolicy, options: LoadOptions, sources: Sources): Load {
-  const { environment, workload, policy, pollSeconds } = rendered;
+function workOf({ environment, workload, policy }: RenderedPolicy, sources: Sources): QueueWork {
   const { system } = desiredIn(environment, sources);
   const gone: QueueWork = {
     ...{ name: workload, queue: workload, scaled: workload, policy, meanJobSeconds: 1 },
     ...{ stopDeadlineSeconds: 30, environment: () => ({}) },
   };
-  const work = system.work.find((one) => one.scaled === workload) ?? gone;
-  return loadOf(work, system, pollSeconds, options);
+  return system.work.find((one) => one.scaled === workload) ?? gone;
 }
+
+const loadOfRendered = (
+  { environment, pollSeconds }: RenderedPolicy,
+  work: QueueWork,
+  options: LoadOptions,
+  sources: Sources,
+): Load => loadOf(work, desiredIn(environment, sources).system, pollSeconds, options);
 
 /** A revision of another time is no reason to say nothing about this one. */
 function readable(read: () => RenderedPolicy[]): { policies: RenderedPolicy[]; unread: readonly string[] } {

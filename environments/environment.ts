@@ -24,6 +24,8 @@ export interface Environment {
   readonly storageClassName?: string;
   /** How long Prometheus remembers, and on how much disk. */
   readonly monitoring: { readonly retention: string; readonly volume: string };
+  /** Where a pull request reads what arrived lately, to replay it. @default nowhere: it replays the publisher's bursts */
+  readonly recordedArrivals?: RecordedArrivals;
   /** Where log lines are kept: the stores, their agents and all that reads them follow from it. */
   readonly logs: Logs;
   /** Where error lines and archived logs go. @default nowhere: the log store alone has them */
@@ -54,6 +56,16 @@ export interface Environment {
   readonly polls?: Partial<Polls>;
   /** What it wants otherwise of a workload, by its name; 'absent': it has none of it. @default nothing */
   readonly workloads?: WorkloadOverrides;
+}
+
+/** The record of what arrived at each queue, as the machine that comments on pull requests reaches it. */
+export interface RecordedArrivals {
+  /** Where the API of a Prometheus is, without /api: http:// or https://, a host, at most a port and a path. No login. */
+  readonly prometheus: string;
+  /** How many hours back. @default 24 */
+  readonly hours?: number;
+  /** The name of a counter with a label `queue`. @default what the exporter reads of the broker */
+  readonly counter?: string;
 }
 
 /** The log stores of an environment. */

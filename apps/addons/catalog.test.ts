@@ -98,6 +98,13 @@ describe('an environment is refused', () => {
     );
   });
 
+  it('a record of arrivals at an address with a password, of no time, by what is no name of a metric', () => {
+    const recordedArrivals = { prometheus: 'http://me:secret@prometheus:9090', hours: 0, counter: 'sum(x)' };
+    expect(() => addonsOf({ ...local, recordedArrivals })).toThrow(
+      "Environment 'local': 'recordedArrivals.prometheus' must be http:// or https://, a host and at most a port and a path; 'recordedArrivals.hours' (0) must be a whole number from 1 to 336; 'recordedArrivals.counter' (sum(x)) must be the name of a metric",
+    );
+  });
+
   it('an addon of a log store, a log store twice, and a time that not all stores can keep', () => {
     const refused = {
       ...asking('loki'),

@@ -81,6 +81,7 @@ function check(environment: Environment): void {
     checks.that(brokerTls === undefined || has(addon), `'brokerTls' needs the addon ${addon}`);
   checkPages(checks, web, has);
   checkLogs(checks, environment);
+  checkRecordedArrivals(checks, environment);
   for (const addon of releaseAddons(web))
     checks.that(has(addon), `'canary' (${web.canary}) needs the addon ${addon}`);
   for (const addon of new Set([...addons, ...installed])) {
@@ -121,6 +122,28 @@ function checkLogs(checks: Checks, { addons, logs: { stores, retention } }: Envi
     `'logs.retention' (${retention}) must be whole hours, at least 24h`,
   );
 }
+
+/** The comment of a pull request has no secrets, and its answers are public: an address with a password is none. */
+function checkRecordedArrivals(checks: Checks, { recordedArrivals }: Environment): void {
+  if (recordedArrivals === undefined) return;
+  const { prometheus, hours = 1, counter = 'x' } = recordedArrivals;
+  checks
+    .that(
+      /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/.test(prometheus),
+      "'recordedArrivals.prometheus' must be http:// or https://, a host and at most a port and a path",
+    )
+    .that(
+      Number.isInteger(hours) && hours >= 1 && hours <= MAX_HOURS,
+      `'recordedArrivals.hours' (${hours}) must be a whole number from 1 to ${MAX_HOURS}`,
+    )
+    .that(
+      /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(counter),
+      `'recordedArrivals.counter' (${counter}) must be the name of a metric`,
+    );
+}
+
+/** A fortnight. */
+const MAX_HOURS = 14 * 24;
 
 /** The addons that shift the requests, measure and split them; Istio is no addon of this catalog. */
 function releaseAddons({ canary }: Environment['web']): readonly AddonName[] {

@@ -56,7 +56,7 @@ export const exporterApplication: Application = {
 };
 
 const QUEUES = 'rabbitmq-management';
-const COLUMNS = ['name', 'vhost', 'messages_ready', 'messages_unacknowledged', 'consumers'];
+const COLUMNS = ['name', 'vhost', 'messages_ready', 'messages_unacknowledged', 'consumers', 'message_stats'];
 
 /**
  * The text of a mapping that comes with the service. It stands there alone, beside the parser and the tests

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryRange } from '../../cli/advise/prometheus.ts';
+import { queryRange } from '../../cli/prometheus.ts';
 import { jobsIn } from '../../packages/analysis/advise/arrivals.ts';
 import { arrivalsOf } from '../../packages/analysis/advise/range.ts';
 import { type LocalPrometheus, startPrometheus } from '../support/prometheus.ts';
@@ -32,7 +32,7 @@ afterAll(() => prometheus?.stop());
 
 const ask = async (query: string, stepSeconds = 15) =>
   arrivalsOf(
-    query,
+    `'--query' (${query})`,
     await queryRange({ url: prometheus.url, query, fromSeconds, toSeconds, stepSeconds }),
     stepSeconds,
   );

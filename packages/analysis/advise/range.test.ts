@@ -52,14 +52,14 @@ describe('a counter of what arrives', () => {
 
 describe('what is refused', () => {
   it('is a query without a series', () => {
-    expect(() => arrivalsOf('nothing_total', [], 15)).toThrow(
+    expect(() => arrivalsOf("'--query' (nothing_total)", [], 15)).toThrow(
       "'--query' (nothing_total) has no series in this span: is it the name of a counter, and was it scraped?",
     );
   });
 
   it('is one of several, by their labels', () => {
     const series = ['a', 'b'].map((queue) => ({ labels: { queue }, samples: [] }));
-    expect(() => arrivalsOf('x_total', series, 15)).toThrow(
+    expect(() => arrivalsOf("'--query' (x_total)", series, 15)).toThrow(
       /has 2 series, and arrivals are one: .*\{queue="a"\}, \{queue="b"\}/,
     );
   });

@@ -23,12 +23,13 @@ const SHOWN = 5;
 /**
  * Arrivals from a counter of them. What a step adds is spread evenly over its seconds. A counter that restarts has
  * added what it shows since.
+ * @param named The query as faults call it: `'--query' (jobs_total)`.
  * @throws {ConfigurationError} no series, several, too few samples, gaps, values that no counter has
  */
-export function arrivalsOf(query: string, all: readonly Series[], stepSeconds: number): Counted {
-  const faults = seriesFaults(query, all);
+export function arrivalsOf(named: string, all: readonly Series[], stepSeconds: number): Counted {
+  const faults = seriesFaults(named, all);
   const samples = all[0]?.samples ?? [];
-  if (faults.length === 0) faults.push(...sampleFaults(query, samples, stepSeconds));
+  if (faults.length === 0) faults.push(...sampleFaults(named, samples, stepSeconds));
   if (faults.length > 0) throw new ConfigurationError('advise', faults);
   const resets = resetsOf(samples);
   return {
@@ -37,16 +38,14 @@ export function arrivalsOf(query: string, all: readonly Series[], stepSeconds: n
   };
 }
 
-function seriesFaults(query: string, all: readonly Series[]): string[] {
+function seriesFaults(named: string, all: readonly Series[]): string[] {
   if (all.length === 0)
-    return [
-      `'--query' (${query}) has no series in this span: is it the name of a counter, and was it scraped?`,
-    ];
+    return [`${named} has no series in this span: is it the name of a counter, and was it scraped?`];
   if (all.length === 1) return [];
   const shown = all.slice(0, SHOWN).map(({ labels }) => labelsOf(labels));
   const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : '';
   return [
-    `'--query' (${query}) has ${all.length} series, and arrivals are one: select one by its labels, or sum(...) those of one process each: ${shown.join(', ')}${more}`,
+    `${named} has ${all.length} series, and arrivals are one: select one by its labels, or sum(...) those of one process each: ${shown.join(', ')}${more}`,
   ];
 }
 
@@ -55,33 +54,31 @@ const labelsOf = (labels: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}="${value}"`)
     .join(', ')}}`;
 
-function sampleFaults(query: string, samples: readonly Sample[], stepSeconds: number): string[] {
-  if (samples.length < 2)
-    return [`'--query' (${query}) has ${samples.length} samples in this span: two are the least`];
+function sampleFaults(named: string, samples: readonly Sample[], stepSeconds: number): string[] {
+  if (samples.length < 2) return [`${named} has ${samples.length} samples in this span: two are the least`];
   const odd = samples.find(([, value]) => !(Number.isFinite(value) && value >= 0));
-  if (odd !== undefined)
-    return [`'--query' (${query}) is ${odd[1]} at ${instant(odd[0])}: no counter has such a value`];
-  return [...gapFaults(query, samples, stepSeconds), ...fallFaults(query, samples)];
+  if (odd !== undefined) return [`${named} is ${odd[1]} at ${instant(odd[0])}: no counter has such a value`];
+  return [...gapFaults(named, samples, stepSeconds), ...fallFaults(named, samples)];
 }
 
-function gapFaults(query: string, samples: readonly Sample[], stepSeconds: number): string[] {
+function gapFaults(named: string, samples: readonly Sample[], stepSeconds: number): string[] {
   const gaps = pairsOf(samples).filter(([[from], [to]]) => to - from > LARGEST_GAP_STEPS * stepSeconds);
   if (gaps.length === 0) return [];
   const shown = gaps.slice(0, SHOWN).map(([[from], [to]]) => `${instant(from)} to ${instant(to)}`);
   const more = gaps.length > SHOWN ? ` and ${gaps.length - SHOWN} more` : '';
   return [
-    `'--query' (${query}) has no samples from ${shown.join(', ')}${more}: what arrived then is not known; choose '--since' and '--until' around it`,
+    `${named} has no samples from ${shown.join(', ')}${more}: what arrived then is not known; choose '--since' and '--until' around it`,
   ];
 }
 
 /** A fall to a value that no ordinary step adds is no restart of a counter: a gauge, or a sum whose parts come and go. */
-function fallFaults(query: string, samples: readonly Sample[]): string[] {
+function fallFaults(named: string, samples: readonly Sample[]): string[] {
   const ordinary = Math.max(1, ...pairsOf(samples).map(([[, from], [, to]]) => to - from));
   const fall = pairsOf(samples).find(([[, from], [, to]]) => to < from && to > ordinary);
   if (fall === undefined) return [];
   const [[, from], [at, to]] = fall;
   return [
-    `'--query' (${query}) falls from ${from} to ${to} at ${instant(at)} and does not begin anew: it is a gauge, or a sum of counters of which one went; name one counter`,
+    `${named} falls from ${from} to ${to} at ${instant(at)} and does not begin anew: it is a gauge, or a sum of counters of which one went; name one counter`,
   ];
 }
 

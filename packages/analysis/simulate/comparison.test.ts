@@ -29,7 +29,7 @@ const one = (base: Policy | undefined, head: Policy | undefined, with_ = load): 
 };
 const rowsOf = (comparison: Comparison) =>
   Object.fromEntries(
-    sectionsOf({ base: 'main', all: [comparison], unread: [] })[0]?.rows.map(([name, ...rest]) => [
+    sectionsOf({ base: 'main', all: [comparison], unread: [], notes: [] })[0]?.rows.map(([name, ...rest]) => [
       name,
       rest,
     ]) ?? [],
@@ -64,12 +64,17 @@ describe('two policies under one load', () => {
       ...load,
       timing: { ...timing, service: { distribution: 'constant', meanSeconds: 60 } },
     } as const;
-    const killed = sectionsOf({ base: 'main', all: [one(many, literal, slow)], unread: [] })[0]?.notes?.join(
-      ' ',
-    );
+    const killed = sectionsOf({
+      base: 'main',
+      all: [one(many, literal, slow)],
+      unread: [],
+      notes: [],
+    })[0]?.notes?.join(' ');
     expect(killed).toMatch(/[1-9]\d* jobs are killed in flight at scale-in and start again, 0 before\./);
     const never = latch({ replicas: 25, startWhen: { readyAtLeast: 10_000 } });
-    const left = sectionsOf({ base: 'main', all: [one(many, never)], unread: [] })[0]?.notes?.join(' ');
+    const left = sectionsOf({ base: 'main', all: [one(many, never)], unread: [], notes: [] })[0]?.notes?.join(
+      ' ',
+    );
     expect(left).toContain('1200 jobs are left unserved at the end, 0 before.');
   });
 
@@ -78,9 +83,11 @@ describe('two policies under one load', () => {
     expect(isChanged(same)).toBe(false);
     expect(rowsOf(same)['wait p50']).toEqual(['20.0 s']);
     expect(same.head?.report).toBe(same.base?.report);
-    const text = markdownReport({ base: 'main', all: [same], unread: [] });
+    const text = markdownReport({ base: 'main', all: [same], unread: [], notes: [] });
     expect(text).toMatch(/^## Scaling: no policy changes since main\n\n<details>(.|\n)*<\/details>\n$/);
-    expect(markdownReport({ base: 'main', all: [one(many, few)], unread: [] })).not.toContain('<details>');
+    expect(markdownReport({ base: 'main', all: [one(many, few)], unread: [], notes: [] })).not.toContain(
+      '<details>',
+    );
   });
 
   it('of several environments are printed once where they are identical', () => {
@@ -94,19 +101,22 @@ describe('two policies under one load', () => {
       () => load,
     );
     expect(apart).toHaveLength(2);
-    const [first] = sectionsOf({ base: 'main', all: apart, unread: [] });
+    const [first] = sectionsOf({ base: 'main', all: apart, unread: [], notes: [] });
     expect(first?.title, 'what changes comes first').toContain('production');
   });
 
   it('may be one: a workload that comes or goes', () => {
-    const title = (comparison: Comparison) => titleOf({ base: 'main', all: [comparison], unread: [] });
+    const title = (comparison: Comparison) =>
+      titleOf({ base: 'main', all: [comparison], unread: [], notes: [] });
     const [comes, goes] = [one(undefined, many), one(many, undefined)];
     for (const [comparison, note] of [
       [comes, 'There was no such workload before.'],
       [goes, 'There is no such workload any more.'],
     ] as const) {
       expect(title(comparison)).toContain('what the changed policy would have done');
-      expect(sectionsOf({ base: 'main', all: [comparison], unread: [] })[0]?.notes).toEqual([note]);
+      expect(sectionsOf({ base: 'main', all: [comparison], unread: [], notes: [] })[0]?.notes).toEqual([
+        note,
+      ]);
     }
   });
 });

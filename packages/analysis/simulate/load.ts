@@ -3,6 +3,9 @@ import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/
 import type { QueueWork, System } from '../../../apps/application.ts';
 import { ConfigurationError } from '../../contracts/errors.ts';
 
+/** What arrived, as it was recorded, in words and as it is replayed. */
+export type RecordedLoad = Pick<Load, 'title' | 'arrivals'>;
+
 /** What is asked of the load; undefined: as the desired state says. */
 export interface LoadOptions {
   /** Path of a recorded trace. */
@@ -13,7 +16,13 @@ export interface LoadOptions {
   readonly seconds: number | undefined;
   readonly podStartSeconds: number;
   readonly seed: number;
+  /** Replayed where no other load is asked for. @default none */
+  readonly recorded?: RecordedLoad | undefined;
 }
+
+/** Whether the options say what arrives. */
+export const saysArrivals = ({ trace, jobs, everySeconds }: LoadOptions): boolean =>
+  [trace, jobs, everySeconds].some((option) => option !== undefined);
 
 /** What meets a policy: all of a simulation but the policy itself. */
 export interface Load extends Omit<Simulation, 'policy'> {
@@ -30,9 +39,9 @@ const ASSUMED = { jobs: 100, everySeconds: 600 };
  * @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none
  */
 export function loadOf(work: QueueWork, system: System, pollSeconds: number, options: LoadOptions): Load {
-  const { trace, seconds, seed } = options;
+  const { seconds, seed } = options;
   return {
-    ...(trace === undefined ? burstsOf(work, system, options) : recorded(trace)),
+    ...arrivalsOf(work, system, options),
     seed,
     timing: {
       ...{ pollSeconds, scrapeDelaySeconds: 0, podStartSeconds: options.podStartSeconds },
@@ -44,16 +53,18 @@ export function loadOf(work: QueueWork, system: System, pollSeconds: number, opt
   };
 }
 
-const recorded = (trace: string): Pick<Load, 'title' | 'arrivals'> => ({
+function arrivalsOf(work: QueueWork, system: System, options: LoadOptions): RecordedLoad {
+  const { trace, recorded } = options;
+  if (trace !== undefined) return ofTrace(trace);
+  return saysArrivals(options) || recorded === undefined ? burstsOf(work, system, options) : recorded;
+}
+
+const ofTrace = (trace: string): RecordedLoad => ({
   title: `the trace ${trace}`,
   arrivals: traceOf(trace),
 });
 
-function burstsOf(
-  { queue }: QueueWork,
-  { arrivals: known }: System,
-  options: LoadOptions,
-): Pick<Load, 'title' | 'arrivals'> {
+function burstsOf({ queue }: QueueWork, { arrivals: known }: System, options: LoadOptions): RecordedLoad {
   const published = known.find((one) => one.queue === queue);
   const jobs = options.jobs ?? published?.jobs ?? ASSUMED.jobs;
   const everySeconds = options.everySeconds ?? published?.everySeconds ?? ASSUMED.everySeconds;

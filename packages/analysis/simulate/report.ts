@@ -9,6 +9,8 @@ export interface Comparisons {
   readonly all: readonly Comparison[];
   /** Why the policies of the base cannot be read: this checkout may have changed what a policy is. */
   readonly unread: readonly string[];
+  /** Why recorded arrivals are not replayed. */
+  readonly notes: readonly string[];
 }
 
 export const titleOf = ({ base, all }: Comparisons): string =>
@@ -29,9 +31,12 @@ export function markdownReport(comparisons: Comparisons): string {
 }
 
 /** What changes comes first. */
-export function sectionsOf({ base, all, unread }: Comparisons): Section[] {
+export function sectionsOf({ base, all, unread, notes }: Comparisons): Section[] {
   const order = all.toSorted((left, right) => Number(isChanged(right)) - Number(isChanged(left)));
-  const sections = order.map((comparison) => sectionOf(comparison, unread.length > 0));
+  const sections = [
+    ...(notes.length === 0 ? [] : [{ title: 'Recorded arrivals', head: [], rows: [], notes }]),
+    ...order.map((comparison) => sectionOf(comparison, unread.length > 0)),
+  ];
   if (unread.length === 0) return sections;
   return [
     { title: `The policies of ${base} cannot be read`, head: [], rows: [], notes: unread },
@@ -93,11 +98,12 @@ function warnings(before: Report, after: Report): string[] {
 }
 
 /** For programs; a side that has no such workload is null. */
-export const jsonOf = ({ base, all, unread }: Comparisons): string =>
+export const jsonOf = ({ base, all, unread, notes }: Comparisons): string =>
   `${JSON.stringify(
     {
       base,
       unread,
+      notes,
       comparisons: all.map(({ base: before, head, ...rest }) => ({
         ...rest,
         base: before ?? null,

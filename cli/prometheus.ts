@@ -1,7 +1,7 @@
 import { HttpRequestError, messageOf, request } from '@sluice/runtime';
 import * as z from 'zod';
-import type { Sample, Series } from '../../packages/analysis/advise/range.ts';
-import { ConfigurationError } from '../../packages/contracts/errors.ts';
+import type { Sample, Series } from '../packages/analysis/advise/range.ts';
+import { ConfigurationError } from '../packages/contracts/errors.ts';
 
 /** What is asked of a Prometheus. Seconds since 1970, seconds. */
 export interface Range {
@@ -11,6 +11,16 @@ export interface Range {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly stepSeconds: number;
+  /** Of each request. @default 60 s */
+  readonly timeoutMs?: number;
+  /** What faults call the address and the query. @default the options of a command */
+  readonly names?: RangeNames;
+}
+
+/** The properties that hold the two: `'--prometheus'`, `'--query'`. */
+export interface RangeNames {
+  readonly url: string;
+  readonly query: string;
 }
 
 /** A Prometheus refuses more than 11,000 points of a series in one answer. */
@@ -53,29 +63,32 @@ export async function queryRange(range: Range): Promise<Series[]> {
   return [...series.values()];
 }
 
-async function ask({ url, query, fromSeconds, toSeconds, stepSeconds }: Range) {
+async function ask(range: Range) {
+  const { url, query, fromSeconds, toSeconds, stepSeconds, timeoutMs = TIMEOUT_MS } = range;
+  const names = range.names ?? { url: "'--prometheus'", query: "'--query'" };
   const parameters = new URLSearchParams({
     ...{ query, start: String(fromSeconds), end: String(toSeconds), step: String(stepSeconds) },
   });
   const where = `${url}/api/v1/query_range`;
-  const { status, body } = await answered(`${where}?${parameters}`);
+  const { status, body } = await answered(`${where}?${parameters}`, timeoutMs, names);
   const told = parsed(body);
   const answer = matrix.safeParse(told);
   if (status === 200 && answer.success) return answer.data.data.result;
   const refused = refusal.safeParse(told);
   throw fault(
     refused.success
-      ? `'--query' (${query}) is refused by ${url}: ${refused.data.error}`
-      : `'--prometheus' (${url}) answered ${status} and no range of series: is it the address of a Prometheus, without /api?`,
+      ? `${names.query} (${query}) is refused by ${url}: ${refused.data.error}`
+      : `${names.url} (${url}) answered ${status} and no range of series: is it the address of a Prometheus, without /api?`,
   );
 }
 
-async function answered(url: string) {
+async function answered(url: string, timeoutMs: number, names: RangeNames) {
   try {
-    return await request({ url, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+    return await request({ url, timeoutMs, maxBytes: MAX_BYTES });
   } catch (error) {
-    if (error instanceof HttpRequestError) throw fault(`'--prometheus': ${error.message}`);
-    throw error instanceof TypeError ? fault(`'--prometheus': ${messageOf(error)}`) : error;
+    if (error instanceof HttpRequestError || error instanceof TypeError)
+      throw fault(`${names.url}: ${messageOf(error)}`);
+    throw error;
   }
 }
 
