@@ -6,9 +6,9 @@ import * as z from 'zod';
 export const elasticsearchFields = {
   ELASTICSEARCH_URL: url(['http', 'https'], 'The cluster, `https://host:9200`; may hold credentials.'),
   ELASTICSEARCH_USERNAME: optionalText('User, before the one in the URL.'),
-  ELASTICSEARCH_PASSWORD: optionalSecret('Password, before the one in the URL.'),
+  ELASTICSEARCH_PASSWORD: optionalSecret('Password, before the one in the URL; read for each write.'),
   ELASTICSEARCH_CA_FILE: optionalText(
-    'File (PEM) of the authorities that may vouch for it, in place of the public ones.',
+    'File (PEM) of the authorities that may vouch for it, in place of the public ones; read for each write.',
   ),
 };
 

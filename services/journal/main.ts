@@ -1,20 +1,32 @@
 import { Client } from '@elastic/elasticsearch';
-import { readAuthorities, runMain } from '@sluice/runtime';
-import { writeTransactions } from '@sluice/runtime/redis';
+import { Renewed, readAuthorities, runMain } from '@sluice/runtime';
+import { type Posting, writeTransactions } from '@sluice/runtime/redis';
 import { environment, type JournalConfig } from './config.ts';
 import { IndexStore } from './index-store.ts';
 
+interface Rotated {
+  readonly password: string;
+  readonly authorities?: string;
+}
+
+const rotatedOf = ({
+  ELASTICSEARCH_PASSWORD: password,
+  ELASTICSEARCH_CA_FILE: file,
+}: JournalConfig): Rotated => ({
+  password: password?.read() ?? '',
+  ...(file !== undefined && { authorities: readAuthorities(file) }),
+});
+
 /** The batch is what is repeated, not the client's single request. */
-function clientOf(config: JournalConfig): Client {
-  const { ELASTICSEARCH_USERNAME: username, ELASTICSEARCH_PASSWORD: password } = config;
-  const authorities = config.ELASTICSEARCH_CA_FILE;
-  return new Client({
+const clientOf = (config: JournalConfig, { password, authorities }: Rotated): Client =>
+  new Client({
     node: config.ELASTICSEARCH_URL,
-    ...(username !== undefined && { auth: { username, password: password?.read() ?? '' } }),
-    ...(authorities !== undefined && { tls: { ca: readAuthorities(authorities) } }),
+    ...(config.ELASTICSEARCH_USERNAME !== undefined && {
+      auth: { username: config.ELASTICSEARCH_USERNAME, password },
+    }),
+    ...(authorities !== undefined && { tls: { ca: authorities } }),
     maxRetries: 0,
   });
-}
 
 await runMain({
   service: 'journal',
@@ -22,12 +34,18 @@ await runMain({
   stopSeconds: (config) => config.STOP_DEADLINE_SECONDS,
   run: async (context) => {
     const { config, stop } = context;
-    const client = clientOf(config);
-    const store = new IndexStore({
-      ...{ client, replicas: config.INDEX_REPLICAS, writeMs: config.WRITE_SECONDS * 1000 },
+    const stores = new Renewed({
+      read: () => rotatedOf(config),
+      make: (rotated) => {
+        const client = clientOf(config, rotated);
+        const { INDEX_REPLICAS: replicas, WRITE_SECONDS } = config;
+        return { client, store: new IndexStore({ client, replicas, writeMs: WRITE_SECONDS * 1000 }) };
+      },
+      close: ({ client }) => client.close(),
     });
-    const code = await writeTransactions(context, { queue: 'journal', write: (batch) => store.write(batch) });
-    stop.onStop('elasticsearch', () => client.close());
+    const write = async (batch: readonly Posting[]) => stores.current().store.write(batch);
+    const code = await writeTransactions(context, { queue: 'journal', write });
+    stop.onStop('elasticsearch', () => stores.close());
     return code;
   },
 });

@@ -3,7 +3,7 @@ import { runMain, serviceFields } from '@sluice/runtime';
 import * as z from 'zod';
 import { readBooks, sumsOf } from './books.ts';
 import { mongodbFields } from './config.ts';
-import { createClient } from './database.ts';
+import { renewedClients } from './database.ts';
 import type { StoredTransaction } from './store.ts';
 
 await runMain({
@@ -11,8 +11,9 @@ await runMain({
   schema: z.object({ ...mongodbFields, ...serviceFields }),
   stopSeconds: () => 5,
   run: async ({ config, log, stop }) => {
-    const client = createClient(config);
-    stop.onStop('mongodb', () => client.close());
+    const clients = renewedClients(config, (client) => ({ client }));
+    stop.onStop('mongodb', () => clients.close());
+    const { client } = clients.current();
     const collection = client.db(config.MONGODB_DATABASE).collection<StoredTransaction>('transactions');
     const startedAt = performance.now();
     const books = await readBooks(collection.find({}, { signal: stop.signal }));

@@ -5,6 +5,8 @@ import {
   concealInText,
   parseBrokerUrl,
   parseManagementUrl,
+  parseRedisUrl,
+  parseServerUrl,
   UrlError,
 } from './broker-url.ts';
 
@@ -127,6 +129,58 @@ describe("a management API's URL", () => {
     ['amqp://host', 'must be a URL of scheme http or https'],
   ])('%s is refused', (text, constraint) => {
     expect(refusalOf(parseManagementUrl, text)).toBe(constraint);
+  });
+});
+
+describe("a Redis server's URL", () => {
+  it('gives each part decoded', () => {
+    expect(parseRedisUrl('rediss://us%40er:p%2Fw%25@host:7000/3')).toEqual({
+      ...{ protocol: 'rediss', hostname: 'host', port: 7000, username: 'us@er', password: 'p/w%' },
+      database: 3,
+    });
+    expect(parseRedisUrl('redis://:sesame@[::1]')).toEqual({
+      ...{ protocol: 'redis', hostname: '::1', port: 6379, password: 'sesame', database: 0 },
+    });
+  });
+
+  it.each([
+    ['localhost:6379', 'must be a URL of scheme redis or rediss'],
+    ['redis://u:50%sesame@h', "must be percent-encoded UTF-8: a '%' in the password is %25"],
+    ['redis://monitor:20#sesame@h', ENCODED],
+    ['redis://monitor:20/sesame@h', ENCODED],
+    ['redis://h/0?db=sesame', 'must have no query'],
+    ['redis://h/sesame', 'must have no path but the number of a database'],
+    ['redis://h/0/1', 'must have no path but the number of a database'],
+    ['redis://h:0', 'must be a URL of scheme redis or rediss with a host and a valid port'],
+  ])('%j is refused, in words that hold nothing of it', (text, constraint) => {
+    expect(refusalOf(parseRedisUrl, text)).toBe(constraint);
+  });
+});
+
+describe("any other server's URL", () => {
+  const refusal = (text: string, ...schemes: string[]) =>
+    refusalOf((given) => parseServerUrl(given, schemes), text);
+
+  it.each([
+    ['https://user:p%40ss@host:9200/base?pretty', 'https'],
+    ['mongodb://user:p%40ss@a:27017,b.example:27018,[::1]:27019/bank?replicaSet=rs0', 'mongodb'],
+    ['mongodb+srv://user@cluster.example/', 'mongodb+srv'],
+  ])('%s is taken as it is', (text, scheme) => {
+    expect(parseServerUrl(text, [scheme])).toBe(text);
+  });
+
+  it.each([
+    ['https://monitor:20#sesame@h', 'https', ENCODED],
+    ['https://monitor:20/sesame@h', 'https', ENCODED],
+    ['https://u:50%sesame@h', 'https', "must be percent-encoded UTF-8: a '%' in the password is %25"],
+    ['https://h1:9200,h2:9200', 'https', 'must be a URL of scheme https with a host and a valid port'],
+    ['mongodb://u:50%sesame@h', 'mongodb', "must be percent-encoded UTF-8: a '%' in the password is %25"],
+    ['mongodb://monitor:20#sesame@a,b', 'mongodb', ENCODED],
+    ['mongodb://u:ses@ame@a,b', 'mongodb', ENCODED],
+    ['mongodb://a,,b', 'mongodb', "must list its hosts as 'host:port', separated by commas"],
+    ['localhost:27017', 'mongodb', 'must be a URL of scheme mongodb'],
+  ])('%s is refused, in words that hold nothing of it', (text, scheme, constraint) => {
+    expect(refusal(text, scheme)).toBe(constraint);
   });
 });
 

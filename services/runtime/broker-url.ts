@@ -64,6 +64,52 @@ export function parseHttpUrl(text: string): URL {
   return url;
 }
 
+/** A Redis server, user and password decoded, and the number of its database. */
+export interface RedisUrl {
+  readonly protocol: 'redis' | 'rediss';
+  /** Without the brackets of an IPv6 address. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly database: number;
+}
+
+const REDIS_PORT = 6379;
+
+/** The one reading of `redis://user:password@host:port/database`. @throws {UrlError} */
+export function parseRedisUrl(text: string): RedisUrl {
+  const url = parseStrictly(text, ['redis', 'rediss']);
+  if (text.includes('?')) throw new UrlError('must have no query');
+  if (!/^\/?$|^\/\d{1,4}\/?$/.test(url.pathname))
+    throw new UrlError('must have no path but the number of a database');
+  return {
+    protocol: url.protocol === 'rediss:' ? 'rediss' : 'redis',
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || REDIS_PORT,
+    ...credentialsOf(url),
+    database: Number(url.pathname.replaceAll('/', '') || 0),
+  };
+}
+
+/**
+ * The URL of a server that is spoken to by a library, which may hold credentials and a query.
+ * @returns the text as it was given
+ * @throws {UrlError} for one that means two things, or whose credentials cannot be decoded
+ */
+export function parseServerUrl(text: string, schemes: readonly string[]): string {
+  const [, before = '', hosts = '', after = ''] =
+    /^([^/]*\/\/(?:[^/?#@]*@)?)([^/?#@]*)(.*)$/s.exec(text) ?? [];
+  // MongoDB alone lists the members of a replica set.
+  const [first = '', ...further] = schemes.includes('mongodb') ? hosts.split(',') : [hosts];
+  if (further.some((host) => !MEMBER.test(host)))
+    throw new UrlError("must list its hosts as 'host:port', separated by commas");
+  credentialsOf(parseStrictly(`${before}${first}${after}`, schemes));
+  return text;
+}
+
+const MEMBER = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
+
 /** What the standard parser takes for a URL in silence, and people mean otherwise. */
 function parseStrictly(text: string, schemes: readonly string[]): URL {
   const form = `must be a URL of scheme ${schemes.join(' or ')}`;

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { AuthoritiesError, readAuthorities } from './authorities.ts';
-import { concealCredentials, parseBrokerUrl, parseManagementUrl } from './broker-url.ts';
+import {
+  concealCredentials,
+  parseBrokerUrl,
+  parseManagementUrl,
+  parseRedisUrl,
+  parseServerUrl,
+} from './broker-url.ts';
 import { messageOf } from './errors.ts';
 import { Secret } from './secrets.ts';
 
@@ -120,16 +126,6 @@ export const optionalSecret = (meaning: string) =>
 /** Must be set: NAME, or NAME_FILE. */
 export const secret = (meaning: string) => described(held(), { meaning, secret: true });
 
-/** An absolute URL of one of the schemes; credentials in it are never shown. */
-export function url(schemes: readonly string[], meaning: string) {
-  const valid = (value: string): boolean => {
-    const parsed = URL.parse(value);
-    return parsed !== null && parsed.host !== '' && schemes.includes(parsed.protocol.slice(0, -1));
-  };
-  const field = z.string().refine(valid, { error: `must be a URL of scheme ${schemes.join(' or ')}` });
-  return described(field, { meaning, conceal: concealCredentials });
-}
-
 /** A URL that `parse` reads, once and for everyone; its fault is one line without the value's secrets. */
 function parsedUrl<T>(parse: (text: string) => T, meaning: string) {
   const field = z.string().transform((text, context): T => {
@@ -142,6 +138,13 @@ function parsedUrl<T>(parse: (text: string) => T, meaning: string) {
   });
   return described(field, { meaning, conceal: concealCredentials });
 }
+
+/** The URL of a server, as it was given; credentials in it are never shown. */
+export const url = (schemes: readonly string[], meaning: string) =>
+  parsedUrl((text) => parseServerUrl(text, schemes), meaning);
+
+/** `redis://user:password@host:port/database`, parsed. */
+export const redisUrl = (meaning: string) => parsedUrl(parseRedisUrl, meaning);
 
 /** `amqp://user:password@host:port/vhost`, parsed. */
 export const brokerUrl = (meaning: string) => parsedUrl(parseBrokerUrl, meaning);

@@ -16,6 +16,7 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './own-routes.ts';
 export * from './prometheus-text.ts';
+export * from './renewed.ts';
 export * from './run-main.ts';
 export * from './secret-names.ts';
 export * from './secrets.ts';

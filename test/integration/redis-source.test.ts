@@ -82,6 +82,18 @@ describe('a queue of BullMQ', () => {
   });
 });
 
+it.each([
+  ['ten minutes ahead', (at: number) => at + 600_000, undefined],
+  ['of 1970', () => 5, undefined],
+  ['in seconds', (at: number) => Math.floor(at / 1000) - 40, 40],
+])('a job whose instant is %s has the age that it can have, or none', async (_, timestamp, seconds) => {
+  const at = Math.floor(Date.now() / 1000) * 1000;
+  await queue.add('a', {}, { timestamp: timestamp(at) });
+  now = () => at;
+  const age = seconds === undefined ? {} : { oldestWaitSeconds: seconds };
+  expect(await read()).toEqual({ ready: 1, unacked: 0, at, ...age });
+});
+
 describe('a server that does not answer as it should', () => {
   it('is unreachable, and read again when it is back', async () => {
     await queue.add('a', {});

@@ -141,6 +141,38 @@ describe('inject', () => {
   });
 });
 
+it('a password that is rotated while the connection breaks is read from its file again', async () => {
+  const own = await startRedis({ configuration: ['requirepass old-sesame'] });
+  const seen: Line[] = [];
+  const rotated = new Fleet((line) => seen.push(line as Line));
+  const admin = new Redis(own.url, { password: 'old-sesame' });
+  try {
+    const REDIS_PASSWORD_FILE = rotated.file('password', 'old-sesame\n');
+    const env = { REDIS_URL: own.url, REDIS_PASSWORD_FILE, REDIS_FSYNC: 'always' };
+    rotated.start('inject', { ...env, DRAIN_DELAY_SECONDS: '0' });
+    rotated.start('journal', { ...env, ELASTICSEARCH_URL: 'http://127.0.0.1:1' });
+    const said = (service: string, msg: string) =>
+      seen.filter((line) => line.service === service && line.msg === msg).length;
+    for (const service of ['inject', 'journal'])
+      await until(`${service} is connected`, () => said(service, 'connected to redis') > 0, 60);
+    await admin.config('SET', 'requirepass', 'new-sesame');
+    // Also the connection on which a worker waits for its next job.
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    for (const service of ['inject', 'journal'])
+      await until(`${service} is refused`, () => said(service, 'redis not reached') > 0, 20);
+    rotated.file('password', 'new-sesame\n');
+    for (const service of ['inject', 'journal'])
+      await until(`${service} is connected again`, () => said(service, 'connected to redis') > 1, 20);
+    const clients = async () => String(await admin.call('CLIENT', 'LIST')).match(/cmd=bzpopmin/g) ?? [];
+    await expect.poll(clients, { timeout: 20_000 }).toHaveLength(1);
+    expect(JSON.stringify(seen)).not.toContain('sesame');
+  } finally {
+    await rotated.stop(5);
+    admin.disconnect();
+    await own.stop();
+  }
+});
+
 describe('a Redis that may lose transactions', () => {
   it('is refused with every fault', async () => {
     const forgetful = await startRedis({ configuration: ['appendonly no', 'maxmemory-policy allkeys-lru'] });

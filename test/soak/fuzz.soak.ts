@@ -7,18 +7,19 @@ import { markdownOf, record, tableOf } from './table.ts';
 /** `FUZZ_INPUTS` and `FUZZ_SEED` run other ones: the seed of a run that failed finds the same again. */
 const inputs = Number(process.env.FUZZ_INPUTS ?? 200_000);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
+const HEAD = ['parser', 'inputs', 'accepted', 'refused', 'slowest ms', 'faults'];
+const cellsOf = ({ parser, inputs, accepted, refused, slowestMs, faults }: Row) => [
+  ...[parser, inputs, accepted, refused, slowestMs, faults],
+];
 const rows: Row[] = [];
 const pool = new FuzzPool();
 
 afterAll(async () => {
   await pool.close();
-  const head = ['parser', 'inputs', 'accepted', 'refused', 'slowest ms', 'faults'];
-  const cells = rows.map(({ parser, inputs, accepted, refused, slowestMs, faults }) => [
-    ...[parser, inputs, accepted, refused, slowestMs, faults],
-  ]);
-  console.log(`\nseed ${seed}\n${tableOf(head, cells)}\n`);
+  const cells = rows.map(cellsOf);
+  console.log(`\nseed ${seed}\n${tableOf(HEAD, cells)}\n`);
   const size = `Of ${inputs.toLocaleString('en')} inputs each, seed ${seed}.`;
-  if (process.env.RECORD !== undefined) record('fuzz', `${size}\n\n${markdownOf(head, cells)}`);
+  if (process.env.RECORD !== undefined) record('fuzz', `${size}\n\n${markdownOf(HEAD, cells)}`);
 });
 
 test.each(subjects.map((subject) => [subject.name, subject] as const))(
@@ -26,6 +27,8 @@ test.each(subjects.map((subject) => [subject.name, subject] as const))(
   async (_, subject) => {
     const row = await pool.run(subject, { inputs, seed });
     rows.push(row);
+    // Rows of a run that is broken off later are known all the same.
+    console.log(tableOf(HEAD, [cellsOf(row)]));
     expect(row.examples.join('\n')).toBe('');
     // Both ways are walked: a fuzz that is always refused, or never, proves little.
     expect(row).toMatchObject({ inputs, faults: 0 });

@@ -1,10 +1,34 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
+import { AuthoritiesError } from '../authorities.ts';
 import type { Logger } from '../log.ts';
-import { type RedisConfig, redisOptions } from './options.ts';
+import { SecretError } from '../secrets.ts';
+import { type RedisConfig, redisOptions, rotatingOptions } from './options.ts';
+
+/**
+ * Has password and authorities read for each connection, so that neither needs a restart when it is rotated; also for
+ * the connection that BullMQ makes of this one to wait on.
+ */
+function rotating(redis: Redis, config: RedisConfig): Redis {
+  const connect = redis.connect.bind(redis);
+  const duplicate = redis.duplicate.bind(redis);
+  redis.connect = (callback) => {
+    try {
+      Object.assign(redis.options, rotatingOptions(config));
+    } catch (error) {
+      // A file that is gone for a moment: what was read last may still be right, and another attempt follows.
+      if (!(error instanceof SecretError || error instanceof AuthoritiesError)) throw error;
+      redis.emit('error', error);
+    }
+    return connect(callback);
+  };
+  redis.duplicate = ((override?: Partial<RedisOptions>) =>
+    rotating(duplicate(override), config)) as Redis['duplicate'];
+  return redis;
+}
 
 /** Connects, and connects again after each loss; says both. */
 export function connectRedis(config: RedisConfig, log: Pick<Logger, 'info' | 'warn'>): Redis {
-  const redis = new Redis(redisOptions(config));
+  const redis = rotating(new Redis(redisOptions(config)), config);
   const server = `${redis.options.host}:${redis.options.port}`;
   redis.on('ready', () => {
     log.info({ server }, 'connected to redis');

@@ -1,10 +1,11 @@
 import type { RedisOptions } from 'ioredis';
 import { readAuthorities } from '../authorities.ts';
+import type { RedisUrl } from '../broker-url.ts';
 import type { Secret } from '../secrets.ts';
 
 /** What a connection is made of: the variables of redisFields. */
 export interface RedisConfig {
-  readonly REDIS_URL: string;
+  readonly REDIS_URL: RedisUrl;
   readonly REDIS_USERNAME?: string | undefined;
   readonly REDIS_PASSWORD?: Secret | undefined;
   readonly REDIS_CA_FILE?: string | undefined;
@@ -17,21 +18,27 @@ const LONGEST_DELAY_MS = 2000;
 const reconnectDelay = (failures: number): number =>
   Math.ceil(Math.random() * Math.min(LONGEST_DELAY_MS, 50 * 2 ** Math.min(failures, 10)));
 
-/** Options of ioredis. Commands wait for a connection; each wait is bounded where the command is sent. */
-export function redisOptions(config: RedisConfig) {
-  const { protocol, hostname, port, username, password, pathname } = new URL(config.REDIS_URL);
-  const user = config.REDIS_USERNAME ?? decodeURIComponent(username);
-  const secret = config.REDIS_PASSWORD?.read() ?? decodeURIComponent(password);
+/** What is read from files, and may be another at the next connection. @throws {SecretError | AuthoritiesError} */
+export function rotatingOptions(config: RedisConfig): Pick<RedisOptions, 'password' | 'tls'> {
+  const { protocol, password: inUrl } = config.REDIS_URL;
+  const password = config.REDIS_PASSWORD?.read() ?? inUrl;
   const authorities = config.REDIS_CA_FILE;
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || 6379),
-    db: Number(pathname.replaceAll('/', '') || 0),
-    ...(user !== '' && { username: user }),
-    ...(secret !== '' && { password: secret }),
-    ...(protocol === 'rediss:' && {
+    ...(password !== undefined && { password }),
+    ...(protocol === 'rediss' && {
       tls: authorities === undefined ? {} : { ca: readAuthorities(authorities) },
     }),
+  };
+}
+
+/** Options of ioredis. Commands wait for a connection; each wait is bounded where the command is sent. */
+export function redisOptions(config: RedisConfig) {
+  const { hostname, port, database, username } = config.REDIS_URL;
+  const user = config.REDIS_USERNAME ?? username;
+  return {
+    ...{ host: hostname, port, db: database },
+    ...(user !== undefined && { username: user }),
+    ...rotatingOptions(config),
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: null,
     retryStrategy: reconnectDelay,

@@ -1,5 +1,13 @@
 import type { Backlog, RedisSource } from '@sluice/policy';
-import { messageOf, readSecretFile, Secret, SecretError, unlessAborted } from '@sluice/runtime';
+import {
+  instantOf,
+  messageOf,
+  parseRedisUrl,
+  readSecretFile,
+  Secret,
+  SecretError,
+  unlessAborted,
+} from '@sluice/runtime';
 import { redisOptions } from '@sluice/runtime/redis/options';
 import type { Redis } from 'ioredis';
 import { type BacklogSource, type FailureCause, ReadingError } from './source.ts';
@@ -51,7 +59,7 @@ async function connect(
     const { Redis } = await import('ioredis');
     const redis = new Redis({
       ...redisOptions({
-        REDIS_URL: url,
+        REDIS_URL: parseRedisUrl(url),
         REDIS_USERNAME: username,
         REDIS_PASSWORD: password,
         REDIS_CA_FILE: caFile,
@@ -81,8 +89,9 @@ export function redisSource(source: RedisSource, connections: Connections, now: 
     const redis = await connections.of(source).redis;
     const { meta, wait, active, prioritized, due, next } = await countsOf(redis, base, at);
     if (meta === 0) throw new ReadingError('queue-missing', `queue '${base}' does not exist`);
-    const added = next === undefined ? 0 : Number(await redis.hget(`${base}:${next}`, 'timestamp'));
-    const oldest = added > 0 && { oldestWaitSeconds: Math.max(0, at - added) / 1000 };
+    // Whoever adds a job may write any instant into it: one that cannot be leaves the age to the first sight.
+    const added = instantOf(next && (await redis.hget(`${base}:${next}`, 'timestamp')), at);
+    const oldest = added !== undefined && { oldestWaitSeconds: (at - added) / 1000 };
     return { ready: wait + prioritized + due, unacked: active, at, ...oldest };
   };
   const read = (signal: AbortSignal): Promise<Backlog> =>
