@@ -11,6 +11,7 @@ import { addonNetwork, addonSecrets } from './platform/addon-namespaces.ts';
 import { brokerApplication } from './platform/broker.ts';
 import { brokerAuthority } from './platform/broker-authority.ts';
 import { cluster } from './platform/cluster.ts';
+import { collectorApplication } from './platform/collector.ts';
 import { exporterApplication } from './platform/exporter.ts';
 import { logArchiveApplication, logReportsApplication } from './platform/log-reports.ts';
 import { monitoring } from './platform/monitoring.ts';
@@ -29,6 +30,7 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   brokerApplication,
   scalerApplication,
   exporterApplication,
+  collectorApplication,
   logReportsApplication,
   logArchiveApplication,
   ...work,

@@ -79,6 +79,24 @@ export interface ScratchVolume {
   readonly size: string;
 }
 
+/** A volume that is claimed in the pod's namespace. */
+export interface ClaimedVolume {
+  /** The volume's name. */
+  readonly name: string;
+  /** The PersistentVolumeClaim. */
+  readonly claim: string;
+  /** Directory in the container. */
+  readonly path: string;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
+const claimedVolumes = (claims: readonly ClaimedVolume[]): k8s.Volume[] =>
+  claims.map(({ name, claim, readOnly = false }) => ({
+    name,
+    persistentVolumeClaim: { claimName: claim, ...(readOnly && { readOnly }) },
+  }));
+
 const scratchVolumes = (scratch: readonly ScratchVolume[]): k8s.Volume[] =>
   scratch.map(({ name, size }) => ({ name, emptyDir: { sizeLimit: k8s.Quantity.fromString(size) } }));
 
@@ -164,14 +182,16 @@ export interface PodProps {
   readonly priorityClassName: string;
   readonly mounts?: readonly FileMount[];
   readonly scratch?: readonly ScratchVolume[];
+  readonly claims?: readonly ClaimedVolume[];
   /** Only a pod that talks to the API server gets a token. @default false */
   readonly apiToken?: boolean;
 }
 
 /** A pod template without its containers. */
 export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s.PodSpec, 'containers'> } {
-  const { name, labels, annotations, priorityClassName, mounts = [], scratch = [], apiToken = false } = props;
-  const volumes = [...volumesOf(mounts), ...scratchVolumes(scratch)];
+  const { name, labels, annotations, priorityClassName, apiToken = false } = props;
+  const { mounts = [], scratch = [], claims = [] } = props;
+  const volumes = [...volumesOf(mounts), ...scratchVolumes(scratch), ...claimedVolumes(claims)];
   return {
     metadata: { labels: { ...labels }, ...(annotations && { annotations: { ...annotations } }) },
     spec: {
@@ -200,13 +220,18 @@ export interface ServiceContainerProps {
   readonly resources: Resources;
   readonly mounts?: readonly FileMount[];
   readonly scratch?: readonly ScratchVolume[];
+  readonly claims?: readonly ClaimedVolume[];
 }
 
 /** A container of one of this repository's images: restricted, and answering on its HTTP port. Probes are added. */
 export function serviceContainer(props: ServiceContainerProps): k8s.Container {
-  const { name, image, command, args, environment, mounts = [], scratch = [], http = true } = props;
-  const { port = HTTP_PORT } = props;
-  const volumeMounts = [...mountsOf(mounts), ...scratch.map(({ name, path }) => ({ name, mountPath: path }))];
+  const { name, image, command, args, environment, http = true, port = HTTP_PORT } = props;
+  const { mounts = [], scratch = [], claims = [] } = props;
+  const volumeMounts = [
+    ...mountsOf(mounts),
+    ...scratch.map(({ name, path }) => ({ name, mountPath: path })),
+    ...claims.map(({ name, path, readOnly }) => ({ name, mountPath: path, ...(readOnly && { readOnly }) })),
+  ];
   return {
     name,
     image,

@@ -4,6 +4,7 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
 import {
+  type ClaimedVolume,
   checkContainer,
   type EnvValue,
   type FileMount,
@@ -31,6 +32,10 @@ export interface ScheduledJobProps extends Identity {
   readonly mounts?: readonly FileMount[];
   /** Directories that it may write to: its root file system is read-only. @default none */
   readonly scratch?: readonly ScratchVolume[];
+  /** Volumes that it shares with other pods. @default none */
+  readonly claims?: readonly ClaimedVolume[];
+  /** Whether it talks to the API server. @default false */
+  readonly apiToken?: boolean;
   /** Annotations of its ServiceAccount, such as a role of the cloud. @default none */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
   /** Whether it answers on the HTTP port while it runs. @default true */

@@ -38,6 +38,12 @@ export interface Environment {
   readonly brokerTls?: BrokerTls;
   /** The broker's disk. */
   readonly brokerVolume: { readonly size: string; readonly storageClassName?: string };
+  /** Volumes that pods of several nodes share. @default 'ReadWriteMany' of the cluster's own class */
+  readonly sharedVolume?: {
+    readonly storageClassName?: string;
+    /** `ReadWriteOnce` where there is one node, whose pods share it too. */
+    readonly accessMode?: 'ReadWriteMany' | 'ReadWriteOnce';
+  };
   /** The Kubernetes minor that runs: from 1.37 on an HPA goes to 0, and a worker may choose one that does. */
   readonly kubernetes: string;
   /** The Kubernetes minor whose Pod Security Standards hold. */

@@ -19,6 +19,7 @@ export const local: Environment = {
   logs: { stores: ['victoria-logs'], retention: '48h', volume: '5Gi' },
   broker: 'lavinmq',
   brokerVolume: { size: '1Gi' },
+  sharedVolume: { accessMode: 'ReadWriteOnce' },
   kubernetes: '1.36',
   podSecurityVersion: 'v1.34',
   // The Service's address, and the node's: Docker gives kind's nodes one from 172.16.0.0/12.

@@ -43,6 +43,7 @@ export const production: Environment = {
   broker: 'lavinmq',
   brokerTls: { authority: '2026' },
   brokerVolume: { size: '20Gi', storageClassName: 'gp3' },
+  sharedVolume: { storageClassName: 'efs' },
   kubernetes: '1.36',
   podSecurityVersion: 'v1.34',
   // EKS: the Service's address, and the subnets that hold the control plane's interfaces and nothing else.

@@ -8,6 +8,7 @@ import { leanBuiltins } from './lean-builtins.ts';
 export const SERVICES = [
   'api',
   'board',
+  'collector',
   'consumer',
   'exporter',
   'log-reports',

@@ -22,6 +22,9 @@ export const exporter = {
   component: 'monitoring',
 } as const satisfies Identity;
 
+/** The namespace of the board and of what it reads: the collector shares a volume with it. */
+export const BOARD = 'board';
+
 /** The namespace of Prometheus and Grafana. */
 export const MONITORING = 'monitoring';
 

@@ -15,7 +15,8 @@ const FILES = ['environments/images.ts', 'services/Dockerfile'];
 /** A reference in quotes, or the default of a Dockerfile's argument. */
 const PLACES = /(?<=')[a-z0-9][^'\s]*\/[^'\s]+(?=')|(?<=^ARG \w+=)[a-z0-9]\S*\/\S+$/gm;
 /** Their digests are known when they are pushed. */
-const BUILT_HERE = /^[^/]+(?:\/[^/]+)*\/(api|board|consumer|exporter|log-reports|publisher|scaler|topology):/;
+const BUILT_HERE =
+  /^[^/]+(?:\/[^/]+)*\/(api|board|collector|consumer|exporter|log-reports|publisher|scaler|topology):/;
 
 /** The images of a text that others build and that have no digest, each once. */
 export const unpinnedIn = (text: string): ImageReference[] =>

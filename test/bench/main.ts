@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'api-rollouts': async () => (await import('./api-rollouts.ts')).apiRollouts,
   'cold-start': async () => (await import('./cold-start.ts')).coldStart,
   'exporter-load': async () => (await import('./exporter-load.ts')).exporterLoad,
+  collector: async () => (await import('./collector.ts')).collector,
   diff: async () => (await import('./diff.ts')).diffOfManyEnvironments,
   'log-reports': async () => (await import('./log-reports.ts')).logReports,
   policies: async () => (await import('./policies.ts')).policies,

@@ -174,9 +174,11 @@ function permits({ spec }: Project, { apiVersion, kind, metadata }: KubeObject):
 describe('what cannot be rendered again', () => {
   const guarded = rendered.filter(({ object }) => guardsOf(object).length > 0);
 
-  it('is the reins, every Namespace and the disk of the broker', () => {
+  it('is the reins, every Namespace, the disk of the broker and the snapshots of the cluster', () => {
     const kinds = guarded.map(({ object }) => object.kind);
-    expect([...new Set(kinds)].sort()).toEqual(['AppProject', 'Application', 'Namespace', 'StatefulSet']);
+    expect([...new Set(kinds)].sort()).toEqual([
+      ...['AppProject', 'Application', 'Namespace', 'PersistentVolumeClaim', 'StatefulSet'],
+    ]);
   });
 
   it.each(guarded)('$path is not removed unasked', ({ object }) => {

@@ -19,6 +19,8 @@ import type { Kind, Probe } from './shapes.ts';
 const CLUSTER_SCOPED = [
   'Bundle',
   'ClusterIssuer',
+  'ClusterRole',
+  'ClusterRoleBinding',
   'Namespace',
   'PriorityClass',
   'ValidatingAdmissionPolicy',

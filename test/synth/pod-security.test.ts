@@ -10,7 +10,9 @@ const pod: Record<string, (spec: PodSpec) => boolean> = {
     [runAsUser, runAsGroup, fsGroup].every((id) => id === 10_001),
   'is filtered by seccomp': ({ securityContext }) => securityContext.seccompProfile.type === 'RuntimeDefault',
   'mounts only the kinds of volume that are allowed': ({ volumes = [] }) =>
-    volumes.every((volume) => ['secret', 'configMap', 'emptyDir'].some((kind) => kind in volume)),
+    volumes.every((volume) =>
+      ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim'].some((kind) => kind in volume),
+    ),
   'asks for no sysctl': ({ securityContext }) => securityContext.sysctls === undefined,
   'is told no Service links': ({ enableServiceLinks }) => enableServiceLinks === false,
 };
@@ -34,9 +36,9 @@ describe.each(workloads)('a pod of $path', (workload: Workload) => {
     for (const each of containersOf(workload)) expect(container[rule]?.(each)).toBe(true);
   });
 
-  it('gets a token of the API server only if it is the scaler', () => {
-    const isScaler = workload.object.metadata.name === 'scaler';
-    expect(workload.template.spec.automountServiceAccountToken).toBe(isScaler);
+  it('gets a token of the API server only if it is the scaler or the collector', () => {
+    const asks = ['collector', 'scaler'].includes(workload.object.metadata.name);
+    expect(workload.template.spec.automountServiceAccountToken).toBe(asks);
   });
 });
 

@@ -11,6 +11,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   services: [],
   'services/api': ['policy', 'packages/contracts', 'services/runtime'],
   'services/board': ['policy', 'packages/contracts', 'services/runtime'],
+  'services/collector': ['packages/contracts', 'services/runtime'],
   'services/consumer': ['policy', 'packages/contracts', 'services/runtime'],
   'services/exporter': ['policy', 'packages/contracts', 'services/runtime'],
   'services/inject': ['policy', 'packages/contracts', 'services/runtime'],

@@ -108,6 +108,16 @@ export interface PolicyRule {
   readonly ports?: readonly { readonly port: number; readonly protocol: string }[];
 }
 
+/** Who has a Role. */
+interface Binding {
+  readonly roleRef: { readonly name: string };
+  readonly subjects: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+  }[];
+}
+
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -228,16 +238,9 @@ export interface Kinds {
     };
   };
   Role: { readonly rules: readonly Rule[] };
-  ClusterRole: object;
-  ClusterRoleBinding: object;
-  RoleBinding: {
-    readonly roleRef: { readonly name: string };
-    readonly subjects: readonly {
-      readonly kind: string;
-      readonly name: string;
-      readonly namespace: string;
-    }[];
-  };
+  ClusterRole: { readonly rules: readonly Rule[] };
+  ClusterRoleBinding: Binding;
+  RoleBinding: Binding;
   ValidatingAdmissionPolicy: {
     readonly spec: {
       readonly matchConstraints: {

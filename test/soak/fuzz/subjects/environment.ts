@@ -3,6 +3,7 @@ import { connectOptions } from '@sluice/runtime/amqp';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { environment as api } from '../../../../services/api/config.ts';
+import { environment as collector } from '../../../../services/collector/config.ts';
 import { environment as consumer } from '../../../../services/consumer/config.ts';
 import { environment as exporter } from '../../../../services/exporter/config.ts';
 import { environment as logReports } from '../../../../services/log-reports/config.ts';
@@ -67,5 +68,6 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('scaler', scaler),
   reading('exporter', exporter),
   reading('api', api),
+  reading('collector', collector),
   reading('log-reports', logReports),
 ];

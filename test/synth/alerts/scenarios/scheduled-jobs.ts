@@ -3,18 +3,18 @@ import type { Scenario } from '../scenario.ts';
 
 type Scenarios = Readonly<Record<string, (rule: AlertRule) => Scenario>>;
 
-/** The two alerts of a CronJob that has its name from its namespace. */
-const ofRuns = (prefix: string, name: string, what: string): Scenarios => ({
+/** The two alerts of a CronJob, which mostly has its name from its namespace. */
+const ofRuns = (prefix: string, name: string, what: string, namespace = name): Scenarios => ({
   [`${prefix}Failed`]: () => {
-    const labels = { namespace: name, job_name: `${name}-1`, condition: 'true' };
-    const series = `kube_job_failed{namespace="${name}",job_name="${name}-1",condition="true"}`;
+    const labels = { namespace, job_name: `${name}-1`, condition: 'true' };
+    const series = `kube_job_failed{namespace="${namespace}",job_name="${name}-1",condition="true"}`;
     return {
       series: { [series]: { well: 0, wrong: 1 } },
       fires: [{ labels, summary: `The ${what} ${name}-1 failed.` }],
     };
   },
   [`${prefix}Missing`]: (rule) => {
-    const labels = `{namespace="${name}",cronjob="${name}"}`;
+    const labels = `{namespace="${namespace}",cronjob="${name}"}`;
     const seconds = Number(/> (\d+)$/.exec(rule.expr)?.[1]);
     return {
       series: {
@@ -31,7 +31,7 @@ const ofRuns = (prefix: string, name: string, what: string): Scenarios => ({
           wrong: null,
         },
       },
-      fires: [{ labels: { namespace: name, cronjob: name }, summary: rule.annotations.summary ?? '' }],
+      fires: [{ labels: { namespace, cronjob: name }, summary: rule.annotations.summary ?? '' }],
     };
   },
 });
@@ -39,6 +39,7 @@ const ofRuns = (prefix: string, name: string, what: string): Scenarios => ({
 /** Alerts of what runs on a schedule. */
 export const scheduledJobs: Scenarios = {
   ...ofRuns('PublisherRun', 'publisher', 'publisher run'),
+  ...ofRuns('CollectorRun', 'collector', 'run of the collector', 'board'),
   ...ofRuns('LogReportRun', 'log-reports', 'run that extracts error lines'),
   ...ofRuns('LogArchiveRun', 'log-archive', 'run that archives logs'),
 };
