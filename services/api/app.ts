@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import { addOwnRoutes, type ReadinessCheck, type Registry } from '@sluice/runtime';
+import { addOwnRoutes, pathOf, type ReadinessCheck, type Registry } from '@sluice/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { Gate, type GateOptions, pathOf } from './gate.ts';
+import { Gate, type GateOptions } from './gate.ts';
 import { UNMATCHED } from './metrics.ts';
 import type { Query } from './query.ts';
 import type { Received } from './query-log.ts';

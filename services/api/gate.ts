@@ -6,6 +6,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { namesSeveralHosts, originForm, pathOf } from '@sluice/runtime';
 import { CLIENT_CLOSED_REQUEST, type HttpMetrics } from './metrics.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -83,7 +84,7 @@ export class Gate {
     request.url = url;
     const path = pathOf(url);
     const start = this.#now();
-    const ambiguous = hostsOf(request) > 1;
+    const ambiguous = namesSeveralHosts(request);
     const own = this.#options.own.has(path);
     if (ambiguous) turnAway(request, response, 400);
     else if (own) handler(request, response);
@@ -135,30 +136,6 @@ export class Gate {
     return false;
   }
 }
-
-const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
-
-/** A request may name its target as a proxy's does, with scheme and host: it is the same target. */
-function originForm(url: string): string {
-  if (url.startsWith('/') || !ABSOLUTE.test(url)) return url;
-  const rest = url.replace(ABSOLUTE, '');
-  return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/** With several Host headers, this server and a proxy may each use another. @see RFC 9112, 3.2: 400 */
-function hostsOf({ rawHeaders }: IncomingMessage): number {
-  let hosts = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? '';
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
-  }
-  return hosts;
-}
-
-export const pathOf = (url: string): string => {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
-};
 
 const serverOptions = ({ headerBytes, requestSeconds, keepAliveSeconds }: GateLimits) => ({
   maxHeaderSize: headerBytes,

@@ -3,8 +3,10 @@ import {
   addOwnRoutes,
   DeadlineError,
   messageOf,
+  namesSeveralHosts,
   type ReadinessCheck,
   type Registry,
+  rewriteUrl,
   withTimeout,
 } from '@sluice/runtime';
 import fastify, {
@@ -51,11 +53,17 @@ const RETRY_AFTER_SECONDS = '1';
 /** The service but its process; it does not listen yet. */
 export function createApp(options: AppOptions): FastifyInstance {
   const app = fastify({
+    rewriteUrl,
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestMs,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
     genReqId: () => crypto.randomUUID(),
+  });
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    if (!namesSeveralHosts(raw)) return;
+    options.metrics.ended('invalid', 1);
+    return problem(reply, 400, 'the request must have one Host header');
   });
   app.setErrorHandler((error: Error, _request, reply) => answerFault(error, reply, options));
   app.setNotFoundHandler((_request, reply) => problem(reply, 404, 'no such resource'));

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { say } from '../../test/support/say.ts';
 import { type HttpServer, type ReadinessCheck, serveHttp } from './http.ts';
 import { createRegistry } from './metrics.ts';
 
@@ -40,6 +41,14 @@ it('shows the metrics of the process, labelled with the component', async () => 
 it('knows no other page', async () => {
   const get = await started();
   expect((await get('/')).status).toBe(404);
+});
+
+it('takes a whole URL for its path, and two Host headers for none', async () => {
+  await started();
+  const ask = (line: string, hosts: string) =>
+    say(server?.port ?? 0, `${line} HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`);
+  expect(await ask('GET http://a/livez', 'host: a\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  expect(await ask('GET /livez', 'host: a\r\nHost: b\r\n')).toMatch(/^HTTP\/1.1 400 /);
 });
 
 it('fails to start on a port that is taken', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { namesSeveralHosts, originForm, pathOf } from './request-target.ts';
 
 /** @returns undefined when all is well, else what is wrong, in a few words. */
 export type HealthCheck = () => string | undefined;
@@ -53,8 +54,9 @@ export async function serveRoutes(
     ...Object.entries(others),
   ]);
   const server = createServer((request, response) => {
-    const route = routes.get((request.url ?? '').split('?')[0] ?? '');
-    if (route === undefined) response.writeHead(404).end();
+    const route = routes.get(pathOf(originForm(request.url ?? '')));
+    if (namesSeveralHosts(request)) response.writeHead(400).end();
+    else if (route === undefined) response.writeHead(404).end();
     else Promise.resolve(route(response, request)).catch((error: Error) => response.destroy(error));
   }).listen(port, host);
   await once(server, 'listening');

@@ -17,6 +17,7 @@ export * from './metrics.ts';
 export * from './own-routes.ts';
 export * from './prometheus-text.ts';
 export * from './renewed.ts';
+export * from './request-target.ts';
 export * from './run-main.ts';
 export * from './secret-names.ts';
 export * from './secrets.ts';

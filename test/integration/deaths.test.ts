@@ -103,8 +103,8 @@ it('a job of 20 MB is parked unread within the memory of a pod, and the others a
   expect(harness.ended('parked')).toEqual(['huge-0']);
   const status = readFileSync(`/proc/${consumer.child.pid}/status`, 'utf8');
   const peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-  // From its source the process has 90 MiB before the first job; a bundle has 60.
-  expect(peakMiB).toBeLessThan(250);
+  // With some 50 MiB of the program's own file, which the kernel drops where a pod has no room.
+  expect(peakMiB).toBeLessThan(180);
   const [parked] = await takeAll(harness, 'jobs.parked');
   expect(parked?.content.length).toBeGreaterThan(20 * MIB);
   expect(parked?.properties.headers?.['x-sluice-reason']).toMatch(/^invalid message: the body \(\d+ bytes\)/);
@@ -119,8 +119,8 @@ it('a job larger than the memory of a pod is kept, and counted, and the others a
   expect(harness.ended('succeeded')).toEqual(idsOf('good', 20));
   const status = readFileSync(`/proc/${consumer.child.pid}/status`, 'utf8');
   const peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-  // From its source; what was let pass is garbage until it is collected. The body itself is there twice or thrice.
-  expect(peakMiB).toBeLessThan(230);
+  // The program's own file too; what was let pass is garbage until it is collected. The body alone has 60 MiB.
+  expect(peakMiB).toBeLessThan(180);
   expect(harness.of('job too large to be parked')).toMatchObject([{ jobId: 'huge-0', bytes: 60 * MIB }]);
   expect(await (await harness.get('consumer', '/metrics')).text()).toMatch(/^jobs_held\S* 1$/m);
   expect(await stopService(consumer, 10)).toBe(0);

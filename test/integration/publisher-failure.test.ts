@@ -1,6 +1,7 @@
 import { type ConsumeMessage, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
 import { idsOf } from './jobs.ts';
@@ -95,11 +96,13 @@ describe('a broker in trouble', () => {
 
   it('that is frozen in the middle of a run delays no publisher beyond the deadline', async () => {
     await on(broker);
-    const { ended } = harness.startPublisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
+    const run = harness.startPublisher({ JOBS: '200000', DEADLINE_SECONDS: '6' });
     await eventually('jobs flow', async () => (await harness.count()) > 100);
     process.kill(broker.pid, 'SIGSTOP');
     try {
-      expect(await ended).toBe(1);
+      const { code, closingSeconds } = await harness.failed(run);
+      expect(code).toBe(1);
+      expect(closingSeconds).toBeLessThan(patient(5));
     } finally {
       process.kill(broker.pid, 'SIGCONT');
     }

@@ -61,6 +61,16 @@ export class JobHarness {
     return this.fleet.start('publisher', { AMQP_URL: this.vhost.amqpUrl, RUN_ID: 'run', ...env });
   }
 
+  /**
+   * Waits for the end of a publisher whose run failed.
+   * @returns its exit code, and the seconds from the line that says so to its end: what closing took
+   */
+  async failed({ ended }: ServiceProcess): Promise<{ code: number; closingSeconds: number }> {
+    const code = (await ended) ?? Number.NaN;
+    const said = this.of('run failed').at(-1);
+    return { code, closingSeconds: (Date.now() - Number(said?.time)) / 1000 };
+  }
+
   startConsumer(env: Readonly<Record<string, string>> = {}): ServiceProcess {
     return this.fleet.start('consumer', { AMQP_URL: this.vhost.amqpUrl, WORK_SECONDS: '0.001', ...env });
   }

@@ -1,5 +1,6 @@
 import { createRegistry } from '@sluice/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
+import { say } from '../../../test/support/say.ts';
 import { boardMetrics } from '../metrics.ts';
 import { BoardModel } from '../model/board.ts';
 import { LANGUAGES } from '../text/language.ts';
@@ -222,4 +223,13 @@ describe('a request', () => {
     expect((await get('/')).statusCode).toBe(404);
     expect((await get('/metrics')).statusCode).toBe(200);
   });
+});
+
+it('takes a whole URL for its path, and two Host headers for none', async () => {
+  const { app } = await board({}, running());
+  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+  const ask = (line: string, hosts: string) =>
+    say(port, `${line} HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`);
+  expect(await ask('GET http://localhost/', 'host: localhost\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  expect(await ask('GET /', 'host: localhost\r\nHost: b\r\n')).toMatch(/^HTTP\/1.1 400 /);
 });

@@ -1,5 +1,11 @@
 import rateLimit from '@fastify/rate-limit';
-import { addOwnRoutes, type ReadinessCheck, type Registry } from '@sluice/runtime';
+import {
+  addOwnRoutes,
+  namesSeveralHosts,
+  type ReadinessCheck,
+  type Registry,
+  rewriteUrl,
+} from '@sluice/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { BoardMetrics } from '../metrics.ts';
 import type { BoardState } from '../model/state.ts';
@@ -34,11 +40,15 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
   const { prefix, metrics, streams } = options;
   metrics.streams(() => streams.size);
   const app = fastify({
+    rewriteUrl,
     bodyLimit: LONGEST_REPORT_BYTES,
     requestTimeout: 15_000,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(400).send('Bad Request\n'),
+  });
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    if (namesSeveralHosts(raw)) await reply.code(400).send('Bad Request\n');
   });
   // Outside of the prefix, so that a shared ingress does not route to them.
   addOwnRoutes(app, options);

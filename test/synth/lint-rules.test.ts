@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** What a service must not do by itself, and the words that the linter refuses it with. */
+const FORBIDDEN = {
+  fetch: ["export const answer = fetch('http://broker');", 'global variable fetch'],
+  request: ["export { request } from 'node:http';", 'HTTP through the client of services/runtime'],
+  https: ["export { get } from 'node:https';", 'HTTP through the client of services/runtime'],
+  undici: ["export { request } from 'undici';", 'HTTP through the client of services/runtime'],
+  socket: ["export { connect } from 'node:net';", 'HTTP through the client of services/runtime'],
+  secret: ["export { readFileSync } from 'node:fs';", 'read secrets through services/runtime'],
+  promises: ["export { readFile } from 'node:fs/promises';", 'read secrets through services/runtime'],
+  broker: [
+    "import { connect } from 'amqplib';\nexport const opened = connect('amqp://a');",
+    'services/runtime/amqp',
+  ],
+  metrics: ["export { Counter } from 'prom-client';", 'through services/runtime'],
+} as const;
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-lint-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Diagnostic {
+  readonly location: { readonly path: string };
+  readonly message: string;
+}
+
+let found: readonly Diagnostic[];
+beforeAll(async () => {
+  cpSync(join(ROOT, 'biome.json'), join(directory, 'biome.json'));
+  for (const [name, [source]] of Object.entries(FORBIDDEN))
+    for (const room of ['services/publisher', 'services/runtime', 'cli']) {
+      const file = join(directory, room, `${name}.ts`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${source}\n`);
+    }
+  const args = [
+    'lint',
+    '--vcs-enabled=false',
+    '--reporter=json',
+    '--max-diagnostics=none',
+    'services',
+    'cli',
+  ];
+  const biome = join(ROOT, 'node_modules/.bin/biome');
+  const { stdout } = await promisify(execFile)(biome, args, { cwd: directory }).catch(
+    (failed: { stdout: string }) => failed,
+  );
+  found = (JSON.parse(stdout) as { diagnostics: Diagnostic[] }).diagnostics;
+});
+
+it.each(Object.entries(FORBIDDEN))('a service cannot reach past the runtime: %s', (name, [, words]) => {
+  const of = (room: string) => found.filter(({ location: { path } }) => path.endsWith(`${room}/${name}.ts`));
+  expect(of('services/publisher').map((one) => JSON.stringify(one))).toEqual([
+    expect.stringContaining(words),
+  ]);
+  expect(of('services/runtime')).toEqual([]);
+  expect(of('cli')).toEqual([]);
+});
