@@ -4,6 +4,7 @@ import { broker, MONITORING, scaler } from '../../apps/platform/identities.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { environments } from '../../environments/index.ts';
 import { organization } from '../../environments/organization.ts';
+import { corpusTable } from '../../packages/analysis/diff/testing/corpus.ts';
 import { architectureOf } from '../../packages/analysis/report/architecture.ts';
 import { connectionsIn } from './connectivity.ts';
 import { diffExamples } from './diff-examples.ts';
@@ -57,16 +58,30 @@ const picture = (environment: Environment): string =>
     ...{ broker: broker.namespace, scaler: scaler.namespace, monitoring: MONITORING },
   });
 
+/** Puts a text between two lines. @throws {Error} when the lines are not there */
+function between(text: string, [first, last]: readonly [string, string], page: string, part: string): string {
+  const [begin, end] = [text.indexOf(first), text.indexOf(last)];
+  if (begin < 0 || end < begin) throw new Error(`${page} must hold the lines '${first}' and '${last}'`);
+  return `${text.slice(0, begin + first.length)}\n${part}\n${text.slice(end)}`;
+}
+
 /** @throws {Error} when the lines that the picture stands between are not there */
 export function readmeWithPicture(text = readFileSync(README, 'utf8'), [environment] = environments): string {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (environment === undefined || begin < 0 || end < begin)
-    throw new Error(
-      `README.md must hold the lines '${BEGIN}' and '${END}', and there must be an environment`,
-    );
-  const drawn = `\`\`\`mermaid\n${picture(environment)}\n\`\`\`\n`;
-  return `${text.slice(0, begin + BEGIN.length)}\n${drawn}${text.slice(end)}`;
+  if (environment === undefined) throw new Error('there must be an environment to draw');
+  return between(text, [BEGIN, END], 'README.md', `\`\`\`mermaid\n${picture(environment)}\n\`\`\``);
 }
+
+/** The page about the differences, which counts the crafted changes between two lines. */
+export const DIFF = new URL('../../docs/reference/diff.md', import.meta.url);
+
+/** @throws {Error} when the lines that the table stands between are not there */
+export const diffWithCounts = (text = readFileSync(DIFF, 'utf8')): string =>
+  between(
+    text,
+    ['<!-- The counts: written by `npm run synth`. -->', '<!-- The end of the counts. -->'],
+    'docs/reference/diff.md',
+    corpusTable(),
+  );
 
 const CODE_OWNERS = new URL('../../.github/CODEOWNERS', import.meta.url);
 
@@ -79,6 +94,7 @@ export const EXAMPLES = new URL('../../docs/reference/diff-examples.md', import.
 
 if (import.meta.main) {
   writeFileSync(EXAMPLES, diffExamples());
+  writeFileSync(DIFF, diffWithCounts());
   for (const [file, text] of goldenPages()) writeFileSync(new URL(file, GOLDEN), text);
   writeFileSync(README, readmeWithPicture());
   writeFileSync(CODE_OWNERS, codeOwners());

@@ -2,11 +2,18 @@ import { parser, snapshotOf } from '../../manifests/objects.ts';
 import { compare, type Difference } from './compare.ts';
 import type { Rank } from './ranks.ts';
 
-/** A change as YAML, what it is ranked, and a word of why. An empty text is a side without the object. */
-export type Row = readonly [name: string, base: string, head: string, rank: Rank | undefined, word: RegExp];
-
-/** A row with what says so: the API's documentation, its source, or that of the controller. */
-export type SourcedRow = readonly [...Row, source: string];
+/**
+ * A change as YAML, what it is ranked, a word of why, and what says so: the API's documentation, its source, or that
+ * of the controller. An empty text is a side without the object.
+ */
+export type SourcedRow = readonly [
+  name: string,
+  base: string,
+  head: string,
+  rank: Rank | undefined,
+  word: RegExp,
+  source: string,
+];
 
 /** Files below dist/ before and after, compared. */
 export function compareFiles(

@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { compareYaml, object, type SourcedRow, workload } from './testing.ts';
+import { object, type SourcedRow, workload } from '../../testing.ts';
 
 const partition = 'kubernetes.io, StatefulSets: "Partitioned rolling updates"';
 const paused = 'kubernetes.io, Deployments: "Pausing and Resuming a rollout"';
 const blueGreen = 'argo-rollouts.readthedocs.io, BlueGreen';
 const set = (image: string, spec: string): string => workload('StatefulSet', `image: ${image}`, spec);
 const deployment = (image: string, spec: string): string => workload('Deployment', `image: ${image}`, spec);
-const rollout = (spec: string): string => object('argoproj.io/v1alpha1', 'Rollout', `spec: {${spec}}`);
+export const rollout = (spec: string): string => object('argoproj.io/v1alpha1', 'Rollout', `spec: {${spec}}`);
 const from = (ordinal: number): string => `updateStrategy: {rollingUpdate: {partition: ${ordinal}}},`;
 const reader = (spec: string, checksum: string, data: string): string =>
   `${deployment('a', spec).replace('labels: {app: web}', `labels: {app: web}, annotations: {sum: ${checksum}}`).replace('image: a', 'image: a, envFrom: [{configMapRef: {name: web}}]')}
@@ -19,7 +18,7 @@ const cron = (image: string): string =>
     `spec: {suspend: true, jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: ${image}}]}}}}}`,
   );
 
-const rows: readonly SourcedRow[] = [
+export const rows: readonly SourcedRow[] = [
   [
     'a paused Deployment',
     deployment('a', 'paused: true,'),
@@ -129,11 +128,3 @@ const rows: readonly SourcedRow[] = [
     'kubernetes.io, CronJob: "Schedule suspension"',
   ],
 ];
-
-describe('a rollout that does not happen', () => {
-  it.each(rows)('%s', (_, base, head, rank, word) => {
-    const { worst, changes } = compareYaml(base, head);
-    expect(worst).toBe(rank);
-    expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);
-  });
-});

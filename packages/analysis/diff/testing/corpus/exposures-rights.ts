@@ -1,29 +1,31 @@
-import { expect, it } from 'vitest';
-import type { BreakRow } from './testing/chains.ts';
-import { describeOpenings, opened } from './testing/openings.ts';
-import { object, workload } from './testing.ts';
+import { object, workload } from '../../testing.ts';
+import type { BreakRow } from '../chains.ts';
 
 const rbac = 'kubernetes.io, Role Based Access Control Good Practices';
 const standards = 'kubernetes.io, Pod Security Standards';
 const admission = 'kubernetes.io, Dynamic Admission Control: "Failure policy"';
 const projects = 'Argo CD, Projects';
 const group = 'rbac.authorization.k8s.io/v1';
-const role = object(group, 'Role', 'rules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]');
+export const role = object(
+  group,
+  'Role',
+  'rules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]',
+);
 const clusterRole = object(
   group,
   'ClusterRole',
   'rules: [{apiGroups: [apps], resources: [deployments], verbs: [get]}]',
 );
-const binding = (kind: string, name: string, subject: string): string =>
+export const binding = (kind: string, name: string, subject: string): string =>
   object(
     group,
     kind,
     `roleRef: {kind: ${kind.replace('Binding', '')}, name: ${name}}, subjects: [${subject}]`,
   );
-const account = '{kind: ServiceAccount, name: web, namespace: shop}';
+export const account = '{kind: ServiceAccount, name: web, namespace: shop}';
 const everybody = '{kind: Group, name: "system:authenticated"}';
 const pod = (context = ''): string => workload('Deployment', `image: "a:1", securityContext: {${context}}`);
-const namespace = (level: string): string =>
+export const namespace = (level: string): string =>
   `{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: ${level}}}}`;
 const webhook = (rest: string): string =>
   object(
@@ -37,7 +39,7 @@ const project = object(
   `spec: {sourceRepos: ["https://example.com/a"], destinations: [{server: s, namespace: a}], clusterResourceWhitelist: []}`,
 );
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'cluster-admin for all users',
     [role],
@@ -256,29 +258,3 @@ const rows: readonly BreakRow[] = [
     'kubernetes.io, Validating Admission Policy: "Validation Actions"',
   ],
 ];
-
-describeOpenings('what can be done', rows);
-
-it('a policy removed opens what it refused', () => {
-  const bound = object(
-    'admissionregistration.k8s.io/v1',
-    'ValidatingAdmissionPolicyBinding',
-    'spec: {validationActions: [Deny]}',
-  );
-  expect(opened([bound, role], bound, '').there.exposures).toMatchObject([
-    { who: 'the API server refuses no longer what it refused' },
-  ]);
-});
-
-it.each([
-  ['a narrow right of one account', [role], role, `${role}\n---\n${binding('RoleBinding', 'web', account)}`],
-  [
-    'a right that is named otherwise',
-    [role, binding('RoleBinding', 'web', account)],
-    'apiGroups: [""], resources: [configmaps], verbs: [get]',
-    'verbs: [get], resources: [configmaps], apiGroups: [""]',
-  ],
-  ['a stricter namespace', [namespace('baseline')], 'baseline', 'restricted'],
-] as const)('%s opens nothing', (_, base, from, to) => {
-  expect(opened(base, from, to).there.exposures.map(({ who }) => who)).toEqual([]);
-});

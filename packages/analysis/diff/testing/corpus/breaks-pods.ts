@@ -1,9 +1,9 @@
-import { account, type BreakRow, claim, config, describeBreaks, headless, reader } from './testing/chains.ts';
-import { object, workload } from './testing.ts';
+import { object, workload } from '../../testing.ts';
+import { account, type BreakRow, claim, config, headless, reader } from '../chains.ts';
 
-const pods = 'kubernetes.io, Configure a Pod to use a ConfigMap: "Restrictions"';
+export const pods = 'kubernetes.io, Configure a Pod to use a ConfigMap: "Restrictions"';
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'a ConfigMap removed that a pod mounts',
     [reader('volumes: [{name: a, configMap: {name: settings}}],'), config],
@@ -114,5 +114,3 @@ const rows: readonly BreakRow[] = [
     'kubernetes.io, Images: "Specifying imagePullSecrets on a Pod"',
   ],
 ];
-
-describeBreaks('a chain of pods that a change breaks', rows);

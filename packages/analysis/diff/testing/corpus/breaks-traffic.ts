@@ -1,11 +1,11 @@
-import { type BreakRow, describeBreaks, ingress, monitor, named, service, web } from './testing/chains.ts';
-import { object } from './testing.ts';
+import { object } from '../../testing.ts';
+import { type BreakRow, ingress, monitor, named, service, web } from '../chains.ts';
 
 const services = 'kubernetes.io, Service: "Services without selectors", "Multi-port Services"';
 const ingresses = 'kubernetes.io, Ingress: "Resource backends" and "The Ingress resource"';
 const operator = 'prometheus-operator.dev, API reference: ServiceMonitor, Endpoint.port';
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'a typo in the selector of a Service',
     [web, service, ingress],
@@ -198,5 +198,3 @@ const rows: readonly BreakRow[] = [
     'Argo Rollouts, Blue-green: activeService',
   ],
 ];
-
-describeBreaks('a chain of traffic that a change breaks', rows);

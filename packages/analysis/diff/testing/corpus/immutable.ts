@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { compareYaml, type SourcedRow } from './testing.ts';
+import type { SourcedRow } from '../../testing.ts';
 
 const volumes = 'kubernetes v1.36.3 pkg/apis/core/validation ValidatePersistentVolumeUpdate';
 const pruning = 'kubernetes.io, CustomResourceDefinitions: "Field pruning"';
@@ -14,7 +13,7 @@ const schema = (fields: string): string =>
   );
 const two = (second: string): string => crd(`versions: [{name: v1, served: true}, {name: v2, ${second}}]`);
 
-const rows: readonly SourcedRow[] = [
+export const rows: readonly SourcedRow[] = [
   [
     'the handler of a RuntimeClass',
     object('RuntimeClass', 'handler: a'),
@@ -145,11 +144,3 @@ const rows: readonly SourcedRow[] = [
     pruning,
   ],
 ];
-
-describe('what cannot change, or not without a loss', () => {
-  it.each(rows)('%s', (_, base, head, rank, word) => {
-    const { worst, changes } = compareYaml(base, head);
-    expect(worst).toBe(rank);
-    expect(changes.flatMap(({ reasons }) => reasons).join('; ')).toMatch(word);
-  });
-});

@@ -1,5 +1,5 @@
-import { type BreakRow, describeBreaks, web } from './testing/chains.ts';
-import { object, workload } from './testing.ts';
+import { object, workload } from '../../testing.ts';
+import { type BreakRow, web } from '../chains.ts';
 
 const resources = 'kubernetes.io, Resource Management for Pods and Containers';
 const standards = 'kubernetes.io, Pod Security Standards';
@@ -11,7 +11,7 @@ const namespace = (level: string): string =>
 const safe = `securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]},
   seccompProfile: {type: RuntimeDefault}}`;
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'a limit below its request',
     [deployment('resources: {limits: {memory: 1Gi}, requests: {memory: 512Mi}}')],
@@ -136,5 +136,3 @@ const rows: readonly BreakRow[] = [
     quotas,
   ],
 ];
-
-describeBreaks('a pod that cannot work', rows);

@@ -1,28 +1,26 @@
-import { expect, it } from 'vitest';
-import type { BreakRow } from './testing/chains.ts';
-import { client, policy, web } from './testing/chains.ts';
-import { describeOpenings, opened } from './testing/openings.ts';
-import { object, workload } from './testing.ts';
+import { object } from '../../testing.ts';
+import type { BreakRow } from '../chains.ts';
+import { client, policy, web } from '../chains.ts';
 
 const services = 'kubernetes.io, Service: "Publishing Services (ServiceTypes)"';
 const policies = 'kubernetes.io, Network Policies';
 const ingresses = 'kubernetes.io, Ingress';
-const service = (spec: string, metadata = ''): string =>
+export const service = (spec: string, metadata = ''): string =>
   object('v1', 'Service', `spec: {${spec} ports: [{port: 80}]}`, metadata);
-const balanced = service('type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8, 192.0.2.0/24],');
+export const balanced = service('type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8, 192.0.2.0/24],');
 const ingress = object(
   'networking.k8s.io/v1',
   'Ingress',
   'spec: {tls: [{hosts: [a.example.com]}], rules: [{host: a.example.com, http: {paths: [{path: /}]}}]}',
   'annotations: {nginx.ingress.kubernetes.io/auth-url: "https://login.example.com"},',
 );
-const narrow = policy(
+export const narrow = policy(
   'web',
   'podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: client}}}], ports: [{port: 8080}]}]',
 );
-const deny = policy('deny', 'podSelector: {}, policyTypes: [Ingress, Egress]');
+export const deny = policy('deny', 'podSelector: {}, policyTypes: [Ingress, Egress]');
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'a load balancer',
     [service('')],
@@ -220,20 +218,3 @@ const rows: readonly BreakRow[] = [
     policies,
   ],
 ];
-
-describeOpenings('what can be reached', rows);
-
-it.each([
-  ['a cluster-internal Service', [web], web, `${web}\n---\n${service('')}`],
-  ['a load balancer that lets fewer in', [balanced], '10.0.0.0/8, ', ''],
-  [
-    'a further peer among pods',
-    [web, client, narrow],
-    'matchLabels: {app: client}}}]',
-    'matchLabels: {app: client}}}, {podSelector: {matchLabels: {app: api}}}]',
-  ],
-  ['a NetworkPolicy beside one', [web, client, narrow], narrow, `${narrow}\n---\n${deny}`],
-  ['another image of an open workload', [workload('Deployment', 'image: "a:1"')], 'a:1', 'a:2'],
-] as const)('%s opens nothing', (_, base, from, to) => {
-  expect(opened(base, from, to).there.exposures.map(({ who }) => who)).toEqual([]);
-});

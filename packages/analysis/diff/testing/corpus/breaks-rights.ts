@@ -1,6 +1,5 @@
-import { expect, it } from 'vitest';
-import { type BreakRow, broken, describeBreaks } from './testing/chains.ts';
-import { object, workload } from './testing.ts';
+import { object, workload } from '../../testing.ts';
+import type { BreakRow } from '../chains.ts';
 
 const rbac = 'kubernetes.io, Using RBAC Authorization';
 const rbacGroup = 'rbac.authorization.k8s.io/v1';
@@ -11,19 +10,19 @@ const role = object(
   'Role',
   'rules: [{apiGroups: [apps], resources: [deployments/scale], verbs: [get, update]}, {apiGroups: [""], resources: [configmaps], verbs: [get]}]',
 );
-const binding = object(
+export const binding = object(
   rbacGroup,
   'RoleBinding',
   'roleRef: {kind: Role, name: web}, subjects: [{kind: ServiceAccount, name: web, namespace: shop}]',
 );
-const all = [web, account, role, binding];
-const clusterBinding = object(
+export const all = [web, account, role, binding];
+export const clusterBinding = object(
   rbacGroup,
   'ClusterRoleBinding',
   'roleRef: {kind: ClusterRole, name: cluster-admin}, subjects: [{kind: ServiceAccount, name: web, namespace: shop}]',
 );
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'a verb of a Role',
     all,
@@ -66,13 +65,3 @@ const rows: readonly BreakRow[] = [
     'kubernetes.io, Configure Service Accounts for Pods',
   ],
 ];
-
-describeBreaks('a permission that a workload has', rows);
-
-it.each([
-  ['that a wider one covers', 'verbs: [get, update]', 'verbs: ["*"]'],
-  ['that another binding gives as well', binding, clusterBinding],
-  ['that is written down in another order', 'verbs: [get, update]', 'verbs: [update, get]'],
-])('names no permission %s', (_, from, to) => {
-  expect(broken(all, from, to).said).toEqual([]);
-});

@@ -1,21 +1,11 @@
-import {
-  account,
-  adapter,
-  type BreakRow,
-  binding,
-  describeBreaks,
-  hpa,
-  named,
-  role,
-  web,
-} from './testing/chains.ts';
-import { object } from './testing.ts';
+import { object } from '../../testing.ts';
+import { account, adapter, type BreakRow, binding, hpa, named, role, web } from '../chains.ts';
 
 const hpas = 'kubernetes.io, Horizontal Pod Autoscaling: "API object"';
 const rbac = 'kubernetes.io, Using RBAC Authorization: "RoleBinding and ClusterRoleBinding"';
 const keda = 'keda.sh, Scaling Deployments: scaleTargetRef';
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'an HPA whose target is renamed',
     [web, hpa, adapter],
@@ -139,5 +129,3 @@ const rows: readonly BreakRow[] = [
     'keda.sh, Authentication',
   ],
 ];
-
-describeBreaks('a chain of scaling, access and delivery that a change breaks', rows);

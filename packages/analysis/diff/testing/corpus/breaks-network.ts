@@ -1,18 +1,9 @@
-import {
-  type BreakRow,
-  client,
-  describeBreaks,
-  inward,
-  outward,
-  policy,
-  service,
-  web,
-} from './testing/chains.ts';
+import { type BreakRow, client, inward, outward, policy, service, web } from '../chains.ts';
 
 const services = 'kubernetes.io, Service: "Services without selectors", "Multi-port Services"';
 const policies = 'kubernetes.io, Network Policies: "The two sorts of pod isolation"';
 
-const rows: readonly BreakRow[] = [
+export const rows: readonly BreakRow[] = [
   [
     'a Service that a variable names is removed',
     [web, service, client],
@@ -78,5 +69,3 @@ const rows: readonly BreakRow[] = [
     policies,
   ],
 ];
-
-describeBreaks('a chain of connections that a change breaks', rows);

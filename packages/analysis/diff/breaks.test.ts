@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import * as network from './testing/corpus/breaks-network.ts';
+import { unrelated } from './testing/corpus/breaks-none.ts';
+import * as pods from './testing/corpus/breaks-pods.ts';
+import * as rights from './testing/corpus/breaks-rights.ts';
+import * as objects from './testing/corpus/breaks-rules-objects.ts';
+import * as podRules from './testing/corpus/breaks-rules-pods.ts';
+import * as scaling from './testing/corpus/breaks-scaling.ts';
+import * as traffic from './testing/corpus/breaks-traffic.ts';
+import { broken, describeBreaks } from './testing/describe-breaks.ts';
+
+describeBreaks('a chain of traffic that a change breaks', traffic.rows);
+
+describeBreaks('a chain of pods that a change breaks', pods.rows);
+
+describeBreaks('a chain of scaling, access and delivery that a change breaks', scaling.rows);
+
+describeBreaks('a chain of connections that a change breaks', network.rows);
+
+describeBreaks('a permission that a workload has', rights.rows);
+
+it.each([
+  ['that a wider one covers', 'verbs: [get, update]', 'verbs: ["*"]'],
+  ['that another binding gives as well', rights.binding, rights.clusterBinding],
+  ['that is written down in another order', 'verbs: [get, update]', 'verbs: [update, get]'],
+])('names no permission %s', (_, from, to) => {
+  expect(broken(rights.all, from, to).said).toEqual([]);
+});
+
+describeBreaks('an object that cannot work', objects.rows);
+
+it('does not report a fault that was there before', () => {
+  expect(broken([objects.cron.replace('Berlin', 'Berln')], '0 3 *', '0 4 *').said).toEqual([]);
+});
+
+describeBreaks('a pod that cannot work', podRules.rows);
+
+describe('what is not broken by a change is not named', () => {
+  it.each(unrelated)('%s', (_, base, from, to) => {
+    expect(broken(base, from, to).said).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { account, binding, client, ingress, inward, named, policy, service, web } from '../chains.ts';
+
+export const unrelated: readonly (readonly [
+  name: string,
+  base: readonly string[],
+  from: string,
+  to: string,
+  source: string,
+])[] = [
+  [
+    'what was broken before',
+    [service, ingress],
+    'host: example.com',
+    'host: example.org',
+    'docs/reference/diff.md: what was broken before is not named',
+  ],
+  [
+    'a Secret that is not in git',
+    [web],
+    'image: "a:1"',
+    'image: "a:1", envFrom: [{secretRef: {name: web}}]',
+    'docs/reference/diff.md: a Secret made by hand is no fault',
+  ],
+  [
+    'an optional ConfigMap',
+    [web],
+    'image: "a:1"',
+    'image: "a:1", envFrom: [{configMapRef: {name: a, optional: true}}]',
+    'kubernetes.io, Configure a Pod to use a ConfigMap: "Optional references"',
+  ],
+  [
+    'the CA that every namespace has',
+    [web],
+    'image: "a:1"',
+    'image: "a:1", envFrom: [{configMapRef: {name: kube-root-ca.crt}}]',
+    'kubernetes.io, Managing Service Accounts: every namespace has kube-root-ca.crt',
+  ],
+  [
+    'a port that is open without being declared',
+    [web, service],
+    'targetPort: http',
+    'targetPort: 7070',
+    'kubernetes v1.36.3 core/v1 types: Container.ports: not specifying a port does not prevent it from being exposed',
+  ],
+  [
+    'a role over what is removed',
+    [
+      web,
+      named(
+        'Role',
+        'rbac.authorization.k8s.io/v1',
+        'a',
+        'rules: [{resources: [deployments], resourceNames: [web], verbs: [get]}]',
+      ),
+    ],
+    web,
+    '',
+    'kubernetes.io, Using RBAC Authorization: "Referring to resources": names need not exist',
+  ],
+  [
+    'a binding of a role of Kubernetes',
+    [account],
+    account,
+    `${account}\n---\n${binding.replace('kind: Role, name: web', 'kind: ClusterRole, name: view')}`,
+    'kubernetes.io, Using RBAC Authorization: "User-facing roles"',
+  ],
+  [
+    'a Service without a selector',
+    [web, service],
+    'selector: {app: web}, ',
+    '',
+    'kubernetes.io, Service: "Services without selectors"',
+  ],
+  [
+    'a host elsewhere',
+    [web],
+    'image: "a:1"',
+    'image: "a:1", env: [{name: DB_HOST, value: db.example.com}]',
+    'kubernetes.io, DNS for Services and Pods: "Services": names of Services',
+  ],
+  [
+    'a word that is no Service',
+    [web],
+    'image: "a:1"',
+    'image: "a:1", env: [{name: DB_HOST, value: db}]',
+    'kubernetes.io, DNS for Services and Pods: "Services": names of Services',
+  ],
+  [
+    'a connection that another policy lets through',
+    [web, service, client, inward],
+    client,
+    `${client}\n---\n${policy('deny', 'podSelector: {}')}`,
+    'kubernetes.io, Network Policies: "The two sorts of pod isolation": policies are additive',
+  ],
+  [
+    'a policy about another port of the same pods',
+    [web, service, client, inward],
+    'ports: [{port: 8080}]',
+    'ports: [{port: 8080}, {port: 9090}]',
+    'kubernetes.io, Network Policies: "The two sorts of pod isolation": policies are additive',
+  ],
+];
