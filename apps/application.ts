@@ -9,6 +9,7 @@ import type { EnvValue } from '../charts/pod.ts';
 import type { BrokerAccess, WorkQueue } from '../charts/queue-topology.ts';
 import type { Scaled } from '../charts/scaling.ts';
 import type { Environment } from '../environments/environment.ts';
+import type { StoreAccess } from './platform/stores.ts';
 
 /** An app-of-apps, in the order of their waves. */
 export const PARENTS = ['addons', 'infra-workloads', 'workloads'] as const;
@@ -133,6 +134,8 @@ export interface Contribution {
   readonly queues?: readonly WorkQueue[];
   /** Users of the broker, with what each does there. */
   readonly brokerUsers?: readonly BrokerAccess[];
+  /** Users of Redis, MongoDB and Elasticsearch, with what each does there. */
+  readonly storeUsers?: readonly StoreAccess[];
   /** What is scaled, each with the owner of its replica count: the own scaler, an HPA or KEDA. */
   readonly scaled?: readonly Scaled[];
   /** How prometheus-adapter makes the metrics that its HPAs follow. */

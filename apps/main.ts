@@ -15,6 +15,7 @@ import { collectorApplication } from './platform/collector.ts';
 import { exporterApplication } from './platform/exporter.ts';
 import { logArchiveApplication, logReportsApplication } from './platform/log-reports.ts';
 import { monitoring } from './platform/monitoring.ts';
+import { redisApplication } from './platform/redis.ts';
 import { scalerApplication } from './platform/scaler.ts';
 import { checkPriorities } from './priorities.ts';
 import { systemOf } from './system.ts';
@@ -28,6 +29,7 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   brokerAuthority,
   cluster,
   brokerApplication,
+  redisApplication,
   scalerApplication,
   exporterApplication,
   collectorApplication,

@@ -22,6 +22,7 @@ export function systemOf(contributors: readonly Contributor[], environment: Envi
     secrets: sum('secrets'),
     queues: sum('queues'),
     brokerUsers: sum('brokerUsers'),
+    storeUsers: distinct(sum('storeUsers')),
     scaled: sum('scaled'),
     adapterRules: distinct(sum('adapterRules')),
     work: sum('work'),

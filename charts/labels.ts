@@ -17,7 +17,8 @@ export type Component =
   | 'scaler'
   | 'monitoring'
   | 'web'
-  | 'release';
+  | 'release'
+  | 'store';
 
 export type Labels = { readonly [key: string]: string };
 

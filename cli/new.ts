@@ -7,7 +7,7 @@ import { OptionReader, parseOptions } from './arguments.ts';
 import { environmentText } from './new/environment.ts';
 import { environmentFaults, imageFaults, nameFaults, queueFaults } from './new/names.ts';
 import { registered } from './new/register.ts';
-import { jobText, type NewWorkload, serviceText, workerText } from './new/workloads.ts';
+import { jobText, type NewWorkload, redisWorkerText, serviceText, workerText } from './new/workloads.ts';
 
 const help = `usage: sluice new worker|service|job|environment NAME [options]
 
@@ -16,11 +16,13 @@ pages. Delete the file and its line in the list, and every trace of it is gone w
 
   --queue NAME    the queue a worker lives off; one that another brings is shared     (the worker's name)
                   the queue a job publishes to                                        (none)
+  --redis         the queue is one of BullMQ in Redis; it needs an image              (a queue of the broker)
   --image IMAGE   what runs, pinned; a service and a job need one         (this repository's consumer)
   --like NAME     the environment that a new one is like                              (the first)
 
   sluice new worker thumbnails --image ghcr.io/example/thumbnails:1.4.0
   sluice new worker audit --queue jobs
+  sluice new worker mails --redis --image ghcr.io/example/mails:1.0.0
   sluice new service shop --image ghcr.io/example/shop:2.0.1
   sluice new job report --image ghcr.io/example/report:0.3.0
   sluice new environment staging --like production
@@ -33,7 +35,7 @@ interface Kind {
   /** Where its file goes; its list is the `index.ts` there. */
   readonly folder: string;
   /** Options that it takes. */
-  readonly takes: readonly ('image' | 'queue' | 'like')[];
+  readonly takes: readonly ('image' | 'queue' | 'like' | 'redis')[];
   readonly needsImage?: boolean;
   readonly text: (asked: Asked) => string;
   /** What was rendered, and where. */
@@ -51,10 +53,12 @@ const explained = ({ name }: Asked): string[] => [`npx sluice explain deployment
 const kinds: Readonly<Record<string, Kind>> = {
   worker: {
     folder: 'apps/workloads',
-    takes: ['image', 'queue'],
-    text: workerText,
-    rendered: ({ name, queue = name, queueExists }) =>
-      `dist/*/${name}/: Deployment, identity, broker user, NetworkPolicies, scaling, budget; the queue '${queue}'${queueExists ? ', which another workload brings' : ' with its retries and parked jobs'}`,
+    takes: ['image', 'queue', 'redis'],
+    text: (asked) => (asked.redis ? redisWorkerText(asked) : workerText(asked)),
+    rendered: ({ name, queue = name, queueExists, redis }) =>
+      redis
+        ? `dist/*/${name}/ of each environment with a Redis: Deployment, identity, user of Redis, NetworkPolicies, scaling, budget`
+        : `dist/*/${name}/: Deployment, identity, broker user, NetworkPolicies, scaling, budget; the queue '${queue}'${queueExists ? ', which another workload brings' : ' with its retries and parked jobs'}`,
     next: (asked) => [...explained(asked), `npx sluice simulate ${asked.name}`],
   },
   service: {
@@ -127,6 +131,7 @@ next     ${['npx sluice diff', ...kind.next(asked)].join('\n         ')}
 const options = {
   queue: { type: 'string' },
   image: { type: 'string' },
+  redis: { type: 'boolean' },
   like: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -137,23 +142,44 @@ function parse(argv: string[]): { kind: Kind; asked: Asked } | undefined {
   const reader = new OptionReader('new');
   const [kindName = '', name = '', ...rest] = positionals;
   const kind = Object.hasOwn(kinds, kindName) ? kinds[kindName] : undefined;
-  const { queue, image, like } = values;
+  const { queue, image, like, redis = false } = values;
   if (rest.length > 0) reader.fault(`takes one name, not also '${rest.join(' ')}'`);
   if (kind === undefined)
     reader.fault(`'kind' (${kindName}) must be one of: ${Object.keys(kinds).join(', ')}`);
-  else for (const fault of faultsOf(kindName, kind, { name, queue, image, like })) reader.fault(fault);
+  else for (const fault of faultsOf(kindName, kind, { name, queue, image, like, redis })) reader.fault(fault);
   reader.check();
   if (kind === undefined) return undefined;
   const queueExists = environments.some((one) =>
     systemIn(one).queues.some((each) => each.queue === (queue ?? name)),
   );
-  return { kind, asked: { name, queue, queueExists, image, like: like ?? environments[0]?.name ?? '' } };
+  return {
+    kind,
+    asked: { name, queue, queueExists, redis, image, like: like ?? environments[0]?.name ?? '' },
+  };
+}
+
+function redisFaults(
+  kindName: string,
+  { takes }: Kind,
+  { redis, image }: Pick<Asked, 'redis' | 'image'>,
+): string[] {
+  if (!redis) return [];
+  if (!takes.includes('redis')) return [`'--redis' says nothing of a new ${kindName}`];
+  return image === undefined
+    ? ["'--redis' needs '--image': this repository's consumer takes from the broker alone"]
+    : [];
 }
 
 function faultsOf(
   kindName: string,
   kind: Kind,
-  { name, queue, image, like }: Omit<Asked, 'queueExists' | 'like'> & { readonly like: string | undefined },
+  {
+    name,
+    queue,
+    image,
+    like,
+    redis,
+  }: Omit<Asked, 'queueExists' | 'like'> & { readonly like: string | undefined },
 ): string[] {
   const file = `${kind.folder}/${name}.ts`;
   const given = { queue, image, like };
@@ -163,6 +189,7 @@ function faultsOf(
     ...(['image', 'queue', 'like'] as const)
       .filter((option) => given[option] !== undefined && !kind.takes.includes(option))
       .map((option) => `'--${option}' (${given[option]}) says nothing of a new ${kindName}`),
+    ...redisFaults(kindName, kind, { redis, image }),
     ...(kind.needsImage && image === undefined ? [`needs '--image': what the new ${kindName} runs`] : []),
     ...(queue === undefined ? [] : queueFaults(queue)),
     ...imageFaults(image),

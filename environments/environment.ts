@@ -58,6 +58,10 @@ export interface Environment {
   readonly web: WebEntrance;
   /** Who is notified of alerts. @default no one: they stand on Alertmanager's page alone */
   readonly alerting?: Alerting;
+  /** A Redis for queues of BullMQ; workers of such queues are absent where there is none. @default none */
+  readonly redis?: RedisStore;
+  /** The services of transactions and their stores; they need the Redis. @default none */
+  readonly transactions?: Transactions;
   /** How often its scaler reads each backlog. @default every 5 s, and every 0.5 s while nothing runs */
   readonly polls?: Partial<Polls>;
   /** What it wants otherwise of a workload, by its name; 'absent': it has none of it. @default nothing */
@@ -90,6 +94,27 @@ export interface Alerting {
   readonly second?: SecondReceiver;
   /** Team -> its namespaces, where it has a channel of its own: the property `alerts-discord-<team>`. @default none */
   readonly teams?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The disk of a store. */
+export interface StoreVolume {
+  /** For example '20Gi'. */
+  readonly size: string;
+  /** @default the environment's class */
+  readonly storageClassName?: string;
+}
+
+/** One server of Redis's protocol (Valkey) that keeps queues. */
+export interface RedisStore {
+  readonly volume: StoreVolume;
+  /** What a failed machine may lose of what was answered: nothing, or up to 2 s. */
+  readonly fsync: 'always' | 'everysec';
+}
+
+/** Where transactions are kept. */
+export interface Transactions {
+  readonly mongodb: { readonly volume: StoreVolume };
+  readonly elasticsearch: { readonly volume: StoreVolume };
 }
 
 /** Authorities of the environment's own, made and kept by cert-manager: `npx sluice` and git hold none of their keys. */

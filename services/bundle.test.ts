@@ -7,6 +7,10 @@ import { bundle, SERVICES } from './bundle.ts';
 
 /** What a start reads; a library that slips into it (the Kubernetes client alone is 1.7 MB) shows here. */
 const MOST_BYTES = 1_500_000;
+/** Those that bring a client of a store: BullMQ, Fastify, the drivers of MongoDB and Elasticsearch. */
+const MOST_BYTES_OF: Readonly<Partial<Record<string, number>>> = {
+  ...{ inject: 3_500_000, process: 3_500_000, journal: 4_200_000 },
+};
 /** Services that run with no variable set. */
 const UNDEMANDING: readonly string[] = ['api'];
 
@@ -26,7 +30,7 @@ describe.each(SERVICES)('the bundle of %s', (service) => {
   it('starts alone and reports every fault of its configuration in one line', async () => {
     const directory = join(root, service);
     await bundle(service, directory);
-    expect(statSync(join(directory, 'main.mjs')).size).toBeLessThan(MOST_BYTES);
+    expect(statSync(join(directory, 'main.mjs')).size).toBeLessThan(MOST_BYTES_OF[service] ?? MOST_BYTES);
     const env = { PATH: process.env.PATH, HTTP_PORT: '99999', LOG_LEVEL: 'loud' };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], {
       ...{ cwd: directory, env, encoding: 'utf8' },

@@ -11,8 +11,12 @@ export const SERVICES = [
   'collector',
   'consumer',
   'exporter',
+  'inject',
+  'journal',
   'log-reports',
+  'process',
   'publisher',
+  'queue-exporter',
   'scaler',
   'topology',
 ] as const;

@@ -9,6 +9,7 @@ import { addonsOf } from '../addons/catalog.ts';
 import type { ExpectedSecret, System } from '../application.ts';
 import { receiverSecretsOf } from './alerting.ts';
 import { broker } from './identities.ts';
+import { usersSecretsOf } from './stores.ts';
 
 export const ADMIN = { username: 'admin', secret: 'broker-admin' } as const;
 export const USERS_SECRET = 'broker-users';
@@ -33,14 +34,15 @@ export const pageUsersOf = ({ web: { openPages } }: Environment): AddonSecret[] 
     ? [{ secretName: PAGE_USERS, keys: { users: 'page-users' }, given: true }]
     : [];
 
-/** Every Secret of the system: what its applications expect, and all the broker's users for who declares them. */
-export const expectedSecrets = ({ secrets, brokerUsers }: System): readonly ExpectedSecret[] => [
+/** Every Secret of the system: what its applications expect, and all users of the broker and of the stores for who declares them. */
+export const expectedSecrets = ({ secrets, brokerUsers, storeUsers }: System): readonly ExpectedSecret[] => [
   ...secrets,
   {
     owner: broker,
     secretName: USERS_SECRET,
     keys: Object.fromEntries(brokerUsers.map(({ name }) => [name, name])),
   },
+  ...usersSecretsOf(storeUsers),
 ];
 
 /** Those of the namespace of Prometheus and Alertmanager that depend on the environment. */

@@ -16,6 +16,7 @@ import { scalerDashboard } from './dashboards/scaler.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
 import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
 import { scalerAlerts } from './scaler-alerts.ts';
+import { storeConnection, storeCredentials, storeMount } from './stores.ts';
 
 const REPLICAS = 2;
 
@@ -36,8 +37,9 @@ export const scalerApplication: Application = {
       ...environment.apiServer.map(({ cidr, port }) => ({ from: scaler, to: Peers.addresses(cidr), port })),
       ...lookups(scaler),
       scraped(scaler),
+      ...(environment.redis ? [storeConnection(scaler, 'redis')] : []),
     ],
-    secrets: [brokerCredentials(scaler)],
+    secrets: [brokerCredentials(scaler), ...(environment.redis ? [storeCredentials(scaler, 'redis')] : [])],
     brokerUsers: [{ name: scaler.name, monitors: true }],
   }),
   build: (scope, environment, system) => {
@@ -49,7 +51,7 @@ export const scalerApplication: Application = {
       replicas: REPLICAS,
       config: { ...pollsIn(environment), workloads: ownWorkloads(system.scaled) },
       credentials: CREDENTIALS_SECRET,
-      mounts: brokerEndpoint(environment).mounts,
+      mounts: [...brokerEndpoint(environment).mounts, ...(environment.redis ? [storeMount('redis')] : [])],
       priorityClassName: PRIORITY.high,
     });
     new DisruptionBudget(scope, 'budget', { ...scaler, maxReplicas: REPLICAS, maxUnavailable: 1 });

@@ -106,3 +106,14 @@ export const production: Environment = {
 };
 
 export const environments: readonly Environment[] = [local, production];
+
+/** A laptop with a Redis and the services of transactions. */
+export const bank = {
+  ...local,
+  name: 'bank',
+  redis: { volume: { size: '5Gi' }, fsync: 'always' },
+  transactions: {
+    mongodb: { volume: { size: '5Gi' } },
+    elasticsearch: { volume: { size: '5Gi' } },
+  },
+} as const satisfies Environment;

@@ -8,6 +8,13 @@ import { brokerEndpoint } from '../platform/broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET } from '../platform/credentials.ts';
 import { broker, type PRIORITY } from '../platform/identities.ts';
 import { lookups } from '../platform/network.ts';
+import {
+  type StoreAccess,
+  storeConnection,
+  storeCredentials,
+  storeMount,
+  storeVariables,
+} from '../platform/stores.ts';
 
 /** What a workload of any kind may say beside what its kind needs. */
 export interface CommonValues {
@@ -17,6 +24,8 @@ export interface CommonValues {
   readonly mounts?: readonly FileMount[];
   /** What it connects to beside the broker. @default nothing */
   readonly connections?: readonly Pick<Connection, 'to' | 'port' | 'protocol'>[];
+  /** What it does in Redis, MongoDB and Elasticsearch, by a user of its name. @default nothing */
+  readonly stores?: readonly Omit<StoreAccess, 'name'>[];
   /** The class of its pods: which others they may displace. @default 'low' */
   readonly priority?: keyof typeof PRIORITY;
   /** The team that is notified of its alerts. @default 'platform' */
@@ -39,6 +48,7 @@ export function chartOf<Values extends CommonValues>(values: Values) {
     secrets: _,
     mounts: __,
     connections: ___,
+    stores: _______,
     priority: ____,
     owner: _____,
     alerts: ______,
@@ -47,8 +57,19 @@ export function chartOf<Values extends CommonValues>(values: Values) {
   return chart;
 }
 
-/** Its environment variables: its own, else those that say how to reach the broker. */
-export function toldOf({ name }: Identity, { publishes, environment }: PublisherValues, place: Environment) {
+/** The variables of the stores that it uses. */
+export const storeVariablesOf = (
+  { name }: Identity,
+  { stores = [] }: CommonValues,
+): Readonly<Record<string, string>> =>
+  Object.assign({}, ...stores.map(({ store }) => storeVariables(store, name)));
+
+/** Its environment variables: those of its stores, and its own, else those that say how to reach the broker. */
+export function toldOf(self: Identity, values: CommonValues & PublisherValues, place: Environment) {
+  return { ...storeVariablesOf(self, values), ...brokerToldOf(self, values, place) };
+}
+
+function brokerToldOf({ name }: Identity, { publishes, environment }: PublisherValues, place: Environment) {
   const { amqpUrl, caFile } = brokerEndpoint(place);
   const account = { amqpUrl, caFile, username: name, passwordFile: PASSWORD_FILE };
   if (environment !== undefined) return environment(account);
@@ -69,13 +90,14 @@ export const brokerVariables = (told: BrokerAccount & { readonly queue: string }
   QUEUE: told.queue,
 });
 
-/** The files of its container: its password and the broker's authorities, where it has an account there, and its own. */
+/** The files of its container: its password and the broker's authorities, where it has an account there, those of its stores, and its own. */
 export const mountsOf = (
-  { mounts = [] }: CommonValues,
+  { mounts = [], stores = [] }: CommonValues,
   account: boolean,
   place: Environment,
 ): readonly FileMount[] => [
   ...(account ? [credentialsMount(CREDENTIALS_SECRET), ...brokerEndpoint(place).mounts] : []),
+  ...stores.map(({ store }) => storeMount(store)),
   ...mounts,
 ];
 
@@ -85,20 +107,23 @@ export const mountsOf = (
  */
 export function commonContribution(
   self: Identity,
-  { connections = [], secrets = {} }: CommonValues,
+  { connections = [], secrets = {}, stores = [] }: CommonValues,
   access: Omit<BrokerAccess, 'name'> | undefined,
   place: Environment,
 ) {
   return {
     connections: [
       ...(access === undefined ? [] : [{ from: self, to: broker, port: brokerEndpoint(place).ports.amqp }]),
+      ...stores.map(({ store }) => storeConnection(self, store)),
       ...connections.map((connection) => ({ from: self, ...connection })),
       ...lookups(self),
     ],
     secrets: [
       ...(access === undefined ? [] : [brokerCredentials(self)]),
+      ...stores.map(({ store }) => storeCredentials(self, store)),
       ...Object.entries(secrets).map(([secretName, keys]) => ({ owner: self, secretName, keys })),
     ],
     brokerUsers: access === undefined ? [] : [{ name: self.name, ...access }],
+    storeUsers: stores.map((use) => ({ name: self.name, ...use })),
   } satisfies Contribution;
 }

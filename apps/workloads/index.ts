@@ -1,10 +1,13 @@
 import { api } from './api.ts';
 import { consumer } from './consumer.ts';
+import { inject } from './inject.ts';
+import { journal } from './journal.ts';
+import { process } from './process.ts';
 import { publisher } from './publisher.ts';
 import type { OverridesOf } from './workload.ts';
 
 /** The work itself. Adding a workload is a file here and a line in this list; taking both away takes all of it away. */
-export const workloads = [publisher, consumer, api];
+export const workloads = [publisher, consumer, api, inject, process, journal];
 
 declare module '../../environments/environment.ts' {
   interface WorkloadOverrides extends OverridesOf<(typeof workloads)[number]> {}

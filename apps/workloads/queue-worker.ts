@@ -16,7 +16,15 @@ import { type Contribution, type LocalProgram, maxReplicas, type WorkerPlatform 
 import { brokerEndpoint } from '../platform/broker-endpoint.ts';
 import { broker, PRIORITY, scaler } from '../platform/identities.ts';
 import { scraped } from '../platform/network.ts';
-import { brokerVariables, type CommonValues, chartOf, commonContribution, mountsOf } from './common.ts';
+import { type RedisQueue, redisQueueName, STORES } from '../platform/stores.ts';
+import {
+  brokerVariables,
+  type CommonValues,
+  chartOf,
+  commonContribution,
+  mountsOf,
+  storeVariablesOf,
+} from './common.ts';
 import { type ScalingWish, scaledOf, scalingNeeds } from './scaling.ts';
 import { workerAlerts } from './worker-alerts.ts';
 import { workerRecords } from './worker-records.ts';
@@ -26,13 +34,16 @@ type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'prio
 
 /** What one queue worker is. Every property may be another in one environment. */
 export interface QueueWorkerValues extends Chart, CommonValues {
-  /** The queue that it brings with its retries and parked jobs, or the name of one that another workload brings. */
-  readonly queue: WorkQueue | string;
+  /**
+   * The queue that it brings with its retries and parked jobs, the name of one that another workload brings, or a
+   * queue of BullMQ in the environment's Redis: then it has an account there and none at the broker.
+   */
+  readonly queue: WorkQueue | RedisQueue | string;
   /** When it scales, and to what. */
   readonly policy: Policy;
   /** Who owns its replica count; a clause of the policy that it cannot keep stops synth. @default 'own' */
   readonly scaler?: ScalerKind;
-  /** Variables of its container. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE */
+  /** Variables of its container. @default AMQP_URL, AMQP_USERNAME, AMQP_PASSWORD_FILE, AMQP_CA_FILE over TLS, and QUEUE; for a queue in Redis REDIS_URL, REDIS_USERNAME, REDIS_PASSWORD_FILE, QUEUE_PREFIX and QUEUE, which are there in any case */
   readonly environment?: (platform: WorkerPlatform) => Readonly<Record<string, EnvValue>>;
   /** Seconds that a job takes on average, for `sluice simulate`. @default longestJobSeconds */
   readonly meanJobSeconds?: number;
@@ -42,22 +53,55 @@ export interface QueueWorkerValues extends Chart, CommonValues {
   readonly objective?: WaitObjective;
 }
 
-const queueOf = ({ queue }: QueueWorkerValues): string => (typeof queue === 'string' ? queue : queue.queue);
+const redisOf = ({ queue }: QueueWorkerValues): RedisQueue | undefined =>
+  typeof queue !== 'string' && 'prefix' in queue ? queue : undefined;
+
+/** The queue that it brings to the broker. */
+const broughtBy = ({ queue }: QueueWorkerValues): WorkQueue | undefined =>
+  typeof queue !== 'string' && 'retrySeconds' in queue ? queue : undefined;
+
+function queueOf(values: QueueWorkerValues): string {
+  const { queue } = values;
+  if (typeof queue === 'string') return queue;
+  return 'prefix' in queue ? redisQueueName(queue) : queue.queue;
+}
 
 /** Two workers of one queue are two workloads of the scaler. */
-const workloadOf = ({ name }: Identity, { queue }: QueueWorkerValues): string =>
-  typeof queue === 'string' ? name : queue.queue;
+const workloadOf = ({ name }: Identity, values: QueueWorkerValues): string =>
+  broughtBy(values)?.queue ?? name;
+
+/** With the account in Redis that a queue there needs. */
+function withAccount(values: QueueWorkerValues): QueueWorkerValues {
+  const redis = redisOf(values);
+  if (redis === undefined) return values;
+  const { stores = [] } = values;
+  return { ...values, stores: [{ store: 'redis', scope: redis.prefix, access: 'write' }, ...stores] };
+}
+
+/** The variables of its container, whatever its queue is. */
+const variablesOf =
+  (self: Identity, values: QueueWorkerValues) =>
+  (platform: WorkerPlatform): Readonly<Record<string, EnvValue>> => {
+    const redis = redisOf(values);
+    const { environment = redis === undefined ? brokerVariables : () => ({}) } = values;
+    return {
+      ...storeVariablesOf(self, values),
+      ...(redis && { QUEUE_PREFIX: redis.prefix, QUEUE: redis.queue }),
+      ...environment(platform),
+    };
+  };
 
 const wishOf = (self: Identity, values: QueueWorkerValues): ScalingWish => ({
-  ...{ self, name: workloadOf(self, values), queue: queueOf(values) },
+  ...{ self, name: workloadOf(self, values), queue: queueOf(values), redis: redisOf(values) },
   ...{ policy: values.policy, scaler: values.scaler ?? 'own' },
 });
 
-function contributionOf(self: Identity, values: QueueWorkerValues, place: Environment): Contribution {
-  const { queue, http = true, port, policy } = values;
-  const { environment = brokerVariables, stopDeadlineSeconds, longestJobSeconds, local } = values;
+function contributionOf(self: Identity, given: QueueWorkerValues, place: Environment): Contribution {
+  const values = withAccount(given);
+  const { http = true, port, policy, stopDeadlineSeconds, longestJobSeconds, local } = values;
   const name = queueOf(values);
-  const common = commonContribution(self, values, { consumes: [name] }, place);
+  const brought = broughtBy(values);
+  const common = commonContribution(self, values, redisOf(values) ? undefined : { consumes: [name] }, place);
   const scaling = scalingNeeds(wishOf(self, values), place);
   return {
     ...scaling,
@@ -67,26 +111,37 @@ function contributionOf(self: Identity, values: QueueWorkerValues, place: Enviro
       ...(scaling.connections ?? []),
     ],
     secrets: [...common.secrets, ...(scaling.secrets ?? [])],
-    queues: typeof queue === 'string' ? [] : [queue],
+    queues: brought === undefined ? [] : [brought],
     brokerUsers: [...common.brokerUsers, ...(scaling.brokerUsers ?? [])],
+    storeUsers: [...common.storeUsers, ...(scaling.storeUsers ?? [])],
     work: [
       {
         ...{ name: self.name, queue: name, scaled: workloadOf(self, values), policy },
-        ...{ meanJobSeconds: values.meanJobSeconds ?? longestJobSeconds, stopDeadlineSeconds, environment },
+        ...{ meanJobSeconds: values.meanJobSeconds ?? longestJobSeconds, stopDeadlineSeconds },
+        environment: variablesOf(self, values),
         ...(local && { local }),
       },
     ],
   };
 }
 
-function build(scope: Construct, self: Identity, values: QueueWorkerValues, place: Environment): void {
-  const { environment = brokerVariables, priority = 'low', http = true, policy } = values;
+function build(scope: Construct, self: Identity, given: QueueWorkerValues, place: Environment): void {
+  const values = withAccount(given);
+  const { priority = 'low', http = true, policy } = values;
   const { queue: _, policy: __, local: ___, meanJobSeconds: ____, ...rest } = chartOf(values);
   const { objective: _____, scaler: ______, ...chart } = rest;
   const { amqpUrl, caFile } = brokerEndpoint(place);
   new Worker(scope, 'worker', {
-    ...{ ...chart, ...self, mounts: mountsOf(values, true, place), priorityClassName: PRIORITY[priority] },
-    environment: environment({
+    ...{
+      ...chart,
+      ...self,
+      mounts: mountsOf(values, redisOf(values) === undefined, place),
+      priorityClassName: PRIORITY[priority],
+    },
+    environment: variablesOf(
+      self,
+      values,
+    )({
       ...{ amqpUrl, caFile, username: self.name, passwordFile: PASSWORD_FILE, queue: queueOf(values) },
     }),
   });
@@ -105,10 +160,11 @@ function watch(scope: Construct, self: Identity, values: QueueWorkerValues): voi
   const { policy, objective = {}, owner, alerts = [], prefetch = 1 } = values;
   const { namespace } = self;
   const workload = workloadOf(self, values);
+  const brought = broughtBy(values);
   const watched = {
     ...{ namespace, workload, queue: queueOf(values), policy, objective, prefetch },
     ...{ deployment: self.name, scaler: values.scaler ?? 'own' },
-    ...(typeof values.queue !== 'string' && { retrySeconds: values.queue.retrySeconds }),
+    ...(brought !== undefined && { retrySeconds: brought.retrySeconds }),
   };
   new Alerts(scope, 'alerts', {
     ...{
@@ -116,7 +172,7 @@ function watch(scope: Construct, self: Identity, values: QueueWorkerValues): voi
       workload,
       runbook: RUNBOOK,
       dashboard: 'queue-workload',
-      dependsOn: broker.name,
+      dependsOn: redisOf(values) === undefined ? broker.name : STORES.redis.identity.name,
       ...(owner && { owner }),
     },
     alerts: [...workerAlerts(watched), ...alerts],

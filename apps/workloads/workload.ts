@@ -45,8 +45,8 @@ export interface Kind<Values extends object> {
   readonly ownedFields?: (self: Identity, values: Values, environment: Environment) => readonly OwnedFields[];
 }
 
-/** What a workload is: values, or values made of an environment. */
-type Given<Values> = Values | ((environment: Environment) => Values);
+/** What a workload is: values, or values made of an environment; undefined: it is absent there. */
+type Given<Values> = Values | ((environment: Environment) => Values | undefined);
 
 /** Makes workloads of one kind. */
 export interface Factory<Values extends object> {
@@ -54,12 +54,12 @@ export interface Factory<Values extends object> {
   <Name extends string>(name: Name, values: Given<Values>): Workload<Name, Values>;
   /**
    * @param own Settings of its own, which an environment may want otherwise
-   * @param make What it is, made of them
+   * @param make What it is, made of them; undefined where it is absent
    */
   <Name extends string, Own extends object>(
     name: Name,
     own: Own,
-    make: (own: Own, environment: Environment) => Values,
+    make: (own: Own, environment: Environment) => Values | undefined,
   ): Workload<Name, Own & Omit<Values, keyof Own>>;
 }
 
@@ -68,7 +68,7 @@ export function factoryOf<Values extends object>(kind: Kind<Values>): Factory<Va
   return <Name extends string, Own extends object>(
     name: Name,
     first: Own | Given<Values>,
-    make?: (own: Own, environment: Environment) => Values,
+    make?: (own: Own, environment: Environment) => Values | undefined,
   ) => {
     if (make !== undefined) return workload(kind, name, first as Own, make);
     const values = first as Given<Values>;
@@ -86,7 +86,7 @@ function workload<Name extends string, Own extends object, Values extends object
   kind: Kind<Values>,
   name: Name,
   own: Own,
-  make: (own: Own, environment: Environment) => Values,
+  make: (own: Own, environment: Environment) => Values | undefined,
 ): Workload<Name, Own & Omit<Values, keyof Own>> {
   const inEnvironment = (environment: Environment) => partsOf(kind, name, own, make, environment);
   return {
@@ -120,14 +120,16 @@ function partsOf<Own extends object, Values extends object>(
   kind: Kind<Values>,
   name: string,
   own: Own,
-  make: (own: Own, environment: Environment) => Values,
+  make: (own: Own, environment: Environment) => Values | undefined,
   environment: Environment,
 ) {
   const override = overridesIn(environment)[name] ?? {};
   if (override === 'absent') return undefined;
   const settings: Own = { ...own, ...override };
   const others = Object.fromEntries(Object.entries(override).filter(([key]) => !(key in own)));
-  const values: Values = { ...make(settings, environment), ...others };
+  const made = make(settings, environment);
+  if (made === undefined) return undefined;
+  const values: Values = { ...made, ...others };
   const self: Identity = { name, namespace: name, component: kind.component(values) };
   return { settings, values, self };
 }

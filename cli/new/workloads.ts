@@ -8,6 +8,8 @@ export interface NewWorkload {
   readonly queue: string | undefined;
   /** Whether a worker brings the queue already. */
   readonly queueExists: boolean;
+  /** Whether the queue is one of BullMQ in Redis. */
+  readonly redis: boolean;
   /** Undefined: this repository's consumer. */
   readonly image: string | undefined;
 }
@@ -41,6 +43,32 @@ ${container.join('\n')}
 });
 `;
 }
+
+/** A worker of a queue in Redis, in the environments that have one. */
+export const redisWorkerText = ({
+  name,
+  queue = name,
+  image = '',
+}: NewWorkload): string => `import { proportional } from '@sluice/policy';
+import { queueWorker } from './queue-worker.ts';
+
+/** Works on the jobs of the queue '${queue}' in Redis. */
+export const ${identifierOf(name)} = queueWorker(
+  '${name}',
+  ({ redis }) =>
+    redis && {
+      image: '${image}',
+      // Whether it answers /livez, /readyz and /metrics on port 8080.
+      http: false,
+      longestJobSeconds: 20,
+      stopDeadlineSeconds: 30,
+      // BullMQ's prefix and name; in braces, as all keys of a prefix belong together.
+      queue: { prefix: '{${name}}', queue: '${queue}' },
+      // One worker for 20 jobs; none when all is done.
+      policy: proportional({ perReplica: 20, maxReplicas: 5 }),
+    },
+);
+`;
 
 /** A web service that follows its CPU. */
 export const serviceText = ({

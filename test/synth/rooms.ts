@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'services/process': ['policy', 'packages/contracts', 'services/runtime'],
   'services/log-reports': ['packages/contracts', 'services/runtime'],
   'services/publisher': ['policy', 'packages/contracts', 'services/runtime'],
+  'services/queue-exporter': ['policy', 'packages/contracts', 'services/runtime'],
   'services/scaler': ['policy', 'packages/contracts', 'services/runtime'],
   'services/topology': ['policy', 'packages/contracts', 'services/runtime'],
   environments: ['packages/contracts'],

@@ -13,7 +13,11 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
     collector: BY_CI,
     consumer: BY_CI,
     exporter: BY_CI,
+    inject: BY_CI,
+    journal: BY_CI,
     'log-reports': BY_CI,
+    process: BY_CI,
+    'queue-exporter': BY_CI,
     publisher: BY_CI,
     scaler: BY_CI,
     topology: BY_CI,
@@ -22,6 +26,7 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   rabbitmq: BY_REGISTRY,
   buildkit: BY_REGISTRY,
   opentelemetryCollector: BY_REGISTRY,
+  valkey: BY_REGISTRY,
   victoriaLogs: BY_REGISTRY,
 };
 

@@ -9,7 +9,16 @@ const work: QueueWork = {
   environment: () => ({}),
 };
 const nothing: System = {
-  ...{ connections: [], secrets: [], queues: [], brokerUsers: [], scaled: [], work: [work], arrivals: [] },
+  ...{
+    connections: [],
+    secrets: [],
+    queues: [],
+    brokerUsers: [],
+    storeUsers: [],
+    scaled: [],
+    work: [work],
+    arrivals: [],
+  },
   ...{ services: [], adapterRules: [] },
 };
 const none = { trace: undefined, jobs: undefined, everySeconds: undefined, seconds: undefined };

@@ -1,4 +1,4 @@
-import type { Catalogue } from './metric.ts';
+import { type Catalogue, OPEN } from './metric.ts';
 
 /** How a request to inject ends: the `outcome` of transactions_requested_total. */
 export const REQUEST_OUTCOMES = ['accepted', 'replayed', 'conflict', 'invalid', 'unavailable'] as const;
@@ -68,6 +68,71 @@ export const writer = {
     name: 'transactions_store_unavailable',
     type: 'gauge',
     help: '1 while writes to the store fail as a whole and are repeated, else 0.',
+    labels: {},
+    unit: 'boolean',
+  },
+} as const satisfies Catalogue;
+
+/** Where a job of BullMQ can be: the `state` of queue_jobs. */
+export const JOB_STATES = [
+  'waiting',
+  'prioritized',
+  'paused',
+  'active',
+  'delayed',
+  'failed',
+  'completed',
+] as const;
+
+/** Counts the queues of BullMQ in one Redis. */
+export const queueExporter = {
+  jobs: {
+    name: 'queue_jobs',
+    type: 'gauge',
+    help: 'Jobs of a queue that Redis holds, by state.',
+    labels: { queue: OPEN, state: JOB_STATES },
+    unit: 'jobs',
+  },
+  ready: {
+    name: 'queue_jobs_ready',
+    type: 'gauge',
+    help: 'Jobs that can be taken: waiting, prioritized, and delayed ones whose time has come.',
+    labels: { queue: OPEN },
+    unit: 'jobs',
+  },
+  active: {
+    name: 'queue_jobs_active',
+    type: 'gauge',
+    help: 'Jobs that workers hold.',
+    labels: { queue: OPEN },
+    unit: 'jobs',
+  },
+  oldestWait: {
+    name: 'queue_oldest_wait_seconds',
+    type: 'gauge',
+    help: 'How long the job that is taken next has waited; 0 where none waits.',
+    labels: { queue: OPEN },
+    unit: 'seconds',
+  },
+  ended: {
+    name: 'queue_jobs_ended_total',
+    type: 'counter',
+    help: 'Jobs that ended since the queue exists, where its workers keep totals, by outcome.',
+    labels: { queue: OPEN, outcome: ['completed', 'failed'] },
+    unit: 'jobs',
+  },
+  duration: {
+    name: 'queue_job_duration_seconds',
+    type: 'histogram',
+    help: 'From a worker taking a job until it ended, by outcome.',
+    labels: { queue: OPEN, outcome: ['completed', 'failed'] },
+    unit: 'seconds',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+  },
+  up: {
+    name: 'queue_exporter_redis_up',
+    type: 'gauge',
+    help: '1 while Redis answers the exporter, else 0.',
     labels: {},
     unit: 'boolean',
   },

@@ -6,7 +6,13 @@ import type { ScaleTargetRef } from '../hpa/compile.ts';
 import { type HpaBehavior, hpaBehavior } from '../hpa/support.ts';
 import { capabilitiesOf, kubernetesFaults } from '../kubernetes-version.ts';
 import { ScalerConfigError, workloadFaults } from '../scaler/check.ts';
-import type { ClockSource, DeploymentTarget, ManagementSource, PrometheusSource } from '../scaler/file.ts';
+import type {
+  ClockSource,
+  DeploymentTarget,
+  ManagementSource,
+  PrometheusSource,
+  RedisSource,
+} from '../scaler/file.ts';
 import { kedaDialect } from './support.ts';
 import { authentication, triggersOf } from './triggers.ts';
 
@@ -15,10 +21,10 @@ export interface KedaWorkload {
   /** For messages; the ScaledObject has the name of its target. */
   readonly name: string;
   /**
-   * The broker itself (a rabbitmq trigger), what Prometheus scraped of it (a prometheus trigger), or nothing but the
-   * windows of a timetable (cron triggers).
+   * The broker itself (a rabbitmq trigger), Redis itself (a redis trigger for each list of the queue), what Prometheus
+   * scraped (a prometheus trigger), or nothing but the windows of a timetable (cron triggers).
    */
-  readonly source: ManagementSource | PrometheusSource | ClockSource;
+  readonly source: ManagementSource | PrometheusSource | RedisSource | ClockSource;
   readonly target: DeploymentTarget;
   readonly policy: Policy;
 }
@@ -26,7 +32,7 @@ export interface KedaWorkload {
 export interface KedaCluster {
   /** Seconds between two questions of KEDA's operator. The HPA asks on its own, every 15 s. */
   readonly pollSeconds: number;
-  /** Secret in the target's namespace with the `password` of the source's user; a rabbitmq trigger needs it. */
+  /** Secret in the target's namespace with the `password` of the source's user; a rabbitmq trigger needs it, and a redis one with a user. */
   readonly credentials?: string;
   /** The minor that runs there, for example '1.36'. @default not known */
   readonly kubernetes?: string;
@@ -58,7 +64,7 @@ export interface ScaledObject {
 
 /** @see https://keda.sh/docs/2.20/scalers/ */
 export interface Trigger {
-  readonly type: 'rabbitmq' | 'prometheus' | 'cron';
+  readonly type: 'rabbitmq' | 'redis' | 'prometheus' | 'cron';
   readonly metricType: 'AverageValue';
   readonly metadata: Readonly<Record<string, string>>;
   readonly authenticationRef?: { readonly name: string };
@@ -106,12 +112,17 @@ export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): Compi
 }
 
 const loginOf = ({ source, target }: KedaWorkload, { credentials }: KedaCluster) =>
-  source.kind === 'management' && credentials !== undefined
+  (source.kind === 'management' || source.kind === 'redis') &&
+  source.username !== undefined &&
+  credentials !== undefined
     ? authentication(target, source.username, credentials)
     : [];
 
 /** The same bound as that of Sluice's scaler. */
 const MAX_POLL_SECONDS = 3600;
+
+const needsLogin = (source: KedaWorkload['source'] | undefined): boolean =>
+  source?.kind === 'management' || (source?.kind === 'redis' && source.username !== undefined);
 
 function kedaFaults(
   { source, target }: KedaWorkload,
@@ -120,16 +131,16 @@ function kedaFaults(
   const holds: readonly (readonly [boolean, string])[] = [
     [target?.kind === 'deployment', "'target.kind' must be 'deployment' for KEDA"],
     [
-      ['management', 'prometheus', 'clock'].includes(source?.kind),
-      "'source.kind' must be 'management', 'prometheus' or 'clock' for KEDA",
+      ['management', 'prometheus', 'redis', 'clock'].includes(source?.kind),
+      "'source.kind' must be 'management', 'prometheus', 'redis' or 'clock' for KEDA",
     ],
     [
       source === undefined || !('caFile' in source),
       "'source.caFile' must be absent for KEDA, whose operator reads no file of a workload",
     ],
     [
-      source?.kind !== 'management' || credentials !== undefined,
-      "'credentials' must name a Secret where KEDA asks the broker itself",
+      !needsLogin(source) || credentials !== undefined,
+      "'credentials' must name a Secret where KEDA asks the broker or Redis itself",
     ],
     [
       credentials === undefined || isDnsName(credentials),

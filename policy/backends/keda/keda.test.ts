@@ -164,7 +164,7 @@ describe('compileKeda', () => {
     expect(faulty).toThrow(
       new ScalerConfigError([
         "'source.caFile' must be absent for KEDA, whose operator reads no file of a workload",
-        "'credentials' must name a Secret where KEDA asks the broker itself",
+        "'credentials' must name a Secret where KEDA asks the broker or Redis itself",
         "'pollSeconds' (0.5) must be an integer of at least 1 and at most 3600",
       ]),
     );

@@ -25,6 +25,7 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
   const counted: Judge = (base, whole) => {
     if (isMeasured(base)) return FOLLOWS_MEASURE;
     const verdict = countVerdict(whole, tolerance);
+    if (source.kind === 'redis' && verdict.fidelity !== 'refused') return HIGHEST_LIST;
     return blind && verdict.fidelity !== 'refused' ? BLIND_WORK : verdict;
   };
   const opens = (): Verdict => (remembers ? REMEMBERED_START : NO_PAST);
@@ -103,6 +104,12 @@ const UNGUARDED = approximate(
   'Of a calculated query Prometheus tells no age: samples up to 5 minutes old are taken as new.',
 );
 
+const HIGHEST_LIST = approximate(
+  'KEDA asks for the waiting, the prioritized and the active jobs one by one and takes the highest count where the policy adds them up; it counts a delayed job when BullMQ has moved it, and reads jobs per replica as a whole number.',
+);
+
+const PRESENT = exact('Redis counts at the moment of the poll; a poll that fails keeps the count.');
+
 const TIMETABLE = exact('Cron triggers alone move the count; outside every window it is the minimum.');
 
 const NO_TRIGGER = refused(
@@ -163,5 +170,6 @@ const NO_HOLIDAYS = refused('A cron trigger knows no holidays; leave them out, o
 const AGES: Readonly<Record<KedaWorkload['source']['kind'], (plain: boolean) => Verdict>> = {
   management: () => UNDATED,
   prometheus: (plain) => (plain ? GUARDED : UNGUARDED),
+  redis: () => PRESENT,
   clock: () => TIMELESS,
 };

@@ -1,7 +1,7 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, LatchPolicy, Policy, SchedulePolicy } from '../../policy.ts';
 import { messagesPerReplica, queriesOf, thousandths, workQuery } from '../hpa/metric.ts';
-import type { ManagementSource, PrometheusSource } from '../scaler/file.ts';
+import type { ManagementSource, PrometheusSource, RedisSource } from '../scaler/file.ts';
 import type { KedaWorkload, LoginName, Trigger, TriggerAuthentication } from './compile.ts';
 
 const METRIC = { metricType: 'AverageValue' } as const;
@@ -17,6 +17,7 @@ function backlogTriggers(
   policy: BasePolicy,
 ): readonly Trigger[] {
   if (source.kind === 'clock') return [];
+  if (source.kind === 'redis') return redisTriggers(name, source, policy);
   return [
     source.kind === 'management' ? brokerTrigger(name, source, policy) : prometheusTrigger(source, policy),
   ];
@@ -43,6 +44,27 @@ const brokerTrigger = (
   authenticationRef: { name },
 });
 
+/** Where BullMQ keeps what can be taken and what is in work. What is delayed is not counted before BullMQ moves it. */
+const REDIS_KEYS = ['wait', 'prioritized', 'active'] as const;
+
+/** A trigger for each key: KEDA reports the length of a list or of a sorted set. */
+function redisTriggers(name: string, source: RedisSource, policy: BasePolicy): readonly Trigger[] {
+  const { protocol, host, port, pathname } = new URL(source.url);
+  return REDIS_KEYS.map((key) => ({
+    type: 'redis',
+    ...METRIC,
+    metadata: {
+      address: port === '' ? `${host}:6379` : host,
+      listName: `${source.prefix}:${source.queue}:${key}`,
+      listLength: wholeThreshold(policy),
+      activationListLength: '0',
+      databaseIndex: pathname.replaceAll('/', '') || '0',
+      ...(protocol === 'rediss:' && { enableTLS: 'true' }),
+    },
+    ...(source.username !== undefined && { authenticationRef: { name } }),
+  }));
+}
+
 const prometheusTrigger = (source: PrometheusSource, policy: BasePolicy): Trigger => ({
   type: 'prometheus',
   ...METRIC,
@@ -59,6 +81,10 @@ const prometheusTrigger = (source: PrometheusSource, policy: BasePolicy): Trigge
 /** A latch's query already returns replicas. */
 const threshold = (policy: BasePolicy): string => String(thousandths(messagesPerReplica(policy) ?? 1) / 1000);
 
+/** KEDA reads the length per replica of a list as a whole number. */
+const wholeThreshold = (policy: BasePolicy): string =>
+  String(Math.max(1, Math.floor(messagesPerReplica(policy) ?? 1)));
+
 function windowTriggers(policy: Policy): readonly Trigger[] {
   if (policy.kind !== 'schedule') return [];
   return policy.windows.map((window) => windowTrigger(policy, window));
@@ -73,7 +99,7 @@ const windowTrigger = (
   metadata: { timezone: timeZone, start, end, desiredReplicas: String(minReplicas) },
 });
 
-/** The broker's user: its name by a ConfigMap, its password by a Secret, because a ScaledObject lies in git. */
+/** The user of the broker or of Redis: its name by a ConfigMap, its password by a Secret, because a ScaledObject lies in git. */
 export function authentication(
   { name, namespace }: KedaWorkload['target'],
   username: string,

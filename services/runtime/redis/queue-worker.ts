@@ -57,6 +57,8 @@ export function startQueueWorker<T>(options: QueueWorkerOptions<T>): Worker {
     stalledInterval: lockMs,
     maxStalledCount: MAX_STALLED,
     removeOnComplete: { count: 0 },
+    // Totals that outlive the jobs; minutes of history are Prometheus' to keep.
+    metrics: { maxDataPoints: 1 },
     settings: { backoffStrategy: (attempt: number) => retryDelayMs(attempt) },
   });
   worker.on('stalled', (jobId) => {

@@ -1,0 +1,115 @@
+import { type Alert, Alerts } from '../../charts/alerts.ts';
+import { MetricsScrape } from '../../charts/monitoring.ts';
+import { HTTP_PORT_NAME } from '../../charts/pod.ts';
+import { QueueExporter } from '../../charts/queue-exporter.ts';
+import { Redis, type RedisUser } from '../../charts/redis.ts';
+import { images } from '../../environments/images.ts';
+import { RUNBOOK } from '../../environments/organization.ts';
+import { queueExporter as metrics } from '../../packages/contracts/metrics/catalogue.ts';
+import { series } from '../../packages/contracts/metrics/metric.ts';
+import type { Application, System } from '../application.ts';
+import { QUEUE_MESSAGES } from './broker-alerts.ts';
+import { declareSecrets } from './credentials.ts';
+import { PRIORITY } from './identities.ts';
+import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
+import {
+  STORES,
+  type StoreAccess,
+  storeConnection,
+  storeCredentials,
+  storeMount,
+  storeVariables,
+  usersSecretName,
+} from './stores.ts';
+
+const redis = STORES.redis.identity;
+
+/** Counts the queues; in the namespace of the server, as it is of no use without it. */
+const queueExporter = {
+  name: 'queue-exporter',
+  namespace: redis.namespace,
+  component: 'monitoring',
+} as const;
+
+/** What a client may do for each kind of access. Who counts sees the values of hashes, and lists no key by pattern. */
+const RULES: Readonly<Record<StoreAccess['access'], (scope: string) => string>> = {
+  write: (scope) => `~${scope}:* &* +@all -@dangerous -@admin +info +config|get`,
+  read: (scope) => `%R~${scope}:* +@read +@connection -@dangerous`,
+  monitor: (scope) =>
+    `%R~${scope}:* +@connection +multi +exec +exists +type +llen +zcard +zcount +lindex +hget +hmget +xrange +xrevrange +scan +info`,
+};
+
+/** One line a user, whatever number of prefixes it works with. */
+export function redisUsersOf({ storeUsers }: Pick<System, 'storeUsers'>): readonly RedisUser[] {
+  const rules = new Map<string, Set<string>>();
+  for (const { name, scope, access } of storeUsers.filter(({ store }) => store === 'redis'))
+    rules.set(name, (rules.get(name) ?? new Set()).add(RULES[access](scope)));
+  return [...rules].map(([name, all]) => ({ name, rules: [...all].join(' ') }));
+}
+
+const job = 'queue-exporter';
+
+const alerts: readonly Alert[] = [
+  {
+    name: 'RedisDown',
+    severity: 'critical',
+    expr: `absent(${series(metrics.up, { namespace: redis.namespace })} == 1)`,
+    for: '2m',
+    summary: 'The queue exporter cannot read Redis.',
+    description:
+      'No transaction is accepted or done, and the scaler keeps every replica count of a queue in Redis as it is.',
+  },
+  {
+    name: 'QueueJobsFailed',
+    severity: 'warning',
+    expr: `${series(metrics.jobs, { state: 'failed' })} > 0`,
+    for: '5m',
+    summary: '{{ $value }} jobs of {{ $labels.queue }} are in the failed set.',
+    description: 'They failed every attempt and stay until a person takes them.',
+  },
+];
+
+/** Redis for queues of BullMQ, with what counts them: where the environment has it. */
+export const redisApplication: Application = {
+  name: 'redis',
+  parent: 'infra-workloads',
+  namespace: redis.namespace,
+  contribute: ({ redis: wanted }) =>
+    wanted === undefined
+      ? {}
+      : {
+          connections: [
+            storeConnection(queueExporter, 'redis'),
+            ...lookups(queueExporter),
+            scraped(queueExporter),
+          ],
+          secrets: [{ ...storeCredentials(queueExporter, 'redis'), owner: redis }],
+          storeUsers: [{ store: 'redis', name: queueExporter.name, scope: '*', access: 'monitor' }],
+        },
+  build: (scope, environment, system) => {
+    const { redis: wanted, storageClassName } = environment;
+    if (wanted === undefined) return;
+    closedNamespace(scope, redis, environment);
+    // The namespace has one document and one store: both Secrets are declared as the server's.
+    declareSecrets(scope, redis, environment, system);
+    new Redis(scope, 'redis', {
+      ...{ ...redis, image: images.valkey, fsync: wanted.fsync, priorityClassName: PRIORITY.high },
+      ...{ users: redisUsersOf(system), usersSecret: usersSecretName('redis') },
+      volume: { ...(storageClassName && { storageClassName }), ...wanted.volume },
+    });
+    new QueueExporter(scope, 'exporter', {
+      ...{ ...queueExporter, image: images['queue-exporter'], priorityClassName: PRIORITY.low },
+      environment: storeVariables('redis', queueExporter.name),
+      mounts: [storeMount('redis')],
+    });
+    for (const one of [redis, queueExporter]) allowConnections(scope, one, system);
+    new MetricsScrape(scope, 'scrape', { ...queueExporter, endpoints: [{ port: HTTP_PORT_NAME }] });
+    new Alerts(scope, 'alerts', {
+      ...{ ...redis, runbook: RUNBOOK, dashboard: 'overview', alerts },
+      records: (['ready', 'active'] as const).map((state) => ({
+        record: QUEUE_MESSAGES[state === 'ready' ? 'ready' : 'unacked'],
+        expr: `max by (queue) (${series(metrics[state], { job })})`,
+      })),
+    });
+  },
+};

@@ -1,0 +1,110 @@
+import { proportional } from '@sluice/policy';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { generateSecrets } from '../../cli/secrets.ts';
+import { applications, render, systemIn } from '../main.ts';
+import { bank, local } from '../testing/environments.ts';
+import { process as writer } from './process.ts';
+import { queueWorker } from './queue-worker.ts';
+
+const files = render([bank]);
+const object = (path: string) => parse(files.get(`bank/${path}`) ?? '');
+
+describe('the services of transactions', () => {
+  it('are absent where an environment has no transactions, and so is Redis', () => {
+    const folders = new Set([...render([local]).keys()].map((path) => path.split('/')[1]));
+    for (const name of ['inject', 'process', 'journal', 'redis']) expect(folders).not.toContain(name);
+    expect(systemIn(local, applications).storeUsers).toEqual([]);
+  });
+
+  it('scale each by its own queue: the own scaler reads Redis by a user of its own', () => {
+    const { workloads } = JSON.parse(object('scaler/configmap-scaler.scaler.yaml').data['config.json']);
+    const sources = workloads
+      .map(({ source }: { source: { kind: string } }) => source)
+      .filter(({ kind }: { kind: string }) => kind === 'redis');
+    expect(sources).toEqual(
+      ['process', 'journal'].map((queue) => ({
+        ...{ kind: 'redis', url: 'redis://redis.redis.svc:6379/0', prefix: '{transactions}', queue },
+        ...{ username: 'scaler', passwordFile: '/etc/sluice/redis/password' },
+      })),
+    );
+    const { volumes } = object('scaler/deployment-scaler.scaler.yaml').spec.template.spec;
+    expect(volumes).toContainEqual({
+      name: 'redis',
+      secret: { defaultMode: 0o440, secretName: 'redis-credentials' },
+    });
+  });
+
+  it('have one password for each user, at the store and where it is used', () => {
+    const secrets = generateSecrets(bank, applications);
+    const valuesIn = (namespace: string, name: string) =>
+      secrets.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name)?.stringData;
+    for (const [store, users] of [
+      ['redis', ['inject', 'process', 'journal', 'scaler']],
+      ['mongodb', ['process']],
+      ['elasticsearch', ['journal']],
+    ] as const)
+      for (const user of users) {
+        const password = valuesIn(store, `${store}-users`)?.[user];
+        expect(password).toMatch(/^[\w-]{32}$/);
+        expect(valuesIn(user, `${store}-credentials`)).toEqual({ password });
+      }
+  });
+
+  it('connect to what they use and to nothing else', () => {
+    const { egress } = object('process/networkpolicy-process.process.yaml').spec;
+    const ports = egress.flatMap((rule: { ports: { port: number }[] }) => rule.ports.map(({ port }) => port));
+    expect(ports).toEqual([6379, 27_017, 53, 53]);
+  });
+});
+
+describe('a worker of a queue in Redis', () => {
+  const others = applications.filter(({ name }) => name !== 'process');
+  const made = (scaler: 'hpa' | 'keda', addons: readonly string[]) => {
+    const worker = queueWorker('mails', {
+      ...{ image: 'registry.example/mails:1.0.0', longestJobSeconds: 1, stopDeadlineSeconds: 5, scaler },
+      queue: { prefix: '{mails}', queue: 'outgoing' },
+      policy: proportional({ perReplica: 20, minReplicas: scaler === 'hpa' ? 1 : 0, maxReplicas: 5 }),
+    });
+    const environment = {
+      ...bank,
+      addons: [...bank.addons.filter((one) => !one.startsWith('prometheus-adapter')), ...addons],
+    };
+    const rendered = render([environment as typeof bank], undefined, [
+      ...others.filter(({ name }) => name !== 'inject' && name !== 'api'),
+      worker,
+    ]);
+    return (path: string) => parse(rendered.get(`bank/mails/${path}.mails.yaml`) ?? '');
+  };
+
+  it('is followed by an HPA through what the queue exporter counts', () => {
+    const hpa = made('hpa', ['prometheus-adapter'])('horizontalpodautoscaler-mails');
+    expect(hpa.spec.metrics[0].external.target.averageValue).toBe('20');
+  });
+
+  it('is followed by KEDA through Redis itself, with a user and a password of its own', () => {
+    const of = made('keda', ['keda']);
+    expect(of('scaledobject-mails').spec.triggers[0]).toMatchObject({
+      type: 'redis',
+      metadata: { address: 'redis.redis.svc:6379', listName: '{mails}:outgoing:wait', listLength: '20' },
+    });
+    expect(of('configmap-mails-keda').data.username).toBe('mails-keda');
+  });
+
+  it('is told where Redis and its queue are, and nothing of the broker', () => {
+    const { env } = made('keda', ['keda'])('deployment-mails').spec.template.spec.containers[0];
+    expect(env.map(({ name }: { name: string }) => name)).toEqual([
+      'REDIS_URL',
+      'REDIS_USERNAME',
+      'REDIS_PASSWORD_FILE',
+      'QUEUE_PREFIX',
+      'QUEUE',
+    ]);
+  });
+
+  it('can be wanted otherwise by an environment, as any workload', () => {
+    expect(writer.settingsIn(bank)).toMatchObject({ perReplica: 1000, maxReplicas: 5 });
+    const absent = { ...bank, workloads: { process: 'absent' } } as const;
+    expect(writer.settingsIn(absent)).toBeUndefined();
+  });
+});

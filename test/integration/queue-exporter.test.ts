@@ -1,0 +1,148 @@
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fleet, until } from '../support/fleet.ts';
+import { eventually } from '../support/job-harness.ts';
+import type { OwnServer } from '../support/own-server.ts';
+import { startRedis } from '../support/redis.ts';
+
+const prefix = '{shop}';
+let server: OwnServer;
+let redis: Redis;
+let page = '';
+const lines: Record<string, unknown>[] = [];
+const fleet = new Fleet((line) => lines.push(line));
+
+const metrics = async (): Promise<string> => (await fetch(page)).text();
+/** @param series A name and any of its labels, in any order: `queue_jobs{state="active"` */
+const value = async (series: string): Promise<number | undefined> => {
+  const [name = '', labels = ''] = series.split('{');
+  const wanted = labels.split(',').filter((label) => label !== '');
+  const line = (await metrics())
+    .split('\n')
+    .find((one) => one.split(/[{ ]/)[0] === name && wanted.every((label) => one.includes(label)));
+  return line === undefined ? undefined : Number(line.split(' ').at(-1));
+};
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  redis.on('error', () => {});
+  fleet.start('queue-exporter', {
+    ...{ REDIS_URL: server.url, INTERVAL_SECONDS: '0.1', DISCOVERY_SECONDS: '0.1' },
+  });
+  const listening = () => lines.find(({ msg }) => msg === 'listening');
+  await until('the exporter listens', () => listening() !== undefined, 60);
+  page = `http://127.0.0.1:${String(listening()?.port)}/metrics`;
+});
+
+afterAll(async () => {
+  await fleet.stop(5);
+  redis.disconnect();
+  await server.stop();
+});
+
+describe('the queue exporter', () => {
+  it('finds a queue that is new, counts its jobs by state and forgets it when it is gone', async () => {
+    await redis.hset('another:meta', 'version', '3');
+    const queue = new Queue('orders', { connection: redis, prefix });
+    queue.on('error', () => {});
+    await queue.addBulk([
+      { name: 'a', data: {} },
+      { name: 'b', data: {} },
+    ]);
+    await queue.add('c', {}, { priority: 2 });
+    await queue.add('d', {}, { delay: 600_000 });
+    await eventually(
+      'the queue is counted',
+      async () => (await value('queue_jobs_ready{queue="shop:orders"')) === 3,
+      20,
+    );
+    const text = await metrics();
+    for (const [state, count] of Object.entries({
+      waiting: 2,
+      prioritized: 1,
+      delayed: 1,
+      active: 0,
+      failed: 0,
+    }))
+      expect(text).toContain(
+        `queue_jobs{queue="shop:orders",state="${state}",component="queue-exporter"} ${count}`,
+      );
+    expect(text).not.toContain('another');
+    await eventually(
+      'the oldest job gets older',
+      async () => ((await value('queue_oldest_wait_seconds{queue="shop:orders"')) ?? 0) > 0.2,
+      20,
+    );
+    await queue.obliterate({ force: true });
+    await eventually('the queue is forgotten', async () => !(await metrics()).includes('shop:orders'), 20);
+    await queue.close();
+  });
+
+  it('knows how many jobs ended and how long they were in work', async () => {
+    const queue = new Queue('mails', { connection: redis, prefix });
+    queue.on('error', () => {});
+    await queue.add('first', {}, { delay: 600_000 });
+    await until(
+      'the queue is found',
+      () => lines.some(({ queues }) => String(queues).includes('shop:mails')),
+      20,
+    );
+    await eventually(
+      'its events are followed',
+      async () => (await value('queue_jobs{queue="shop:mails",state="delayed"')) === 1,
+      20,
+    );
+    await queue.addBulk(Array.from({ length: 5 }, (_, index) => ({ name: 'mail', data: { index } })));
+    const worker = new Worker(
+      'mails',
+      async ({ data }) => {
+        if (data.index === 4) throw new Error('no such address');
+      },
+      {
+        connection: redis.duplicate(),
+        prefix,
+        metrics: { maxDataPoints: 1 },
+        removeOnComplete: { count: 0 },
+      },
+    );
+    const ended = (outcome: string) =>
+      value(`queue_jobs_ended_total{queue="shop:mails",outcome="${outcome}"`);
+    await eventually(
+      'all ended',
+      async () => (await ended('completed')) === 4 && (await ended('failed')) === 1,
+      20,
+    );
+    const observed = (outcome: string) =>
+      value(`queue_job_duration_seconds_count{queue="shop:mails",outcome="${outcome}"`);
+    await eventually(
+      'all were timed',
+      async () => (await observed('completed')) === 4 && (await observed('failed')) === 1,
+      20,
+    );
+    await worker.close();
+    await queue.close();
+  });
+
+  it('reports nothing while Redis is away, and goes on when it is back', async () => {
+    const queue = new Queue('late', { connection: redis, prefix });
+    queue.on('error', () => {});
+    await queue.add('a', {});
+    await eventually(
+      'it is counted',
+      async () => (await value('queue_jobs_ready{queue="shop:late"')) === 1,
+      20,
+    );
+    await server.kill();
+    await eventually('Redis is down', async () => (await value('queue_exporter_redis_up')) === 0, 60);
+    expect(await metrics()).not.toContain('shop:late');
+    await server.restart();
+    await eventually(
+      'it is counted again',
+      async () => (await value('queue_jobs_ready{queue="shop:late"')) === 1,
+      60,
+    );
+    await queue.close();
+  });
+});

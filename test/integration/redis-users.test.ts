@@ -1,0 +1,162 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@sluice/runtime/processes';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applications, systemIn } from '../../apps/main.ts';
+import { redisUsersOf } from '../../apps/platform/redis.ts';
+import { bank } from '../../apps/testing/environments.ts';
+import { redisFiles, START_SCRIPT } from '../../charts/redis.ts';
+import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
+import { Fleet, until } from '../support/fleet.ts';
+import { eventually } from '../support/job-harness.ts';
+import { OwnServer } from '../support/own-server.ts';
+import { transfer } from '../transactions/harness.ts';
+
+/** What the chart renders, on a server of this machine: its script, its files and the passwords of its Secret. */
+const users = redisUsersOf(systemIn(bank, applications));
+const passwordOf = (name: string): string => `secret of ${name}`;
+const directory = mkdtempSync(join(tmpdir(), 'sluice-redis-users-'));
+const lines: Record<string, unknown>[] = [];
+const fleet = new Fleet((line) => lines.push(line));
+let server: OwnServer;
+let port = 0;
+
+const as = (username: string): Redis =>
+  new Redis({ port, username, password: passwordOf(username), maxRetriesPerRequest: 0, retryStrategy: null });
+
+beforeAll(async () => {
+  port = await freePort();
+  const files = redisFiles({ ...bank.redis, users } as never);
+  for (const folder of ['config', 'users', 'run', 'data']) mkdirSync(join(directory, folder));
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(directory, 'config', name), text.replace('port 6379', `port ${port}`));
+  for (const { name } of users) writeFileSync(join(directory, 'users', name), passwordOf(name));
+  const variables = {
+    ...{ SERVER: '/usr/bin/redis-server', CONFIG_DIRECTORY: join(directory, 'config') },
+    ...{ USERS_DIRECTORY: join(directory, 'users'), RUN_DIRECTORY: join(directory, 'run') },
+    DATA_DIRECTORY: join(directory, 'data'),
+  };
+  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  server = await OwnServer.start({
+    ...{ name: 'Redis', url: `redis://127.0.0.1:${port}/0`, directory, startSeconds: 20 },
+    command: ['env', ...assigned, 'sh', '-c', START_SCRIPT],
+    answers: async () => {
+      const probe = new Redis({
+        port,
+        username: 'probe',
+        password: 'none',
+        maxRetriesPerRequest: 0,
+        retryStrategy: null,
+        enableReadyCheck: false,
+      });
+      probe.on('error', () => {});
+      return probe
+        .ping()
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => probe.disconnect());
+    },
+  });
+});
+
+afterAll(async () => {
+  await fleet.stop(5);
+  await server.stop();
+});
+
+const refused = async (username: string, ...command: [string, ...string[]]): Promise<string> => {
+  const client = as(username);
+  client.on('error', () => {});
+  try {
+    return String(await client.call(...command));
+  } catch (error) {
+    return String(error);
+  } finally {
+    client.disconnect();
+  }
+};
+
+describe('the users of the rendered Redis', () => {
+  it('are those whom the workloads, the scaler and the exporter need, and the default one is off', async () => {
+    expect(users.map(({ name }) => name).sort()).toEqual([
+      'inject',
+      'journal',
+      'process',
+      'queue-exporter',
+      'scaler',
+    ]);
+    const anyone = new Redis({ port, maxRetriesPerRequest: 0, retryStrategy: null });
+    anyone.on('error', () => {});
+    await expect(anyone.ping()).rejects.toThrow(/NOAUTH/);
+    anyone.disconnect();
+  });
+
+  it('do their work: a transaction is accepted, counted by the scaler and shown by the exporter', async () => {
+    const clientOf = (name: string) => ({
+      ...{
+        REDIS_URL: server.url,
+        REDIS_USERNAME: name,
+        REDIS_PASSWORD: passwordOf(name),
+        DRAIN_DELAY_SECONDS: '0',
+      },
+    });
+    fleet.start('inject', { ...clientOf('inject'), REDIS_FSYNC: 'always' });
+    fleet.start('queue-exporter', {
+      ...clientOf('queue-exporter'),
+      INTERVAL_SECONDS: '0.2',
+      DISCOVERY_SECONDS: '0.2',
+    });
+    const portOf = (service: string) =>
+      lines.find((line) => line.msg === 'listening' && line.service === service)?.port;
+    await until(
+      'both listen',
+      () => portOf('inject') !== undefined && portOf('queue-exporter') !== undefined,
+      60,
+    );
+    const answer = await fetch(`http://127.0.0.1:${portOf('inject')}/transactions`, {
+      ...{ method: 'POST', body: JSON.stringify(transfer(5)) },
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
+    });
+    expect(answer.status).toBe(202);
+    const passwordFile = fleet.file('scaler', passwordOf('scaler'));
+    const connections = new Connections();
+    const source = {
+      kind: 'redis',
+      url: server.url,
+      prefix: '{transactions}',
+      queue: 'journal',
+      username: 'scaler',
+      passwordFile,
+    } as const;
+    const opened = redisSource(source, connections, Date.now);
+    expect(await opened.read(AbortSignal.timeout(10_000))).toMatchObject({ ready: 1, unacked: 0 });
+    opened.close?.();
+    const page = `http://127.0.0.1:${portOf('queue-exporter')}/metrics`;
+    await eventually(
+      'the exporter counts it',
+      async () =>
+        (await (await fetch(page)).text()).includes(
+          'queue_jobs_ready{queue="transactions:process",component="queue-exporter"} 1',
+        ),
+      20,
+    );
+  });
+
+  it.each([
+    ['process', 'CONFIG', 'SET', 'appendfsync', 'no'],
+    ['process', 'FLUSHALL'],
+    ['process', 'SET', 'elsewhere', '1'],
+    ['process', 'ACL', 'LIST'],
+    ['scaler', 'SET', '{transactions}:x', '1'],
+    ['scaler', 'DEL', '{transactions}:process:wait'],
+    ['queue-exporter', 'KEYS', '*'],
+    ['queue-exporter', 'GET', '{transactions}:key:x'],
+    ['probe', 'GET', 'x'],
+  ])('%s may not %s %s', async (user, ...command) => {
+    expect(await refused(user, ...(command as [string, ...string[]]))).toMatch(/NOPERM/);
+  });
+});
