@@ -17,18 +17,30 @@ const SILENT: Readonly<Record<string, unknown>> = {
 /** JSON with sorted keys; a value that fits stands on one line, so that a change is a line and a file is short. */
 export const denseJson = (value: object): string =>
   // Methods and undefined values of the SDK's objects are no JSON.
-  `${text(sorted(JSON.parse(JSON.stringify(value))), '')}\n`;
+  `${written(sorted(JSON.parse(JSON.stringify(value))), '').text}\n`;
 
-function text(value: unknown, indent: string): string {
-  const line = JSON.stringify(value);
-  if (typeof value !== 'object' || value === null || line.length + indent.length <= WIDTH) return line;
+/** A value as text, and as one line where it fits. */
+interface Written {
+  readonly text: string;
+  readonly line: string | undefined;
+}
+
+/** One pass: what holds a value that does not fit does not fit either. */
+function written(value: unknown, indent: string): Written {
+  if (typeof value !== 'object' || value === null) return oneLine(JSON.stringify(value));
   const inner = `${indent}  `;
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  const lines = Array.isArray(value)
-    ? value.map((element) => `${inner}${text(element, inner)}`)
-    : Object.entries(value).map(([key, one]) => `${inner}${JSON.stringify(key)}: ${text(one, inner)}`);
-  return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+  const parts = Array.isArray(value)
+    ? value.map((element) => ({ key: '', ...written(element, inner) }))
+    : Object.entries(value).map(([key, one]) => ({ key: JSON.stringify(key), ...written(one, inner) }));
+  const line = `${open}${parts.map(({ key, line }) => (key === '' ? line : `${key}:${line}`)).join(',')}${close}`;
+  if (parts.every((part) => part.line !== undefined) && line.length + indent.length <= WIDTH)
+    return oneLine(line);
+  const lines = parts.map(({ key, text }) => `${inner}${key === '' ? '' : `${key}: `}${text}`);
+  return { text: `${open}\n${lines.join(',\n')}\n${indent}${close}`, line: undefined };
 }
+
+const oneLine = (line: string): Written => ({ text: line, line });
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
