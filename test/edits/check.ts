@@ -33,22 +33,23 @@ type Step = readonly [name: string, run: () => string];
 /** Where the compiler keeps what it knows, outside of the tree: what an edit does not reach is not checked anew. */
 const known = (tree: Tree): string => `${tree.root}.tsbuildinfo`;
 
+/** On one thread: others would check what they share for themselves. */
 const TYPES = (tree: Tree): readonly string[] => [
   '--noEmit',
+  '--singleThreaded',
   '--incremental',
   '--tsBuildInfoFile',
   known(tree),
 ];
 
-/** What a person does after an edit: render, write the golden pages, check types, lint what changed. */
+/** What a person does after an edit: format and lint what changed, render, write the golden pages, check types. */
 export function checkSources(tree: Tree): Found {
-  // As an editor does on saving.
-  tree.tool('biome', ['check', '--write', ...tree.changed()]);
   return found([
+    // It formats as an editor does on saving; what it cannot fix is a fault.
+    ['lint', () => said(tree.tool('biome', ['check', '--write', '--error-on-warnings', ...tree.changed()]))],
     ['synth', () => said(tree.node(['cli/main.ts', 'synth']))],
     ['golden', () => said(tree.node(['test/synth/golden.ts']))],
     ['types', () => said(tree.tool('tsc', TYPES(tree)))],
-    ['lint', () => said(tree.tool('biome', ['check', '--error-on-warnings', ...tree.changed()]))],
   ]);
 }
 
@@ -80,7 +81,8 @@ function testsSay(tree: Tree, tests: Tests): string {
     [
       ...['node_modules/vitest/vitest.mjs', ...which, '--project', 'unit', '--project', 'synth'],
       ...['--reporter', 'json', '--outputFile', report, '--exclude', 'test/synth/edits.test.ts'],
-      ...['--exclude', 'test/synth/new-*.test.ts', '--maxWorkers', '2'],
+      // Each worker loads the sources for itself: a few files are quicker on one.
+      ...['--exclude', 'test/synth/new-*.test.ts', '--maxWorkers', tests === 'related' ? '2' : '1'],
     ],
     patient(1200),
   );
@@ -116,7 +118,8 @@ function failures(tree: Tree): string | undefined {
 
 /** @returns what is wrong with how a wrong edit is refused; empty where it is refused as it must be */
 export function refusal(tree: Tree, { says, by = 'synth' }: WrongEdit): string {
-  const ended = by === 'types' ? tree.tool('tsc', ['--noEmit']) : tree.node(['cli/main.ts', 'synth']);
+  const ended =
+    by === 'types' ? tree.tool('tsc', ['--noEmit', '--singleThreaded']) : tree.node(['cli/main.ts', 'synth']);
   const words = by === 'types' ? ended.stdout : ended.stderr;
   return [
     ...(ended.status === (by === 'types' ? 1 : 2) ? [] : [`it ended with ${ended.status}`]),

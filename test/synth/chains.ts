@@ -2,11 +2,14 @@ import { production, render } from '../../apps/testing/desired-state.ts';
 import { worldOf } from '../../packages/analysis/explain/chains.ts';
 import { allLinks } from '../../packages/manifests/links/all.ts';
 import { type Link, sentenceOf } from '../../packages/manifests/links/links.ts';
-import { snapshotOf } from '../../packages/manifests/objects.ts';
+import { parser, snapshotOf } from '../../packages/manifests/objects.ts';
+
+/** One for all: most files are the same each time. */
+const parse = parser();
 
 /** Every link of every object in files below dist/. */
 export const linksAmong = (files: ReadonlyMap<string, string>, environment = production): Link[] =>
-  allLinks(worldOf(environment, [...snapshotOf('test', files).objects.values()]));
+  allLinks(worldOf(environment, [...snapshotOf('test', files, parse).objects.values()]));
 
 /** What is wrong with the broken ones. */
 export const brokenIn = (links: readonly Link[]): string[] =>
