@@ -8,7 +8,7 @@ import { BrokerLedger } from './up/broker-counts.ts';
 import { type Gauges, readGauges } from './up/gauges.ts';
 import { Ledger } from './up/ledger.ts';
 import { parseUpOptions, type UpOptions, upHelp } from './up/options.ts';
-import { planFor, type SystemPlan } from './up/plan.ts';
+import { type PlanSources, planFor, type SystemPlan } from './up/plan.ts';
 import { repositoryRoot } from './up/processes.ts';
 import { makeRunDirectory } from './up/rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
@@ -26,8 +26,11 @@ const GRACE_SECONDS = 45;
 const INTERRUPTED_GRACE_SECONDS = 3;
 const INTERRUPTED_SECONDS = 4.5;
 
-/** `sluice up`: the system on this machine. @returns 0 settled and balanced, 1 not, 2 bad options, 130 interrupted. */
-export async function runUp(argv: string[]): Promise<number> {
+/**
+ * `sluice up`: the system on this machine. @returns 0 settled and balanced, 1 not, 2 bad options, 130 interrupted.
+ * @param sources What is run. @default the local environment
+ */
+export async function runUp(argv: string[], sources?: PlanSources): Promise<number> {
   const options = parseUpOptions(argv);
   if (options === undefined) {
     process.stdout.write(upHelp);
@@ -36,7 +39,7 @@ export async function runUp(argv: string[]): Promise<number> {
   const interrupted = interruption(INTERRUPTED_SECONDS * 1000);
   try {
     // What cannot run is reported before anything is written or started.
-    const plan = planFor(options);
+    const plan = planFor(options, sources);
     const code = await runSynth([]);
     return code === 0 && !interrupted.aborted ? await runOnBroker(options, plan, interrupted) : code;
   } catch (error) {

@@ -12,6 +12,9 @@ import { freshVhost, type Vhost } from '../support/vhost.ts';
 
 /** A run that would go on for a minute: so many jobs of 0.3 s. */
 const BUSY = ['--plain', '--jobs', '6000', '--work', '300ms'];
+/** With few consumers; most ends are the same for few as for many, and the start of many takes long. */
+const FEW = 4;
+const WITH_FEW = ['node', 'test/support/few-replicas.ts', `${FEW}`];
 /** Promised are 5 s; a machine that is busy with something else gets twice that. */
 const SECONDS = 10;
 
@@ -31,7 +34,7 @@ class Run {
   constructor(
     options: readonly string[],
     env: NodeJS.ProcessEnv = {},
-    command = ['node', 'cli/main.ts', 'up'],
+    command: readonly string[] = ['node', 'cli/main.ts', 'up'],
   ) {
     const [program = '', ...args] = command;
     const own = { ...this.mark.env, AMQP_URL: undefined, MANAGEMENT_URL: undefined, ...env };
@@ -55,7 +58,7 @@ class Run {
 
   async runs(program: RegExp, count = 1): Promise<number[]> {
     const enough = async () => this.mark.nodes(program).length >= count;
-    await eventually(`${count} of ${program}: ${this.lines.slice(-5).join('\n')}`, enough, 90);
+    await eventually(`${count} of ${program}: ${this.lines.slice(-5).join('\n')}`, enough, 90, 100);
     return this.mark.nodes(program);
   }
 
@@ -81,7 +84,7 @@ afterEach(async () => {
   for (const close of opened.splice(0)) await close();
 });
 
-function start(options: readonly string[], env: NodeJS.ProcessEnv = {}, command?: string[]): Run {
+function start(options: readonly string[], env: NodeJS.ProcessEnv = {}, command?: readonly string[]): Run {
   const run = new Run(options, env, command);
   opened.push(async () => {
     for (const { pid } of run.mark.processes()) process.kill(pid, 'SIGKILL');
@@ -109,14 +112,17 @@ async function silentServer(): Promise<number> {
   return port;
 }
 
-describe('a run on this machine, at work on 25 consumers,', () => {
-  it.each(['SIGINT', 'SIGHUP'] as const)('ends by %s and leaves nothing', async (signal) => {
+describe('a run on this machine, at work,', () => {
+  it.each([
+    ['SIGINT', 25, undefined],
+    ['SIGHUP', FEW, WITH_FEW],
+  ] as const)('ends by %s with %d consumers and leaves nothing', async (signal, consumers, command) => {
     const { env } = await borrowed();
-    const run = start(BUSY, env);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, env, command);
+    await run.runs(CONSUMER, consumers);
     const board = run.board;
     await eventually('the board shows the run', async () =>
-      (await (await fetch(`${board}queues/jobs`)).text()).includes('of 25'),
+      (await (await fetch(`${board}queues/jobs`)).text()).includes(`of ${consumers}`),
     );
     // A browser that follows the run does not keep it from ending.
     const followed = await fetch(`${board}live?page=/`);
@@ -131,8 +137,8 @@ describe('a run on this machine, at work on 25 consumers,', () => {
 
   it('says where the metrics of the scaler and of each replica are, ends by SIGTERM and leaves nothing', async () => {
     const { env } = await borrowed();
-    const run = start(BUSY, env);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, env, WITH_FEW);
+    await run.runs(CONSUMER, FEW);
     const found = (form: RegExp): string => run.lines.map((line) => form.exec(line)?.[1]).find(Boolean) ?? '';
     const page = await fetch(found(/^metrics {2}scaler (http:\S+)/));
     expect(await page.text()).toContain('\nsluice_scaler_leader{component="scaler"} 1\n');
@@ -148,7 +154,7 @@ describe('a run on this machine, at work on 25 consumers,', () => {
       (
         JSON.parse(readFileSync(file, 'utf8')) as { targets: string[]; labels: { namespace: string } }[]
       ).filter(({ labels }) => labels.namespace === 'consumer');
-    await eventually('every replica is a target', async () => replicas().length === 25, 60);
+    await eventually('every replica is a target', async () => replicas().length === FEW, 60);
     const pages = await Promise.all(
       replicas().map(async ({ targets: [address] }) => (await fetch(`http://${address}/metrics`)).text()),
     );
@@ -171,13 +177,13 @@ describe('a run on this machine, at work on 25 consumers,', () => {
 
   it('ends when its terminal is closed, and leaves nothing', async () => {
     const { env } = await borrowed();
-    const live = BUSY.filter((option) => option !== '--plain').join(' ');
-    const run = start([], env, ['script', '-qfc', `node cli/main.ts up ${live}`, '/dev/null']);
-    await run.runs(CONSUMER, 25);
+    const live = [...WITH_FEW, ...BUSY.filter((option) => option !== '--plain')].join(' ');
+    const run = start([], env, ['script', '-qfc', live, '/dev/null']);
+    await run.runs(CONSUMER, FEW);
     run.child.kill('SIGKILL');
     await run.endsWith('SIGKILL');
     await run.leavesNothing();
-    expect(run.lines.join('\n')).toContain('of 25');
+    expect(run.lines.join('\n')).toContain(`of ${FEW}`);
   });
 
   it('ends with the npm that started it, and leaves nothing', async () => {
@@ -191,8 +197,8 @@ describe('a run on this machine, at work on 25 consumers,', () => {
 
   it('ends with 1 when its scaler is killed, and leaves nothing', async () => {
     const { env } = await borrowed();
-    const run = start(BUSY, env);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, env, WITH_FEW);
+    await run.runs(CONSUMER, FEW);
     for (const pid of await run.runs(SCALER)) process.kill(pid, 'SIGKILL');
     await run.endsWith(1);
     await run.leavesNothing();
@@ -201,17 +207,17 @@ describe('a run on this machine, at work on 25 consumers,', () => {
 
   it('goes on when a consumer is killed, to the last job', async () => {
     const { env } = await borrowed();
-    const run = start(['--plain', '--jobs', '150', '--work', '500ms'], env);
-    const [pid = 0] = await run.runs(CONSUMER, 25);
+    const run = start(['--plain', '--jobs', '40', '--work', '500ms'], env, WITH_FEW);
+    const [pid = 0] = await run.runs(CONSUMER, FEW);
     process.kill(pid, 'SIGKILL');
     await run.endsWith(0, 60);
     await run.leavesNothing();
-    expect(run.lines.join('\n')).toContain('published 150 = confirmed 150 = processed 150   lost 0');
+    expect(run.lines.join('\n')).toContain('published 40 = confirmed 40 = processed 40   lost 0');
   });
 
   it('ends with 1 when its publisher is killed, and leaves nothing', async () => {
     const { env } = await borrowed();
-    const run = start(['--plain', '--jobs', '400000', '--work', '3s'], env);
+    const run = start(['--plain', '--jobs', '400000', '--work', '3s'], env, WITH_FEW);
     for (const pid of await run.runs(PUBLISHER)) process.kill(pid, 'SIGKILL');
     await run.endsWith(1);
     await run.leavesNothing();
@@ -244,8 +250,8 @@ describe('a run with a broker of its own', () => {
   const beam = (run: Run) => run.mark.processes().filter(({ command }) => /beam/.test(command[0] ?? ''));
 
   it('ends by Ctrl-C while the broker is stopped', async () => {
-    const run = start(BUSY);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, {}, WITH_FEW);
+    await run.runs(CONSUMER, FEW);
     for (const { pid } of beam(run)) process.kill(pid, 'SIGSTOP');
     run.child.kill('SIGINT');
     await run.endsWith(130);
@@ -253,8 +259,8 @@ describe('a run with a broker of its own', () => {
   });
 
   it('ends with 1 when the broker is killed, and leaves nothing', async () => {
-    const run = start(BUSY);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, {}, WITH_FEW);
+    await run.runs(CONSUMER, FEW);
     for (const { pid } of beam(run)) process.kill(pid, 'SIGKILL');
     await run.endsWith(1, 60);
     await run.leavesNothing();

@@ -134,15 +134,19 @@ export class JobHarness {
   }
 }
 
-/** Waits until an asynchronous look holds. @throws Error naming what never came true */
+/**
+ * Waits until an asynchronous look holds. @throws Error naming what never came true
+ * @param everyMs longer for a look that costs much
+ */
 export async function eventually(
   what: string,
   look: () => Promise<boolean>,
   deadlineSeconds = 20,
+  everyMs = 20,
 ): Promise<void> {
   const deadline = Date.now() + patient(deadlineSeconds) * 1000;
   while (!(await look())) {
     if (Date.now() > deadline) throw new Error(`not within ${deadlineSeconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
