@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { FaultsError, type Policy, parseScalerConfig } from '@sluice/policy';
 import {
   ConfigError,
+  concealInText,
   integer,
   oneOf,
   optionalText,
@@ -15,6 +16,7 @@ import {
 import * as z from 'zod';
 import type { AccessRule } from './server/access.ts';
 import { isTimeZone } from './view/format.ts';
+import type { Links } from './view/page.ts';
 
 /** The board's environment. */
 export const environment = z.object({
@@ -23,6 +25,12 @@ export const environment = z.object({
     "The scaler's declarative file: objectives, limits and marks of the workloads come from its policies.",
   ),
   LOG_FILE: optionalText('A file of log lines that grows: decisions and jobs done are read from it.'),
+  SNAPSHOT_DIR: optionalText('Directory of the cluster snapshots that the collector writes.'),
+  REPOSITORY_URL: optionalText(
+    'Page of the repository of the desired state: links to commits and pull requests.',
+  ),
+  ARGOCD_URL: optionalText('Page of Argo CD, for links.'),
+  GRAFANA_URL: optionalText('Page of Grafana, for links.'),
   AUTH: oneOf(
     ['header', 'open'],
     'header',
@@ -70,6 +78,7 @@ export interface Settings {
   /** Empty, or a path without a slash at its end. */
   readonly prefix: string;
   readonly access: AccessRule;
+  readonly links: Links;
 }
 
 /** @throws {ConfigError} with every fault of the values and of the file */
@@ -81,13 +90,34 @@ export function settingsOf(config: BoardConfig): Settings {
   if (!isTimeZone(zone)) faults.push(`'TIME_ZONE' (${zone}) must be a time zone of IANA`);
   if (!/^[a-z0-9-]+$/.test(header))
     faults.push(`'AUTH_HEADER' (${header}) must be the name of a header, in lower case`);
+  const links = linksIn(config, faults);
   const policies = policiesIn(config.SCALER_CONFIG_FILE, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
-    policies,
+    ...{ policies, links },
     prefix: prefix.replace(/\/$/, ''),
     access: kind === 'open' ? { kind, hosts: hosts.toLowerCase().split(/\s*,\s*/) } : { kind, header },
   };
+}
+
+/** A page that a link leads to is one of http or https, without credentials. */
+function linksIn(config: BoardConfig, faults: string[]): Links {
+  const named = {
+    ...{ repository: config.REPOSITORY_URL, argocd: config.ARGOCD_URL, grafana: config.GRAFANA_URL },
+  };
+  const variables = { repository: 'REPOSITORY_URL', argocd: 'ARGOCD_URL', grafana: 'GRAFANA_URL' } as const;
+  const links: { -readonly [K in keyof Links]: string } = {};
+  for (const key of ['repository', 'argocd', 'grafana'] as const) {
+    const text = named[key];
+    if (text === undefined) continue;
+    const url = URL.parse(text);
+    if (url !== null && /^https?:$/.test(url.protocol) && url.username === '') links[key] = text;
+    else
+      faults.push(
+        `'${variables[key]}' (${concealInText(text)}) must be a URL of http or https without credentials`,
+      );
+  }
+  return links;
 }
 
 function policiesIn(path: string | undefined, faults: string[]): ReadonlyMap<string, Policy> {

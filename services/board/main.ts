@@ -1,26 +1,42 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { runMain } from '@sluice/runtime';
+import { type Logger, runMain } from '@sluice/runtime';
 import { environment, settingsOf } from './config.ts';
-import { boardMetrics } from './metrics.ts';
+import { type BoardMetrics, boardMetrics } from './metrics.ts';
 import { BoardModel } from './model/board.ts';
 import { Watch } from './model/watch.ts';
 import { createBoard } from './server/app.ts';
 import { Streams } from './server/streams.ts';
 import { LogFile } from './sources/log-file.ts';
+import { openSources } from './sources/open.ts';
 import { scalerSource } from './sources/scaler.ts';
 
 const STOP_SECONDS = 10;
+
+/** What is said when a source does not answer, or answers again. */
+const reporting =
+  (log: Logger, { sourceFailed }: BoardMetrics) =>
+  (source: string, failure: string | undefined): void => {
+    if (failure === undefined) log.info({ source }, 'source answers');
+    else {
+      sourceFailed();
+      log.warn({ source, error: failure }, 'source does not answer');
+    }
+  };
 
 await runMain({
   service: 'board',
   schema: environment,
   stopSeconds: () => STOP_SECONDS,
   run: async ({ config, log, registry, stop }) => {
-    const { policies, prefix, access } = settingsOf(config);
+    const { policies, prefix, access, links } = settingsOf(config);
     const metrics = boardMetrics(registry);
     const model = new BoardModel(policies);
     const streams = new Streams({ limit: config.MAX_STREAMS });
+    const sources = openSources(config, {
+      changed: () => streams.update(),
+      reported: reporting(log, metrics),
+    });
     const watch = new Watch({
       model,
       readings: scalerSource(config.SCALER_URL),
@@ -34,10 +50,10 @@ await runMain({
       },
     });
     const app = await createBoard({
-      ...{ prefix, access, streams, registry, metrics },
+      ...{ prefix, access, links, streams, registry, metrics, lookups: sources.lookups },
       timeZone: config.TIME_ZONE,
       requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
-      state: () => model.state(Date.now()),
+      state: () => ({ ...model.state(Date.now()), ...sources.feeds() }),
       ready: () => (stop.signal.aborted ? 'stopping' : undefined),
       failed: (error) => {
         log.error({ err: error }, 'page failed');
@@ -50,8 +66,10 @@ await runMain({
     const { port } = app.server.address() as AddressInfo;
     log.info({ host: config.HTTP_HOST, port }, 'listening');
     watch.start();
+    sources.start();
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     await watch.stop();
+    await sources.stop();
     streams.close();
     await app.close();
     return 0;

@@ -35,6 +35,8 @@ it('lists the pages that it serves', async () => {
   model.observe([{ workload: 'jobs', ready: 0, unacked: 0, replicas: 0 }], 1);
   const streams = new Streams({ limit: 1 });
   const app = await createBoard({
+    lookups: {},
+    links: {},
     ...{
       prefix: '',
       access: { kind: 'open', hosts: ['localhost'] },

@@ -72,9 +72,9 @@ describe('a page of a run', () => {
     await summary.click();
     const newest = page.locator('#backlog-table tbody th').first();
     const before = await newest.textContent();
-    await page.locator('#nav-jobs').focus();
+    await page.locator('#nav-queue-jobs').focus();
     await expect.poll(() => newest.textContent()).not.toBe(before);
-    expect(await page.evaluate('document.activeElement.id')).toBe('nav-jobs');
+    expect(await page.evaluate('document.activeElement.id')).toBe('nav-queue-jobs');
     expect(await page.locator('#backlog-table').getAttribute('open')).toBe('');
   });
 

@@ -1,4 +1,6 @@
 import type { Policy, Reason } from '@sluice/policy';
+import type { ClusterHistory } from '../sources/snapshots.ts';
+import type { Feed } from './feed.ts';
 import type { Sample } from './history.ts';
 
 /** A decision of the scaler that changed the replicas or the reason. */
@@ -56,4 +58,6 @@ export interface BoardState {
   readonly readAt?: number;
   readonly now: number;
   readonly workloads: readonly WorkloadState[];
+  /** The cluster as its snapshots show it; absent where the board reads none. */
+  readonly cluster?: Feed<ClusterHistory>;
 }

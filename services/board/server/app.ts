@@ -10,8 +10,10 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { BoardMetrics } from '../metrics.ts';
 import type { BoardState } from '../model/state.ts';
 import { failurePage } from '../view/layout.ts';
+import type { Links } from '../view/page.ts';
 import { type AccessRule, accessOf } from './access.ts';
 import { ASSETS, loadAssets } from './assets.ts';
+import type { Lookups } from './lookups.ts';
 import { addPages, type Pages, pagesOf } from './pages.ts';
 import { securityHeaders } from './security.ts';
 import type { Streams } from './streams.ts';
@@ -23,6 +25,9 @@ export interface BoardOptions {
   readonly timeZone: string;
   readonly requestsPerMinute: number;
   readonly state: () => BoardState;
+  /** What pages read when somebody asks for them. */
+  readonly lookups: Lookups;
+  readonly links: Links;
   readonly streams: Streams;
   readonly registry: Registry;
   readonly metrics: BoardMetrics;

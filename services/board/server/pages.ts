@@ -1,14 +1,15 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BoardState } from '../model/state.ts';
 import { accepted, type Language, languageOf } from '../text/language.ts';
 import { isTimeZone } from '../view/format.ts';
 import { Address } from '../view/html.ts';
 import { documentOf, type Files, failurePage, navigation } from '../view/layout.ts';
-import { overview } from '../view/overview.ts';
 import { type Choice, type Content, type Page, pageOf, THEMES } from '../view/page.ts';
-import { queue } from '../view/queue.ts';
 import type { BoardOptions } from './app.ts';
 import type { Asset, AssetName } from './assets.ts';
+import { contentOf, prepare } from './routes.ts';
 
 /** Makes pages of requests. */
 export interface Pages {
@@ -20,10 +21,12 @@ export interface Pages {
   readonly document: (content: Content, state: BoardState, page: Page, isLive?: boolean) => string;
   /** @returns undefined where there is no such page */
   readonly content: (path: string, state: BoardState, page: Page) => Content | undefined;
+  /** Reads what a page needs beside the state. Never throws. */
+  readonly prepare: (path: string, state: BoardState, page: Page) => Promise<void>;
 }
 
 export function pagesOf(
-  { prefix, timeZone, state }: BoardOptions,
+  { prefix, timeZone, state, lookups, links }: BoardOptions,
   assets: Readonly<Record<AssetName, Asset>>,
 ): Pages {
   const at = (name: AssetName) => new Address(`${prefix}/assets/${assets[name].version}/${name}`);
@@ -39,12 +42,17 @@ export function pagesOf(
     state,
     nothing: () => ({ connection: { kind: 'loading' }, now: 0, workloads: [] }),
     page: (request, path) => {
-      const choice = choiceOf(request.query as Readonly<Record<string, unknown>>);
+      const asked = request.query as Readonly<Record<string, unknown>>;
+      const choice = choiceOf(asked);
       const language: Language = choice.lang ?? accepted(request.headers['accept-language']);
-      return pageOf({ prefix, path, language, timeZone: choice.tz ?? timeZone, choice });
+      return pageOf({
+        ...{ prefix, path, language, choice, links },
+        ...{ timeZone: choice.tz ?? timeZone, query: queryOf(asked) },
+      });
     },
     document: (content, shown, page, isLive = true) => documentOf(content, shown, page, files, isLive),
-    content: (path, shown, page) => contentOf(path, shown, page),
+    content: (path, shown, page) => contentOf(path, { state: shown, page, lookups }),
+    prepare: (path, shown, page) => prepare(path, { state: shown, page, lookups }),
   };
 }
 
@@ -60,34 +68,37 @@ function choiceOf({ lang, theme, tz }: Readonly<Record<string, unknown>>): Choic
   };
 }
 
-const QUEUE = /^\/queues\/([^/]{1,4096})$/;
+/** Everything that a page takes from its address beside what the visitor chose. */
+const PARAMETERS = ['at', 'from', 'ns', 'only', 'q', 'range', 'level'] as const;
+const LONGEST_VALUE = 200;
 
-function contentOf(path: string, state: BoardState, page: Page): Content | undefined {
-  if (path === '/') return overview(state, page);
-  const name = decoded(QUEUE.exec(path)?.[1]);
-  const workload = state.workloads.find((each) => each.workload === name);
-  return workload && queue(state, workload, page);
+/** Known names alone, each once and short. */
+function queryOf(asked: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const entries = PARAMETERS.flatMap((name): [string, string][] => {
+    const value = asked[name];
+    return typeof value === 'string' && value !== '' && value.length <= LONGEST_VALUE ? [[name, value]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
-function decoded(text: string | undefined): string | undefined {
-  try {
-    return text === undefined ? undefined : decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
+/** A page is many times the same words; nothing in it is secret beside what a visitor sends. */
+const zipped = promisify(gzip);
 
 export function addPages(scope: FastifyInstance, pages: Pages, options: BoardOptions): void {
-  const answer = (path: string, request: FastifyRequest, reply: FastifyReply) => {
-    const state = pages.state();
+  const answer = async (path: string, request: FastifyRequest, reply: FastifyReply) => {
     const page = pages.page(request, path);
+    await pages.prepare(path, pages.state(), page);
+    const state = pages.state();
     const content = pages.content(path, state, page);
-    reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+    reply.headers({ 'cache-control': 'no-store', vary: 'accept-encoding' }).type('text/html; charset=utf-8');
     if (content === undefined)
       return reply.code(404).send(pages.document(failurePage(404, page), state, page, false));
-    return reply.send(pages.document(content, state, page));
+    const text = pages.document(content, state, page);
+    if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(text);
+    return reply.header('content-encoding', 'gzip').send(await zipped(text));
   };
-  scope.get('/', (request, reply) => answer('/', request, reply));
+  for (const path of ['/', '/cluster-info', '/releases'])
+    scope.get(path, (request, reply) => answer(path, request, reply));
   scope.get('/queues', (request, reply) => {
     const [first] = pages.state().workloads;
     if (first === undefined) return answer('/', request, reply);
@@ -126,7 +137,7 @@ function follow(
     // nginx would hold the events back.
     'x-accel-buffering': 'no',
   });
-  const { language, theme, timeZone } = page;
-  streams.follow(JSON.stringify([path, language, theme, timeZone, page.choice]), reply.raw, render);
+  const { language, theme, timeZone, choice, query } = page;
+  streams.follow(JSON.stringify([path, language, theme, timeZone, choice, query]), reply.raw, render);
   return undefined;
 }

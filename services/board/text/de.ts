@@ -1,3 +1,5 @@
+import { releaseTexts } from './areas/releases.ts';
+import { clusterDe } from './cluster/de.ts';
 import type { Texts } from './en.ts';
 
 /** German. */
@@ -119,6 +121,9 @@ export const de: Texts = {
   brokenText: 'Bitte neu laden. Bleibt es dabei, nennt das Protokoll des Boards den Grund.',
   backToOverview: 'Zurück zur Übersicht',
   cause: 'Ursache',
+
+  cluster: clusterDe,
+  releases: releaseTexts.de,
 
   reasons: {
     ReadingMissing: 'Warteschlange nicht lesbar',

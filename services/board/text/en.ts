@@ -1,5 +1,7 @@
 import type { Reason } from '@sluice/policy';
 import type { Condition, Level } from '../model/health.ts';
+import { releaseTexts } from './areas/releases.ts';
+import { clusterEn } from './cluster/en.ts';
 
 /**
  * Every text of the board. A value that is filled in is written already as the language writes it; `one` says whether the
@@ -125,6 +127,9 @@ export const en = {
   brokenText: 'Load it again. If it stays, the log of the board says why.',
   backToOverview: 'Back to the overview',
   cause: 'Cause',
+
+  cluster: clusterEn,
+  releases: releaseTexts.en,
 
   reasons: {
     ReadingMissing: 'Queue not readable',

@@ -1,3 +1,5 @@
+import { releaseTexts } from './areas/releases.ts';
+import { clusterFr } from './cluster/fr.ts';
 import type { Texts } from './en.ts';
 
 /** French. */
@@ -116,6 +118,9 @@ export const fr: Texts = {
   brokenText: 'Rechargez-la. Si cela persiste, le journal du tableau de bord dit pourquoi.',
   backToOverview: 'Retour à la vue d’ensemble',
   cause: 'Cause',
+
+  cluster: clusterFr,
+  releases: releaseTexts.fr,
 
   reasons: {
     ReadingMissing: 'File illisible',

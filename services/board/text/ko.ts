@@ -1,3 +1,5 @@
+import { releaseTexts } from './areas/releases.ts';
+import { clusterKo } from './cluster/ko.ts';
 import type { Texts } from './en.ts';
 
 /** Korean. */
@@ -112,6 +114,9 @@ export const ko: Texts = {
   brokenText: '다시 불러오십시오. 계속되면 보드의 로그에 이유가 있습니다.',
   backToOverview: '개요로 돌아가기',
   cause: '원인',
+
+  cluster: clusterKo,
+  releases: releaseTexts.ko,
 
   reasons: {
     ReadingMissing: '대기열을 읽을 수 없음',

@@ -1,3 +1,5 @@
+import { releaseTexts } from './areas/releases.ts';
+import { clusterTr } from './cluster/tr.ts';
 import type { Texts } from './en.ts';
 
 /** Turkish. */
@@ -115,6 +117,9 @@ export const tr: Texts = {
   brokenText: 'Yeniden yükleyin. Sorun sürerse nedeni panonun günlüğündedir.',
   backToOverview: 'Genel bakışa dön',
   cause: 'Sebep',
+
+  cluster: clusterTr,
+  releases: releaseTexts.tr,
 
   reasons: {
     ReadingMissing: 'Kuyruk okunamadı',

@@ -7,6 +7,8 @@ export interface Format {
   readonly percent: (share: number) => string;
   /** Hours, minutes, seconds and the zone. @param at epoch milliseconds */
   readonly time: (at: number) => string;
+  /** Day, hours, minutes, seconds and the zone. @param at epoch milliseconds */
+  readonly instant: (at: number) => string;
   /** Without the zone, for a table whose heading names it. */
   readonly clock: (at: number) => string;
   /** The zone as people write it: CET. */
@@ -27,9 +29,6 @@ export function formatOf(locale: string, timeZone: string): Format {
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const fraction = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const bytes = new Intl.NumberFormat(locale, {
-    ...{ style: 'unit', unit: 'byte', notation: 'compact', unitDisplay: 'narrow' },
-  });
   const unit = (name: string, digits = 0) =>
     new Intl.NumberFormat(locale, {
       ...{ style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits },
@@ -45,6 +44,9 @@ export function formatOf(locale: string, timeZone: string): Format {
   } as const;
   const clock = new Intl.DateTimeFormat(locale, parts);
   const time = new Intl.DateTimeFormat(locale, { ...parts, timeZoneName: 'short' });
+  const instant = new Intl.DateTimeFormat(locale, {
+    ...{ ...parts, timeZoneName: 'short', year: 'numeric', month: 'short', day: 'numeric' },
+  });
   const duration = (seconds: number): string => {
     if (seconds > 0 && seconds < 10) return tenths.format(seconds);
     return partsOf(Math.round(seconds))
@@ -57,10 +59,19 @@ export function formatOf(locale: string, timeZone: string): Format {
     duration,
     percent: (share) => percent.format(share),
     time: (at) => time.format(at),
+    instant: (at) => instant.format(at),
     clock: (at) => clock.format(at),
     zone: (at) => time.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
-    bytes: (value) => bytes.format(value),
+    bytes: (value) => bytesText(value, value < 1024 ? number : fraction),
   };
+}
+
+const BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** In the units that Kubernetes and its nodes count memory in. */
+function bytesText(value: number, number: Intl.NumberFormat): string {
+  const power = value < 1 ? 0 : Math.min(BYTES.length - 1, Math.floor(Math.log2(value) / 10));
+  return `${number.format(value / 2 ** (10 * power))}\u00a0${BYTES[power]}`;
 }
 
 /** The largest unit that is not 0, and the next one where it is not 0. */

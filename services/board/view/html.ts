@@ -35,8 +35,23 @@ export class Address {
   }
 }
 
+/** An address outside of the board: below a base that the configuration names, in parts that are escaped. */
+export class Outside {
+  readonly text: string;
+
+  /** @param base `https://github.com/sluice/sluice` @throws Error where it is no address of http or https */
+  constructor(base: string, parts: readonly string[] = [], query: Readonly<Record<string, string>> = {}) {
+    const url = new URL(base);
+    if (!['http:', 'https:'].includes(url.protocol))
+      throw new Error(`'${base}' must be a URL of http or https`);
+    const path = [url.pathname.replace(/\/$/, ''), ...parts.map(encodeURIComponent)].join('/');
+    const search = new URLSearchParams(query).toString();
+    this.text = `${url.origin}${path}${search === '' ? '' : `?${search}`}`;
+  }
+}
+
 /** What may stand in a template; nothing is shown for undefined and false. */
-export type Value = Html | Address | string | number | undefined | false | readonly Html[];
+export type Value = Html | Address | Outside | string | number | undefined | false | readonly Html[];
 
 /** The template tag: html`<p>${text}</p>`. */
 export const html = (literals: TemplateStringsArray, ...values: readonly Value[]): Html =>
@@ -48,7 +63,7 @@ export const nothing = html``;
 function shown(value: Value): string {
   if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.toString();
-  if (value instanceof Address) return escaped(value.text);
+  if (value instanceof Address || value instanceof Outside) return escaped(value.text);
   if (Array.isArray(value)) return value.map((item: Html) => item.toString()).join('');
   return escaped(String(value));
 }
@@ -78,6 +93,6 @@ function refuseUnsafePlace(before: string, value: Value): void {
   if (start < 0 || tag.includes('>')) return;
   if (/=\s*$/.test(tag) || /^<\/?\w*$/.test(tag)) throw new Error(`a value must be in quotes: ${tag}`);
   if (HANDLER.test(tag)) throw new Error(`a value must not be in a handler or a style: ${tag}`);
-  if (ADDRESS_BEGINS.test(tag) && !(value instanceof Address))
+  if (ADDRESS_BEGINS.test(tag) && !(value instanceof Address || value instanceof Outside))
     throw new Error(`an address must be built by the board: ${tag}`);
 }

@@ -35,7 +35,7 @@ export function documentOf(
 ${content.charts && html`<link rel="stylesheet" href="${files.plotStyle}">`}<link rel="stylesheet" href="${files.style}">
 ${content.charts && html`<script src="${files.plot}" defer></script><script type="module" src="${files.charts}"></script>`}<script type="module" src="${files.script}"></script>
 </head>
-<body${isLive && html` data-live="${page.link('/live', { page: page.path }).text}"`}>
+<body${isLive && html` data-live="${page.link('/live', { ...page.query, page: page.path }).text}"`}>
 <a class="skip" href="#main">${texts.skip}</a>
 <div class="frame">
 <header class="side"><div class="side-stays">
@@ -46,7 +46,7 @@ ${settings(page)}
 <main id="main" tabindex="-1">
 <div class="lost" role="status" hidden><p class="banner-title">${texts.lostTitle}</p><p>${texts.lostText}</p></div>
 ${regions}
-<footer class="foot"><span class="live-mark">${texts.live}</span><a class="refresh" href="${page.link(page.path)}">${texts.refresh}</a><span>${texts.zoneNote(page.timeZone)}</span></footer>
+<footer class="foot"><span class="live-mark">${texts.live}</span><a class="refresh" href="${page.link(page.path, page.query)}">${texts.refresh}</a><span>${texts.zoneNote(page.timeZone)}</span></footer>
 </main>
 </div>
 </body>
@@ -61,14 +61,19 @@ const section = ({ id, content }: Region): Html =>
 export function navigation({ workloads, connection }: BoardState, page: Page): Region {
   const { texts, path } = page;
   const here = (to: string) => (to === path ? html` aria-current="page"` : html``);
+  const own: readonly (readonly [string, string, string])[] = [
+    ['overview', '/', texts.overview],
+    ['cluster', '/cluster-info', texts.cluster.title],
+    ['releases', '/releases', texts.releases.title],
+  ];
   const content = html`<ul>
-<li><a id="nav-overview" href="${page.link('/')}"${here('/')}>${texts.overview}</a></li>
+${own.map(([id, to, title]) => html`<li><a id="nav-${id}" href="${page.link(to)}"${here(to)}>${title}</a></li>`)}
 ${
   workloads.length > 0 &&
   html`<li><span class="nav-title">${texts.queues}</span><ul>${workloads.map((workload) => {
     const to = `/queues/${encodeURIComponent(workload.workload)}`;
     const { level } = healthOf(workload, connection.kind === 'live');
-    return html`<li><a id="nav-${encodeURIComponent(workload.workload)}" href="${page.link(to)}"${here(to)}><span class="dot" data-level="${level}">${levelIcon(level)}<span class="hidden">${texts.levels[level]}</span></span><bdi>${workload.workload}</bdi></a></li>`;
+    return html`<li><a id="nav-queue-${encodeURIComponent(workload.workload)}" href="${page.link(to)}"${here(to)}><span class="dot" data-level="${level}">${levelIcon(level)}<span class="hidden">${texts.levels[level]}</span></span><bdi>${workload.workload}</bdi></a></li>`;
   })}</ul></li>`
 }
 </ul>`;
@@ -79,7 +84,7 @@ function settings(page: Page): Html {
   const { texts, language, theme, choice } = page;
   const names = { system: texts.themeSystem, light: texts.themeLight, dark: texts.themeDark };
   return html`<form class="settings" method="get" action="${page.asset(page.path)}" aria-label="${texts.settings}">
-${choice.tz !== undefined && html`<input type="hidden" name="tz" value="${choice.tz}">`}
+${choice.tz !== undefined && html`<input type="hidden" name="tz" value="${choice.tz}">`}${Object.entries(page.query).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <label><span>${texts.languageLabel}</span><select name="lang">${LANGUAGES.map((each) => html`<option value="${each}" lang="${each}"${each === language ? html` selected` : html``}>${catalogue[each].language}</option>`)}</select></label>
 <label><span>${texts.theme}</span><select name="theme">${THEMES.map((each) => html`<option value="${each}"${each === theme ? html` selected` : html``}>${names[each]}</option>`)}</select></label>
 <button type="submit">${texts.apply}</button>

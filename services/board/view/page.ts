@@ -24,6 +24,10 @@ export interface Page {
   /** The path below the prefix. */
   readonly path: string;
   readonly choice: Choice;
+  /** What else the address asks for: known names alone, short values. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Where links lead outside of the board. */
+  readonly links: Links;
   /** An address of the board with what the visitor chose. */
   readonly link: (path: string, also?: Readonly<Record<string, string>>) => Address;
   /** An address that depends on no choice. */
@@ -39,9 +43,21 @@ export interface PageOptions {
   readonly language: Language;
   readonly timeZone: string;
   readonly choice: Choice;
+  /** @default nothing */
+  readonly query?: Readonly<Record<string, string>>;
+  /** @default none */
+  readonly links?: Links;
 }
 
-export function pageOf({ prefix, path, language, timeZone, choice }: PageOptions): Page {
+/** Pages beside the board, by their base addresses; a link to what has none is left out. */
+export interface Links {
+  readonly repository?: string;
+  readonly argocd?: string;
+  readonly grafana?: string;
+}
+
+export function pageOf(options: PageOptions): Page {
+  const { prefix, path, language, timeZone, choice, query = {}, links = {} } = options;
   const format = formatOf(language, timeZone);
   const chosen = Object.entries(choice).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const link = (to: string, also: Readonly<Record<string, string>> = {}): Address => {
@@ -49,7 +65,7 @@ export function pageOf({ prefix, path, language, timeZone, choice }: PageOptions
     return new Address(`${prefix}${to}${query === '' ? '' : `?${query}`}`);
   };
   return {
-    ...{ language, format, timeZone, path, choice, link },
+    ...{ language, format, timeZone, path, choice, query, links, link },
     texts: catalogue[language],
     theme: choice.theme ?? 'system',
     asset: (to) => new Address(`${prefix}${to}`),

@@ -1,0 +1,90 @@
+import type { BoardState } from '../model/state.ts';
+import { clusterPage } from '../view/cluster.ts';
+import { overview } from '../view/overview.ts';
+import type { Content, Page } from '../view/page.ts';
+import { queue } from '../view/queue.ts';
+import { releasesPage } from '../view/releases.ts';
+import type { Lookups } from './lookups.ts';
+
+/** What a page is made from. */
+interface Request {
+  readonly state: BoardState;
+  readonly page: Page;
+  readonly lookups: Lookups;
+  /** The name in the address, where the page has one. */
+  readonly name: string;
+}
+
+/** A page of the board. */
+interface Route {
+  readonly path: RegExp;
+  /** Reads what the page needs beside the state, so that it is there when the page is made. @default nothing */
+  readonly prepare?: (request: Request) => Promise<void>;
+  /** @returns undefined where there is no such page */
+  readonly content: (request: Request) => Content | undefined;
+}
+
+const INSTANT = /^\d{12,14}$/;
+
+/** The snapshots that the address asks for. */
+const asked = ({ page, lookups }: Request): Readonly<Record<'shown' | 'before', string | undefined>> => {
+  const of = (value = '') => (lookups.snapshots !== undefined && INSTANT.test(value) ? value : undefined);
+  return { shown: of(page.query.at), before: of(page.query.from) };
+};
+
+const ROUTES: readonly Route[] = [
+  { path: /^\/$/, content: ({ state, page }) => overview(state, page) },
+  {
+    path: /^\/queues\/([^/]{1,4096})$/,
+    content: ({ state, page, name }) => {
+      const workload = state.workloads.find((each) => each.workload === name);
+      return workload && queue(state, workload, page);
+    },
+  },
+  {
+    path: /^\/cluster-info$/,
+    prepare: async (request) => {
+      for (const instant of Object.values(asked(request)))
+        if (instant !== undefined) await request.lookups.snapshots?.get(instant);
+    },
+    content: (request) => {
+      const { shown, before } = asked(request);
+      const { snapshots } = request.lookups;
+      return clusterPage(request.state, request.page, {
+        ...(shown !== undefined && snapshots && { shown: snapshots.peek(shown) }),
+        ...(before !== undefined && snapshots && { before: snapshots.peek(before) }),
+      });
+    },
+  },
+  { path: /^\/releases$/, content: ({ state, page }) => releasesPage(state, page) },
+];
+
+/** @returns undefined for text that is no encoding */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function found(path: string): { readonly route: Route; readonly name: string } | undefined {
+  for (const route of ROUTES) {
+    const [whole, name = ''] = route.path.exec(path) ?? [];
+    const text = decoded(name);
+    if (whole !== undefined && text !== undefined) return { route, name: text };
+  }
+  return undefined;
+}
+
+/** Reads what a page needs beside the state. */
+export async function prepare(path: string, request: Omit<Request, 'name'>): Promise<void> {
+  const at = found(path);
+  await at?.route.prepare?.({ ...request, name: at.name });
+}
+
+/** The page of a path. @returns undefined where there is none */
+export function contentOf(path: string, request: Omit<Request, 'name'>): Content | undefined {
+  const at = found(path);
+  return at?.route.content({ ...request, name: at.name });
+}

@@ -1,0 +1,85 @@
+import type {
+  ClaimRow,
+  EventRow,
+  PodRow,
+  WorkloadRow,
+} from '../../../packages/contracts/cluster-snapshot.ts';
+import { podLevel, workloadHealth } from '../model/cluster.ts';
+import { message } from './common.ts';
+import { type Html, html } from './html.ts';
+import type { Page } from './page.ts';
+import { type Column, state } from './parts.ts';
+
+/** An object of a namespace. */
+export interface Named {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+const nameCell = ({ namespace, name }: Named): Html =>
+  html`<bdi>${name}</bdi><small><bdi>${namespace}</bdi></small>`;
+
+export function workloadColumns({ texts, format }: Page): readonly Column<WorkloadRow>[] {
+  const own = texts.cluster;
+  return [
+    { title: own.name, cell: nameCell },
+    { title: own.kind, cell: ({ kind }) => html`${kind}` },
+    {
+      title: own.state,
+      cell: (row) => {
+        const { level, condition } = workloadHealth(row);
+        return html`${state(level, own.conditions[condition])}${row.reason !== undefined && html`<small>${row.reason}</small>`}`;
+      },
+    },
+    {
+      title: own.ready,
+      cell: ({ ready, desired }) => html`${own.ofAllocatable(format.count(ready), format.count(desired))}`,
+      number: true,
+    },
+    { title: own.images, cell: ({ images }) => html`${images.map((image) => html`<code>${image}</code>`)}` },
+  ];
+}
+
+export function podColumns({ texts, format }: Page): readonly Column<PodRow>[] {
+  const own = texts.cluster;
+  return [
+    { title: own.name, cell: nameCell },
+    {
+      title: own.state,
+      cell: (row) => state(podLevel(row), row.reason ?? row.phase),
+    },
+    { title: own.restarts, cell: ({ restarts }) => html`${format.count(restarts)}`, number: true },
+    {
+      title: own.requested,
+      cell: ({ requests }) =>
+        html`${format.rate(requests.cpu)}<small>${format.bytes(requests.memory)}</small>`,
+      number: true,
+    },
+    { title: own.node, cell: ({ node }) => html`<bdi>${node ?? '–'}</bdi>` },
+  ];
+}
+
+export function claimColumns({ texts, format }: Page): readonly Column<ClaimRow>[] {
+  const own = texts.cluster;
+  return [
+    { title: own.name, cell: nameCell },
+    { title: own.state, cell: ({ phase }) => state(phase === 'Bound' ? 'ok' : 'attention', phase) },
+    { title: own.size, cell: ({ bytes }) => html`${format.bytes(bytes)}`, number: true },
+    { title: own.kind, cell: (row) => html`${row.class ?? '–'}<small>${row.modes.join(', ')}</small>` },
+  ];
+}
+
+export function eventColumns(page: Page): readonly Column<EventRow>[] {
+  const { texts, format } = page;
+  const own = texts.cluster;
+  return [
+    { title: own.name, cell: nameCell },
+    { title: texts.reason, cell: ({ reason, kind }) => html`${reason}<small>${kind}</small>` },
+    { title: texts.explanation, cell: (row) => message(row.message, page) },
+    {
+      title: texts.time,
+      cell: ({ lastSeen }) =>
+        html`<time datetime="${new Date(lastSeen).toISOString()}">${format.instant(lastSeen)}</time>`,
+    },
+  ];
+}
