@@ -15,6 +15,7 @@ export const images = {
   'log-reports': `${registry}/log-reports:0.1.0`,
   process: `${registry}/process:0.1.0`,
   publisher: `${registry}/publisher:0.1.0`,
+  query: `${registry}/query:0.1.0`,
   'queue-exporter': `${registry}/queue-exporter:0.1.0`,
   consumer: `${registry}/consumer:0.1.0`,
   scaler: `${registry}/scaler:0.1.0`,

@@ -9,7 +9,7 @@ import { bundle, SERVICES } from './bundle.ts';
 const MOST_BYTES = 1_500_000;
 /** Those that bring a client of a store: BullMQ, Fastify, the drivers of MongoDB and Elasticsearch. */
 const MOST_BYTES_OF: Readonly<Partial<Record<string, number>>> = {
-  ...{ inject: 3_500_000, process: 3_500_000, journal: 4_200_000 },
+  ...{ inject: 3_500_000, process: 3_500_000, journal: 4_200_000, query: 6_000_000 },
 };
 /** Services that run with no variable set. */
 const UNDEMANDING: readonly string[] = ['api'];

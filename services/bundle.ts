@@ -16,6 +16,7 @@ export const SERVICES = [
   'log-reports',
   'process',
   'publisher',
+  'query',
   'queue-exporter',
   'scaler',
   'topology',

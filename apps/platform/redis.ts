@@ -34,7 +34,7 @@ const queueExporter = {
 /** What a client may do for each kind of access. Who counts sees the values of hashes, and lists no key by pattern. */
 const RULES: Readonly<Record<StoreAccess['access'], (scope: string) => string>> = {
   write: (scope) => `~${scope}:* &* +@all -@dangerous -@admin +info +config|get`,
-  read: (scope) => `%R~${scope}:* +@read +@connection -@dangerous`,
+  read: (scope) => `%R~${scope}:* +@read +@connection +multi +exec -@dangerous +info`,
   monitor: (scope) =>
     `%R~${scope}:* +@connection +multi +exec +exists +type +llen +zcard +zcount +lindex +hget +hmget +xrange +xrevrange +scan +info`,
 };

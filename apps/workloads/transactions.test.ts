@@ -13,7 +13,8 @@ const object = (path: string) => parse(files.get(`bank/${path}`) ?? '');
 describe('the services of transactions', () => {
   it('are absent where an environment has no transactions, and so is Redis', () => {
     const folders = new Set([...render([local]).keys()].map((path) => path.split('/')[1]));
-    for (const name of ['inject', 'process', 'journal', 'redis']) expect(folders).not.toContain(name);
+    for (const name of ['inject', 'process', 'journal', 'query', 'redis'])
+      expect(folders).not.toContain(name);
     expect(systemIn(local, applications).storeUsers).toEqual([]);
   });
 
@@ -40,9 +41,9 @@ describe('the services of transactions', () => {
     const valuesIn = (namespace: string, name: string) =>
       secrets.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name)?.stringData;
     for (const [store, users] of [
-      ['redis', ['inject', 'process', 'journal', 'scaler']],
-      ['mongodb', ['process']],
-      ['elasticsearch', ['journal']],
+      ['redis', ['inject', 'process', 'journal', 'query', 'scaler']],
+      ['mongodb', ['process', 'query']],
+      ['elasticsearch', ['journal', 'query']],
     ] as const)
       for (const user of users) {
         const password = valuesIn(store, `${store}-users`)?.[user];

@@ -25,6 +25,7 @@ import {
 } from '../../packages/contracts/transaction.ts';
 import type { Acceptance, AcceptedRequest } from './accept.ts';
 import type { InjectMetrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
 import { InvalidRequest, parseBatch, parseKey, parseTransaction } from './validate.ts';
 
 /** Takes a request into both queues. */
@@ -73,6 +74,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.post('/transactions/batch', (request, reply) =>
     accept(request, reply, parse(request, parseBatch), options),
   );
+  app.get('/openapi.json', (_request, reply) => reply.send(openApi));
   addOwnRoutes(app, options);
   return app;
 }

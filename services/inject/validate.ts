@@ -25,7 +25,8 @@ const MAX_FAULTS = 100;
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** Not z.int(): its fault would end the checks of the whole transaction. */
-const whole = (error: string) => z.number({ error }).refine(Number.isSafeInteger, { error });
+const whole = (error: string) =>
+  z.number({ error }).refine(Number.isSafeInteger, { error }).meta({ type: 'integer' });
 
 const amount = whole(`must be a whole number of minor units from ${-LARGEST} to ${LARGEST}`).refine(
   (value) => value !== 0,
@@ -38,7 +39,8 @@ const account = z.string('must be text').regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,63
 
 const entry = z.strictObject({ account, amount });
 
-const transaction = z
+/** One transaction as a client sends it. */
+export const transactionSchema = z
   .strictObject({
     currency: z.string('must be text').refine((code) => EXPONENTS.has(code), {
       error: 'must be an alphabetic code of ISO 4217',
@@ -65,18 +67,20 @@ const transaction = z
 const haveAmounts = (entries: unknown): boolean =>
   Array.isArray(entries) && entries.every((one) => Number.isSafeInteger(one?.amount));
 
-const batch = z.strictObject({
+/** Several at once. */
+export const batchSchema = z.strictObject({
   transactions: z
-    .array(transaction, 'must be a list')
+    .array(transactionSchema, 'must be a list')
     .min(1, 'must hold at least 1 transaction')
     .max(MAX_BATCH, `must hold at most ${MAX_BATCH} transactions`),
 });
 
 /** One transaction. @throws {InvalidRequest} */
-export const parseTransaction = (body: unknown): TransactionRequest => parsed(transaction, body);
+export const parseTransaction = (body: unknown): TransactionRequest => parsed(transactionSchema, body);
 
 /** Several, all of which are accepted or none. @throws {InvalidRequest} */
-export const parseBatch = (body: unknown): readonly TransactionRequest[] => parsed(batch, body).transactions;
+export const parseBatch = (body: unknown): readonly TransactionRequest[] =>
+  parsed(batchSchema, body).transactions;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 

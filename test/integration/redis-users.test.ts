@@ -86,6 +86,7 @@ describe('the users of the rendered Redis', () => {
       'inject',
       'journal',
       'process',
+      'query',
       'queue-exporter',
       'scaler',
     ]);

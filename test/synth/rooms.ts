@@ -19,6 +19,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'services/process': ['policy', 'packages/contracts', 'services/runtime'],
   'services/log-reports': ['packages/contracts', 'services/runtime'],
   'services/publisher': ['policy', 'packages/contracts', 'services/runtime'],
+  // It reads what those two write, by their clients and their schemas.
+  'services/query': [
+    'policy',
+    'packages/contracts',
+    'services/runtime',
+    'services/process',
+    'services/journal',
+  ],
   'services/queue-exporter': ['policy', 'packages/contracts', 'services/runtime'],
   'services/scaler': ['policy', 'packages/contracts', 'services/runtime'],
   'services/topology': ['policy', 'packages/contracts', 'services/runtime'],

@@ -17,6 +17,7 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
     journal: BY_CI,
     'log-reports': BY_CI,
     process: BY_CI,
+    query: BY_CI,
     'queue-exporter': BY_CI,
     publisher: BY_CI,
     scaler: BY_CI,

@@ -68,11 +68,15 @@ export class TransactionSystem {
 
   /** Starts inject and waits until it listens. */
   async startInject(): Promise<void> {
-    this.start('inject');
-    const listening = () =>
-      this.lines.find(({ msg, service }) => msg === 'listening' && service === 'inject');
-    await until('inject listens', () => listening() !== undefined, 60);
-    this.#url = `http://127.0.0.1:${listening()?.port}`;
+    this.#url = await this.startListening('inject');
+  }
+
+  /** Starts a service that listens. @returns its URL when it does */
+  async startListening(name: string): Promise<string> {
+    this.start(name);
+    const listening = () => this.lines.find(({ msg, service }) => msg === 'listening' && service === name);
+    await until(`${name} listens`, () => listening() !== undefined, 60);
+    return `http://127.0.0.1:${String(listening()?.port)}`;
   }
 
   async post(

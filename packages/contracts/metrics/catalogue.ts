@@ -1,7 +1,7 @@
 import { amqp, consumer, publisher } from './jobs.ts';
 import { type Catalogue, type Metric, seriesNames } from './metric.ts';
 import { api, board, exporter, scaler } from './platform.ts';
-import { inject, queueExporter, writer } from './transactions.ts';
+import { inject, query, queueExporter, writer } from './transactions.ts';
 
 export * from './jobs.ts';
 export * from './platform.ts';
@@ -17,6 +17,7 @@ export const catalogues = {
   journal: writer,
   process: writer,
   publisher: { ...publisher, ...amqp },
+  query,
   'queue-exporter': queueExporter,
   scaler,
   topology: {},

@@ -17,6 +17,17 @@ export const inject = {
   },
 } as const satisfies Catalogue;
 
+/** Answers questions about transactions. */
+export const query = {
+  requests: {
+    name: 'transactions_queries_total',
+    type: 'counter',
+    help: 'Requests for transactions that were answered, refused for a fault of the client, or not answered by a store.',
+    labels: { outcome: ['answered', 'refused', 'unavailable'] },
+    unit: 'requests',
+  },
+} as const satisfies Catalogue;
+
 /** Takes transactions from a queue and writes them to a store: process and journal. */
 export const writer = {
   transactions: {
