@@ -48,8 +48,8 @@ describe('a third environment', () => {
 
   it('has the addons that it names, those of its log stores and no others, with its own values', () => {
     const addons = [...files.keys()].filter((path) => path.includes('/addons/application-'));
-    // Three more, for the Secrets that they expect, for their connections, and for the broker's authority.
-    expect(addons).toHaveLength(installedAddons(staging).length + 3);
+    // Four more: for the Secrets that they expect, for their connections, and for the two authorities.
+    expect(addons).toHaveLength(installedAddons(staging).length + 4);
     expect(application('addons/application-karpenter').spec.source?.helm?.valuesObject).toMatchObject({
       replicas: 1,
     });

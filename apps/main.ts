@@ -12,6 +12,7 @@ import { brokerApplication } from './platform/broker.ts';
 import { brokerAuthority } from './platform/broker-authority.ts';
 import { cluster } from './platform/cluster.ts';
 import { collectorApplication } from './platform/collector.ts';
+import { elasticsearchApplication, elasticsearchAuthority } from './platform/elasticsearch.ts';
 import { exporterApplication } from './platform/exporter.ts';
 import { logArchiveApplication, logReportsApplication } from './platform/log-reports.ts';
 import { monitoring } from './platform/monitoring.ts';
@@ -27,12 +28,14 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   addonNetwork,
   addonSecrets,
   brokerAuthority,
+  elasticsearchAuthority,
   cluster,
   brokerApplication,
   redisApplication,
   scalerApplication,
   exporterApplication,
   collectorApplication,
+  elasticsearchApplication,
   logReportsApplication,
   logArchiveApplication,
   ...work,

@@ -16,7 +16,7 @@ const KEEP = ['Prune=false', 'Delete=confirm'];
 export const CONFIRM_REMOVAL = { [OPTIONS]: CONFIRM.join(',') } as const;
 
 /** With them goes what cannot be rendered again: data, or other people's objects. */
-const PRECIOUS = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition'];
+const PRECIOUS = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition', 'Elasticsearch'];
 const REINS = ['Application', 'AppProject'];
 
 /**

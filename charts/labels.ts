@@ -15,6 +15,7 @@ export type Component =
   | 'job'
   | 'worker'
   | 'scaler'
+  | 'log-store'
   | 'monitoring'
   | 'web'
   | 'release'

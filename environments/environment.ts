@@ -86,6 +86,21 @@ export interface Logs {
   readonly retention: string;
   /** The size of each volume of a store. */
   readonly volume: string;
+  /** Needed where `elasticsearch` is one of the stores. */
+  readonly elasticsearch?: ElasticsearchStore;
+}
+
+/** How Elasticsearch and Kibana are run. */
+export interface ElasticsearchStore {
+  /** The authority that issues their certificates, which agents and reports verify; any name. */
+  readonly authority: string;
+  /** Others that clients trust: the next or the former one while the authority is replaced. @default none */
+  readonly also?: readonly string[];
+  /**
+   * The bucket of nightly snapshots. Its key pair are the properties `s3-access-key-id` and `s3-secret-access-key` of
+   * the document of `elasticsearch`. @default there are none
+   */
+  readonly snapshots?: { readonly bucket: string; readonly region: string; readonly keepDays: number };
 }
 
 /** Who is notified of alerts: a Discord channel, whose webhook is the property `alerts-discord` of `monitoring`. */
@@ -147,7 +162,10 @@ export interface LogReports {
   readonly reportBucket: string;
   /** @default the region of the cloud under it */
   readonly region?: string;
-  /** A Service inside the cluster that speaks S3. @default AWS */
+  /**
+   * A Service inside the cluster that speaks S3; its key pair are the properties `s3-access-key-id` and
+   * `s3-secret-access-key` of the documents of `log-reports` and `log-archive`. @default AWS
+   */
   readonly s3?: { readonly service: string; readonly namespace: string; readonly port: number };
   /**
    * With IRSA: the role of a ServiceAccount is this ARN with the account's name at its end.

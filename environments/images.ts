@@ -25,5 +25,7 @@ export const images = {
   valkey: 'docker.io/valkey/valkey:8.1.4',
   victoriaLogs: 'docker.io/victoriametrics/victoria-logs:v1.52.1',
   opentelemetryCollector: 'docker.io/otel/opentelemetry-collector-k8s:0.158.0',
+  elasticsearch: 'docker.elastic.co/elasticsearch/elasticsearch:9.2.1',
+  kibana: 'docker.elastic.co/kibana/kibana:9.2.1',
   buildkit: 'docker.io/moby/buildkit:v0.25.1-rootless',
 } as const;

@@ -30,7 +30,13 @@ export const production: Environment = {
   addonReplicas: 2,
   storageClassName: 'gp3',
   monitoring: { retention: '15d', volume: '50Gi' },
-  logs: { stores: ['loki', 'elasticsearch'], retention: '744h', volume: '20Gi' },
+  logs: {
+    ...{ stores: ['loki', 'elasticsearch'], retention: '744h', volume: '20Gi' },
+    elasticsearch: {
+      authority: '2026',
+      snapshots: { bucket: `${NAME}-log-snapshots`, region: 'eu-central-1', keepDays: 90 },
+    },
+  },
   logReports: { store: 'loki', rawBucket: `${NAME}-log-windows`, reportBucket: `${NAME}-log-reports` },
   aws: {
     region: 'eu-central-1',

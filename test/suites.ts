@@ -22,7 +22,7 @@ import {
   versitygw,
   victoriaLogs,
 } from '../packages/testbed/tools.ts';
-import { MORE } from './cluster/files.ts';
+import { LOGS, MORE } from './cluster/files.ts';
 import { kubeconform, kubeScore, kubesec, trivyConfig } from './scores/tools.ts';
 
 export interface Suite {
@@ -47,7 +47,7 @@ export const SUITES: readonly Suite[] = [
     name: 'core',
     config: CLUSTER,
     tests: ['test/cluster/**/*.test.ts'],
-    except: MORE,
+    except: [...MORE, ...LOGS],
     tools: [
       ...[kubernetes, etcd, coredns, pause, kwok, metricsServer, argoCd, argoRollouts],
       ...[kubeScore, kubeconform, kubesec, trivyConfig],
@@ -59,6 +59,13 @@ export const SUITES: readonly Suite[] = [
     config: CLUSTER,
     tests: MORE,
     tools: [traefik, prometheus, prometheusOperator, prometheusAdapter, keda],
+    builtInCi: false,
+  },
+  {
+    name: 'log-pipeline',
+    config: CLUSTER,
+    tests: LOGS,
+    tools: [kubernetes, etcd, coredns, pause, otelCollector, victoriaLogs, versitygw],
     builtInCi: false,
   },
   {

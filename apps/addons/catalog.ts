@@ -112,11 +112,21 @@ function checkPages(
 }
 
 /** Log stores bring their addons; a store that two entries name would be sent every line twice. */
-function checkLogs(checks: Checks, { addons, logs: { stores, retention } }: Environment): void {
+function checkLogs(checks: Checks, environment: Environment): void {
+  const { addons, logs } = environment;
+  const { stores, retention } = logs;
   for (const addon of LOG_ADDONS)
     checks.that(!addons.includes(addon), `'addons' must not have ${addon}: 'logs.stores' decides it`);
   for (const kind of new Set(stores))
     checks.that(stores.indexOf(kind) === stores.lastIndexOf(kind), `'logs.stores' has ${kind} twice`);
+  if (stores.includes('elasticsearch')) {
+    checks.that(
+      logs.elasticsearch !== undefined,
+      `'logs.elasticsearch' must say how Elasticsearch is run: it is one of 'logs.stores'`,
+    );
+    for (const addon of ['cert-manager', 'trust-manager'] as const)
+      checks.that(addons.includes(addon), `'logs.stores' (elasticsearch) needs the addon ${addon}`);
+  }
   checks.that(
     /^\d+h$/.test(retention) && Number.parseInt(retention, 10) >= 24,
     `'logs.retention' (${retention}) must be whole hours, at least 24h`,

@@ -3,6 +3,7 @@ import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { type LogStoreKind, logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Connection } from '../application.ts';
+import { logStorePods } from '../platform/elasticsearch-endpoint.ts';
 import { MONITORING } from '../platform/identities.ts';
 import { entered, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
 import { logPlugins, otlpStoresOf } from './log-stores.ts';
@@ -80,10 +81,8 @@ const tells: Connected = (_, { alerting }) => {
   return ports.map((port) => ({ from: alertmanager, to: internet, port }));
 };
 
-const reachesLogStore = (kind: LogStoreKind): Connected => {
-  const { namespace, port } = logStoreAddresses[kind];
-  return reaches(pods(namespace), port);
-};
+const reachesLogStore = (kind: LogStoreKind): Connected =>
+  reaches(logStorePods(kind), logStoreAddresses[kind].port);
 
 const sendsLines: Connected = (self, environment) =>
   otlpStoresOf(environment).flatMap((kind) => reachesLogStore(kind)(self, environment));

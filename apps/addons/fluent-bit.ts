@@ -1,4 +1,11 @@
-import { ELASTICSEARCH_STREAMS, logRecords, logStoreAddresses } from '../../packages/contracts/log-store.ts';
+import { AUTHORITY_KEY } from '../../charts/pod.ts';
+import {
+  ELASTICSEARCH_STREAMS,
+  ELASTICSEARCH_USERS,
+  logRecords,
+  logStoreAddresses,
+} from '../../packages/contracts/log-store.ts';
+import { ELASTICSEARCH_AUTHORITY } from '../platform/elasticsearch-endpoint.ts';
 import type { Addon } from './addon.ts';
 import { LOG_AGENTS } from './opentelemetry-collector.ts';
 import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
@@ -8,7 +15,7 @@ interface Values {
   readonly serviceMonitor: Switch;
   readonly resources: Resources;
   readonly env: readonly Variable[];
-  readonly extraVolumes: readonly SecretVolume[];
+  readonly extraVolumes: readonly { readonly name: string; readonly configMap: { readonly name: string } }[];
   readonly extraVolumeMounts: readonly {
     readonly name: string;
     readonly mountPath: string;
@@ -22,18 +29,9 @@ interface Variable {
   readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
-interface SecretVolume {
-  readonly name: string;
-  readonly secret: {
-    readonly secretName: string;
-    readonly items: readonly { readonly key: string; readonly path: string }[];
-  };
-}
-
-/** The Secret with the password of Elasticsearch's user `fluent-bit`, and the authority of its certificate. */
+/** The Secret with the password of Elasticsearch's user `fluent-bit`. */
 const ELASTICSEARCH = 'fluent-bit-elasticsearch';
-/** The key of `logs-es-http-certs-public` in `elastic-system`, which pods of another namespace cannot mount. */
-const CA_KEY = 'ca.crt';
+const USER = ELASTICSEARCH_USERS.writer.name;
 const { namespace, service, port } = logStoreAddresses.elasticsearch;
 const { line } = logRecords.elasticsearch;
 const CA_VOLUME = 'elasticsearch-ca';
@@ -45,13 +43,7 @@ export const fluentBit: Addon<Values> = {
   namespace: LOG_AGENTS,
   stage: 'platform',
   needs: ['eck-operator'],
-  secrets: [
-    {
-      secretName: ELASTICSEARCH,
-      keys: { password: 'fluent-bit', [CA_KEY]: 'elasticsearch-ca' },
-      given: true,
-    },
-  ],
+  secrets: [{ secretName: ELASTICSEARCH, keys: { password: USER } }],
   values: (environment) => ({
     testFramework: OFF,
     serviceMonitor: watched(environment),
@@ -62,12 +54,7 @@ export const fluentBit: Addon<Values> = {
         valueFrom: { secretKeyRef: { name: ELASTICSEARCH, key: 'password' } },
       },
     ],
-    extraVolumes: [
-      {
-        name: CA_VOLUME,
-        secret: { secretName: ELASTICSEARCH, items: [{ key: CA_KEY, path: CA_KEY }] },
-      },
-    ],
+    extraVolumes: [{ name: CA_VOLUME, configMap: { name: ELASTICSEARCH_AUTHORITY } }],
     extraVolumeMounts: [{ name: CA_VOLUME, mountPath: CA_DIRECTORY, readOnly: true }],
     config: { service: SERVICE, inputs: INPUT, filters: FILTERS, outputs: OUTPUT },
   }),
@@ -126,12 +113,12 @@ const OUTPUT = `[OUTPUT]
     Match kube.*
     Host ${service}.${namespace}.svc
     Port ${port}
-    HTTP_User fluent-bit
+    HTTP_User ${USER}
     HTTP_Passwd \${ELASTICSEARCH_PASSWORD}
     tls On
     tls.verify On
     tls.verify_hostname On
-    tls.ca_file ${CA_DIRECTORY}/${CA_KEY}
+    tls.ca_file ${CA_DIRECTORY}/${AUTHORITY_KEY}
     Suppress_Type_Name On
     Index ${ELASTICSEARCH_STREAMS.lines}
     Write_Operation create

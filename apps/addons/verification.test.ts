@@ -38,7 +38,7 @@ it('Elasticsearch is known by the authority of its operator and by its name', ()
     readonly config: { readonly outputs: string };
     readonly extraVolumes: readonly {
       readonly name: string;
-      readonly secret: { readonly secretName: string };
+      readonly configMap: { readonly name: string };
     }[];
     readonly extraVolumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
   };
@@ -54,8 +54,6 @@ it('Elasticsearch is known by the authority of its operator and by its name', ()
   expect(volume?.name).toBe(mount?.name);
   const file = option('tls\\.ca_file') ?? '';
   expect(file.startsWith(`${mount?.mountPath}/`)).toBe(true);
-  const secret = catalog['fluent-bit'].secrets?.find(
-    ({ secretName }) => secretName === volume?.secret.secretName,
-  );
-  expect(Object.keys(secret?.keys ?? {})).toContain(file.split('/').at(-1));
+  expect(volume?.configMap.name).toBe('elasticsearch-authority');
+  expect(file.split('/').at(-1)).toBe('ca.crt');
 });

@@ -60,6 +60,8 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
       'batch/CronJob',
       'batch/Job',
       'cert-manager.io/Certificate',
+      'elasticsearch.k8s.elastic.co/Elasticsearch',
+      'kibana.k8s.elastic.co/Kibana',
       'networking.k8s.io/Ingress',
       'traefik.io/Middleware',
       'traefik.io/ServersTransport',

@@ -1,4 +1,4 @@
-import { BrokerAuthority } from '../../charts/broker-authority.ts';
+import { PrivateAuthority } from '../../charts/private-authority.ts';
 import { CERT_MANAGER } from '../addons/cert-manager.ts';
 import type { Application, System } from '../application.ts';
 import { BROKER_AUTHORITY, brokerEndpoint } from './broker-endpoint.ts';
@@ -13,7 +13,8 @@ export const brokerAuthority: Application = {
     const { brokerTls: tls } = environment;
     if (tls === undefined) return;
     const { amqp, management } = brokerEndpoint(environment).ports;
-    new BrokerAuthority(scope, 'authority', {
+    new PrivateAuthority(scope, 'authority', {
+      of: broker.name,
       namespace: CERT_MANAGER,
       authorities: [tls.authority, ...(tls.also ?? [])],
       servers: broker.namespace,

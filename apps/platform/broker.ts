@@ -1,12 +1,12 @@
 import type { Construct } from 'constructs';
 import { Alerts } from '../../charts/alerts.ts';
 import { Broker, type BrokerProps } from '../../charts/broker.ts';
-import { issuerOf } from '../../charts/broker-authority.ts';
 import { flavorOf } from '../../charts/broker-flavors.ts';
 import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { PageBackend } from '../../charts/page-backend.ts';
+import { issuerOf } from '../../charts/private-authority.ts';
 import { brokerTopology } from '../../charts/queue-topology.ts';
 import { ServerCertificate } from '../../charts/server-certificate.ts';
 import { Topology } from '../../charts/topology.ts';
@@ -62,7 +62,7 @@ export const brokerApplication: Application = {
 /** Its certificate, where clients use TLS. */
 function certificateOf(scope: Construct, { brokerTls }: Environment): Pick<BrokerProps, 'tlsSecret'> {
   if (brokerTls === undefined) return {};
-  const clusterIssuer = issuerOf(brokerTls.authority);
+  const clusterIssuer = issuerOf(broker.name, brokerTls.authority);
   new ServerCertificate(scope, 'certificate', { ...broker, secretName: BROKER_TLS, clusterIssuer });
   return { tlsSecret: BROKER_TLS };
 }

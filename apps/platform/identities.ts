@@ -25,6 +25,23 @@ export const exporter = {
 /** The namespace of the board and of what it reads: the collector shares a volume with it. */
 export const BOARD = 'board';
 
+/** Elasticsearch, its page, and the job that declares what stands on both. */
+export const elasticsearch = {
+  name: 'elasticsearch',
+  namespace: 'elasticsearch',
+  component: 'log-store',
+} as const satisfies Identity;
+export const kibana = {
+  name: 'kibana',
+  namespace: 'elasticsearch',
+  component: 'log-store',
+} as const satisfies Identity;
+export const elasticsearchContent = {
+  name: 'elasticsearch-content',
+  namespace: 'elasticsearch',
+  component: 'configuration',
+} as const satisfies Identity;
+
 /** The namespace of Prometheus and Grafana. */
 export const MONITORING = 'monitoring';
 

@@ -1,17 +1,19 @@
 import { Alerts } from '../../charts/alerts.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { Peers } from '../../charts/network-policy.ts';
-import type { EnvValue } from '../../charts/pod.ts';
+import { AUTHORITY_FILE, authorityMount, type EnvValue, type FileMount } from '../../charts/pod.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
 import type { Environment, LogReports } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
-import { logStoreAddresses, logStoreUrl } from '../../packages/contracts/log-store.ts';
+import { ELASTICSEARCH_USERS, logStoreAddresses, logStoreUrl } from '../../packages/contracts/log-store.ts';
 import { internet, podIdentity } from '../addons/connections.ts';
-import type { Application, Connection } from '../application.ts';
+import type { Application, Connection, ExpectedSecret } from '../application.ts';
 import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { declareSecrets } from './credentials.ts';
+import { ELASTICSEARCH_AUTHORITY, logStorePods } from './elasticsearch-endpoint.ts';
 import { PRIORITY } from './identities.ts';
 import { allowConnections, closedNamespace, lookups } from './network.ts';
 
@@ -60,17 +62,24 @@ const scheduled = (schedule: Schedule): Application => ({
   parent: 'infra-workloads',
   namespace: schedule.self.namespace,
   contribute: ({ logReports }) =>
-    logReports === undefined ? {} : { connections: connectionsOf(schedule.self, logReports) },
+    logReports === undefined
+      ? {}
+      : {
+          connections: connectionsOf(schedule.self, logReports),
+          secrets: secretsOf(schedule.self, logReports),
+        },
   build: (scope, environment, system) => {
     const { logReports } = environment;
     if (logReports === undefined) return;
     check(logReports, environment);
     const { self, everyMinutes, offsetMinutes, deadlineSeconds } = schedule;
     closedNamespace(scope, self, environment);
+    declareSecrets(scope, self, environment, system);
     new ScheduledJob(scope, 'job', {
       ...{ ...self, image: images[SERVICE], everyMinutes, offsetMinutes, deadlineSeconds },
       // The next run goes on where one ended; the second try is for a pod that was lost.
       retries: 1,
+      mounts: mountsOf(logReports),
       environment: variablesOf(schedule, logReports, environment),
       resources: { cpu: '100m', memory: '256Mi' },
       priorityClassName: PRIORITY.low,
@@ -99,10 +108,9 @@ function check({ store }: LogReports, { name, logs: { stores } }: Environment): 
 }
 
 function connectionsOf(from: Identity, { store, s3 }: LogReports): readonly Connection[] {
-  const { namespace, port } = logStoreAddresses[store];
   return [
     ...lookups(from),
-    { from, to: Peers.everyPod(namespace), port },
+    { from, to: logStorePods(store), port: logStoreAddresses[store].port },
     ...(s3 === undefined
       ? [
           { from, to: internet, port: 443 },
@@ -112,17 +120,60 @@ function connectionsOf(from: Identity, { store, s3 }: LogReports): readonly Conn
   ];
 }
 
+/** The key pair of an S3 server inside the cluster; AWS knows the ServiceAccount. */
+const S3_KEYS = { secret: 'object-store', id: 'access-key-id', key: 'secret-access-key' } as const;
+
+/** The password of the user of Elasticsearch who reads; the other stores know no users. */
+const READER = { secret: 'log-store', path: '/etc/sluice/log-store', key: 'password' } as const;
+
+const secretsOf = (owner: Identity, { s3, store }: LogReports): ExpectedSecret[] => [
+  ...(s3 === undefined
+    ? []
+    : [
+        {
+          ...{ owner, secretName: S3_KEYS.secret },
+          keys: { [S3_KEYS.id]: 's3-access-key-id', [S3_KEYS.key]: 's3-secret-access-key' },
+        },
+      ]),
+  ...(store === 'elasticsearch'
+    ? [{ owner, secretName: READER.secret, keys: { [READER.key]: ELASTICSEARCH_USERS.reader.name } }]
+    : []),
+];
+
+const mountsOf = ({ store }: LogReports): readonly FileMount[] =>
+  store === 'elasticsearch'
+    ? [
+        { name: 'log-store', path: READER.path, from: { secret: READER.secret } },
+        authorityMount(ELASTICSEARCH_AUTHORITY),
+      ]
+    : [];
+
+const credentialsOf = ({ store }: LogReports): Readonly<Record<string, string>> =>
+  store === 'elasticsearch'
+    ? {
+        LOG_STORE_USERNAME: ELASTICSEARCH_USERS.reader.name,
+        LOG_STORE_PASSWORD_FILE: `${READER.path}/${READER.key}`,
+        LOG_STORE_CA_FILE: AUTHORITY_FILE,
+      }
+    : {};
+
 function variablesOf(
   { mode, deadlineSeconds, catchUpWindows }: Schedule,
-  { store, region, rawBucket, reportBucket, s3, preprocessor = 'cluster' }: LogReports,
+  logReports: LogReports,
   environment: Environment,
 ): Readonly<Record<string, EnvValue>> {
+  const { store, region, rawBucket, reportBucket, s3, preprocessor = 'cluster' } = logReports;
   const reports = mode === 'extract' && preprocessor === 'cluster';
   return {
     ...{ MODE: mode, LOG_STORE: store, LOG_STORE_URL: logStoreUrl(store) },
+    ...credentialsOf(logReports),
     ...{ RAW_BUCKET: rawBucket, S3_REGION: region ?? environment.aws?.region ?? 'us-east-1' },
     ...(reports && { REPORT_BUCKET: reportBucket }),
-    ...(s3 !== undefined && { S3_ENDPOINT: `http://${s3.service}.${s3.namespace}.svc:${s3.port}` }),
+    ...(s3 !== undefined && {
+      S3_ENDPOINT: `http://${s3.service}.${s3.namespace}.svc:${s3.port}`,
+      AWS_ACCESS_KEY_ID: { secret: S3_KEYS.secret, key: S3_KEYS.id },
+      AWS_SECRET_ACCESS_KEY: { secret: S3_KEYS.secret, key: S3_KEYS.key },
+    }),
     ...{ LATE_SECONDS: String(LATE_SECONDS), CATCH_UP_WINDOWS: String(catchUpWindows) },
     ...{ DEADLINE_SECONDS: String(deadlineSeconds), NODE_OPTIONS: HEAP_OPTIONS },
   };

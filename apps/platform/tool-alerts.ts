@@ -52,6 +52,34 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
         'An object of it does not work or is not there: its tree on the page of Argo CD shows which.',
     },
   ],
+  'fluent-bit': [
+    {
+      name: 'FluentBitDropsLines',
+      severity: 'critical',
+      expr: 'sum by (pod, name) (increase(fluentbit_output_dropped_records_total[10m])) > 0',
+      for: '0m',
+      summary: 'Fluent Bit in {{ $labels.pod }} has dropped {{ $value | humanize }} lines in 10 minutes.',
+      description:
+        'Elasticsearch refused them for good, and they are not sent again. Its answer is in the log.',
+    },
+    {
+      name: 'FluentBitNotSending',
+      severity: 'warning',
+      expr: 'sum by (pod, name) (rate(fluentbit_output_retries_total[10m])) > 0 unless sum by (pod, name) (rate(fluentbit_output_proc_records_total[10m])) > 0',
+      for: '10m',
+      summary: 'Fluent Bit in {{ $labels.pod }} sends nothing to {{ $labels.name }}.',
+      description:
+        'Lines wait on the node. Look at Elasticsearch, at its user, and at the NetworkPolicy to it.',
+    },
+    {
+      name: 'FluentBitPaused',
+      severity: 'critical',
+      expr: 'max by (pod, name) (fluentbit_input_ingestion_paused) == 1',
+      for: '15m',
+      summary: 'Fluent Bit in {{ $labels.pod }} reads no further: its buffer is full.',
+      description: 'Lines are lost when the kubelet deletes the oldest file of a container.',
+    },
+  ],
   'opentelemetry-collector': [
     {
       name: 'LogsDropped',

@@ -25,6 +25,6 @@ describe('a log store', () => {
 
   it('answers at its Service', () => {
     expect(logStoreUrl('victoria-logs')).toBe('http://victoria-logs.victoria-logs.svc:9428');
-    expect(logStoreUrl('elasticsearch')).toBe('https://logs-es-http.elastic-system.svc:9200');
+    expect(logStoreUrl('elasticsearch')).toBe('https://logs-es-http.elasticsearch.svc:9200');
   });
 });

@@ -123,7 +123,7 @@ export interface LogStoreAddress {
 export const logStoreAddresses: Readonly<Record<LogStoreKind, LogStoreAddress>> = {
   'victoria-logs': { namespace: 'victoria-logs', service: 'victoria-logs', port: 9428, scheme: 'http' },
   loki: { namespace: 'loki', service: 'loki', port: 3100, scheme: 'http' },
-  elasticsearch: { namespace: 'elastic-system', service: 'logs-es-http', port: 9200, scheme: 'https' },
+  elasticsearch: { namespace: 'elasticsearch', service: 'logs-es-http', port: 9200, scheme: 'https' },
 };
 
 /** `http://victoria-logs.victoria-logs.svc:9428`. */
@@ -134,3 +134,10 @@ export function logStoreUrl(kind: LogStoreKind): string {
 
 /** The data stream of log lines in Elasticsearch, and that of Kubernetes events. */
 export const ELASTICSEARCH_STREAMS = { lines: 'logs-pods-default', events: 'logs-events-default' } as const;
+
+/** The users of Elasticsearch: who writes lines, who reads them for reports, and who looks at them by Kibana. */
+export const ELASTICSEARCH_USERS = {
+  writer: { name: 'fluent-bit', role: 'log-writer' },
+  reader: { name: 'log-reports', role: 'log-reader' },
+  viewer: { name: 'kibana-viewer', role: 'log-viewer' },
+} as const;

@@ -6,7 +6,6 @@ import {
   optionalText,
   seconds,
   serviceFields,
-  text,
   textOr,
   url,
 } from '@sluice/runtime';
@@ -14,7 +13,7 @@ import * as z from 'zod';
 import { LOG_STORES } from '../../packages/contracts/log-store.ts';
 
 /** What a run does. */
-export const MODES = ['extract', 'archive', 'restore'] as const;
+export const MODES = ['extract', 'archive', 'restore', 'declare'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** The extractor's environment. */
@@ -22,7 +21,7 @@ export const environment = z.object({
   MODE: oneOf(
     MODES,
     'extract',
-    'What the run does: `extract` the error lines of closed windows, `archive` all lines of closed hours, or `restore` archived lines into a store.',
+    'What the run does: `extract` the error lines of closed windows, `archive` all lines of closed hours, `restore` archived lines into a store, or `declare` what stands on Elasticsearch and Kibana.',
   ),
   LOG_STORE: oneOf(LOG_STORES, 'victoria-logs', 'The kind of the log store.'),
   LOG_STORE_URL: url(['http', 'https'], 'The log store, without a path and without credentials.'),
@@ -32,7 +31,11 @@ export const environment = z.object({
     { of: 'LOG_STORE_URL', scheme: 'https' },
     'File (PEM) of the authorities that may vouch for a log store of scheme `https`, in place of the public ones.',
   ),
-  RAW_BUCKET: text('The bucket of raw windows, of the archive and of the marks of complete windows.'),
+  KIBANA_URL: optionalText('Kibana, without a path; `declare` needs it where its file names Kibana.'),
+  DECLARATION_FILE: optionalText('What `declare` sends, JSON.'),
+  RAW_BUCKET: optionalText(
+    'The bucket of raw windows, of the archive and of the marks of complete windows; every mode but `declare` needs it.',
+  ),
   REPORT_BUCKET: optionalText(
     'The bucket of reports; absent: a Lambda function makes the reports when raw windows arrive.',
   ),

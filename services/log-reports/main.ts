@@ -1,5 +1,6 @@
-import { type Logger, runMain } from '@sluice/runtime';
+import { type Logger, messageOf, runMain } from '@sluice/runtime';
 import { environment } from './config.ts';
+import type { Declaring } from './declare.ts';
 import type { Extraction } from './extract.ts';
 import type { Restoration } from './restore.ts';
 
@@ -10,7 +11,8 @@ await runMain({
   run: async ({ config, log, stop }) => {
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
     // Loaded now: a start whose configuration is wrong needs no client of S3.
-    const { extractionOf, restorationOf } = await import('./wiring.ts');
+    const { declaringOf, extractionOf, restorationOf } = await import('./wiring.ts');
+    if (config.MODE === 'declare') return declareContent(declaringOf(config, log), log, signal);
     return config.MODE === 'restore'
       ? bringBack(restorationOf(config), log, signal)
       : extract(extractionOf(config), log, signal);
@@ -37,6 +39,18 @@ async function bringBack(restoration: Restoration, log: Logger, signal: AbortSig
   } catch (error) {
     if (!(error instanceof RestoreError)) throw error;
     log.error({ error: error.message }, 'span not restored');
+    return 1;
+  }
+}
+
+async function declareContent(declaring: Declaring, log: Logger, signal: AbortSignal): Promise<number> {
+  const { declare, NotDeclaredError } = await import('./declare.ts');
+  try {
+    log.info({ declared: await declare(declaring, signal) }, 'content declared');
+    return 0;
+  } catch (error) {
+    const refusals = error instanceof NotDeclaredError ? error.refusals : [messageOf(error)];
+    log.error({ refusals }, 'content not declared');
     return 1;
   }
 }

@@ -1,6 +1,7 @@
-import { ConfigError } from '@sluice/runtime';
+import { ConfigError, type Logger } from '@sluice/runtime';
 import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
 import { type LogReportsConfig, listOf } from './config.ts';
+import { type Declaring, readDeclaration } from './declare.ts';
 import type { Extraction } from './extract.ts';
 import { S3ObjectStore, s3Client } from './object-store.ts';
 import { preprocess } from './preprocess.ts';
@@ -34,10 +35,26 @@ const clientOf = (config: LogReportsConfig) =>
 const timeoutOf = (config: LogReportsConfig): number =>
   config.LOG_STORE === 'victoria-logs' ? config.DEADLINE_SECONDS * 1000 : REQUEST_MS;
 
+/** @throws ConfigError where a variable that this mode needs is not set */
+function needed(config: LogReportsConfig, name: 'RAW_BUCKET' | 'DECLARATION_FILE'): string {
+  const value = config[name];
+  if (value === undefined) throw new ConfigError([`'${name}' must be set where 'MODE' is ${config.MODE}`]);
+  return value;
+}
+
+/** What a run of `declare` works with. @throws ConfigError, and DeclarationError for what is no declaration */
+export function declaringOf(config: LogReportsConfig, log: Logger): Declaring {
+  const { url, credentials, authoritiesFile } = storeOf(config);
+  return {
+    ...{ log, credentials, authoritiesFile, urls: { elasticsearch: url, kibana: config.KIBANA_URL } },
+    declaration: readDeclaration(needed(config, 'DECLARATION_FILE')),
+  };
+}
+
 /** What a run of `extract` or `archive` works with. */
 export function extractionOf(config: LogReportsConfig): Extraction {
   const client = clientOf(config);
-  const objects = new S3ObjectStore(client, config.RAW_BUCKET);
+  const objects = new S3ObjectStore(client, needed(config, 'RAW_BUCKET'));
   const archives = config.MODE === 'archive';
   const { REPORT_BUCKET: bucket } = config;
   const reports = archives || bucket === undefined ? undefined : new S3ObjectStore(client, bucket);
@@ -78,7 +95,7 @@ export function restorationOf(config: LogReportsConfig): Restoration {
   const { credentials } = store;
   return {
     ...{ span, namespaces: namespacesOf(config), rule: { windowMs: ARCHIVE_MINUTES * MINUTE_MS } },
-    objects: new S3ObjectStore(clientOf(config), config.RAW_BUCKET),
+    objects: new S3ObjectStore(clientOf(config), needed(config, 'RAW_BUCKET')),
     target: openSource(LOG_STORE, { ...store, timeoutMs: REQUEST_MS }),
     sink: new VictoriaLogsSink({ ...store, credentials: credentials?.(), timeoutMs: REQUEST_MS }),
   };

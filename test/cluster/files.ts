@@ -5,6 +5,9 @@ export const MORE: readonly string[] = inCluster(
   ...['addons', 'canary', 'observed', 'parity', 'parity-latch', 'rollouts', 'web-service', 'workers'],
 );
 
+/** The way of log lines: its report comes when its window of ten minutes is over. */
+export const LOGS: readonly string[] = inCluster('log-pipeline');
+
 /** The longest first, so that no worker is left with one at the end; files that are not named come before all. */
 export const LONGEST_FIRST: readonly string[] = inCluster(
   ...[

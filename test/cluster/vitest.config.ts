@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { LONGEST_FIRST, MORE } from './files.ts';
+import { LOGS, LONGEST_FIRST, MORE } from './files.ts';
 import { WORKERS } from './shared.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -36,6 +36,10 @@ export default defineConfig({
     globalSetup: [join(import.meta.dirname, 'shared.ts')],
     sequence: { sequencer: LongestFirst },
     maxWorkers: WORKERS,
-    projects: [project('core', ['test/cluster/**/*.test.ts'], [...MORE]), project('more', [...MORE], [])],
+    projects: [
+      project('core', ['test/cluster/**/*.test.ts'], [...MORE, ...LOGS]),
+      project('more', [...MORE], []),
+      project('log-pipeline', [...LOGS], []),
+    ],
   },
 });

@@ -56,7 +56,8 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
   it('has every addon that the environment asks for', () => {
     const found = environments.find(({ name }) => name === environment);
     const addons = found === undefined ? [] : installedAddons(found);
-    const beside = ['addon-network', 'addon-secrets', 'broker-authority'].filter((name) =>
+    const authorities = ['broker-authority', 'elasticsearch-authority'];
+    const beside = ['addon-network', 'addon-secrets', ...authorities].filter((name) =>
       isIn(environment, name),
     );
     expect(namesOf(childrenOf(environment, 'addons'))).toEqual([...addons, ...beside].sort());
@@ -174,9 +175,10 @@ function permits({ spec }: Project, { apiVersion, kind, metadata }: KubeObject):
 describe('what cannot be rendered again', () => {
   const guarded = rendered.filter(({ object }) => guardsOf(object).length > 0);
 
-  it('is the reins, every Namespace, the disk of the broker and the snapshots of the cluster', () => {
-    const kinds = guarded.map(({ object }) => object.kind);
-    expect([...new Set(kinds)].sort()).toEqual([
+  it('is the reins, every Namespace, the disk of the broker, the snapshots of the cluster, and Elasticsearch where there is one', () => {
+    const kinds = guarded.map(({ object }) => object.kind as string);
+    const others = [...new Set(kinds)].filter((kind) => kind !== 'Elasticsearch');
+    expect(others.sort()).toEqual([
       ...['AppProject', 'Application', 'Namespace', 'PersistentVolumeClaim', 'StatefulSet'],
     ]);
   });

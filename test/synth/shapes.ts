@@ -261,6 +261,9 @@ export interface Kinds {
   };
   PrometheusRule: { readonly spec: { readonly groups: readonly { readonly rules: readonly AlertRule[] }[] } };
   Certificate: { readonly spec: { readonly secretName: string } };
+  Elasticsearch: {
+    readonly spec: { readonly secureSettings?: readonly { readonly secretName: string }[] };
+  };
   Bundle: {
     readonly spec: {
       readonly target: {

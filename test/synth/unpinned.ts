@@ -29,6 +29,8 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   opentelemetryCollector: BY_REGISTRY,
   valkey: BY_REGISTRY,
   victoriaLogs: BY_REGISTRY,
+  elasticsearch: BY_REGISTRY,
+  kibana: BY_REGISTRY,
 };
 
 /** The reference without tag and digest. */

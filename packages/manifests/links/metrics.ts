@@ -209,6 +209,7 @@ const EXPORTERS: readonly (readonly [RegExp, string, string])[] = [
   [/^(process|nodejs)_/, 'the process metrics of every service', 'kube-prometheus-stack'],
   [/^argocd_/, 'Argo CD', 'argo-cd'],
   [/^certmanager_/, 'cert-manager', 'cert-manager'],
+  [/^fluentbit_/, 'Fluent Bit', 'fluent-bit'],
   [/^otelcol_/, 'the log agent', 'opentelemetry-collector'],
   [/^(rollout|analysis_run|experiment)_/, 'Argo Rollouts', 'argo-rollouts'],
   [/^traefik_/, 'Traefik', 'traefik'],

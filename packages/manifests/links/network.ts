@@ -2,6 +2,7 @@ import { jsonText } from '../json.ts';
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, type End, type Link, outside, toObject } from './links.ts';
+import { operatedBy } from './operators.ts';
 import { portsOf } from './traffic.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,8 @@ export function networkLinks(from: DesiredObject, world: World): Link[] {
   if (from.kind !== 'NetworkPolicy') return [];
   const selector = valueAt(from.fields, ['spec', 'podSelector']);
   const pods = world.podsIn(from.namespace, selector);
-  const about = pods.length > 0 ? pods.map(toObject) : [ofCharts(from, selector, world)];
+  const all = [...pods, ...operatedBy(from.namespace, selector, world)];
+  const about = all.length > 0 ? all.map(toObject) : [ofCharts(from, selector, world)];
   return [
     ...about.map((end): Link => ({ from, kind: 'NetworkPolicy -> pods', says: 'is about the pods of', end })),
     ...peers(from, 'ingress', pods, world),
@@ -67,6 +69,10 @@ function peerEnds(from: DesiredObject, peer: unknown, world: World): End[] {
   const selector = valueAt(peer, ['podSelector']) ?? {};
   const namespace = namespaceOf(from, valueAt(peer, ['namespaceSelector']));
   if (namespace === undefined) return [outside('pods of several namespaces')];
+  const operated = operatedBy(namespace, selector, world).map(({ kind, name }) =>
+    outside(`pods of ${kind} ${namespace}/${name}, by its operator`),
+  );
+  if (operated.length > 0) return [...world.podsIn(namespace, selector).map(toObject), ...operated];
   const pods = world.podsIn(namespace, selector);
   return pods.length > 0 ? pods.map(toObject) : [strangers(namespace, selector, world)];
 }

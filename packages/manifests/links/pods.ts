@@ -1,6 +1,7 @@
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podSpecOf, type Source, sourcesOf } from '../references.ts';
 import { absent, broken, type End, found, type Link, outside, toObject } from './links.ts';
+import { makerByName } from './operators.ts';
 import { dnsEnd, podsOf, stopped } from './paths.ts';
 import { selects } from './selection.ts';
 import { hostsIn, type ServiceUrl, serviceEnd, urlsIn } from './urls.ts';
@@ -120,12 +121,13 @@ function spreadBy(namespace: string | undefined, name: string, world: World): Ho
 
 const TARGET_NAMESPACES = ['spec', 'target', 'namespaceSelector'];
 
-/** A sealed Secret, or a certificate's. */
+/** A sealed Secret, a certificate's, or an operator's. */
 const makerOf = (namespace: string | undefined, name: string, world: World): DesiredObject | undefined =>
   world.named('SealedSecret', namespace, name) ??
   world
     .ofKind('Certificate')
-    .find((one) => one.namespace === namespace && valueAt(one.fields, ['spec', 'secretName']) === name);
+    .find((one) => one.namespace === namespace && valueAt(one.fields, ['spec', 'secretName']) === name) ??
+  makerByName(namespace, name, world);
 
 const keysIn = ({ fields }: DesiredObject): string[] =>
   ['data', 'stringData', 'binaryData'].flatMap((field) => Object.keys(fields[field] ?? {}));

@@ -1,6 +1,7 @@
 import { titleOf, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, broken, type End, outside, toObject } from './links.ts';
+import { makerByName } from './operators.ts';
 import type { World } from './world.ts';
 
 /** A Service as another pod reaches it. */
@@ -74,10 +75,12 @@ export function serviceEnd({ name, namespace, port }: ServiceUrl, world: World):
     : broken(`${titleOf(service)} has no port ${port}; it has ${ports.join(', ')}`);
 }
 
-/** A Service that is no object of dist/: of a chart in its namespace, named after the release or not. */
+/** A Service that is no object of dist/: an operator's, or of a chart in its namespace, named after the release or not. */
 export function chartService(name: string, namespace: string | undefined, world: World): End {
   const missing = `Service ${namespace}/${name} is not there, and no chart is installed in ${namespace}`;
   if (namespace === 'default' && name === 'kubernetes') return outside('the API server');
+  const maker = makerByName(namespace, name, world);
+  if (maker !== undefined) return toObject(maker);
   const charts = world.chartsIn(namespace);
   const chart = charts.find((one) => name.startsWith(one.name)) ?? charts[0];
   if (chart !== undefined) return outside(`Service ${namespace}/${name} of the chart ${chart.name}`);

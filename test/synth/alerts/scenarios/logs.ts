@@ -4,6 +4,9 @@ import { series } from './cluster.ts';
 
 const AGENT = { pod: 'agent-a', exporter: 'otlp_http/loki' };
 
+/** The output of Fluent Bit, on one node. */
+const OUTPUT = { pod: 'fluent-bit-a', name: 'es.0' };
+
 /** A queue of 1000 with so much in it. */
 const queueOf = (tolerated: number, wrong: number, summary: string): Scenario => ({
   series: {
@@ -41,6 +44,32 @@ export const logScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario
   LogsBehind: () => queueOf(400, 600, 'The queue of the log agent agent-a is 60% full.'),
   LogsUnread: () =>
     queueOf(900, 1000, 'The queue of the log agent agent-a is full, and it reads no further.'),
+  FluentBitDropsLines: () => ({
+    series: {
+      [series('fluentbit_output_dropped_records_total', OUTPUT)]: { well: 3, wrong: { perMinute: 10 } },
+    },
+    fires: [{ labels: OUTPUT, summary: 'Fluent Bit in fluent-bit-a has dropped 20 lines in 10 minutes.' }],
+    ...{ within: 2, resolves: 14 },
+  }),
+  FluentBitNotSending: () => ({
+    series: {
+      [series('fluentbit_output_retries_total', OUTPUT)]: {
+        ...{ well: 5, tolerated: { perMinute: 6 }, wrong: { perMinute: 6 } },
+      },
+      [series('fluentbit_output_proc_records_total', OUTPUT)]: {
+        ...{ well: { perMinute: 600 }, tolerated: { perMinute: 600 }, wrong: null },
+      },
+    },
+    fires: [{ labels: OUTPUT, summary: 'Fluent Bit in fluent-bit-a sends nothing to es.0.' }],
+    ...{ within: 21, resolves: 14 },
+  }),
+  FluentBitPaused: () => {
+    const labels = { pod: 'fluent-bit-a', name: 'tail.0' };
+    return {
+      series: { [series('fluentbit_input_ingestion_paused', labels)]: { well: 0, wrong: 1 } },
+      fires: [{ labels, summary: 'Fluent Bit in fluent-bit-a reads no further: its buffer is full.' }],
+    };
+  },
   LokiDown: (rule) => ({
     series: { [series('up', { namespace: 'loki', job: 'loki' })]: { well: 1, wrong: 0 } },
     fires: [{ summary: rule.annotations.summary ?? '' }],

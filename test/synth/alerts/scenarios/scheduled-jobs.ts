@@ -42,4 +42,10 @@ export const scheduledJobs: Scenarios = {
   ...ofRuns('CollectorRun', 'collector', 'run of the collector', 'board'),
   ...ofRuns('LogReportRun', 'log-reports', 'run that extracts error lines'),
   ...ofRuns('LogArchiveRun', 'log-archive', 'run that archives logs'),
+  ...ofRuns(
+    'ElasticsearchContentRun',
+    'elasticsearch-content',
+    'run that declares the content of Elasticsearch',
+    'elasticsearch',
+  ),
 };

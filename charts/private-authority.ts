@@ -8,7 +8,9 @@ import { clusterLabels } from './labels.ts';
 import { AUTHORITY_KEY } from './pod.ts';
 import { wave } from './wave.ts';
 
-export interface BrokerAuthorityProps {
+export interface PrivateAuthorityProps {
+  /** What its certificates are for: the names of its objects begin with it. */
+  readonly of: string;
   /** Where cert-manager keeps the Secrets of ClusterIssuers, and trust-manager finds the authorities to trust. */
   readonly namespace: string;
   /** The authorities, of which any may issue. Each has a key of its own, which stays when its certificate is renewed. */
@@ -19,31 +21,31 @@ export interface BrokerAuthorityProps {
   readonly trust: { readonly configMap: string; readonly namespaces: readonly string[] };
 }
 
-/** The ClusterIssuer of an authority, its Certificate, and the Secret with its key. */
-export const issuerOf = (authority: string): string => `broker-authority-${authority}`;
+/** The ClusterIssuer of an authority, its Certificate, and the Secret with its key: `broker-authority-2026`. */
+export const issuerOf = (of: string, authority: string): string => `${of}-authority-${authority}`;
 
 const CERT_MANAGER = 'cert-manager.io/v1';
-const ROOT = 'broker-authority-root';
+const rootOf = (of: string): string => `${of}-authority-root`;
 /** Ten years, and one before their end: what is issued in the last year outlives no authority. */
 const LIFETIME = { duration: '87600h', renewBefore: '8760h' } as const;
 
 /**
- * Private authorities for the broker's certificates, kept by cert-manager, and their certificates (never a key) in the
+ * Private authorities for the certificates of one server, kept by cert-manager, and their certificates (never a key) in the
  * namespaces of the clients that trust them, by trust-manager.
  * @throws {ChartError} with every fault of the props
  * @see https://cert-manager.io/docs/configuration/selfsigned/#bootstrapping-ca-issuers
  * @see https://cert-manager.io/docs/trust/trust-manager/
  */
-export class BrokerAuthority extends Construct {
-  constructor(scope: Construct, id: string, props: BrokerAuthorityProps) {
+export class PrivateAuthority extends Construct {
+  constructor(scope: Construct, id: string, props: PrivateAuthorityProps) {
     super(scope, id);
     check(props);
-    const { namespace, authorities } = props;
+    const { of, namespace, authorities } = props;
     this.#limit(props);
-    this.#declare('root', 'Issuer', { name: ROOT, namespace }, { selfSigned: {} });
+    this.#declare('root', 'Issuer', { name: rootOf(of), namespace }, { selfSigned: {} });
     for (const authority of authorities) {
-      const name = issuerOf(authority);
-      this.#declare(`${authority}-certificate`, 'Certificate', { name, namespace }, certificate(name));
+      const name = issuerOf(of, authority);
+      this.#declare(`${authority}-certificate`, 'Certificate', { name, namespace }, certificate(of, name));
       this.#declare(`${authority}-issuer`, 'ClusterIssuer', { name }, { ca: { secretName: name } });
     }
     const { apiVersion, kind, spec } = bundle(props);
@@ -61,11 +63,11 @@ export class BrokerAuthority extends Construct {
     });
   }
 
-  /** A ClusterIssuer serves every namespace: who could have a certificate of the broker's name could be the broker. */
-  #limit({ authorities, servers }: BrokerAuthorityProps): void {
-    const issuers = authorities.map((authority) => `'${issuerOf(authority)}'`).join(', ');
+  /** A ClusterIssuer serves every namespace: who could have a certificate of the server's name could be the server. */
+  #limit({ of, authorities, servers }: PrivateAuthorityProps): void {
+    const issuers = authorities.map((authority) => `'${issuerOf(of, authority)}'`).join(', ');
     new AdmissionPolicy(this, 'limit', {
-      name: 'broker-certificates-of-broker',
+      name: `${of}-certificates-of-${servers}`,
       matches: [
         {
           ...{ apiGroups: ['cert-manager.io'], apiVersions: ['*'] },
@@ -73,12 +75,12 @@ export class BrokerAuthority extends Construct {
         },
       ],
       when: {
-        'by-a-broker-authority': `object.spec.issuerRef.name in [${issuers}] && has(object.spec.issuerRef.kind) && object.spec.issuerRef.kind == 'ClusterIssuer'`,
+        [`by-a-${of}-authority`]: `object.spec.issuerRef.name in [${issuers}] && has(object.spec.issuerRef.kind) && object.spec.issuerRef.kind == 'ClusterIssuer'`,
       },
       validations: [
         {
           expression: `request.namespace == '${servers}'`,
-          message: `An authority of the broker issues certificates in the namespace '${servers}' alone.`,
+          message: `An authority of the ${of} issues certificates in the namespace '${servers}' alone.`,
         },
       ],
     });
@@ -86,18 +88,18 @@ export class BrokerAuthority extends Construct {
 }
 
 /** The key stays, so that the renewed certificate also verifies what the authority has issued. */
-const certificate = (name: string): NonNullable<ICertificate['spec']> => ({
+const certificate = (of: string, name: string): NonNullable<ICertificate['spec']> => ({
   ...{ isCA: true, commonName: name, secretName: name, ...LIFETIME },
   privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Never' },
   usages: ['cert sign', 'crl sign'],
-  issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: ROOT },
+  issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: rootOf(of) },
 });
 
-const bundle = ({ authorities, trust }: BrokerAuthorityProps): IBundle => ({
+const bundle = ({ of, authorities, trust }: PrivateAuthorityProps): IBundle => ({
   apiVersion: 'trust.cert-manager.io/v1alpha1',
   kind: 'Bundle',
   spec: {
-    sources: authorities.map((authority) => ({ secret: { name: issuerOf(authority), key: 'tls.crt' } })),
+    sources: authorities.map((authority) => ({ secret: { name: issuerOf(of, authority), key: 'tls.crt' } })),
     target: {
       configMap: { key: AUTHORITY_KEY },
       namespaceSelector: {
@@ -109,8 +111,9 @@ const bundle = ({ authorities, trust }: BrokerAuthorityProps): IBundle => ({
   },
 });
 
-function check({ namespace, authorities, servers, trust }: BrokerAuthorityProps): void {
-  const checks = new Checks('BrokerAuthority')
+function check({ of, namespace, authorities, servers, trust }: PrivateAuthorityProps): void {
+  const checks = new Checks('PrivateAuthority')
+    .dnsLabel('of', of)
     .dnsLabel('namespace', namespace)
     .dnsLabel('servers', servers)
     .dnsLabel('trust.configMap', trust.configMap)
@@ -120,6 +123,6 @@ function check({ namespace, authorities, servers, trust }: BrokerAuthorityProps)
       `'authorities' (${authorities.join(', ')}) must be unique`,
     )
     .that(trust.namespaces.length > 0, `'trust.namespaces' must not be empty`);
-  for (const authority of authorities) checks.dnsLabel('authorities', issuerOf(authority));
+  for (const authority of authorities) checks.dnsLabel('authorities', issuerOf(of, authority));
   checks.done();
 }

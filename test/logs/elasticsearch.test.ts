@@ -1,0 +1,147 @@
+/**
+ * Reports of lines in a real Elasticsearch: the template that is declared, documents as Fluent Bit writes them, and the
+ * extraction. Elasticsearch 7.17 runs without x-pack, so what needs that (data stream, life cycle, users) is left out
+ * of the declaration by its name; everything else of it is as it is rendered.
+ */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { elasticsearchContent } from '../../charts/elasticsearch-content.ts';
+import { objectKey, parseReport, WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
+import { ELASTICSEARCH_STREAMS, logRecords } from '../../packages/contracts/log-store.ts';
+import { startElasticsearch } from '../support/elasticsearch.ts';
+import type { OwnServer } from '../support/own-server.ts';
+import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
+
+const WINDOW_MS = WINDOW_MINUTES * 60_000;
+const { line: LINE } = logRecords.elasticsearch;
+
+let elasticsearch: OwnServer;
+let harness: LogReportsHarness;
+
+beforeAll(async () => {
+  [elasticsearch, harness] = await Promise.all([startElasticsearch(), LogReportsHarness.start()]);
+}, 600_000);
+afterAll(async () => {
+  await Promise.all([elasticsearch?.stop(), harness?.stop()]);
+});
+
+const ask = async (method: string, path: string, body?: string): Promise<unknown> => {
+  const headers = { 'content-type': body?.includes('\n') ? 'application/x-ndjson' : 'application/json' };
+  const response = await fetch(`${elasticsearch.url}${path}`, { method, headers, ...(body && { body }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return JSON.parse(text);
+};
+
+/** The declared index template, less what x-pack brings. */
+function declarable(): object {
+  const { requests } = elasticsearchContent({ retention: '744h', replicas: 0, passwordFile: (user) => user });
+  const template = requests.find(({ path }) => path.startsWith('/_index_template/'));
+  if (template?.body === undefined) throw new Error('no index template is declared');
+  const { data_stream: _, ...body } = structuredClone(template.body) as {
+    data_stream: object;
+    template: { settings: Record<string, unknown> };
+  };
+  delete body.template.settings['index.lifecycle.name'];
+  return { requests: [{ ...template, body }] };
+}
+
+/** A record as Fluent Bit's output writes it: nested, its time with nanoseconds. */
+const documentOf = (at: number, namespace: string, message: string, more: object = {}) => ({
+  [LINE.time]: new Date(at).toISOString().replace('Z', '123456Z'),
+  ...{ message, stream: 'stderr', offset: at % 1000 },
+  kubernetes: {
+    namespace_name: namespace,
+    pod_name: `${namespace}-1`,
+    container_name: 'main',
+    host: 'node-1',
+  },
+  ...more,
+});
+
+describe('Elasticsearch', () => {
+  it('takes the declared template from a run of the service, again and again', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'content-')), 'content.json');
+    writeFileSync(file, JSON.stringify(declarable()));
+    const run = () =>
+      harness.run({
+        ...{ MODE: 'declare', LOG_STORE: 'elasticsearch', LOG_STORE_URL: elasticsearch.url },
+        DECLARATION_FILE: file,
+      });
+    for (const { code, lines } of [await run(), await run()])
+      expect([code, lines.at(-1)]).toEqual([
+        0,
+        expect.objectContaining({ msg: 'content declared', declared: ['index template sluice-logs'] }),
+      ]);
+  });
+
+  it('refuses one that is wrong, and the run says what and why', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'content-')), 'content.json');
+    const body = { index_patterns: ['x'], template: { settings: { 'index.codec': 'none-of-its' } } };
+    const wrong = {
+      what: 'a wrong template',
+      server: 'elasticsearch',
+      method: 'PUT',
+      path: '/_index_template/x',
+      body,
+    };
+    writeFileSync(file, JSON.stringify({ requests: [wrong] }));
+    const { code, lines } = await harness.run({
+      ...{ MODE: 'declare', LOG_STORE: 'elasticsearch', LOG_STORE_URL: elasticsearch.url },
+      DECLARATION_FILE: file,
+    });
+    expect([code, lines.at(-1)]).toEqual([
+      1,
+      expect.objectContaining({ refusals: [expect.stringMatching(/^a wrong template: 400 .*index\.codec/)] }),
+    ]);
+  });
+
+  it('gives every error line of a window to its report once, page after page, with its time to the nanosecond', async () => {
+    const start = (Math.floor((Date.now() - 120_000) / WINDOW_MS) - 1) * WINDOW_MS;
+    const errors = Array.from({ length: 1234 }, (_, n) =>
+      documentOf(start + (n % 600) * 1000, 'consumer', `job ${n} of "ann" failed`, { level: 'error' }),
+    );
+    const others = [
+      documentOf(start + 5, 'consumer', 'job 1 succeeded', { level: 'info' }),
+      documentOf(start + 6, 'api', 'java.lang.NullPointerException: no price', { http: { status: 500 } }),
+      // Of the next window, and of the one before.
+      documentOf(start + WINDOW_MS, 'api', 'late error', { level: 'error' }),
+      documentOf(start - 1, 'api', 'early error', { level: 'error' }),
+    ];
+    const bulk = [...errors, ...others].flatMap((document) => [
+      JSON.stringify({ create: { _index: ELASTICSEARCH_STREAMS.lines } }),
+      JSON.stringify(document),
+    ]);
+    const answer = (await ask('POST', '/_bulk?refresh=true', `${bulk.join('\n')}\n`)) as { errors: boolean };
+    expect(answer.errors).toBe(false);
+    const mapping = (await ask('GET', `/${ELASTICSEARCH_STREAMS.lines}/_mapping`)) as object;
+    expect(JSON.stringify(mapping)).toContain('"@timestamp":{"type":"date_nanos"}');
+
+    const run = await harness.run({
+      ...{ LOG_STORE: 'elasticsearch', LOG_STORE_URL: elasticsearch.url, CATCH_UP_WINDOWS: '1' },
+    });
+    expect([run.code, run.lines.at(-1)]).toEqual([
+      0,
+      expect.objectContaining({ msg: 'run complete', lines: 1235 }),
+    ]);
+    const report = async (namespace: string) =>
+      parseReport(
+        await harness.bucket(REPORTS).getText(objectKey('reports', { namespace, start }), harness.signal),
+      );
+    const consumer = await report('consumer');
+    expect(consumer.groups.map(({ pattern, count }) => [pattern, count])).toEqual([
+      ['job <value> of <quoted> failed', 1234],
+    ]);
+    expect((await report('api')).groups.map(({ sample, count }) => [sample, count])).toEqual([
+      ['java.lang.NullPointerException: no price', 1],
+    ]);
+    const lines = await harness.lines(objectKey('raw', { namespace: 'api', start }));
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      ...{ time: new Date(start + 6).toISOString().replace('Z', '123456Z'), pod: 'api-1', container: 'main' },
+      fields: { 'http.status': '500', 'kubernetes.host': 'node-1' },
+    });
+    expect((await harness.keys(RAW)).filter((key) => key.startsWith('raw/'))).toHaveLength(2);
+  });
+});
