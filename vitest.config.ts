@@ -18,6 +18,20 @@ const together = {
   setupFiles: ['test/support/real-time.ts'],
 };
 
+const ROOMS = '{packages,policy,environments,charts,argocd,apps,ci,cli,services}/**/*.test.ts';
+
+// Whole environments, whole days of a simulation, and programs that are started: a second and more each. What is left
+// is quick enough to be run after each edit.
+const ENGINES = [
+  '{apps,cli}/**/*.test.ts',
+  'packages/analysis/{advise,capacity,explain,simulate}/**/*.test.ts',
+  'packages/manifests/{leaves.properties,revision}.test.ts',
+  'policy/{backends/keda,simulate}/**/*.test.ts',
+  'services/{bundle,*/main,exporter/fetch,runtime/{http-client,run-main,processes/*},scaler/targets/process}.test.ts',
+  '{charts/broker-reload,ci/base}.test.ts',
+  'test/soak/**/*.test.ts',
+];
+
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
   test: {
@@ -29,9 +43,18 @@ export default defineConfig({
           ...quick,
           ...together,
           globalSetup: [scratch],
-          include: [
-            '{packages,policy,environments,charts,argocd,apps,ci,cli,services,packages/testbed,test/soak}/**/*.test.ts',
-          ],
+          include: [ROOMS],
+          exclude: ['**/node_modules/**', ...ENGINES],
+        },
+      },
+      {
+        test: {
+          name: 'engines',
+          ...patience,
+          ...quick,
+          ...together,
+          globalSetup: [scratch],
+          include: ENGINES,
           exclude: ['**/node_modules/**'],
         },
       },

@@ -79,7 +79,8 @@ function testsSay(tree: Tree, tests: Tests): string {
   const report = join(tree.root, 'report.json');
   const run = tree.node(
     [
-      ...['node_modules/vitest/vitest.mjs', ...which, '--project', 'unit', '--project', 'synth'],
+      ...['node_modules/vitest/vitest.mjs', ...which],
+      ...['unit', 'engines', 'synth'].flatMap((name) => ['--project', name]),
       ...['--reporter', 'json', '--outputFile', report, '--exclude', 'test/synth/edits.test.ts'],
       // Each worker loads the sources for itself: a few files are quicker on one.
       ...['--exclude', 'test/synth/new-*.test.ts', '--maxWorkers', tests === 'related' ? '2' : '1'],
