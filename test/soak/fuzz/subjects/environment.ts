@@ -1,12 +1,17 @@
 import { AuthoritiesError, ConfigError, parseConfig } from '@sluice/runtime';
 import { connectOptions } from '@sluice/runtime/amqp';
+import { redisOptions } from '@sluice/runtime/redis/options';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { environment as api } from '../../../../services/api/config.ts';
+import { environment as board } from '../../../../services/board/config.ts';
 import { environment as collector } from '../../../../services/collector/config.ts';
 import { environment as consumer } from '../../../../services/consumer/config.ts';
 import { environment as exporter } from '../../../../services/exporter/config.ts';
+import { environment as inject } from '../../../../services/inject/config.ts';
+import { environment as journal } from '../../../../services/journal/config.ts';
 import { environment as logReports } from '../../../../services/log-reports/config.ts';
+import { environment as processService } from '../../../../services/process/config.ts';
 import { environment as publisher } from '../../../../services/publisher/config.ts';
 import { environment as scaler } from '../../../../services/scaler/config.ts';
 import { environment as topology } from '../../../../services/topology/config.ts';
@@ -20,12 +25,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const variable = fc.oneof(
   { weight: 3, arbitrary: texts('1', '30', '0.5', '8080', 'info', 'jobs', '/run/file', 'constant', '15') },
   { weight: 1, arbitrary: texts(`amqp://user:${CANARY}@host:5672/%2f`, `http://admin:${CANARY}@host:15672`) },
+  {
+    weight: 1,
+    arbitrary: texts(
+      `rediss://user:${CANARY}@host:6379/0`,
+      `mongodb://user:${CANARY}@a:27017,b:27017/?tls=true`,
+    ),
+  },
   { weight: 1, arbitrary: fc.constant(undefined) },
 );
 
 const VALID: Environment = {
   ...{ RUN_ID: 'run', AMQP_URL: 'amqp://host', AMQP_PASSWORD: CANARY, MANAGEMENT_URL: 'http://host:15672' },
   ...{ MANAGEMENT_USERNAME: 'admin', MANAGEMENT_PASSWORD: CANARY, TOPOLOGY_FILE: '/run/file' },
+  ...{ REDIS_URL: 'redis://host:6379/0', REDIS_PASSWORD: CANARY, SCALER_URL: 'http://scaler:8080/metrics' },
+  ...{ MONGODB_URL: `mongodb://user:${CANARY}@host`, ELASTICSEARCH_URL: `https://user:${CANARY}@host:9200` },
+  ...{ LOG_STORE_URL: 'http://logs:9428', RAW_BUCKET: 'raw' },
   ...{ CONFIG_FILE: '/run/file', MAPPINGS_DIRECTORY: '/run/mappings', TARGETS_FILE: '/run/targets' },
 };
 
@@ -47,16 +62,20 @@ const reading = <S extends z.ZodRawShape>(service: string, schema: z.ZodObject<S
       parsing(
         () => {
           const config = parseConfig(schema, environment);
+          if ('REDIS_URL' in config) redisOptions(config as unknown as Parameters<typeof redisOptions>[0]);
           if ('AMQP_URL' in config) connectOptions(config as unknown as Parameters<typeof connectOptions>[0]);
           return config;
         },
         ConfigError,
         AuthoritiesError,
       ),
-    nonsense: (config) =>
+    nonsense: (config, given) =>
       firstOf(
         wrongNumber(config),
-        ...Object.entries(config).map(([name, value]) => unless(value !== '', `${name} is empty`)),
+        // Empty by default is no nonsense.
+        ...Object.entries(config).map(([name, value]) =>
+          unless(value !== '' || (given[name] ?? '') === '', `${name} is empty`),
+        ),
       ),
   });
 
@@ -70,4 +89,8 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('api', api),
   reading('collector', collector),
   reading('log-reports', logReports),
+  reading('board', board),
+  reading('inject', inject),
+  reading('process', processService),
+  reading('journal', journal),
 ];

@@ -1,6 +1,8 @@
 import { decodeJob, encodeJob, InvalidJobError, type Job } from '@sluice/runtime';
 import fc from 'fast-check';
+import type { TransactionRequest } from '../../../../packages/contracts/transaction.ts';
 import { attemptsOf } from '../../../../services/consumer/attempts.ts';
+import { InvalidRequest, parseBatch } from '../../../../services/inject/validate.ts';
 import { jsonOf, mutated, mutatedData, values } from '../mutate.ts';
 import { firstOf, MAX_INSTANT_MS, unless } from '../oracles.ts';
 import { CANARY, parsing, subject } from '../subject.ts';
@@ -65,4 +67,40 @@ export const xDeath = subject<unknown, number>({
   },
   nonsense: (attempts) =>
     unless(Number.isSafeInteger(attempts) && attempts >= 0, `${attempts} failed attempts`),
+});
+
+const transfer = {
+  ...{ currency: 'EUR', exponent: 2, description: 'rent' },
+  entries: [
+    { account: 'a', amount: -500 },
+    { account: 'b:1', amount: 400 },
+    { account: 'c', amount: 100 },
+  ],
+};
+const batches = mutatedData(
+  fc.constantFrom<object>(
+    { transactions: [transfer] },
+    { transactions: [transfer, { ...transfer, currency: 'JPY', exponent: 0 }] },
+  ),
+);
+
+/** The body of a request of several transactions. */
+export const transactions = subject<unknown, readonly TransactionRequest[]>({
+  name: 'transactions',
+  inputs: fc.oneof({ weight: 9, arbitrary: batches }, { weight: 1, arbitrary: values }),
+  parse: (body) => parsing(() => parseBatch(body), InvalidRequest),
+  nonsense: (accepted) =>
+    firstOf(
+      unless(accepted.length > 0, 'no transaction'),
+      ...accepted.map(({ entries, exponent }) =>
+        firstOf(
+          unless(exponent >= 0 && exponent <= 4, `exponent ${exponent}`),
+          unless(
+            entries.every(({ amount }) => Number.isSafeInteger(amount) && amount !== 0),
+            'an amount that is no whole number of minor units',
+          ),
+          unless(entries.reduce((sum, { amount }) => sum + BigInt(amount), 0n) === 0n, 'no balance'),
+        ),
+      ),
+    ),
 });

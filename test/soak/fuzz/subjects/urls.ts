@@ -1,7 +1,9 @@
 import { ConfigError, concealCredentials, parseConfig } from '@sluice/runtime';
 import { connectOptions } from '@sluice/runtime/amqp';
+import { redisOptions } from '@sluice/runtime/redis/options';
 import type { Options } from 'amqplib';
 import fc from 'fast-check';
+import { environment as inject } from '../../../../services/inject/config.ts';
 import { environment as publisher } from '../../../../services/publisher/config.ts';
 import { environment as topology } from '../../../../services/topology/config.ts';
 import { mutated } from '../mutate.ts';
@@ -102,4 +104,25 @@ export const managementUrl = subject<Url, string>({
       unless(!shown.toLowerCase().includes(CANARY_MARK), `shows ${shown}`),
     );
   },
+});
+
+/** REDIS_URL: what it is made of comes out of it again. */
+export const redisUrl = subject<Url, ReturnType<typeof redisOptions>>({
+  name: 'REDIS_URL',
+  inputs: urls('redis', 'rediss').map(({ text, parts }) => ({
+    text: parts === undefined ? text : text.replace(/[^/]*$/, '7'),
+    parts,
+  })),
+  parse: ({ text }) => parsing(() => redisOptions(parseConfig(inject, { REDIS_URL: text })), ConfigError),
+  nonsense: ({ host, port, db, username = '', password = '' }, { parts }) =>
+    firstOf(
+      unless(isHost(host), `host '${host}'`),
+      unless(isPort(port) && Number.isInteger(db) && db >= 0 && db <= 9999, `port ${port}, database ${db}`),
+      parts &&
+        unless(
+          [host, port, db, username, password].join() ===
+            [parts.host.replace(/^\[|\]$/g, ''), parts.port, 7, parts.username, parts.password].join(),
+          `${username}@${host}:${port}/${db} is another server`,
+        ),
+    ),
 });
