@@ -9,6 +9,7 @@ import {
   NetworkingV1Api,
   setHeaderMiddleware,
 } from '@kubernetes/client-node';
+import { boundedBytes, refuseRedirects } from '@sluice/runtime';
 
 /** Where in a list to read on. */
 export interface PageQuery {
@@ -27,23 +28,42 @@ export interface ObjectPage<T = unknown> {
 export type ListPage<T = unknown> = (query: PageQuery, signal: AbortSignal) => Promise<ObjectPage<T>>;
 
 interface ListLike<T> {
-  readonly items: T[];
+  readonly kind?: string;
+  readonly items?: T[];
   readonly metadata?: { readonly _continue?: string };
 }
 
-const page = <T>({ items, metadata }: ListLike<T>): ObjectPage<T> => {
+/** What answers with status 200 may be a proxy's page or a Status: no list is not an empty one. */
+class NoListError extends Error {
+  override readonly name = 'NoListError';
+}
+
+function page<T>({ kind = '', items, metadata }: ListLike<T>): ObjectPage<T> {
+  if (!kind.endsWith('List') || !Array.isArray(items))
+    throw new NoListError('the API server answers with what is no list');
   const next = metadata?._continue;
   return { items, ...(next !== undefined && next !== '' && { next }) };
-};
+}
 
-/** Takes the signal to the request; the generated client does so only by a middleware. */
+/** The longest page: 5,000 objects of 3 KB. */
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+
+/** The generated client takes a signal, a bound of the answer and what becomes of redirects only from a middleware. */
 function abortable(signal: AbortSignal) {
   const { pre, post } = setHeaderMiddleware('User-Agent', 'sluice-collector');
   const withSignal: typeof pre = (request) => {
     request.setSignal(signal);
+    const dispatcher = request.getDispatcher();
+    if (dispatcher !== undefined) request.setDispatcher(dispatcher.compose(refuseRedirects));
     return pre(request);
   };
-  return { middleware: [{ pre: withSignal, post }], middlewareMergeStrategy: 'append' as const };
+  const bounded: typeof post = (response) => {
+    const { body } = response;
+    const binary = (): Promise<Buffer> => boundedBytes(body.stream(), MAX_PAGE_BYTES);
+    response.body = { binary, text: async () => (await binary()).toString('utf8'), stream: () => null };
+    return post(response);
+  };
+  return { middleware: [{ pre: withSignal, post: bounded }], middlewareMergeStrategy: 'append' as const };
 }
 
 const WARNINGS = 'type=Warning';
@@ -91,11 +111,10 @@ function customLists(config: KubeConfig) {
     async (query, signal) => {
       const of = { group, version, plural, ...query };
       const answer = await custom.listClusterCustomObject(of, abortable(signal));
-      const { items = [], metadata } = answer as {
-        readonly items?: unknown[];
+      const { metadata, ...list } = (answer ?? {}) as Omit<ListLike<unknown>, 'metadata'> & {
         readonly metadata?: { readonly continue?: string };
       };
-      return page({ items, metadata: { _continue: metadata?.continue ?? '' } });
+      return page({ ...list, metadata: { _continue: metadata?.continue ?? '' } });
     };
   return {
     rollouts: list('argoproj.io', 'v1alpha1', 'rollouts'),

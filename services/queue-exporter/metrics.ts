@@ -28,7 +28,7 @@ export function queueMetrics(registry: Registry): QueueMetrics {
     for (const state of JOB_STATES) jobs.set({ queue, state }, states[state]);
     ready.set({ queue }, states.waiting + states.prioritized + due);
     active.set({ queue }, states.active);
-    oldest.set({ queue }, oldestWaitSeconds);
+    if (oldestWaitSeconds !== undefined) oldest.set({ queue }, oldestWaitSeconds);
     for (const outcome of ['completed', 'failed'] as const) {
       const total = totals[outcome];
       if (total !== undefined) ended.inc({ queue, outcome }, total);

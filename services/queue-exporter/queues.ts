@@ -1,3 +1,4 @@
+import { instantOf } from '@sluice/runtime';
 import type { Redis } from 'ioredis';
 
 /** A queue of BullMQ, by what its keys begin with: `{transactions}:process`. */
@@ -18,8 +19,8 @@ export interface QueueCounts {
   readonly due: number;
   readonly failed: number;
   readonly completed: number;
-  /** Since when the job that is taken next has waited, seconds; 0 where none waits. */
-  readonly oldestWaitSeconds: number;
+  /** How long the job that is taken next has waited, seconds; 0 where none waits, undefined where its instant cannot be. */
+  readonly oldestWaitSeconds: number | undefined;
   /** Jobs that ended since the queue exists, where its workers count them; undefined where they do not. */
   readonly ended: { readonly completed: number | undefined; readonly failed: number | undefined };
 }
@@ -88,7 +89,8 @@ export async function countQueue(redis: Redis, { base }: FoundQueue, now: number
   };
 }
 
-async function waited(redis: Redis, job: string, now: number): Promise<number> {
-  const added = Number(await redis.hget(job, 'timestamp'));
-  return added > 0 ? Math.max(0, now - added) / 1000 : 0;
+/** Whoever adds a job may write any instant into it. */
+async function waited(redis: Redis, job: string, now: number): Promise<number | undefined> {
+  const added = instantOf(await redis.hget(job, 'timestamp'), now);
+  return added === undefined ? undefined : (now - added) / 1000;
 }

@@ -1,5 +1,6 @@
 export * from './authorities.ts';
 export * from './broker-url.ts';
+export * from './client-answers.ts';
 export * from './config.ts';
 export * from './deadline.ts';
 export * from './decimal.ts';

@@ -80,6 +80,21 @@ describe('the queue exporter', () => {
     await queue.close();
   });
 
+  it('tells no wait of a job whose instant is ahead, and the right one where it is in seconds', async () => {
+    const [ahead, seconds] = ['ahead', 'seconds'].map(
+      (name) => new Queue(name, { connection: redis, prefix }),
+    );
+    for (const queue of [ahead, seconds]) queue?.on('error', () => {});
+    await ahead?.add('a', {}, { timestamp: Date.now() + 600_000 });
+    await seconds?.add('a', {}, { timestamp: Math.floor(Date.now() / 1000) - 40 });
+    const counted = async (name: string) => (await value(`queue_jobs_ready{queue="shop:${name}"`)) === 1;
+    await eventually('both are counted', async () => (await counted('ahead')) && (await counted('seconds')));
+    expect(await value('queue_oldest_wait_seconds{queue="shop:ahead"')).toBeUndefined();
+    expect(await value('queue_oldest_wait_seconds{queue="shop:seconds"')).toBeGreaterThan(39);
+    expect(await value('queue_oldest_wait_seconds{queue="shop:seconds"')).toBeLessThan(400);
+    for (const queue of [ahead, seconds]) await queue?.obliterate({ force: true });
+  });
+
   it('knows how many jobs ended and how long they were in work', async () => {
     const queue = new Queue('mails', { connection: redis, prefix });
     queue.on('error', () => {});

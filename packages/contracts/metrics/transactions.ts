@@ -121,7 +121,7 @@ export const queueExporter = {
   oldestWait: {
     name: 'queue_oldest_wait_seconds',
     type: 'gauge',
-    help: 'How long the job that is taken next has waited; 0 where none waits.',
+    help: 'How long the job that is taken next has waited; 0 where none waits, absent where its instant cannot be.',
     labels: { queue: OPEN },
     unit: 'seconds',
   },

@@ -17,7 +17,7 @@ function rotating(redis: Redis, config: RedisConfig): Redis {
     } catch (error) {
       // A file that is gone for a moment: what was read last may still be right, and another attempt follows.
       if (!(error instanceof SecretError || error instanceof AuthoritiesError)) throw error;
-      redis.emit('error', error);
+      if (redis.listenerCount('error') > 0) redis.emit('error', error);
     }
     return connect(callback);
   };

@@ -100,17 +100,4 @@ const constraint = (issue: z.core.$ZodIssue): string =>
   issue.code === 'custom' ? issue.message : 'is not what it must be';
 
 /** A Lease holds the histories, of up to 128 KiB. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/** A body that is read no further than the largest object can be. @throws {AnswerError} */
-export async function boundedBytes(stream: ReadableStream<Uint8Array> | null): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES)
-      throw new AnswerError(`the API server answered with more than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+export const MAX_ANSWER_BYTES = 1024 * 1024;

@@ -10,19 +10,19 @@ import {
   type V1Lease,
   V1MicroTime,
 } from '@kubernetes/client-node';
+import { boundedBytes, refuseRedirects } from '@sluice/runtime';
 import type { LeaseApiLike, LeaseLike, LeaseName } from '../lease/kube-lease.ts';
 import type { EventApiLike, Notice } from '../report/events.ts';
 import type { ScaleApiLike } from '../targets/deployment.ts';
 import type { AutoscalerApiLike } from '../targets/hpa.ts';
 import {
   autoscalerAnswer,
-  boundedBytes,
   checkAnswer,
   eventAnswer,
   leaseAnswer,
+  MAX_ANSWER_BYTES,
   scaleAnswer,
 } from './answers.ts';
-import { refuseRedirects } from './refuse-redirects.ts';
 
 /** What the scaler asks of Kubernetes. */
 export interface KubeApis {
@@ -154,7 +154,7 @@ function abortable(signal: AbortSignal) {
   };
   const bounded: typeof post = (response) => {
     const { body } = response;
-    const binary = (): Promise<Buffer> => boundedBytes(body.stream());
+    const binary = (): Promise<Buffer> => boundedBytes(body.stream(), MAX_ANSWER_BYTES);
     response.body = { binary, text: async () => (await binary()).toString('utf8'), stream: () => null };
     return post(response);
   };

@@ -13,6 +13,7 @@ import { environment as journal } from '../../../../services/journal/config.ts';
 import { environment as logReports } from '../../../../services/log-reports/config.ts';
 import { environment as processService } from '../../../../services/process/config.ts';
 import { environment as publisher } from '../../../../services/publisher/config.ts';
+import { environment as queueExporter } from '../../../../services/queue-exporter/config.ts';
 import { environment as scaler } from '../../../../services/scaler/config.ts';
 import { environment as topology } from '../../../../services/topology/config.ts';
 import { texts } from '../mutate.ts';
@@ -40,7 +41,7 @@ const VALID: Environment = {
   ...{ MANAGEMENT_USERNAME: 'admin', MANAGEMENT_PASSWORD: CANARY, TOPOLOGY_FILE: '/run/file' },
   ...{ REDIS_URL: 'redis://host:6379/0', REDIS_PASSWORD: CANARY, SCALER_URL: 'http://scaler:8080/metrics' },
   ...{ MONGODB_URL: `mongodb://user:${CANARY}@host`, ELASTICSEARCH_URL: `https://user:${CANARY}@host:9200` },
-  ...{ LOG_STORE_URL: 'http://logs:9428', RAW_BUCKET: 'raw' },
+  ...{ LOG_STORE_URL: 'http://logs:9428', RAW_BUCKET: 'raw', SNAPSHOT_DIR: '/run/snapshots' },
   ...{ CONFIG_FILE: '/run/file', MAPPINGS_DIRECTORY: '/run/mappings', TARGETS_FILE: '/run/targets' },
 };
 
@@ -90,6 +91,7 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('collector', collector),
   reading('log-reports', logReports),
   reading('board', board),
+  reading('queue-exporter', queueExporter),
   reading('inject', inject),
   reading('process', processService),
   reading('journal', journal),
