@@ -6,6 +6,7 @@ import {
   concealInText,
   integer,
   oneOf,
+  optionalSecret,
   optionalText,
   readFaultOf,
   seconds,
@@ -14,6 +15,7 @@ import {
   url,
 } from '@sluice/runtime';
 import * as z from 'zod';
+import { LOG_STORES } from '../../packages/contracts/log-store.ts';
 import type { AccessRule } from './server/access.ts';
 import { isTimeZone } from './view/format.ts';
 import type { Links } from './view/page.ts';
@@ -26,6 +28,17 @@ export const environment = z.object({
   ),
   LOG_FILE: optionalText('A file of log lines that grows: decisions and jobs done are read from it.'),
   SNAPSHOT_DIR: optionalText('Directory of the cluster snapshots that the collector writes.'),
+  PROMETHEUS_URL: optionalText('Prometheus, for the charts of the infrastructure and the alerts that fire.'),
+  REPORT_BUCKET: optionalText('The bucket of error reports; credentials come from the service account.'),
+  S3_REGION: textOr('us-east-1', 'Region of the bucket.'),
+  S3_ENDPOINT: optionalText('URL of an S3 server other than AWS.'),
+  LOG_STORE: oneOf(LOG_STORES, 'victoria-logs', 'The kind of the log store.'),
+  LOG_STORE_URL: optionalText('The log store, without a path and without credentials.'),
+  LOG_STORE_USERNAME: optionalText('User of the log store.'),
+  LOG_STORE_PASSWORD: optionalSecret('Its password; read for each request.'),
+  LOG_STORE_CA_FILE: optionalText(
+    'File (PEM) of the authorities that may vouch for a log store of scheme `https`.',
+  ),
   REPOSITORY_URL: optionalText(
     'Page of the repository of the desired state: links to commits and pull requests.',
   ),
@@ -90,35 +103,45 @@ export function settingsOf(config: BoardConfig): Settings {
   if (!isTimeZone(zone)) faults.push(`'TIME_ZONE' (${zone}) must be a time zone of IANA`);
   if (!/^[a-z0-9-]+$/.test(header))
     faults.push(`'AUTH_HEADER' (${header}) must be the name of a header, in lower case`);
-  const links = linksIn(config, faults);
+  checkAddresses(config, faults);
   const policies = policiesIn(config.SCALER_CONFIG_FILE, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
-    ...{ policies, links },
+    ...{ policies, links: linksOf(config) },
     prefix: prefix.replace(/\/$/, ''),
     access: kind === 'open' ? { kind, hosts: hosts.toLowerCase().split(/\s*,\s*/) } : { kind, header },
   };
 }
 
-/** A page that a link leads to is one of http or https, without credentials. */
-function linksIn(config: BoardConfig, faults: string[]): Links {
-  const named = {
-    ...{ repository: config.REPOSITORY_URL, argocd: config.ARGOCD_URL, grafana: config.GRAFANA_URL },
-  };
-  const variables = { repository: 'REPOSITORY_URL', argocd: 'ARGOCD_URL', grafana: 'GRAFANA_URL' } as const;
-  const links: { -readonly [K in keyof Links]: string } = {};
-  for (const key of ['repository', 'argocd', 'grafana'] as const) {
-    const text = named[key];
-    if (text === undefined) continue;
-    const url = URL.parse(text);
-    if (url !== null && /^https?:$/.test(url.protocol) && url.username === '') links[key] = text;
-    else
-      faults.push(
-        `'${variables[key]}' (${concealInText(text)}) must be a URL of http or https without credentials`,
-      );
+const ADDRESSES = [
+  ...([
+    'PROMETHEUS_URL',
+    'S3_ENDPOINT',
+    'LOG_STORE_URL',
+    'REPOSITORY_URL',
+    'ARGOCD_URL',
+    'GRAFANA_URL',
+  ] as const),
+];
+
+/** What is read or linked to is an address of http or https, without credentials. */
+function checkAddresses(config: BoardConfig, faults: string[]): void {
+  for (const name of ADDRESSES) {
+    const text = config[name];
+    const url = text === undefined ? undefined : URL.parse(text);
+    if (url === undefined || (url !== null && /^https?:$/.test(url.protocol) && url.username === ''))
+      continue;
+    faults.push(
+      `'${name}' (${concealInText(text ?? '')}) must be a URL of http or https without credentials`,
+    );
   }
-  return links;
 }
+
+const linksOf = ({ REPOSITORY_URL, ARGOCD_URL, GRAFANA_URL }: BoardConfig): Links => ({
+  ...(REPOSITORY_URL !== undefined && { repository: REPOSITORY_URL }),
+  ...(ARGOCD_URL !== undefined && { argocd: ARGOCD_URL }),
+  ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),
+});
 
 function policiesIn(path: string | undefined, faults: string[]): ReadonlyMap<string, Policy> {
   if (path === undefined) return new Map();

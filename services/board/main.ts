@@ -33,7 +33,7 @@ await runMain({
     const metrics = boardMetrics(registry);
     const model = new BoardModel(policies);
     const streams = new Streams({ limit: config.MAX_STREAMS });
-    const sources = openSources(config, {
+    const sources = await openSources(config, {
       changed: () => streams.update(),
       reported: reporting(log, metrics),
     });

@@ -18,8 +18,11 @@ export interface LocalPrometheus {
   stop(): void;
 }
 
-/** Debian's Prometheus on loopback, with samples of the past in its blocks. `npm test` installs it. */
-export async function startPrometheus(recordings: readonly Recording[]): Promise<LocalPrometheus> {
+/** Debian's Prometheus on loopback, with samples of the past in its blocks. `npm test` installs it. @param rules a file of them. @default none */
+export async function startPrometheus(
+  recordings: readonly Recording[],
+  rules?: object,
+): Promise<LocalPrometheus> {
   if (!existsSync('/usr/bin/promtool')) throw new Error('no Prometheus here: apt-get install prometheus');
   const folder = mkdtempSync(join(tmpdir(), 'sluice-prometheus-'));
   const data = join(folder, 'data');
@@ -27,7 +30,11 @@ export async function startPrometheus(recordings: readonly Recording[]): Promise
   execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', join(folder, 'samples.om'), data], {
     stdio: 'ignore',
   });
-  writeFileSync(join(folder, 'prometheus.yml'), 'global: {scrape_interval: 15s}\n');
+  const global = { scrape_interval: '15s', evaluation_interval: '1s' };
+  const rule_files = rules === undefined ? [] : [join(folder, 'rules.yml')];
+  // JSON is YAML.
+  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify({ global, rule_files }));
+  if (rules !== undefined) writeFileSync(join(folder, 'rules.yml'), JSON.stringify(rules));
   const port = await freePort();
   const child = spawnOwned(
     [

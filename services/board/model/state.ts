@@ -1,5 +1,7 @@
 import type { Policy, Reason } from '@sluice/policy';
+import type { FiringAlert } from '../sources/prometheus.ts';
 import type { ClusterHistory } from '../sources/snapshots.ts';
+import type { ReportSummary } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Sample } from './history.ts';
 
@@ -60,4 +62,8 @@ export interface BoardState {
   readonly workloads: readonly WorkloadState[];
   /** The cluster as its snapshots show it; absent where the board reads none. */
   readonly cluster?: Feed<ClusterHistory>;
+  /** Alerts that fire; absent where the board reads no Prometheus. */
+  readonly alerts?: Feed<readonly FiringAlert[]>;
+  /** Errors of the last days; absent where the board reads no reports. */
+  readonly errors?: Feed<readonly ReportSummary[]>;
 }

@@ -97,7 +97,7 @@ export function addPages(scope: FastifyInstance, pages: Pages, options: BoardOpt
     if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(text);
     return reply.header('content-encoding', 'gzip').send(await zipped(text));
   };
-  for (const path of ['/', '/cluster-info', '/releases'])
+  for (const path of ['/', '/cluster-info', '/infra', '/logs', '/logs/live', '/releases'])
     scope.get(path, (request, reply) => answer(path, request, reply));
   scope.get('/queues', (request, reply) => {
     const [first] = pages.state().workloads;

@@ -1,5 +1,8 @@
 import type { BoardState } from '../model/state.ts';
+import { rangeOf } from '../sources/prometheus.ts';
 import { clusterPage } from '../view/cluster.ts';
+import { infraPage } from '../view/infra.ts';
+import { livePage, logsPage } from '../view/logs.ts';
 import { overview } from '../view/overview.ts';
 import type { Content, Page } from '../view/page.ts';
 import { queue } from '../view/queue.ts';
@@ -32,6 +35,24 @@ const asked = ({ page, lookups }: Request): Readonly<Record<'shown' | 'before', 
   return { shown: of(page.query.at), before: of(page.query.from) };
 };
 
+/** The report that the address asks for: of a namespace of Kubernetes, and of an instant. */
+function reportKey({ page: { query } }: Request): string | undefined {
+  const { ns = '', at = '' } = query;
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(ns) && INSTANT.test(at) ? `${ns} ${at}` : undefined;
+}
+
+/** What the address looks for in the log store. */
+const linesKey = ({ page: { query } }: Request): string =>
+  JSON.stringify({ namespace: query.ns ?? '', text: query.q ?? '' });
+
+const namespacesOf = ({ state: { cluster, errors } }: Request): string[] => {
+  const known = [
+    ...(cluster?.value?.latest?.namespaces.map(({ name }) => name) ?? []),
+    ...(errors?.value?.map(({ namespace }) => namespace) ?? []),
+  ];
+  return [...new Set(known)].sort();
+};
+
 const ROUTES: readonly Route[] = [
   { path: /^\/$/, content: ({ state, page }) => overview(state, page) },
   {
@@ -54,6 +75,34 @@ const ROUTES: readonly Route[] = [
         ...(shown !== undefined && snapshots && { shown: snapshots.peek(shown) }),
         ...(before !== undefined && snapshots && { before: snapshots.peek(before) }),
       });
+    },
+  },
+  {
+    path: /^\/infra$/,
+    prepare: async ({ page, lookups }) => void (await lookups.charts?.get(rangeOf(page.query.range))),
+    content: ({ state, page, lookups }) => {
+      const range = rangeOf(page.query.range);
+      return infraPage(state, page, range, lookups.charts?.peek(range));
+    },
+  },
+  {
+    path: /^\/logs$/,
+    prepare: async (request) => {
+      const key = reportKey(request);
+      if (key !== undefined) await request.lookups.reports?.get(key);
+    },
+    content: (request) => {
+      const key = reportKey(request);
+      const report = key === undefined ? undefined : request.lookups.reports?.peek(key);
+      return logsPage(request.state, request.page, report);
+    },
+  },
+  {
+    path: /^\/logs\/live$/,
+    prepare: async (request) => void (await request.lookups.lines?.get(linesKey(request))),
+    content: (request) => {
+      const { page, lookups } = request;
+      return livePage(page, lookups.lines?.peek(linesKey(request)), namespacesOf(request));
     },
   },
   { path: /^\/releases$/, content: ({ state, page }) => releasesPage(state, page) },

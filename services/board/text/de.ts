@@ -1,3 +1,5 @@
+import { infraTexts } from './areas/infra.ts';
+import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
 import { clusterDe } from './cluster/de.ts';
 import type { Texts } from './en.ts';
@@ -123,6 +125,8 @@ export const de: Texts = {
   cause: 'Ursache',
 
   cluster: clusterDe,
+  infra: infraTexts.de,
+  logs: logTexts.de,
   releases: releaseTexts.de,
 
   reasons: {

@@ -1,5 +1,7 @@
 import type { Reason } from '@sluice/policy';
 import type { Condition, Level } from '../model/health.ts';
+import { infraTexts } from './areas/infra.ts';
+import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
 import { clusterEn } from './cluster/en.ts';
 
@@ -129,6 +131,8 @@ export const en = {
   cause: 'Cause',
 
   cluster: clusterEn,
+  infra: infraTexts.en,
+  logs: logTexts.en,
   releases: releaseTexts.en,
 
   reasons: {

@@ -1,3 +1,5 @@
+import { infraTexts } from './areas/infra.ts';
+import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
 import { clusterFr } from './cluster/fr.ts';
 import type { Texts } from './en.ts';
@@ -120,6 +122,8 @@ export const fr: Texts = {
   cause: 'Cause',
 
   cluster: clusterFr,
+  infra: infraTexts.fr,
+  logs: logTexts.fr,
   releases: releaseTexts.fr,
 
   reasons: {

@@ -1,3 +1,5 @@
+import { infraTexts } from './areas/infra.ts';
+import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
 import { clusterKo } from './cluster/ko.ts';
 import type { Texts } from './en.ts';
@@ -116,6 +118,8 @@ export const ko: Texts = {
   cause: '원인',
 
   cluster: clusterKo,
+  infra: infraTexts.ko,
+  logs: logTexts.ko,
   releases: releaseTexts.ko,
 
   reasons: {

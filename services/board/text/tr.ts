@@ -1,3 +1,5 @@
+import { infraTexts } from './areas/infra.ts';
+import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
 import { clusterTr } from './cluster/tr.ts';
 import type { Texts } from './en.ts';
@@ -119,6 +121,8 @@ export const tr: Texts = {
   cause: 'Sebep',
 
   cluster: clusterTr,
+  infra: infraTexts.tr,
+  logs: logTexts.tr,
   releases: releaseTexts.tr,
 
   reasons: {

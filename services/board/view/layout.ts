@@ -64,6 +64,8 @@ export function navigation({ workloads, connection }: BoardState, page: Page): R
   const own: readonly (readonly [string, string, string])[] = [
     ['overview', '/', texts.overview],
     ['cluster', '/cluster-info', texts.cluster.title],
+    ['infra', '/infra', texts.infra.title],
+    ['logs', '/logs', texts.logs.title],
     ['releases', '/releases', texts.releases.title],
   ];
   const content = html`<ul>

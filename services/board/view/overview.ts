@@ -13,9 +13,13 @@ import {
 } from './common.ts';
 import { type Html, html } from './html.ts';
 import { levelIcon } from './icons.ts';
+import { alertTable } from './infra.ts';
 import type { Content, Page } from './page.ts';
+import { panel } from './parts.ts';
+import { commit } from './releases.ts';
 
 const MOST_CHANGES = 8;
+const MOST_ALERTS = 5;
 
 /** "Is everything well?", in one look. */
 export function overview(state: BoardState, page: Page): Content {
@@ -27,6 +31,7 @@ export function overview(state: BoardState, page: Page): Content {
     regions: [
       banner(state, page),
       { id: 'verdict', content: verdict(state, healths, page) },
+      { id: 'alerts', content: firing(state, page) },
       { id: 'workloads', content: workloads(state, healths, page) },
       { id: 'changes', content: changes(state, page) },
     ],
@@ -108,7 +113,26 @@ const lastDecision = (decision: DecisionRecord | undefined, page: Page): Html =>
     ? html`${page.texts.noDecision}`
     : html`${change(decision, page)} <span class="reason">${page.texts.reasons[decision.reason]}</span> <time datetime="${new Date(decision.at).toISOString()}">${page.format.time(decision.at)}</time>`;
 
-function changes({ workloads, connection }: BoardState, page: Page): Html {
+/** What fires, where the board reads alerts and one does. */
+function firing({ alerts }: BoardState, page: Page): Html {
+  const { texts } = page;
+  if (alerts?.value === undefined || alerts.value.length === 0) return html``;
+  return panel('alerts', texts.infra.alerts, alertTable(alerts.value.slice(0, MOST_ALERTS), page));
+}
+
+/** The last time that Argo CD brought a commit into the cluster. */
+function lastSync({ cluster }: BoardState, page: Page): Html {
+  const own = page.texts.releases;
+  const latest = [...(cluster?.value?.latest?.applications ?? [])]
+    .filter(({ syncedAt }) => syncedAt !== undefined)
+    .sort((a, b) => (b.syncedAt ?? 0) - (a.syncedAt ?? 0))[0];
+  if (latest === undefined) return html``;
+  const { name, syncedAt = 0, revision } = latest;
+  return html`<dl class="facts wide"><div><dt>${own.lastSync}</dt><dd><a href="${page.link('/releases')}"><bdi>${name}</bdi></a> <time datetime="${new Date(syncedAt).toISOString()}">${page.format.instant(syncedAt)}</time></dd></div><div class="sheet-cell"><dt>${own.revision}</dt><dd>${commit(revision, page)}</dd></div></dl>`;
+}
+
+function changes(state: BoardState, page: Page): Html {
+  const { workloads, connection } = state;
   const { texts } = page;
   if (connection.kind === 'loading') return html``;
   const all = workloads
@@ -117,5 +141,5 @@ function changes({ workloads, connection }: BoardState, page: Page): Html {
     )
     .sort((a, b) => b.at - a.at)
     .slice(0, MOST_CHANGES);
-  return html`<section aria-labelledby="changes-title"><h2 id="changes-title" class="section-title">${texts.lastChanges}</h2>${all.length === 0 ? html`<p class="quiet">${texts.noChanges}</p>` : decisionList(all, page, true)}</section>`;
+  return html`<section aria-labelledby="changes-title"><h2 id="changes-title" class="section-title">${texts.lastChanges}</h2>${lastSync(state, page)}${all.length === 0 ? html`<p class="quiet">${texts.noChanges}</p>` : decisionList(all, page, true)}</section>`;
 }

@@ -1,0 +1,99 @@
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  dayPrefix,
+  type LogReport,
+  objectKey,
+  parseObjectKey,
+  parseReport,
+} from '../../../packages/contracts/log-report.ts';
+import type { ReportSummary } from '../model/errors.ts';
+
+const DAY_MS = 86_400_000;
+const REQUEST_MS = 10_000;
+const MOST_NAMESPACES = 100;
+/** Reports that are read in one go; the others come with the next. */
+const MOST_NEW = 500;
+const MOST_GROUPS = 30;
+const MOST_PATTERN = 400;
+/** A report has at most a thousand groups. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+export interface ReportStoreOptions {
+  readonly bucket: string;
+  readonly region: string;
+  /** Of a server other than AWS. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Reports of errors in S3, as the pod's service account may read them: what is there is read once, since it never changes. */
+export class ReportStore {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #known = new Map<string, ReportSummary>();
+
+  constructor({ bucket, region, endpoint }: ReportStoreOptions) {
+    this.#bucket = bucket;
+    this.#client = new S3Client({
+      region,
+      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 3000, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
+    });
+  }
+
+  /** The reports of today and of the two days before, in short. @throws Error where the bucket cannot be read */
+  async summaries(now: number, signal: AbortSignal): Promise<readonly ReportSummary[]> {
+    const wanted: string[] = [];
+    for (const namespace of await this.#namespaces(signal))
+      for (const age of [0, 1, 2])
+        wanted.push(
+          ...(await this.#keys(dayPrefix('reports', { namespace, start: now - age * DAY_MS }), signal)),
+        );
+    const unread = wanted.filter((key) => !this.#known.has(key));
+    for (const key of unread.slice(0, MOST_NEW))
+      this.#known.set(key, shortened(await this.#read(key, signal)));
+    const current = new Set(wanted);
+    for (const key of this.#known.keys()) if (!current.has(key)) this.#known.delete(key);
+    return [...this.#known.values()];
+  }
+
+  /** One report whole. @throws Error where there is none */
+  report(namespace: string, start: number, signal: AbortSignal): Promise<LogReport> {
+    return this.#read(objectKey('reports', { namespace, start }), signal);
+  }
+
+  async #namespaces(signal: AbortSignal): Promise<string[]> {
+    const { CommonPrefixes = [] } = await this.#client.send(
+      new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: 'reports/', Delimiter: '/' }),
+      { abortSignal: signal },
+    );
+    return CommonPrefixes.slice(0, MOST_NAMESPACES).map(({ Prefix = '' }) => Prefix.split('/')[1] ?? '');
+  }
+
+  /** A day has 144 windows: one page holds them. */
+  async #keys(prefix: string, signal: AbortSignal): Promise<string[]> {
+    const { Contents = [] } = await this.#client.send(
+      new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix }),
+      { abortSignal: signal },
+    );
+    return Contents.map(({ Key = '' }) => Key).filter((key) => parseObjectKey(key)?.family === 'reports');
+  }
+
+  async #read(key: string, signal: AbortSignal): Promise<LogReport> {
+    const { Body, ContentLength = 0 } = await this.#client.send(
+      new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
+      { abortSignal: signal },
+    );
+    if (ContentLength > MOST_BYTES) throw new Error(`the report '${key}' has ${ContentLength} bytes`);
+    return parseReport((await Body?.transformToString()) ?? '');
+  }
+}
+
+function shortened({ namespace, start, lines, groups }: LogReport): ReportSummary {
+  return {
+    ...{ namespace, lines, start: Date.parse(start) },
+    groups: groups.slice(0, MOST_GROUPS).map(({ fingerprint, pattern, count, lastSeen }) => ({
+      ...{ fingerprint, count, pattern: pattern.slice(0, MOST_PATTERN), lastSeen: Date.parse(lastSeen) },
+    })),
+  };
+}
