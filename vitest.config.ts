@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { patient } from './packages/testbed/lib/patience.ts';
+import { longestFirst } from './test/support/longest-first.ts';
 
 const scratch = 'test/support/scratch.ts';
 
@@ -32,9 +33,16 @@ const ENGINES = [
   'test/soak/**/*.test.ts',
 ];
 
+// A minute and more each, and some of them are short texts.
+const LONGEST = [
+  ...['broker-failure', 'stop', 'scaler-outage', 'publisher-failure', 'no-loss'],
+  ...['faults', 'tls', 'cycles', 'measured'],
+].map((name) => `test/integration/${name}.test.ts`);
+
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: longestFirst(LONGEST, 'last') },
     projects: [
       {
         test: {
@@ -73,7 +81,7 @@ export default defineConfig({
           name: 'integration',
           ...patience,
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: [scratch, 'test/support/bundles.ts', 'test/support/shared-broker.ts'],
+          globalSetup: [scratch, 'test/support/integration.ts'],
           // Every wait in a test ends by itself: these are for what is stuck.
           testTimeout: 300_000,
           hookTimeout: 300_000,

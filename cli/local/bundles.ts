@@ -78,12 +78,16 @@ async function build(directory: string, { root, services, signal }: BundleOption
       ...(signal && { signal }),
     });
   try {
-    for (const service of services) {
+    const bundled = async (service: string): Promise<void> => {
       await node([join(root, 'services', 'bundle.ts'), service, join(unfinished, service)]);
       // Its configuration cannot be, so it ends with 2 before it does anything, and keeps what it compiled.
       const warmUp = { HTTP_PORT: 'none', ...compileCache(unfinished) };
       await node([join(unfinished, service, 'main.mjs')], warmUp).catch(expectStatus2);
-    }
+    };
+    // All have ended before what is unfinished is removed.
+    const outcomes = await Promise.allSettled(services.map(bundled));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     await rename(unfinished, directory).catch(async (error) => {
       if (!(await exists(directory))) throw error;
     });

@@ -1,19 +1,10 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { longestFirst } from '../support/longest-first.ts';
 import { LOGS, LONGEST_FIRST, MORE } from './files.ts';
 import { WORKERS } from './shared.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-
-const rankOf = ({ moduleId }: TestSpecification): number =>
-  LONGEST_FIRST.findIndex((file) => moduleId.endsWith(`/${file}`));
-
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => rankOf(a) - rankOf(b));
-  }
-}
 
 /** Tests on a real Kubernetes, slow to begin with; each worker has a cluster for those that need none of their own. */
 const project = (name: string, include: string[], exclude: string[]) => ({
@@ -34,7 +25,7 @@ const project = (name: string, include: string[], exclude: string[]) => ({
 export default defineConfig({
   test: {
     globalSetup: [join(import.meta.dirname, 'shared.ts')],
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: longestFirst(LONGEST_FIRST, 'first') },
     maxWorkers: WORKERS,
     projects: [
       project('core', ['test/cluster/**/*.test.ts'], [...MORE, ...LOGS]),
