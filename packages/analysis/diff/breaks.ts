@@ -5,6 +5,7 @@ import { violationsIn } from '../../rules/all.ts';
 
 import { lostRights } from './lost-rights.ts';
 import type { Sides } from './sides.ts';
+import { strandedIn } from './stranded.ts';
 
 /** Something that held in the base, or is new, and does not work in the head. */
 export interface Break {
@@ -29,6 +30,7 @@ export const breaksIn = (sides: Sides): Break[] => [
   ...brokenLinks(sides),
   ...violations(sides),
   ...withdrawnRights(sides),
+  ...strandedObjects(sides),
 ];
 
 /** Kinds whose dangling reference is a fault of the object that holds it, not of another object's removal. */
@@ -117,6 +119,16 @@ const withdrawnRights = ({ before, after, changed }: Sides): Break[] =>
       workload,
       why,
       causes.filter((one) => changed.has(one)),
+      new Map(),
+    ),
+  );
+
+const strandedObjects = (sides: Sides): Break[] =>
+  strandedIn(sides).map(({ object, why, causes }) =>
+    breakOf(
+      object,
+      why,
+      causes.filter((one) => sides.changed.has(one)),
       new Map(),
     ),
   );
