@@ -43,7 +43,7 @@ describe('sluice advise', () => {
   });
 
   it('is the same in JSON, and ends with 1 where no policy meets the objective', async () => {
-    const { code, text } = await run(['jobs', '--trace', trace, '--max-replicas', '1', '--output', 'json']);
+    const { code, text } = await run(['jobs', '--trace', trace, '--max-replicas', '1', '--format', 'json']);
     expect(code).toBe(1);
     const { misses, best, days } = JSON.parse(text);
     expect(misses).toHaveLength(1);
@@ -62,11 +62,11 @@ describe('sluice advise', () => {
         '0',
         '--until',
         'now',
-        '--output',
+        '--format',
         'html',
       ]),
     ).rejects.toThrow(
-      /needs the name of a workload.*\n.*'--output' \(html\).*\n.*needs '--trace', or.*\n.*'--prometheus' must be.*\n.*'--until' \(now\).*\n.*'--p99-wait' \(soon\).*\n.*'--max-replicas' \(0\)/,
+      /needs the name of a workload.*\n.*'--format' \(html\).*\n.*needs '--trace', or.*\n.*'--prometheus' must be.*\n.*'--until' \(now\).*\n.*'--p99-wait' \(soon\).*\n.*'--max-replicas' \(0\)/,
     );
     await expect(run(['other', '--trace', trace])).rejects.toThrow(
       "no workload of local is called 'other': there are consumer",

@@ -34,8 +34,8 @@ the objective as the line to paste, how it would have done on each day, and what
   --environment NAME          whose workload                                       (local)
   --seed N                    the same seed gives the same advice                  (1)
   --svg FILE                  the policies as a picture
-  --output FORMAT             text | markdown | json                               (text)
-  --json                      the same as --output json
+  --format FORMAT             text | markdown | json                               (text)
+  --json                      the same as --format json
 
 Exit code: 0; 1 when no policy meets the objective; 2 when an option cannot be.
 
@@ -108,17 +108,17 @@ function adviseFor(asked: Asked, recorded: Recorded, sources: Sources): Advice {
 }
 
 function shown(
-  { output, ...asked }: Asked,
+  { format, ...asked }: Asked,
   advice: Advice,
   notes: readonly string[],
   subject: string,
 ): string {
-  const source = sourceOf({ ...asked, output });
-  if (output === 'json') return jsonOf(advice, source);
+  const source = sourceOf({ ...asked, format });
+  if (format === 'json') return jsonOf(advice, source);
   const said = notes.length === 0 ? [] : [{ title: 'Of the arrivals', head: [], rows: [], notes }];
   const sections = [...sectionsOf(advice), ...said];
   const title = titleOf(subject, source);
-  return output === 'markdown' ? markdownOf(title, sections) : textOf(title, sections);
+  return format === 'markdown' ? markdownOf(title, sections) : textOf(title, sections);
 }
 
 function writeChart(path: string, svg: string): void {

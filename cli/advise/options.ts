@@ -15,14 +15,14 @@ export interface Asked {
   readonly podStartSeconds: number;
   readonly seed: number;
   readonly svg: string | undefined;
-  readonly output: string;
+  readonly format: string;
 }
 
 const text = { type: 'string' } as const;
 const options = {
   ...{ trace: text, prometheus: text, query: text, since: text, until: text, step: text },
   ...{ 'p99-wait': text, 'max-replicas': text, 'max-changes-per-hour': text, service: text },
-  ...{ 'pod-start': text, environment: text, seed: text, svg: text, output: text },
+  ...{ 'pod-start': text, environment: text, seed: text, svg: text, format: text },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean' },
 } as const;
@@ -45,10 +45,10 @@ export function parse(argv: string[]): Asked | undefined {
   const [workload, ...rest] = positionals;
   if (workload === undefined) reader.fault('needs the name of a workload, for example jobs');
   if (rest.length > 0) reader.fault(`takes one workload, not also '${rest.join(' ')}'`);
-  const { output = values.json ? 'json' : 'text' } = values;
-  reader.oneOf('output', output, ['text', 'markdown', 'json']);
+  const { format = values.json ? 'json' : 'text' } = values;
+  reader.oneOf('format', format, ['text', 'markdown', 'json']);
   const asked = {
-    ...{ workload: workload ?? '', environment: values.environment ?? 'local', svg: values.svg, output },
+    ...{ workload: workload ?? '', environment: values.environment ?? 'local', svg: values.svg, format },
     ...sourceOptions(values, reader),
     objective: objectiveOf(values, reader),
     serviceSeconds: reader.duration('service', values.service),
