@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { guardPrune } from '../argocd/prune-guards.ts';
+import { addPruneGuards } from '../argocd/prune-guards.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { Checks } from '../packages/contracts/checks.ts';
@@ -84,7 +84,7 @@ export const manifestsOf = (
 ): Manifest[] =>
   chartFor(folder, environment, system, chartOf)
     .toJson()
-    .map((manifest: Manifest) => guardPrune(manifest));
+    .map((manifest: Manifest) => addPruneGuards(manifest));
 
 /** What one object is known by in its folder. */
 export interface ObjectName {
@@ -103,7 +103,7 @@ export function manifestOf(
 ): Manifest | undefined {
   return objectsOf(chartFor(folder, environment, system))
     .filter(({ apiVersion, kind, name }) => isSame(wanted, { apiVersion, kind, name }))
-    .map((object): Manifest => guardPrune(object.toJson()))
+    .map((object): Manifest => addPruneGuards(object.toJson()))
     .find(({ metadata }) => metadata.namespace === wanted.namespace);
 }
 

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import type { Application as Manifest } from './api.ts';
 import { Application, type ApplicationProps } from './application.ts';
+import type { Application as Manifest } from './names.ts';
 import { scaledReplicas, splitByIstio, splitByTraefik, webhookAuthority } from './owned-fields.ts';
 
 const folder = {

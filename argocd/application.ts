@@ -2,11 +2,9 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { clusterLabels } from '../charts/labels.ts';
 import { Checks } from '../packages/contracts/checks.ts';
-import type { Application as Manifest } from './api.ts';
-import { ARGOCD_API, ARGOCD_NAMESPACE, IN_CLUSTER } from './names.ts';
+import { ARGOCD_API, ARGOCD_NAMESPACE, IN_CLUSTER, type Application as Manifest, syncWave } from './names.ts';
 import type { OwnedFields } from './owned-fields.ts';
 import { checkSource, type Source, sourceOf } from './source.ts';
-import { syncWave } from './waves.ts';
 
 export interface ApplicationProps {
   /** Its name in Argo CD, and its Helm release's. */

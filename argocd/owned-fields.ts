@@ -1,4 +1,4 @@
-import type { IgnoreDifferences } from './api.ts';
+import type { IgnoreDifferences } from './names.ts';
 
 /** Fields that a controller writes: Argo CD neither reports them as drift nor puts its own value back. */
 export type OwnedFields = IgnoreDifferences;

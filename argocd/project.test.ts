@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import type { AppProject } from './api.ts';
+import type { AppProject } from './names.ts';
 import { EmptyDefaultProject, Project, type ProjectProps } from './project.ts';
 
 const props: ProjectProps = {

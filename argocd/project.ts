@@ -2,9 +2,14 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { clusterLabels } from '../charts/labels.ts';
 import { Checks } from '../packages/contracts/checks.ts';
-import type { AppProject } from './api.ts';
-import { ARGOCD_API, ARGOCD_NAMESPACE, IN_CLUSTER } from './names.ts';
-import { DELIVERY_WAVES, syncWave } from './waves.ts';
+import {
+  type AppProject,
+  ARGOCD_API,
+  ARGOCD_NAMESPACE,
+  DELIVERY_WAVES,
+  IN_CLUSTER,
+  syncWave,
+} from './names.ts';
 
 /** A kind of object, as `<group>/<Kind>`; the core group is empty: '/Service', 'apps/Deployment'. */
 export type KindName = `${string}/${string}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardPrune, guardsOf } from './prune-guards.ts';
+import { addPruneGuards, guardsOf } from './prune-guards.ts';
 
 const OPTIONS = 'argocd.argoproj.io/sync-options';
 const object = (kind: string, more: object = {}) => ({
@@ -21,20 +21,20 @@ describe('a prune guard', () => {
     object('Application', { metadata: { name: 'root' } }),
     object('StatefulSet', claims),
   ])('prevents the removal of a $kind without a confirmation', (manifest) => {
-    expect(guardPrune(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=confirm,Delete=confirm');
+    expect(addPruneGuards(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=confirm,Delete=confirm');
   });
 
   it.each([object('Application'), object('AppProject')])(
     'leaves a $kind that has gone from git, and lets the sync go on: the next commit may bring it back',
     (manifest) => {
-      expect(guardPrune(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=false,Delete=confirm');
+      expect(addPruneGuards(manifest).metadata.annotations?.[OPTIONS]).toBe('Prune=false,Delete=confirm');
     },
   );
 
   it.each([object('Deployment'), object('ConfigMap'), object('StatefulSet', { spec: {} })])(
     'leaves a $kind as it is: it can be rendered again',
     (manifest) => {
-      expect(guardPrune(manifest)).toBe(manifest);
+      expect(addPruneGuards(manifest)).toBe(manifest);
     },
   );
 
@@ -42,7 +42,7 @@ describe('a prune guard', () => {
     const manifest = object('Namespace', {
       metadata: { name: 'x', annotations: { a: 'b', [OPTIONS]: 'ServerSideApply=true' } },
     });
-    expect(guardPrune(manifest).metadata.annotations).toEqual({
+    expect(addPruneGuards(manifest).metadata.annotations).toEqual({
       ...{ a: 'b', [OPTIONS]: 'ServerSideApply=true,Prune=confirm,Delete=confirm' },
     });
   });
@@ -56,8 +56,8 @@ describe('a prune guard', () => {
         fc.jsonValue(),
         (kind, annotations, data) => {
           const manifest = { ...object(kind), metadata: { name: 'x', annotations }, data };
-          const once = guardPrune(manifest);
-          expect(guardPrune(once)).toEqual(once);
+          const once = addPruneGuards(manifest);
+          expect(addPruneGuards(once)).toEqual(once);
           expect({ ...once, metadata: null }).toEqual({ ...manifest, metadata: null });
           if (guardsOf(manifest).length === 0) expect(once).toBe(manifest);
         },

@@ -16,14 +16,14 @@ const KEEP = ['Prune=false', 'Delete=confirm'];
 export const CONFIRM_REMOVAL = { [OPTIONS]: CONFIRM.join(',') } as const;
 
 /** With them goes what cannot be rendered again: data, or other people's objects. */
-const PRECIOUS = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition', 'Elasticsearch'];
-const REINS = ['Application', 'AppProject'];
+const DATA_KINDS = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition', 'Elasticsearch'];
+const DELIVERY_KINDS = ['Application', 'AppProject'];
 
 /**
  * The same manifest; one whose removal would lose data, or the reins, is not pruned unasked.
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#resource-pruning-with-confirmation
  */
-export function guardPrune<Of extends Manifest>(manifest: Of): Of {
+export function addPruneGuards<Of extends Manifest>(manifest: Of): Of {
   const guards = guardsOf(manifest);
   if (guards.length === 0) return manifest;
   const { metadata } = manifest;
@@ -38,8 +38,8 @@ export function guardPrune<Of extends Manifest>(manifest: Of): Of {
 /** The sync options that an object gets; none where it can be rendered again. */
 export function guardsOf(manifest: Manifest): readonly string[] {
   const { kind, metadata } = manifest;
-  if (PRECIOUS.includes(kind) || holdsData(manifest)) return CONFIRM;
-  if (!REINS.includes(kind)) return [];
+  if (DATA_KINDS.includes(kind) || holdsData(manifest)) return CONFIRM;
+  if (!DELIVERY_KINDS.includes(kind)) return [];
   return kind === 'Application' && metadata.name === ROOT ? CONFIRM : KEEP;
 }
 

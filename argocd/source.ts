@@ -1,6 +1,6 @@
 import type { Checks } from '../packages/contracts/checks.ts';
 import type { GitRepository, HelmChart } from '../packages/contracts/platform.ts';
-import type { Application } from './api.ts';
+import type { Application } from './names.ts';
 
 /** Where an Application's manifests come from. */
 export type Source =

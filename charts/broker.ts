@@ -7,8 +7,16 @@ import { BROKER_TLS_PATH, type BrokerFlavor, brokerKinds, CONFIG_PATH, flavorOf 
 import { reloadContainer } from './broker-reload.ts';
 import { type Identity, labelsOf, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { pageBackendOf } from './page-backend.ts';
-import { env, type FileMount, mountsOf, pod, type Resources, resources, restrictedContainer } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+import {
+  env,
+  type FileMount,
+  mountsOf,
+  pod,
+  type Resources,
+  resources,
+  restrictedContainer,
+  ServiceAccount,
+} from './pod.ts';
 
 export interface BrokerProps extends Identity {
   /** Which broker it is. */

@@ -10,7 +10,7 @@ import { Namespace } from './namespace.ts';
 import { NetworkAccess, Peers } from './network-policy.ts';
 import { Priority } from './priority.ts';
 import { workQueue } from './queue-topology.ts';
-import { ScaleGrant } from './scale-grant.ts';
+import { ScalePermission } from './scale-permission.ts';
 import { Scaler } from './scaler.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 import { faultsOf, objectsOf } from './testing.ts';
@@ -146,7 +146,7 @@ describe('a construct that is asked for what cannot work', () => {
     [
       'a grant to no account',
       (scope: Construct) =>
-        new ScaleGrant(scope, 'x', { ...self, to: { serviceAccount: '', namespace: 'x' } }),
+        new ScalePermission(scope, 'x', { ...self, to: { serviceAccount: '', namespace: 'x' } }),
       ["'to.serviceAccount' () must be a DNS label: a-z, 0-9 and -, at most 63"],
     ],
   ])('refuses %s', (_, build, faults) => {

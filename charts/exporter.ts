@@ -1,7 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   configChecksum,
@@ -9,10 +8,11 @@ import {
   type FileMount,
   pod,
   type Resources,
+  ServiceAccount,
   serviceContainer,
   serviceProbes,
 } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+import { HttpService } from './worker.ts';
 
 /**
  * What a JSON document says of one metric. Expressions are JMESPath.

@@ -2,7 +2,7 @@ import { defaultWaitSeconds, type Policy, residueSecondsOf } from '@sluice/polic
 import { Checks } from '../packages/contracts/checks.ts';
 import { api, scaler } from '../packages/contracts/metrics/catalogue.ts';
 import { countSeries, OPEN, series } from '../packages/contracts/metrics/metric.ts';
-import { fromLeader } from './scaler-series.ts';
+import { fromLeader } from './scaler.ts';
 import type { Slo } from './slo.ts';
 
 /** What a web service promises. */

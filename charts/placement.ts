@@ -21,7 +21,7 @@ export interface Placement {
   /** @default apart where there is room */
   readonly overZones?: StrictSpread;
   /** Rather on nodes with more CPUs than this: one large pod or many, none is squeezed. @default any node */
-  readonly moreCpusThan?: number;
+  readonly minNodeCpus?: number;
 }
 
 /** Karpenter's label with a node's CPUs. @see https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */
@@ -33,15 +33,15 @@ const NODE_CPUS = 'karpenter.k8s.aws/instance-cpu';
  */
 export function placed(self: Identity, placement: Placement) {
   check(self, placement);
-  const { overNodes, overZones, moreCpusThan } = placement;
+  const { overNodes, overZones, minNodeCpus } = placement;
   const [nodes, zones] = spreadEvenly(self);
   return {
-    topologySpreadConstraints: [hardened(nodes, overNodes), hardened(zones, overZones)].flat(),
-    ...(moreCpusThan !== undefined && { affinity: { nodeAffinity: largerNodes(moreCpusThan) } }),
+    topologySpreadConstraints: [requireSpread(nodes, overNodes), requireSpread(zones, overZones)].flat(),
+    ...(minNodeCpus !== undefined && { affinity: { nodeAffinity: largerNodes(minNodeCpus) } }),
   };
 }
 
-function hardened(
+function requireSpread(
   soft?: k8s.TopologySpreadConstraint,
   strict?: StrictSpread,
 ): k8s.TopologySpreadConstraint[] {
@@ -68,10 +68,10 @@ const largerNodes = (cpus: number): k8s.NodeAffinity => ({
 });
 
 function check({ name }: Identity, placement: Placement): void {
-  const { maxPods, overNodes, overZones, moreCpusThan = 1 } = placement;
+  const { maxPods, overNodes, overZones, minNodeCpus = 1 } = placement;
   const checks = new Checks(`Placement '${name}'`)
     .wholeNumber('maxPods', maxPods, 1)
-    .wholeNumber('moreCpusThan', moreCpusThan, 1);
+    .wholeNumber('minNodeCpus', minNodeCpus, 1);
   if (overNodes) checkSpread('overNodes', overNodes, maxPods, checks);
   if (overZones) checkSpread('overZones', overZones, maxPods, checks);
   checks.done();

@@ -1,13 +1,36 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
 import type { Checks } from '../packages/contracts/checks.ts';
-import { type Labels, selectorOf } from './labels.ts';
+import { type Identity, type Labels, metadataOf, selectorOf } from './labels.ts';
+
+/**
+ * The identity of a workload's pods. It mounts no token by itself: the one pod that needs one says so, and
+ * then the Role says what the token may do.
+ */
+export class ServiceAccount extends Construct {
+  /** @param identity Whose it is; annotations such as a role of the cloud */
+  constructor(
+    scope: Construct,
+    id: string,
+    identity: Identity & { readonly annotations?: Readonly<Record<string, string>> | undefined },
+  ) {
+    super(scope, id);
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: {
+        ...metadataOf(identity),
+        ...(identity.annotations && { annotations: { ...identity.annotations } }),
+      },
+      automountServiceAccountToken: false,
+    });
+  }
+}
 
 /** The user that every container here runs as: above the range of an image's own system users. */
-export const USER_ID = 10_001;
+const USER_ID = 10_001;
 
 /** Read by the owner and the pod's group: secrets are mounted for uid and fsGroup 10001. */
-export const SECRET_FILE_MODE = 0o440;
+const SECRET_FILE_MODE = 0o440;
 
 /** What one container asks for and may use. There is no CPU limit: throttling a job that could run has no benefit. */
 export interface Resources {
@@ -28,7 +51,7 @@ export function resources({ cpu, memory, ephemeralStorage = '64Mi' }: Resources)
 }
 
 /** Pod Security `restricted`, the pod's half. OnRootMismatch: a large volume is not walked at every start. */
-export const restrictedPod: k8s.PodSecurityContext = {
+const restrictedPod: k8s.PodSecurityContext = {
   runAsNonRoot: true,
   runAsUser: USER_ID,
   runAsGroup: USER_ID,
@@ -100,7 +123,7 @@ const claimedVolumes = (claims: readonly ClaimedVolume[]): k8s.Volume[] =>
 const scratchVolumes = (scratch: readonly ScratchVolume[]): k8s.Volume[] =>
   scratch.map(({ name, size }) => ({ name, emptyDir: { sizeLimit: k8s.Quantity.fromString(size) } }));
 
-export const volumesOf = (mounts: readonly FileMount[]): k8s.Volume[] =>
+const volumesOf = (mounts: readonly FileMount[]): k8s.Volume[] =>
   mounts.map(({ name, from }) =>
     'secret' in from
       ? { name, secret: { secretName: from.secret, defaultMode: SECRET_FILE_MODE } }
@@ -175,7 +198,7 @@ function http(path: string): k8s.HttpGetAction {
 }
 
 /** What all pods share; a container is added by the construct. */
-export interface PodProps {
+interface PodProps {
   readonly name: string;
   readonly labels: Labels;
   readonly annotations?: Labels;
@@ -206,7 +229,7 @@ export function pod(props: PodProps): { metadata: k8s.ObjectMeta; spec: Omit<k8s
 }
 
 /** The one container of a service's pod. */
-export interface ServiceContainerProps {
+interface ServiceContainerProps {
   readonly name: string;
   readonly image: string;
   /** In place of the image's entrypoint and arguments. @default the image's own */

@@ -1,17 +1,17 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   type EnvValue,
   type FileMount,
   pod,
   type Resources,
+  ServiceAccount,
   serviceContainer,
   serviceProbes,
 } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+import { HttpService } from './worker.ts';
 
 export interface QueueExporterProps extends Identity {
   /** The image that runs, pinned. */

@@ -10,8 +10,8 @@ import {
   type Resources,
   resources,
   restrictedContainer,
+  ServiceAccount,
 } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
 
 /** A user of Redis and what it may do, as an ACL says it: `~{transactions}:* +@all`. */
 export interface RedisUser {

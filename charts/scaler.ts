@@ -2,7 +2,8 @@ import { compileScalerConfig, type ScalerConfig } from '@sluice/policy';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { ChartError, Checks } from '../packages/contracts/checks.ts';
-import { HttpService } from './http-service.ts';
+import { scaler } from '../packages/contracts/metrics/catalogue.ts';
+import { series } from '../packages/contracts/metrics/metric.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   configChecksum,
@@ -10,14 +11,19 @@ import {
   type FileMount,
   pod,
   type Resources,
+  ServiceAccount,
   serviceContainer,
   serviceProbes,
   spreadEvenly,
 } from './pod.ts';
 import { ScalerBounds } from './scaler-bounds.ts';
-import { ServiceAccount } from './service-account.ts';
+import { HttpService } from './worker.ts';
 
-export interface ScalerProps extends Identity {
+/** What the scaler that leads says: a follower repeats what it knew when it led. */
+export const fromLeader = (selected: string): string =>
+  `${selected} and on (pod) (${series(scaler.leader)} == 1)`;
+
+interface ScalerProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;
   /** Which queue drives which Deployment by which policy. */

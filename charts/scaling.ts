@@ -15,7 +15,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, labelsOf } from './labels.ts';
-import { ScaleGrant, type ScaleGrantProps } from './scale-grant.ts';
+import { type ScaleGrantProps, ScalePermission } from './scale-permission.ts';
 
 /** Who can own a replica count: the own scaler, an HPA on a metric of prometheus-adapter, or KEDA. */
 export const SCALERS = ['own', 'hpa', 'keda'] as const;
@@ -82,7 +82,7 @@ export class ReplicaOwner extends Construct {
     super(scope, id);
     const { scaled, ownScaler, ...identity } = props;
     if (scaled.scaler === 'own') {
-      new ScaleGrant(this, 'grant', { ...identity, to: ownScaler });
+      new ScalePermission(this, 'grant', { ...identity, to: ownScaler });
       return;
     }
     const { manifests } = scaled.scaler === 'hpa' ? compiledHpa(scaled, props) : compiledKeda(scaled, props);

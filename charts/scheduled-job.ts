@@ -1,7 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
 import {
   type ClaimedVolume,
@@ -11,9 +10,10 @@ import {
   pod,
   type Resources,
   type ScratchVolume,
+  ServiceAccount,
   serviceContainer,
 } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+import { failurePolicy } from './worker.ts';
 
 export interface ScheduledJobProps extends Identity {
   /** The image that runs, pinned. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { failurePolicy } from './job-failure.ts';
 import { type Identity, metadataOf, workloadLabels } from './labels.ts';
 import {
   AUTHORITY_FILE,
@@ -10,11 +9,12 @@ import {
   type FileMount,
   pod,
   type Resources,
+  ServiceAccount,
   serviceContainer,
 } from './pod.ts';
 import type { QueueTopology } from './queue-topology.ts';
-import { ServiceAccount } from './service-account.ts';
 import { wave } from './wave.ts';
+import { failurePolicy } from './worker.ts';
 
 export interface TopologyProps extends Identity {
   /** The image that runs, pinned. */

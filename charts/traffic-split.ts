@@ -8,9 +8,9 @@ import { Checks } from '../packages/contracts/checks.ts';
 import type { TrafficRouter } from '../packages/contracts/platform.ts';
 import { releaseNames } from './canary.ts';
 import { Certificate, certificateSecret } from './certificate.ts';
-import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf } from './labels.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from './pod.ts';
+import { HttpService } from './worker.ts';
 
 export interface TrafficSplitProps extends Identity {
   readonly router: TrafficRouter;

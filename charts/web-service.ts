@@ -4,7 +4,6 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Canary, canaryStrategy, checkCanary } from './canary.ts';
-import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { type Placement, placed } from './placement.ts';
 import {
@@ -15,9 +14,10 @@ import {
   probesOf,
   type Resources,
   type ScratchVolume,
+  ServiceAccount,
   serviceContainer,
 } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+import { HttpService } from './worker.ts';
 
 export interface WebServiceProps extends Identity {
   /** The image that runs, pinned. */

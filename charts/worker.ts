@@ -1,21 +1,58 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { HttpService } from './http-service.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   checkContainer,
   type EnvValue,
   type FileMount,
+  HTTP_PORT,
+  HTTP_PORT_NAME,
   type ProbePaths,
   pod,
   probesOf,
   type Resources,
   type ScratchVolume,
+  ServiceAccount,
   serviceContainer,
   spreadEvenly,
 } from './pod.ts';
-import { ServiceAccount } from './service-account.ts';
+
+interface HttpServiceProps extends Identity {
+  /** The Service's own name. @default the workload's */
+  readonly serviceName?: string;
+}
+
+/** Leads to the one port that every service of this repository answers on. */
+export class HttpService extends Construct {
+  constructor(scope: Construct, id: string, props: HttpServiceProps) {
+    super(scope, id);
+    new k8s.KubeService(this, 'service', {
+      metadata: metadataOf(props, props.serviceName),
+      spec: {
+        selector: selectorOf(props),
+        ports: [
+          { name: HTTP_PORT_NAME, port: HTTP_PORT, targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
+        ],
+      },
+    });
+  }
+}
+
+/** The exit code of a service here for a bad configuration: another try would have the same one. */
+const BAD_CONFIGURATION = 2;
+
+/** A bad configuration fails the Job at once; a pod that a drain or a preemption ended is no failed try. */
+export const failurePolicy = (containerName: string): k8s.PodFailurePolicy => ({
+  rules: [
+    {
+      action: 'FailJob',
+      onExitCodes: { containerName, operator: 'In', values: [BAD_CONFIGURATION] },
+      onPodConditions: [],
+    },
+    { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+  ],
+});
 
 export interface WorkerProps extends Identity, ProbePaths {
   /** The image that runs, pinned: of any language. */

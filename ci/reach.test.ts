@@ -86,15 +86,15 @@ describe('in this repository', () => {
   });
 
   test.each([
-    ['policy/decide/decide.ts', 'test/cluster/story.test.ts'],
-    ['services/consumer/main.ts', 'test/cluster/story.test.ts'],
+    ['policy/decide/decide.ts', 'test/cluster/queue-lifecycle.test.ts'],
+    ['services/consumer/main.ts', 'test/cluster/queue-lifecycle.test.ts'],
     ['services/Dockerfile', 'test/cluster/network.test.ts'],
     ['services/runtime/index.ts', 'test/cluster/parity.test.ts'],
-    ['dist/production/anything.yaml', 'test/cluster/accepted.test.ts'],
+    ['dist/production/anything.yaml', 'test/cluster/api-validation.test.ts'],
     ['packages/testbed/tools/etcd/go.mod', 'test/cluster/placement.test.ts'],
     ['test/synth/golden/permissions.md', 'test/cluster/access.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/bootstrap.test.ts'],
-    ['test/cluster/vitest.config.ts', 'test/cluster/story.test.ts'],
+    ['test/cluster/vitest.config.ts', 'test/cluster/queue-lifecycle.test.ts'],
     ['charts/alertmanager.ts', 'test/alerting/alerting.test.ts'],
     ['services/scaler/main.ts', 'test/alerting/alerting.test.ts'],
   ])('%s reaches %s', (path, file) => {
@@ -102,17 +102,17 @@ describe('in this repository', () => {
   });
 
   test.each([
-    ['cli/simulate/table.ts', 'test/cluster/story.test.ts'],
-    ['test/integration/consumer.test.ts', 'test/cluster/story.test.ts'],
-    ['test/alerting/vitest.config.ts', 'test/cluster/story.test.ts'],
+    ['cli/simulate/table.ts', 'test/cluster/queue-lifecycle.test.ts'],
+    ['test/integration/consumer.test.ts', 'test/cluster/queue-lifecycle.test.ts'],
+    ['test/alerting/vitest.config.ts', 'test/cluster/queue-lifecycle.test.ts'],
     ['docs/reference/backends.md', 'test/cluster/testbed.test.ts'],
     ['cli/bootstrap/machine.ts', 'test/cluster/placement.test.ts'],
-    ['test/cluster/story.test.ts', 'test/cluster/delivery.test.ts'],
+    ['test/cluster/queue-lifecycle.test.ts', 'test/cluster/delivery.test.ts'],
   ])('%s does not reach %s', (path, file) => {
     expect(reachedBy([path], tests, graph).apart).toContain(file);
   });
 
   test('a path on the way is in the closure', () => {
-    expect(closureOf(graph, 'test/cluster/story.test.ts')).toContain('packages/testbed/provide.ts');
+    expect(closureOf(graph, 'test/cluster/queue-lifecycle.test.ts')).toContain('packages/testbed/provide.ts');
   });
 });

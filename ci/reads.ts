@@ -9,7 +9,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'cli/up/processes.ts': ['services/', 'packages/contracts/', 'policy/'],
   // Run inside of image builds alone: what they bundle is the images' input.
   'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],
-  'packages/testbed/built/doors.ts': ['packages/testbed/built/door.ts'],
+  'packages/testbed/built/port-forwards.ts': ['packages/testbed/built/port-forward.ts'],
   'packages/testbed/images/build.ts': [
     'packages/testbed/images/rabbitmq/',
     'packages/testbed/images/python-worker/',
@@ -41,6 +41,16 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
   'test/transactions/scaled.test.ts': ['services/', 'packages/contracts/', 'policy/'],
   'test/scores/checkov.ts': ['test/scores/checkov/'],
+  // The work tree, as a person has it.
+  'test/support/checkout.ts': [
+    'apps/',
+    'argocd/',
+    'charts/',
+    'cli/',
+    'environments/',
+    'packages/',
+    'policy/',
+  ],
 };
 
 /** Files on which everything depends. */

@@ -32,7 +32,7 @@ describe('a run of everything', () => {
     ]);
     const { files, leftOut } = without(everything, reasons, ROOT);
     expect(files.length + leftOut.length).toBe(everything.files.length);
-    expect(files).toContain('test/cluster/story.test.ts');
+    expect(files).toContain('test/cluster/queue-lifecycle.test.ts');
     expect(leftOut.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['test/cluster/canary.test.ts', 'test/board/run.test.ts']),
     );

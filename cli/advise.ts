@@ -11,7 +11,7 @@ import { arrivalsOf, type Counted } from '../packages/analysis/advise/range.ts';
 import { jsonOf, sectionsOf, titleOf } from '../packages/analysis/advise/report.ts';
 import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
 import { loadOf, traceOf } from '../packages/analysis/simulate/load.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { type Asked, parse } from './advise/options.ts';
 import { queryRange } from './prometheus.ts';
 

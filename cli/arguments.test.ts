@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { parseOptions } from './arguments.ts';
 
 const options = {

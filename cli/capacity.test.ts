@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { render } from '../apps/testing/desired-state.ts';
 import { deployment, priorityClass } from '../packages/analysis/capacity/testing.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { type Render, runCapacity } from './capacity.ts';
 
 const files = new Map([

@@ -1,7 +1,6 @@
 import { render } from '../apps/main.ts';
 import { type Capacity, capacityOf, type Nodes, poolsOf } from '../packages/analysis/capacity/capacity.ts';
-import { parseNodeSize } from '../packages/analysis/capacity/node-size.ts';
-import type { NodeSize } from '../packages/analysis/capacity/nodes.ts';
+import { type NodeSize, parseNodeSize } from '../packages/analysis/capacity/nodes.ts';
 import { ANY_POOL } from '../packages/analysis/capacity/pools.ts';
 import { sectionsOf } from '../packages/analysis/capacity/report.ts';
 import { jsonReport } from '../packages/analysis/capacity/report-json.ts';

@@ -1,6 +1,6 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
 import { type AddonName, addonNames, installAddon } from '../packages/testbed/addons/optional.ts';
-import { leftovers } from '../packages/testbed/built/leftovers.ts';
+import { leftovers } from '../packages/testbed/built/down.ts';
 import {
   type Cluster,
   type ClusterOptions,

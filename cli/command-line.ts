@@ -1,6 +1,6 @@
 import { FaultsError } from '@sluice/policy';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
-import { closestTo } from './closest.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
+import { closestTo } from './arguments.ts';
 import { commands, usage } from './commands.ts';
 import { sourceFault } from './source-fault.ts';
 import { version } from './version.ts';

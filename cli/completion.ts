@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { parseOptions } from './arguments.ts';
 import type { Command, Commands } from './commands.ts';
 

@@ -4,7 +4,7 @@ import { systemIn } from '../apps/main.ts';
 import { desiredState, environments, production, render } from '../apps/testing/desired-state.ts';
 import { local } from '../environments/local.ts';
 import { originsOf } from '../packages/analysis/explain/origins.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { runExplain } from './explain.ts';
 
 describe('sluice explain', () => {

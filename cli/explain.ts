@@ -2,10 +2,9 @@ import { type DesiredState, desiredState } from '../apps/main.ts';
 import type { Environment } from '../environments/environment.ts';
 import { type Explanation, explain, objectsOf } from '../packages/analysis/explain/explain.ts';
 import { findObjects, referenceOf, suggestionsFor } from '../packages/analysis/explain/find.ts';
-import { sectionsOf, titleFor } from '../packages/analysis/explain/report.ts';
-import { jsonReport } from '../packages/analysis/explain/report-json.ts';
+import { jsonReport, sectionsOf, titleFor } from '../packages/analysis/explain/report.ts';
 import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 
 const help = `usage: sluice explain KIND/NAME[.NAMESPACE] [options]

@@ -5,8 +5,7 @@ import { systemIn } from '../apps/main.ts';
 import { environments } from '../environments/index.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { environmentText } from './new/environment.ts';
-import { environmentFaults, imageFaults, nameFaults, queueFaults } from './new/names.ts';
-import { registered } from './new/register.ts';
+import { environmentFaults, imageFaults, nameFaults, queueFaults, registered } from './new/names.ts';
 import { jobText, type NewWorkload, redisWorkerText, serviceText, workerText } from './new/workloads.ts';
 
 const help = `usage: sluice new worker|service|job|environment NAME [options]

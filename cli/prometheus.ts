@@ -1,7 +1,7 @@
 import { HttpRequestError, messageOf, request } from '@sluice/runtime';
 import * as z from 'zod';
 import type { Sample, Series } from '../packages/analysis/advise/range.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 
 /** What is asked of a Prometheus. Seconds since 1970, seconds. */
 export interface Range {

@@ -2,7 +2,7 @@ import type { Environment, RecordedArrivals } from '../environments/environment.
 import { jobsIn, traceOf } from '../packages/analysis/advise/arrivals.ts';
 import { arrivalsOf, type Series } from '../packages/analysis/advise/range.ts';
 import type { RecordedLoad } from '../packages/analysis/simulate/load.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { queryRange } from './prometheus.ts';
 
 /** What environments have recorded. */

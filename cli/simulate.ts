@@ -9,7 +9,7 @@ import { environments } from '../environments/index.ts';
 import { textOf } from '../packages/analysis/report/sections.ts';
 import { chartOf } from '../packages/analysis/simulate/chart.ts';
 import { type Comparison, compare } from '../packages/analysis/simulate/comparison.ts';
-import { literalRule } from '../packages/analysis/simulate/literal-rule.ts';
+import { literalRule } from '../packages/analysis/simulate/figures.ts';
 import { type Load, type LoadOptions, loadOf, saysArrivals } from '../packages/analysis/simulate/load.ts';
 import { policiesOf, type RenderedPolicy } from '../packages/analysis/simulate/policies.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from '../packages/analysis/simulate/report.ts';
 import { jobRows, type Rows, table } from '../packages/analysis/simulate/table.ts';
 import { besideNoTimetable, requestRows } from '../packages/analysis/simulate/web-service.ts';
-import { ConfigurationError } from '../packages/contracts/errors.ts';
+import { ConfigurationError } from '../packages/contracts/checks.ts';
 import type { Files } from '../packages/manifests/manifests.ts';
 import { Repository } from '../packages/manifests/revision.ts';
 import { parseSimulate, type SimulateOptions, simulateHelp } from './simulate-options.ts';

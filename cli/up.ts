@@ -14,7 +14,7 @@ import { makeRunDirectory } from './up/rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
 import { System } from './up/system.ts';
 import { decisionLine, type Frame, renderFrame, statusLine, summary, trajectory } from './up/view.ts';
-import { type Ending, EndWatch } from './up/watch.ts';
+import { CompletionMonitor, type RunOutcome } from './up/watch.ts';
 
 const FRAME_MS = 250;
 const STATUS_EVERY_MS = 5000;
@@ -128,8 +128,8 @@ class Run {
     this.#publishing = false;
   }
 
-  async #watch(system: System, broker: RunBroker): Promise<Ending> {
-    const watch = new EndWatch(STALL_SECONDS, Date.now());
+  async #watch(system: System, broker: RunBroker): Promise<RunOutcome> {
+    const watch = new CompletionMonitor(STALL_SECONDS, Date.now());
     for (;;) {
       await this.#read(system);
       this.#show();
@@ -187,7 +187,7 @@ class Run {
     };
   }
 
-  async #conclude(ending: Ending, system: System): Promise<number> {
+  async #conclude(ending: RunOutcome, system: System): Promise<number> {
     this.#screen.keep();
     if (ending === 'failed') this.#screen.print(await whatFailed(system));
     if (ending !== 'settled') this.#screen.print(`the run was ${ending} before every job was done`);

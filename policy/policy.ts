@@ -1,3 +1,21 @@
+import { baseOf } from './decide/decide.ts';
+
+/**
+ * Seconds that the oldest message may wait where no objective is stated: those of a drain policy; else 300, or twice what
+ * the policy lets a residue wait.
+ */
+export function defaultWaitSeconds(policy: Policy): number {
+  const base = baseOf(policy);
+  if (base.kind === 'drain') return base.sloSeconds;
+  return Math.max(300, 2 * residueSecondsOf(policy));
+}
+
+/** Seconds after which a message that is left below the mark of a latch opens it; 0 where none does. */
+export function residueSecondsOf(policy: Policy): number {
+  const base = baseOf(policy);
+  return base.kind === 'latch' ? (base.startWhen.oldestWaitSeconds ?? 0) : 0;
+}
+
 /** Plain, serializable data: a policy is what `decide` follows and what the compilers translate. */
 export type Policy = BasePolicy | SchedulePolicy;
 export type BasePolicy = LatchPolicy | ProportionalPolicy | DrainPolicy | FlowPolicy | ConstantPolicy;

@@ -1,5 +1,5 @@
+import type { Stage } from '../../argocd/names.ts';
 import type { OwnedFields } from '../../argocd/owned-fields.ts';
-import type { Stage } from '../../argocd/waves.ts';
 import type { PodSecurityLevel } from '../../charts/namespace.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';

@@ -20,7 +20,7 @@ import { BROKER_AUTHORITY, BROKER_TLS, brokerEndpoint } from './broker-endpoint.
 import { ADMIN, brokerAdmin, declareSecrets, USERS_SECRET } from './credentials.ts';
 import { brokerDashboard } from './dashboards/broker.ts';
 import { broker, PRIORITY, topology } from './identities.ts';
-import { allowConnections, closedNamespace, entered, lookups, scraped } from './network.ts';
+import { allowConnections, entered, isolatedNamespace, lookups, scraped } from './network.ts';
 
 /** The broker, what stands on it, and its page. */
 export const brokerApplication: Application = {
@@ -40,7 +40,7 @@ export const brokerApplication: Application = {
     };
   },
   build: (scope, environment, system) => {
-    closedNamespace(scope, broker, environment);
+    isolatedNamespace(scope, broker, environment);
     declareSecrets(scope, broker, environment, system);
     new Broker(scope, 'broker', {
       ...broker,

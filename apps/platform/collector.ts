@@ -9,7 +9,7 @@ import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application } from '../application.ts';
 import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { BOARD, PRIORITY } from './identities.ts';
-import { allowConnections, closedNamespace, lookups } from './network.ts';
+import { allowConnections, isolatedNamespace, lookups } from './network.ts';
 
 const self: Identity = { name: 'collector', namespace: BOARD, component: 'job' };
 
@@ -34,7 +34,7 @@ export const collectorApplication: Application = {
     ],
   }),
   build: (scope, environment, system) => {
-    closedNamespace(scope, self, environment);
+    isolatedNamespace(scope, self, environment);
     new SharedVolume(scope, 'snapshots', {
       ...{ ...self, name: SNAPSHOTS.claim, size: '1Gi' },
       ...environment.sharedVolume,

@@ -21,7 +21,7 @@ import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { declareSecrets } from './credentials.ts';
 import { ELASTICSEARCH_AUTHORITY, elasticsearchOf } from './elasticsearch-endpoint.ts';
 import { elasticsearchContent as content, elasticsearch, kibana, PRIORITY } from './identities.ts';
-import { allowConnections, closedNamespace, lookups } from './network.ts';
+import { allowConnections, isolatedNamespace, lookups } from './network.ts';
 
 /** The object's name; ECK's names begin with it. */
 const CLUSTER = 'logs';
@@ -78,7 +78,7 @@ export const elasticsearchApplication: Application = {
   build: (scope, environment, system) => {
     const store = elasticsearchOf(environment);
     if (store === undefined) return;
-    closedNamespace(scope, elasticsearch, environment);
+    isolatedNamespace(scope, elasticsearch, environment);
     declareSecrets(scope, content, environment, system);
     declareServers(scope, environment, store);
     declareContent(scope, environment, store);

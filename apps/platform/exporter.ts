@@ -14,7 +14,7 @@ import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { exportersDashboard } from './dashboards/exporters.ts';
 import { broker, exporter, PRIORITY } from './identities.ts';
-import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
+import { allowConnections, isolatedNamespace, lookups, scraped } from './network.ts';
 
 /** Metrics of what speaks JSON only. */
 export const exporterApplication: Application = {
@@ -31,7 +31,7 @@ export const exporterApplication: Application = {
     brokerUsers: [{ name: exporter.name, monitors: true }],
   }),
   build: (scope, environment, system) => {
-    closedNamespace(scope, exporter, environment);
+    isolatedNamespace(scope, exporter, environment);
     declareSecrets(scope, exporter, environment, system);
     new Exporter(scope, 'exporter', {
       ...exporter,

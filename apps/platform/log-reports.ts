@@ -15,7 +15,7 @@ import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { declareSecrets } from './credentials.ts';
 import { ELASTICSEARCH_AUTHORITY, logStorePods } from './elasticsearch-endpoint.ts';
 import { PRIORITY } from './identities.ts';
-import { allowConnections, closedNamespace, lookups } from './network.ts';
+import { allowConnections, isolatedNamespace, lookups } from './network.ts';
 
 const SERVICE = 'log-reports';
 
@@ -73,7 +73,7 @@ const scheduled = (schedule: Schedule): Application => ({
     if (logReports === undefined) return;
     check(logReports, environment);
     const { self, everyMinutes, offsetMinutes, deadlineSeconds } = schedule;
-    closedNamespace(scope, self, environment);
+    isolatedNamespace(scope, self, environment);
     declareSecrets(scope, self, environment, system);
     new ScheduledJob(scope, 'job', {
       ...{ ...self, image: images[SERVICE], everyMinutes, offsetMinutes, deadlineSeconds },

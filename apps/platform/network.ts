@@ -67,7 +67,7 @@ export const denyByDefault = (scope: Construct, { namespace }: Pick<Identity, 'n
   new DefaultDeny(scope, 'default-deny', { namespace });
 
 /** The namespace of a service: restricted, and closed until something is allowed. */
-export function closedNamespace(
+export function isolatedNamespace(
   scope: Construct,
   owner: Identity,
   { podSecurityVersion }: Environment,

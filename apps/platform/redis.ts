@@ -11,7 +11,7 @@ import type { Application, System } from '../application.ts';
 import { QUEUE_MESSAGES } from './broker-alerts.ts';
 import { declareSecrets } from './credentials.ts';
 import { PRIORITY } from './identities.ts';
-import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
+import { allowConnections, isolatedNamespace, lookups, scraped } from './network.ts';
 import {
   STORES,
   type StoreAccess,
@@ -89,7 +89,7 @@ export const redisApplication: Application = {
   build: (scope, environment, system) => {
     const { redis: wanted, storageClassName } = environment;
     if (wanted === undefined) return;
-    closedNamespace(scope, redis, environment);
+    isolatedNamespace(scope, redis, environment);
     // The namespace has one document and one store: both Secrets are declared as the server's.
     declareSecrets(scope, redis, environment, system);
     new Redis(scope, 'redis', {

@@ -14,7 +14,7 @@ import { brokerEndpoint } from './broker-endpoint.ts';
 import { brokerCredentials, CREDENTIALS_SECRET, declareSecrets } from './credentials.ts';
 import { scalerDashboard } from './dashboards/scaler.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
-import { allowConnections, closedNamespace, lookups, scraped } from './network.ts';
+import { allowConnections, isolatedNamespace, lookups, scraped } from './network.ts';
 import { scalerAlerts } from './scaler-alerts.ts';
 import { storeConnection, storeCredentials, storeMount } from './stores.ts';
 
@@ -43,7 +43,7 @@ export const scalerApplication: Application = {
     brokerUsers: [{ name: scaler.name, monitors: true }],
   }),
   build: (scope, environment, system) => {
-    closedNamespace(scope, scaler, environment);
+    isolatedNamespace(scope, scaler, environment);
     declareSecrets(scope, scaler, environment, system);
     new Scaler(scope, 'scaler', {
       ...scaler,

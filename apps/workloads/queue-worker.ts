@@ -26,8 +26,7 @@ import {
   storeVariablesOf,
 } from './common.ts';
 import { type ScalingWish, scaledOf, scalingNeeds } from './scaling.ts';
-import { workerAlerts } from './worker-alerts.ts';
-import { workerRecords } from './worker-records.ts';
+import { workerAlerts, workerRecords } from './worker-alerts.ts';
 import { type Factory, factoryOf, type Kind } from './workload.ts';
 
 type Chart = Omit<WorkerProps, keyof Identity | 'environment' | 'mounts' | 'priorityClassName'>;

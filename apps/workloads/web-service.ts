@@ -19,7 +19,7 @@ import { type RequestObjectives, requestSlos } from '../../charts/objectives.ts'
 import type { Placement } from '../../charts/placement.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { ReleaseAnalysis } from '../../charts/release-analysis.ts';
-import { ScaleGrant } from '../../charts/scale-grant.ts';
+import { ScalePermission } from '../../charts/scale-permission.ts';
 import { TrafficSplit } from '../../charts/traffic-split.ts';
 import { WebService, type WebServiceProps } from '../../charts/web-service.ts';
 import type { Environment } from '../../environments/environment.ts';
@@ -142,7 +142,7 @@ function build(scope: Construct, self: Identity, values: WebServiceValues, envir
     metrics: metricsIn(self, values, environment),
   });
   if (typeof scaling.minReplicas !== 'number')
-    new ScaleGrant(scope, 'minimum', {
+    new ScalePermission(scope, 'minimum', {
       ...{ ...self, target: 'hpa' },
       to: { serviceAccount: scaler.name, namespace: scaler.namespace },
     });

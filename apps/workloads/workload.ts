@@ -5,7 +5,7 @@ import type { Environment } from '../../environments/environment.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import type { Application, Contribution, System } from '../application.ts';
 import { declareSecrets } from '../platform/credentials.ts';
-import { allowConnections, closedNamespace } from '../platform/network.ts';
+import { allowConnections, isolatedNamespace } from '../platform/network.ts';
 
 /**
  * An application that is one workload: a file of this folder.
@@ -107,7 +107,7 @@ function workload<Name extends string, Own extends object, Values extends object
       const parts = inEnvironment(environment);
       if (parts === undefined) return;
       const { self, values } = parts;
-      closedNamespace(scope, self, environment);
+      isolatedNamespace(scope, self, environment);
       declareSecrets(scope, self, environment, system);
       kind.build(scope, self, values, environment, system);
       allowConnections(scope, self, system);

@@ -1,4 +1,4 @@
-import { jsonText } from '../../packages/manifests/json.ts';
+import { jsonText } from '../../packages/manifests/embedded.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import type { ClusterLike } from './machine.ts';
 

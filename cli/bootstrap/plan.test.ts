@@ -79,7 +79,7 @@ describe('bootstrap --dry-run', () => {
       '8/8 Applications',
     ]);
     expect(text).toContain("kind: start or take 'sluice-sluice', one control plane and two workers");
-    expect(text).toMatch(/create what is missing of .*argocd, broker, .*scaler/);
+    expect(text).toMatch(/create what is missing of .*argocd, .*broker, .*scaler/);
     const users = systemIn(local).brokerUsers.map(({ name }) => name);
     expect(text).toContain(`broker/broker-users: ${users.join(', ')}`);
     expect(text).toContain('monitoring/grafana-admin: admin-password');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
-import { ConfigurationError } from '../../packages/contracts/errors.ts';
+import { ConfigurationError } from '../../packages/contracts/checks.ts';
 import { parseYaml, YamlError } from '../../packages/manifests/yaml.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 

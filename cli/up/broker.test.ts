@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../packages/contracts/errors.ts';
+import { ConfigurationError } from '../../packages/contracts/checks.ts';
 import { provideBroker } from './broker.ts';
 
 const never = new AbortController().signal;

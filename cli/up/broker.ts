@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { parseBrokerUrl, parseManagementUrl, UrlError } from '@sluice/runtime';
-import { ConfigurationError } from '../../packages/contracts/errors.ts';
+import { ConfigurationError } from '../../packages/contracts/checks.ts';
 import { startLavinMQ } from '../local/lavinmq.ts';
 import { startRabbitMQ } from '../local/rabbitmq.ts';
 

@@ -1,14 +1,19 @@
 import type { Command } from '@sluice/runtime/processes';
-import type { LocalProgram, QueueWork, System, WorkerPlatform } from '../../apps/application.ts';
-import { maxReplicas } from '../../apps/application.ts';
+import {
+  type LocalProgram,
+  maxReplicas,
+  type QueueWork,
+  type System,
+  type WorkerPlatform,
+} from '../../apps/application.ts';
 import { systemIn } from '../../apps/main.ts';
 import { pollsIn } from '../../apps/platform/scaler.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
 import type { Environment, Polls } from '../../environments/environment.ts';
 import { local } from '../../environments/local.ts';
-import { ConfigurationError } from '../../packages/contracts/errors.ts';
-import { closestTo } from '../closest.ts';
+import { ConfigurationError } from '../../packages/contracts/checks.ts';
+import { closestTo } from '../arguments.ts';
 import type { UpOptions } from './options.ts';
 
 /** Who puts jobs into the queue on this machine. */

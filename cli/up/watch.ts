@@ -1,7 +1,7 @@
 import type { ServiceProcess } from './processes.ts';
 
 /** Why a run is over. */
-export type Ending = 'settled' | 'stalled' | 'interrupted' | 'failed';
+export type RunOutcome = 'settled' | 'stalled' | 'interrupted' | 'failed';
 
 /** What a run looks like at one instant, as far as its end depends on it. */
 export interface Progress {
@@ -19,7 +19,7 @@ export interface Progress {
  * Detects when a run is over: everything done and the workload back at 0; or nothing moved for
  * `stallSeconds`; or the user interrupted it; or a service failed.
  */
-export class EndWatch {
+export class CompletionMonitor {
   readonly #stallMs: number;
   #movedAt: number;
   #last = '';
@@ -29,7 +29,7 @@ export class EndWatch {
     this.#movedAt = now;
   }
 
-  ending(progress: Progress, now: number): Ending | undefined {
+  ending(progress: Progress, now: number): RunOutcome | undefined {
     if (progress.interrupted) return 'interrupted';
     if (progress.failed !== undefined) return 'failed';
     if (!progress.publishing && progress.settled && progress.replicas === 0) return 'settled';

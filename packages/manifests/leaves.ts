@@ -20,7 +20,7 @@ export interface LeafChange {
   readonly equivalent?: true;
 }
 
-interface Spot {
+interface Cursor {
   readonly path: string;
   readonly steps: readonly string[];
   readonly place: string;
@@ -40,20 +40,20 @@ export function leafChanges(place: string, before: Fields, after: Fields): LeafC
   return walk({ path: '', steps: [], place }, before, after);
 }
 
-function walk(spot: Spot, before: unknown, after: unknown): LeafChange[] {
+function walk(spot: Cursor, before: unknown, after: unknown): LeafChange[] {
   if (before === after || isNoise(spot.place, before, after)) return [];
   return isBranch(before) || isBranch(after)
     ? walkBranch(alone(spot, before, after), before, after)
     : walkText(spot, before, after);
 }
 
-function walkBranch(spot: Spot, before: unknown, after: unknown): LeafChange[] {
+function walkBranch(spot: Cursor, before: unknown, after: unknown): LeafChange[] {
   if (isFieldsOrNone(before) && isFieldsOrNone(after)) return walkFields(spot, before ?? {}, after ?? {});
   if (isListOrNone(before) && isListOrNone(after)) return walkList(spot, before ?? [], after ?? []);
   return [...walk(spot, before, undefined), ...walk(spot, undefined, after)];
 }
 
-function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
+function walkText(spot: Cursor, before: unknown, after: unknown): LeafChange[] {
   const readings = embedded(spot.place, before, after);
   if (readings === undefined) return [leaf(spot, before, after)];
   const found = readings.map((reading) => walk({ ...spot, place: documentPlace(reading) }, ...reading));
@@ -61,7 +61,7 @@ function walkText(spot: Spot, before: unknown, after: unknown): LeafChange[] {
   return inner !== undefined ? inner : [{ ...leaf(spot, before, after), equivalent: true }];
 }
 
-function walkFields(spot: Spot, one: Fields, other: Fields): LeafChange[] {
+function walkFields(spot: Cursor, one: Fields, other: Fields): LeafChange[] {
   const [before, after] = inOneForm(spot.place, one, other);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) => {
@@ -72,13 +72,13 @@ function walkFields(spot: Spot, one: Fields, other: Fields): LeafChange[] {
   });
 }
 
-const wanted = ({ place }: Spot, fields: Fields, key: string): unknown => {
+const wanted = ({ place }: Cursor, fields: Fields, key: string): unknown => {
   const value = own(fields, key);
   return value === null && nullIsAbsent(place) ? undefined : value;
 };
 
 /** Whether one side leaves out what the other writes down, and gets the same. */
-function meansSame(spot: Spot, key: string, before: Fields, after: Fields): boolean {
+function meansSame(spot: Cursor, key: string, before: Fields, after: Fields): boolean {
   const field = fieldOf(spot, key);
   const [one, other] = [wanted(field, before, key), wanted(field, after, key)];
   if ((one === undefined) === (other === undefined) || spot.isWhole === true) return false;
@@ -90,8 +90,8 @@ function meansSame(spot: Spot, key: string, before: Fields, after: Fields): bool
 /** An own field, never an inherited one: a label may be called 'constructor'. */
 const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
-function walkList(spot: Spot, before: readonly unknown[], after: readonly unknown[]): LeafChange[] {
-  const element: Spot = { ...spot, steps: [...spot.steps, '*'], place: placeBelow(spot.place, '*') };
+function walkList(spot: Cursor, before: readonly unknown[], after: readonly unknown[]): LeafChange[] {
+  const element: Cursor = { ...spot, steps: [...spot.steps, '*'], place: placeBelow(spot.place, '*') };
   const distance = (one: unknown, other: unknown): number => walk(element, one, other).length;
   const shape = shapeOf(spot.place, [...before, ...after]);
   const order = shape.kind === 'map' && shape.ordered ? changedOrder(shape.keys, before, after) : undefined;
@@ -103,7 +103,7 @@ function walkList(spot: Spot, before: readonly unknown[], after: readonly unknow
   ];
 }
 
-const elementOf = (element: Spot, path: string, { before, after }: Pair): Spot =>
+const elementOf = (element: Cursor, path: string, { before, after }: Pair): Cursor =>
   before === undefined || after === undefined ? { ...element, path, isWhole: true } : { ...element, path };
 
 /** A variable may name those above it, `$(HOST)`, and only those: then their order counts. */
@@ -124,7 +124,7 @@ function isNoise(place: string, before: unknown, after: unknown): boolean {
 const bothEmpty = (before: unknown, after: unknown): boolean =>
   isEmpty(before) && isEmpty(after) && Array.isArray(before) === Array.isArray(after);
 
-const leaf = ({ path, steps, under }: Spot, before: unknown, after: unknown): LeafChange => ({
+const leaf = ({ path, steps, under }: Cursor, before: unknown, after: unknown): LeafChange => ({
   path,
   steps,
   before,
@@ -133,12 +133,12 @@ const leaf = ({ path, steps, under }: Spot, before: unknown, after: unknown): Le
 });
 
 /** From here down only one side has anything. */
-const alone = (spot: Spot, before: unknown, after: unknown): Spot =>
+const alone = (spot: Cursor, before: unknown, after: unknown): Cursor =>
   (before === undefined || after === undefined) && spot.under === undefined
     ? { ...spot, under: spot.path }
     : spot;
 
-const fieldOf = ({ path, steps, place, under, isWhole }: Spot, key: string): Spot => ({
+const fieldOf = ({ path, steps, place, under, isWhole }: Cursor, key: string): Cursor => ({
   path: /^[\w-]+$/.test(key) ? `${path}${path === '' ? '' : '.'}${key}` : `${path}[${JSON.stringify(key)}]`,
   steps: [...steps, key],
   place: placeBelow(place, key),

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../contracts/errors.ts';
+import { ConfigurationError } from '../contracts/checks.ts';
+import { parseJson } from './embedded.ts';
 import { type DesiredObject, type Fields, isFields } from './fields.ts';
-import { parseJson } from './json.ts';
 import { isManifest } from './manifests.ts';
 import { type Homes, homesOf, itemsOf, namespaceOf } from './scope.ts';
 import { checkTree, parseYaml, YamlError } from './yaml.ts';

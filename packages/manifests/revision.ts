@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { ConfigurationError } from '../contracts/errors.ts';
+import { ConfigurationError } from '../contracts/checks.ts';
 import { type Files, isManifest } from './manifests.ts';
 
 /** Enough for the manifests of a large fleet; a single text of 512 MiB is more than V8 holds. */

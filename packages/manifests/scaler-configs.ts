@@ -1,5 +1,5 @@
 import { parseScalerConfig, type ScalerConfig, ScalerConfigError } from '@sluice/policy';
-import { ConfigurationError } from '../contracts/errors.ts';
+import { ConfigurationError } from '../contracts/checks.ts';
 import { onceForFields } from './memo.ts';
 import { type DesiredObject, isFields, titleOf } from './objects.ts';
 import { checkTree } from './yaml.ts';

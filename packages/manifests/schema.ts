@@ -139,13 +139,13 @@ const empties = [
 export const emptyIsAbsent = (place: string): boolean => empties.some((one) => one.test(place));
 
 /** The place of what has a schema of its own, a document or the values of a chart: nothing there is known. */
-export const FOREIGN = 'foreign';
+export const OPAQUE = 'foreign';
 
 /** The place of a dashboard of Grafana in a document; a field of it is behind a slash, as it is none of Kubernetes'. */
 export const DASHBOARD = 'dashboard';
 
 /** A place below which everything is the same, wherever it stands. */
-const landmarks: readonly (readonly [RegExp, string])[] = [
+const SCHEMA_TYPES: readonly (readonly [RegExp, string])[] = [
   [/^Pod\.spec$/, '<pod>'],
   [
     /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|Rollout\.argoproj\.io)\.spec\.template\.spec$/,
@@ -158,7 +158,7 @@ const landmarks: readonly (readonly [RegExp, string])[] = [
   [/^StatefulSet\.spec\.volumeClaimTemplates\.\*\.spec$/, '<claim>'],
   [/^<pod>\.volumes\.\*\.ephemeral\.volumeClaimTemplate\.spec$/, '<claim>'],
   [/\.metadata$/, '<metadata>'],
-  [/\.valuesObject$/, FOREIGN],
+  [/\.valuesObject$/, OPAQUE],
   [/\.(selector|labelSelector|podSelector|namespaceSelector)$/, '<selector>'],
 ];
 
@@ -166,10 +166,10 @@ const known = new Map<string, string>();
 
 /** The place of a field below a place; '*' for an element of a list. */
 export function placeBelow(place: string, key: string): string {
-  if (place === FOREIGN) return FOREIGN;
+  if (place === OPAQUE) return OPAQUE;
   if (place === DASHBOARD || place.startsWith(`${DASHBOARD}/`)) return `${place}/${key}`;
   const below = `${place}.${key}`;
-  const found = known.get(below) ?? landmarks.find(([form]) => form.test(below))?.[1] ?? below;
+  const found = known.get(below) ?? SCHEMA_TYPES.find(([form]) => form.test(below))?.[1] ?? below;
   known.set(below, found);
   return found;
 }

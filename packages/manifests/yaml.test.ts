@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { embedded } from './embedded.ts';
-import { jsonText, parseJson } from './json.ts';
+import { embedded, jsonText, parseJson } from './embedded.ts';
 import { checkTree, parseYaml, YamlError } from './yaml.ts';
 
 /** Every line ten times the one before it: 10^9 values of 90 characters each. */

@@ -1,5 +1,5 @@
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type Right, rightsIn } from '../manifests/links/rights.ts';
-import type { World } from '../manifests/links/world.ts';
 
 /** Subjects that stand for every user, or for every user or pod that is authenticated. */
 const EVERYBODY =
@@ -19,5 +19,5 @@ const POWERFUL: readonly ((right: Right) => boolean)[] = [
 ];
 
 /** Every right that such a subject has, and every powerful right of any subject. */
-export const wideRightsIn = (world: World): readonly Right[] =>
+export const wideRightsIn = (world: ObjectIndex): readonly Right[] =>
   rightsIn(world).filter((right) => EVERYBODY.test(right.subject) || POWERFUL.some((is) => is(right)));

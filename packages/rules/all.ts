@@ -1,18 +1,17 @@
-import type { World } from '../manifests/links/world.ts';
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import type { DesiredObject } from '../manifests/objects.ts';
-import { objectRules } from './objects.ts';
+import { objectRules, type Rule, type Violation } from './objects.ts';
 import { podSecurity } from './pod-security.ts';
 import { podRules } from './pods.ts';
 import { projectRules } from './projects.ts';
 import { quotaRules } from './quotas.ts';
-import type { Rule, Violation } from './rule.ts';
 import { scalingRules } from './scaling.ts';
 
 const rules: readonly Rule[] = [podRules, podSecurity, scalingRules, quotaRules, projectRules, objectRules];
 
 /** Objects of an environment that cannot work as written. @param which Objects to look at. @default all */
 export const violationsIn = (
-  world: World,
+  world: ObjectIndex,
   which: (object: DesiredObject) => boolean = () => true,
 ): readonly Violation[] =>
   world.objects.filter(which).flatMap((object) => rules.flatMap((rule) => rule(object, world)));

@@ -1,4 +1,4 @@
-import type { World } from '../manifests/links/world.ts';
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt, podLabelsOf } from '../manifests/references.ts';
 
@@ -12,7 +12,7 @@ export interface Isolation {
 }
 
 /** @see https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
-export function isolationOf(workload: DesiredObject, world: World): Isolation {
+export function isolationOf(workload: DesiredObject, world: ObjectIndex): Isolation {
   const policies = world.policiesOf(workload.namespace, podLabelsOf(workload));
   const inward = policies.filter((policy) => typesOf(policy).includes('Ingress'));
   const outward = policies.filter((policy) => typesOf(policy).includes('Egress'));

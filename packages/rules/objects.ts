@@ -1,7 +1,29 @@
-import type { World } from '../manifests/links/world.ts';
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt } from '../manifests/references.ts';
-import { type Rule, unless, type Violation } from './rule.ts';
+
+/** What cannot work as an object says it, whatever else is in the cluster. */
+export interface Violation {
+  readonly object: DesiredObject;
+  /** The same for the same fault of the same part of an object in every revision: `limit below request/app/cpu`. */
+  readonly key: string;
+  /** Property, value and constraint: `the limit of cpu (100m) of container app is below its request (200m)`. */
+  readonly why: string;
+  /** What else has a part in it: the namespace, the quota, the project. @default none */
+  readonly about?: readonly DesiredObject[];
+}
+
+/** Pure: an object beside all others of its environment. */
+export type Rule = (object: DesiredObject, world: ObjectIndex) => readonly Violation[];
+
+/** A violation where there is one. */
+export const unless = (
+  holds: boolean,
+  object: DesiredObject,
+  key: string,
+  why: string,
+  about: readonly DesiredObject[] = [],
+): readonly Violation[] => (holds ? [] : [{ object, key, why, about }]);
 
 /** What the API server or a controller refuses of an object by itself. */
 export const objectRules: Rule = (object, world) => [
@@ -145,7 +167,7 @@ const RANGES = [
 const WORDS = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi;
 
 /** Whether robfig/cron's standard parser accepts it. @see https://pkg.go.dev/github.com/robfig/cron/v3 */
-export function isSchedule(text: string): boolean {
+function isSchedule(text: string): boolean {
   if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
   if (text.startsWith('@every ')) return /^@every (\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text);
   const fields = text.trim().split(/\s+/);
@@ -199,7 +221,7 @@ function priority(object: DesiredObject): readonly Violation[] {
 }
 
 /** An object of a version that its own definition does not serve. */
-function servedVersion(object: DesiredObject, world: World): readonly Violation[] {
+function servedVersion(object: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const definition = world
     .ofKind('CustomResourceDefinition')
     .find(

@@ -1,10 +1,10 @@
-import type { World } from '../manifests/links/world.ts';
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
 import { baseline } from './pod-security.ts';
 
 /** Who can reach or do something by an object, as a sentence about it: the same in every revision. */
-export type Openings = (object: DesiredObject, world: World) => readonly string[];
+export type Openings = (object: DesiredObject, world: ObjectIndex) => readonly string[];
 
 /** Everything that an object opens to who or what is outside it. */
 export const openingsOf: Openings = (object, world) =>

@@ -1,8 +1,8 @@
-import type { World } from '../manifests/links/world.ts';
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
+import type { Rule } from './objects.ts';
 import { containersIn } from './pods.ts';
-import type { Rule } from './rule.ts';
 
 type Level = 'privileged' | 'baseline' | 'restricted';
 
@@ -25,7 +25,7 @@ export const podSecurity: Rule = (object, world) => {
 };
 
 /** What the namespace enforces. @default privileged */
-export function levelOf({ namespace }: DesiredObject, world: World): Level {
+export function levelOf({ namespace }: DesiredObject, world: ObjectIndex): Level {
   const label = ['metadata', 'labels', 'pod-security.kubernetes.io/enforce'];
   const level = valueAt(world.named('Namespace', undefined, namespace)?.fields, label);
   return level === 'restricted' || level === 'baseline' ? level : 'privileged';

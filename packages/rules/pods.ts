@@ -1,9 +1,9 @@
-import { jsonText } from '../manifests/json.ts';
+import { jsonText } from '../manifests/embedded.ts';
 import { selects } from '../manifests/links/selection.ts';
 import { type DesiredObject, type Fields, isFields, valueAt } from '../manifests/objects.ts';
 import { compareQuantities } from '../manifests/quantities.ts';
 import { listAt, podLabelsOf, podSpecOf } from '../manifests/references.ts';
-import { type Rule, unless, type Violation } from './rule.ts';
+import { type Rule, unless, type Violation } from './objects.ts';
 
 /** The containers of a pod's spec, those that run first among them. */
 export const containersIn = (spec: Fields): readonly Fields[] =>

@@ -1,8 +1,8 @@
-import type { World } from '../manifests/links/world.ts';
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt } from '../manifests/references.ts';
 import { isClusterScoped, sourcesIn } from '../manifests/scope.ts';
-import { type Rule, unless, type Violation } from './rule.ts';
+import { type Rule, unless, type Violation } from './objects.ts';
 
 /**
  * What Argo CD refuses to sync, because the project of the Application does not permit it.
@@ -13,11 +13,11 @@ export const projectRules: Rule = (object, world) => [
   ...kinds(object, world),
 ];
 
-const projectOf = (application: DesiredObject, world: World): DesiredObject | undefined =>
+const projectOf = (application: DesiredObject, world: ObjectIndex): DesiredObject | undefined =>
   world.named('AppProject', application.namespace, valueAt(application.fields, ['spec', 'project']));
 
 /** Sources and the destination of an Application itself. */
-function bounds(application: DesiredObject, world: World): readonly Violation[] {
+function bounds(application: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const project = projectOf(application, world);
   if (project === undefined) return [];
   const destination = valueAt(application.fields, ['spec', 'destination']);
@@ -41,7 +41,7 @@ function bounds(application: DesiredObject, world: World): readonly Violation[] 
 }
 
 /** The object's own kind and namespace, within the project of the Application that syncs its folder. */
-function kinds(object: DesiredObject, world: World): readonly Violation[] {
+function kinds(object: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const application = world.syncing(object);
   const project = application === undefined ? undefined : projectOf(application, world);
   if (application === undefined || project === undefined) return [];

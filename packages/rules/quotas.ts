@@ -1,7 +1,7 @@
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
+import { type Rule, unless, type Violation } from './objects.ts';
 import { containersIn } from './pods.ts';
-import { type Rule, unless, type Violation } from './rule.ts';
 import { exceeds } from './scaling.ts';
 
 /**

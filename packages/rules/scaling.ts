@@ -1,11 +1,11 @@
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { selects } from '../manifests/links/selection.ts';
-import type { World } from '../manifests/links/world.ts';
 import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
 import { compareQuantities } from '../manifests/quantities.ts';
 import { listAt, podLabelsOf, podSpecOf } from '../manifests/references.ts';
 import { scalerFaultsIn } from '../manifests/scaler-configs.ts';
+import { type Rule, unless, type Violation } from './objects.ts';
 import { containersIn } from './pods.ts';
-import { type Rule, unless, type Violation } from './rule.ts';
 
 /** Bounds, targets and budgets that contradict each other. */
 export const scalingRules: Rule = (object, world) => {
@@ -36,13 +36,13 @@ function bounds(object: DesiredObject, least: string, most: string): readonly Vi
   return unless(holds, object, 'bounds', `'${least}' (${min}) must not exceed '${most}' (${max})`);
 }
 
-const targetOf = ({ namespace, fields }: DesiredObject, world: World): DesiredObject | undefined => {
+const targetOf = ({ namespace, fields }: DesiredObject, world: ObjectIndex): DesiredObject | undefined => {
   const [kind, name] = ['kind', 'name'].map((field) => valueAt(fields, ['spec', 'scaleTargetRef', field]));
   return world.named(String(kind ?? 'Deployment'), namespace, name);
 };
 
 /** Utilization is a share of the request. @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
-function requests(object: DesiredObject, world: World): readonly Violation[] {
+function requests(object: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const target = targetOf(object, world);
   const spec = target === undefined ? undefined : podSpecOf(target);
   if (target === undefined || spec === undefined) return [];
@@ -61,7 +61,7 @@ function requests(object: DesiredObject, world: World): readonly Violation[] {
 const SCALERS = ['HorizontalPodAutoscaler', 'ScaledObject'];
 
 /** Two that own one replica count undo each other. */
-function rivals(object: DesiredObject, world: World): readonly Violation[] {
+function rivals(object: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const target = targetOf(object, world);
   if (target === undefined) return [];
   const others = SCALERS.flatMap((kind) => world.ofKind(kind)).filter(
@@ -73,7 +73,7 @@ function rivals(object: DesiredObject, world: World): readonly Violation[] {
 }
 
 /** A budget that allows no eviction stops every drain of a node. @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
-function budget(object: DesiredObject, world: World): readonly Violation[] {
+function budget(object: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const [min, max] = ['minAvailable', 'maxUnavailable'].map((field) =>
     valueAt(object.fields, ['spec', field]),
   );
@@ -102,7 +102,7 @@ function budget(object: DesiredObject, world: World): readonly Violation[] {
 }
 
 /** How many pods of a workload there are for sure; undefined where it is not known. */
-function leastOf(workload: DesiredObject, world: World): number | undefined {
+function leastOf(workload: DesiredObject, world: ObjectIndex): number | undefined {
   const own = valueAt(workload.fields, ['spec', 'replicas']);
   const scaled = SCALERS.flatMap((kind) => world.ofKind(kind)).find(
     (one) => targetOf(one, world) === workload,
@@ -114,7 +114,7 @@ function leastOf(workload: DesiredObject, world: World): number | undefined {
 }
 
 /** The eviction of a pod that two budgets select is refused. */
-function overlaps(object: DesiredObject, pod: DesiredObject, world: World): readonly Violation[] {
+function overlaps(object: DesiredObject, pod: DesiredObject, world: ObjectIndex): readonly Violation[] {
   const others = world
     .ofKind('PodDisruptionBudget')
     .filter(

@@ -23,26 +23,26 @@ export type Clause =
   | 'windows'
   | 'holidays';
 
-export interface Verdict {
+export interface Fidelity {
   readonly fidelity: 'exact' | 'approximate' | 'refused';
   /** One sentence; a refused clause stops synth with it. */
   readonly why: string;
 }
 
 /** The clause is kept as it is. */
-export const exact = (why: string): Verdict => ({ fidelity: 'exact', why });
+export const exact = (why: string): Fidelity => ({ fidelity: 'exact', why });
 /** The clause is kept about, with a difference that the sentence names. */
-export const approximate = (why: string): Verdict => ({ fidelity: 'approximate', why });
+export const approximate = (why: string): Fidelity => ({ fidelity: 'approximate', why });
 /** The clause cannot be kept; the sentence stops synth. */
-export const refused = (why: string): Verdict => ({ fidelity: 'refused', why });
+export const refused = (why: string): Fidelity => ({ fidelity: 'refused', why });
 
-export interface ClauseFidelity extends Verdict {
+export interface ClauseFidelity extends Fidelity {
   readonly workload: string;
   readonly clause: Clause;
 }
 
 /** What one back-end makes of one clause: all that the own scaler, the HPA and KEDA differ in here. */
-export type Dialect = (clause: Clause, policy: Policy) => Verdict;
+export type Dialect = (clause: Clause, policy: Policy) => Fidelity;
 
 /** One verdict a clause of the policy, none left out. */
 export const judge = (workload: string, policy: Policy, dialect: Dialect): readonly ClauseFidelity[] =>

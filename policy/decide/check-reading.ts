@@ -1,13 +1,12 @@
-import { type Backlog, isMissing } from '../backlog.ts';
-import type { Reason } from '../decision.ts';
-import { count, inSeconds, type Measured, type Situation, type Step } from './situation.ts';
+import { type Backlog, isMissing, type Reason } from '../decision.ts';
+import { count, type DecisionInput, inSeconds, type Measured, type Step } from './decision-input.ts';
 
 /** Clocks of a broker and a scaler may differ by this; a reading from further ahead is wrong. */
 export const CLOCK_SKEW_SECONDS = 5;
 
 /** The situation with a reading that may decide, or the decision to stay that a bad one leads to. */
 export function checkReading(
-  situation: Situation,
+  situation: DecisionInput,
   staleAfterSeconds: number,
 ): { readonly measured: Measured } | { readonly held: Step } {
   const { reading, current, now } = situation;

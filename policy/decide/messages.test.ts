@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decide, drain, emptyHistory, latch, type Reading } from '../index.ts';
-import { inSeconds } from './situation.ts';
+import { inSeconds } from './decision-input.ts';
 
 const now = 1_700_000_000_000;
 const messageOf = (policy: Parameters<typeof decide>[0], reading: Reading, current = 0) =>

@@ -1,9 +1,9 @@
 import type { Change } from '../decision.ts';
 import type { Behavior, RatePolicy, ScalingRules } from '../policy.ts';
-import { count, type Situation, type Step } from './situation.ts';
+import { count, type DecisionInput, type Step } from './decision-input.ts';
 
 /** Third stage, as the HPA's: no more than the rate policies allow, counted from the start of each period. */
-export function rateLimit(step: Step, { scaleUp, scaleDown }: Behavior, situation: Situation): Step {
+export function rateLimit(step: Step, { scaleUp, scaleDown }: Behavior, situation: DecisionInput): Step {
   const { current } = situation;
   if (step.replicas > current) {
     const limit = Math.max(current, upLimit(scaleUp, situation));
@@ -22,14 +22,14 @@ const limited = (step: Step, replicas: number, reason: 'ScaleUpLimit' | 'ScaleDo
   message: `${count(step.replicas, 'replica')} wanted; the scale-${reason === 'ScaleUpLimit' ? 'up' : 'down'} rate allows ${replicas} now.`,
 });
 
-function upLimit({ policies, selectPolicy }: ScalingRules, situation: Situation): number {
+function upLimit({ policies, selectPolicy }: ScalingRules, situation: DecisionInput): number {
   if (selectPolicy === 'Disabled') return situation.current;
   if (policies.length === 0) return Number.POSITIVE_INFINITY;
   const select = selectPolicy === 'Max' ? Math.max : Math.min;
   return select(...policies.map((policy) => highestAllowed(policy, situation)));
 }
 
-function downLimit({ policies, selectPolicy }: ScalingRules, situation: Situation): number {
+function downLimit({ policies, selectPolicy }: ScalingRules, situation: DecisionInput): number {
   if (selectPolicy === 'Disabled') return situation.current;
   if (policies.length === 0) return 0;
   const select = selectPolicy === 'Max' ? Math.min : Math.max;
@@ -37,24 +37,24 @@ function downLimit({ policies, selectPolicy }: ScalingRules, situation: Situatio
 }
 
 /** 4 pods at the period's start, 100 % = 8. */
-function highestAllowed({ type, value, periodSeconds }: RatePolicy, situation: Situation): number {
+function highestAllowed({ type, value, periodSeconds }: RatePolicy, situation: DecisionInput): number {
   const start = periodStart(situation, periodSeconds);
   return type === 'Pods' ? start + value : Math.ceil((start * (100 + value)) / 100);
 }
 
 /** 25 at the period's start, 10 % = 22.5, cut to 22. */
-function lowestAllowed({ type, value, periodSeconds }: RatePolicy, situation: Situation): number {
+function lowestAllowed({ type, value, periodSeconds }: RatePolicy, situation: DecisionInput): number {
   if (!knowsPeriod(situation, periodSeconds)) return situation.current;
   const start = periodStart(situation, periodSeconds);
   return type === 'Pods' ? start - value : Math.floor((start * (100 - value)) / 100);
 }
 
 /** A history younger than the period may have lost scale-downs: then this policy allows none. */
-const knowsPeriod = ({ history, now }: Situation, periodSeconds: number): boolean =>
+const knowsPeriod = ({ history, now }: DecisionInput, periodSeconds: number): boolean =>
   history.since !== undefined && history.since <= now - periodSeconds * 1000;
 
 /** The count at the period's start: today's without the changes made since. */
-const periodStart = ({ history, current, now }: Situation, periodSeconds: number): number =>
+const periodStart = ({ history, current, now }: DecisionInput, periodSeconds: number): number =>
   history.changes.reduce(
     (start: number, { at, by }: Change) => (at > now - periodSeconds * 1000 ? start - by : start),
     current,

@@ -1,22 +1,85 @@
-import type { LatchPolicy } from '../policy.ts';
-import { type Cause, markReached, startCause } from './latch-start.ts';
-import { count, inSeconds, type Measured, type Step } from './situation.ts';
+import type { Reason } from '../decision.ts';
+import type { LatchPolicy, LatchStart } from '../policy.ts';
+import { count, inSeconds, type Measured, type Step, seconds } from './decision-input.ts';
+
+/** How long the oldest ready message has waited, and who says so. */
+export interface OldestWait {
+  readonly seconds: number;
+  /**
+   * `broker`: reported by the broker. `first-sight`: since a ready message was first seen with no busy replica, a lower
+   * bound. `not-empty-since`: the same beside busy replicas, which may have taken what was seen first.
+   */
+  readonly source: 'broker' | 'first-sight' | 'not-empty-since';
+}
+
+/**
+ * The broker's word where it gives one; else the time since a ready message was first seen. With no replica at
+ * work the oldest has waited at least that long, whatever its publisher stamped it with: then the longer counts.
+ * @returns undefined where nothing waits
+ */
+export function oldestWait({ reading, history, current }: Measured): OldestWait | undefined {
+  const { ready, at, oldestWaitSeconds: told } = reading;
+  if (ready === 0) return undefined;
+  const seen = Math.max(0, seconds(at - (history.waitingSince ?? at)));
+  if (told !== undefined && (current > 0 || told >= seen)) return { seconds: told, source: 'broker' };
+  return { seconds: seen, source: current === 0 ? 'first-sight' : 'not-empty-since' };
+}
+
+interface Cause {
+  readonly reason: Reason;
+  readonly why: string;
+}
+
+/** Why a closed latch opens now; undefined when it does not. */
+const startCause = (policy: LatchPolicy, situation: Measured): Cause | undefined =>
+  markReached(policy, situation) ?? waitedTooLong(policy.startWhen, situation);
+
+function markReached({ startWhen }: LatchPolicy, { reading: { ready } }: Measured): Cause | undefined {
+  if ('readyAtLeast' in startWhen && startWhen.readyAtLeast !== undefined) {
+    const { readyAtLeast: mark } = startWhen;
+    return ready >= mark
+      ? reached(`${count(ready, 'message')} ready reached the mark of ${mark}`)
+      : undefined;
+  }
+  const { readyAbove: mark } = startWhen as { readonly readyAbove: number };
+  return ready > mark ? reached(`${count(ready, 'message')} ready are above ${mark}`) : undefined;
+}
+
+const reached = (why: string): Cause => ({ reason: 'BacklogReachedMark', why });
+
+function waitedTooLong({ oldestWaitSeconds }: LatchStart, situation: Measured): Cause | undefined {
+  const oldest = oldestWait(situation);
+  if (oldestWaitSeconds === undefined || oldest === undefined) return undefined;
+  const { seconds, source } = oldest;
+  if (seconds < oldestWaitSeconds) return undefined;
+  const who = `The oldest of ${count(situation.reading.ready, 'ready message')}`;
+  return {
+    reason: 'OldestWaitExceeded',
+    why: `${who} waits ${inSeconds(seconds)} (${SOURCES[source]}), the limit is ${inSeconds(oldestWaitSeconds)}`,
+  };
+}
+
+const SOURCES: Readonly<Record<OldestWait['source'], string>> = {
+  broker: 'as the broker says',
+  'first-sight': 'a lower bound: since first sight',
+  'not-empty-since': 'taken from the first sight of a queue not empty since',
+};
 
 /**
  * 0 or N, or what a residue needs. The latch's state is the count itself, so a scaler that restarts knows it
  * at once.
  *
- * `resting` is the highest count that may stand while the latch is closed: minReplicas, or the highest
+ * `idleReplicas` is the highest count that may stand while the latch is closed: minReplicas, or the highest
  * floor of a schedule around it. Above it the latch is open for certain. From minReplicas up to it,
  * replicas may be what a window left behind or the beginning of a slow rise: they stay until the
  * backlog is drained, so no work in flight is killed either way.
  */
-export function recommendLatch(policy: LatchPolicy, situation: Measured, resting: number): Step {
+export function recommendLatch(policy: LatchPolicy, situation: Measured, idleReplicas: number): Step {
   const { current } = situation;
-  if (current > resting) return whileOpen(policy, situation);
+  if (current > idleReplicas) return whileOpen(policy, situation);
   const cause = startCause(policy, situation);
   if (cause !== undefined) return opening(policy, cause, situation);
-  return current > policy.minReplicas ? whileLeftOver(policy, situation) : closed(policy, situation);
+  return current > policy.minReplicas ? whileDraining(policy, situation) : closed(policy, situation);
 }
 
 /** Whether the age of a message opens only to the replicas that the messages need. */
@@ -58,7 +121,7 @@ function openCount(policy: LatchPolicy, { current, history }: Measured): number 
   return Math.min(policy.maxReplicas, Math.max(current, history.openTo ?? 0));
 }
 
-function whileLeftOver(policy: LatchPolicy, situation: Measured): Step {
+function whileDraining(policy: LatchPolicy, situation: Measured): Step {
   return stop(policy, situation) ?? heldOpen(situation.current, situation);
 }
 

@@ -1,4 +1,11 @@
-import { type Measures, measured, needsMeasures, serviceSecondsOf } from '../measure/measures.ts';
+import { begunWithin, roundUp } from '../bounds.ts';
+import {
+  type Measures,
+  measured,
+  needsMeasures,
+  serviceSecondsOf,
+  WARM_UP_SECONDS,
+} from '../measure/measures.ts';
 import type {
   BasePolicy,
   ConstantPolicy,
@@ -8,12 +15,50 @@ import type {
   ProportionalPolicy,
   ServiceTimed,
 } from '../policy.ts';
-import { recommendFlow } from './recommend-flow.ts';
+import { count, inSeconds, type Measured, type Step } from './decision-input.ts';
 import { recommendLatch } from './recommend-latch.ts';
-import { begunWithin, roundUp } from './round-up.ts';
 import { floorAt, highestFloor } from './schedule-floor.ts';
-import { count, inSeconds, type Measured, type Step } from './situation.ts';
-import { whileMeasuring } from './while-measuring.ts';
+
+/** Nothing is taken away before what the policy lives off is measured: a lost history is never less cautious. */
+function whileMeasuring(wanted: Step, { reading, current }: Measured, measures: Measures | undefined): Step {
+  if (wanted.replicas >= current) return wanted;
+  if (measures !== undefined && reading.at - measures.since >= 1000 * WARM_UP_SECONDS) return wanted;
+  const why = `${count(wanted.replicas, 'replica')} wanted by what is measured, which counts after ${inSeconds(WARM_UP_SECONDS)}`;
+  return { replicas: current, reason: 'MeasurementPending', message: `${why}: staying at ${current}.` };
+}
+
+/**
+ * Replicas for what arrives, and for what lies there above that. It rises with the backlog and with the rate:
+ * a message above the flow never asks for more than a replica. No replica is removed that the work in flight needs.
+ */
+function recommendFlow(
+  policy: FlowPolicy,
+  { reading, current }: Measured,
+  measures: Measures | undefined,
+): Step {
+  const wanted = wantedBy(policy, reading, measures);
+  const inHand = Math.min(current, reading.unacked);
+  if (wanted.replicas >= inHand) return wanted;
+  const why = `${count(wanted.replicas, 'replica')} wanted, but ${count(reading.unacked, 'message')} are in work`;
+  return { replicas: inHand, reason: 'WorkInHand', message: `${why}: ${count(inHand, 'replica')}.` };
+}
+
+/** 0.4 jobs/s x 5 s / 0.8 = 2.5; 12.5 messages above, of which a replica begins 11 in 60 s - 10 s; 3.6, so 4. */
+function wantedBy(policy: FlowPolicy, { ready, unacked }: Measured['reading'], measures?: Measures): Step {
+  const { targetUtilization, targetWaitSeconds, podStartSeconds } = policy;
+  const service = serviceSecondsOf(policy, measures);
+  const rate = measures?.arrivalsPerSecond ?? 0;
+  const flowing = (rate * service) / targetUtilization;
+  const above = Math.max(0, ready + unacked - flowing);
+  const each = begunWithin(targetWaitSeconds - podStartSeconds, service);
+  // Without work a replica is kept only for a flow that would keep it busy for the most part.
+  const replicas = ready + unacked === 0 ? Math.round(flowing) : roundUp(flowing + above / each);
+  const message = `${shown(rate)} jobs/s x ${inSeconds(service)} / ${targetUtilization} + ${shown(above)} above that / ${each} a replica: ${count(replicas, 'replica')}.`;
+  return { replicas, reason: 'DesiredWithinRange', message };
+}
+
+const shown = (value: number): number =>
+  value < 1 ? Number(value.toPrecision(2)) : Math.round(value * 10) / 10;
 
 /** First stage: what the policy wants for this backlog, before any window, rate or bound. */
 export function recommend(policy: Policy, situation: Measured): Step {
@@ -29,8 +74,8 @@ export function recommend(policy: Policy, situation: Measured): Step {
 export const restingOf = (policy: Policy): number =>
   policy.kind === 'schedule' ? highestFloor(policy) : policy.minReplicas;
 
-export function recommendBase(policy: BasePolicy, situation: Measured, resting: number): Step {
-  if (policy.kind === 'latch') return recommendLatch(policy, situation, resting);
+export function recommendBase(policy: BasePolicy, situation: Measured, idleReplicas: number): Step {
+  if (policy.kind === 'latch') return recommendLatch(policy, situation, idleReplicas);
   if (policy.kind === 'proportional') return recommendProportional(policy, situation);
   if (policy.kind === 'drain' || policy.kind === 'flow') return recommendTimed(policy, situation);
   return recommendConstant(policy);

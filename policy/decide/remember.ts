@@ -2,20 +2,19 @@ import type { Change, Decision, History, Sample } from '../decision.ts';
 import type { Policy, ScalingRules } from '../policy.ts';
 import { checkReading } from './check-reading.ts';
 import { baseOf } from './decide.ts';
+import { type DecisionInput, discardExpiredHistory, type Measured } from './decision-input.ts';
 import { measuresOf, recommend, recommendBase, restingOf } from './recommend.ts';
 import { opensAsNeeded } from './recommend-latch.ts';
-import type { Measured, Situation } from './situation.ts';
 import { samples } from './stabilize.ts';
-import { withTrustedHistory } from './trusted-history.ts';
 
 /**
  * What to carry to the next decision: plain JSON, no larger than the longest window and period need.
  * Call it after every decision that was carried out, those on bad readings too. A scaler that lost its
  * lease starts again from `emptyHistory`: it does not know what another decided meanwhile.
  */
-export function remember(policy: Policy, given: Situation, decision: Decision): History {
+export function remember(policy: Policy, given: DecisionInput, decision: Decision): History {
   const { staleAfterSeconds } = baseOf(policy);
-  const situation = withTrustedHistory(given, staleAfterSeconds);
+  const situation = discardExpiredHistory(given, staleAfterSeconds);
   const checked = checkReading(situation, staleAfterSeconds);
   return {
     since: situation.history.since ?? situation.now,
@@ -43,21 +42,21 @@ const stillOpen = ({ openTo }: History): Pick<History, 'openTo'> => (openTo === 
 function openedTo(policy: Policy, measured: Measured): Pick<History, 'openTo'> {
   const base = baseOf(policy);
   if (base.kind !== 'latch' || !opensAsNeeded(base)) return {};
-  const resting = restingOf(policy);
-  const { replicas } = recommendBase(base, measured, resting);
-  return replicas > resting ? { openTo: Math.max(replicas, openAlready(measured, resting)) } : {};
+  const idleReplicas = restingOf(policy);
+  const { replicas } = recommendBase(base, measured, idleReplicas);
+  return replicas > idleReplicas ? { openTo: Math.max(replicas, openAlready(measured, idleReplicas)) } : {};
 }
 
 /** While a drain waits for its second reading, what it was opened to still holds. */
-const openAlready = ({ current, history }: Measured, resting: number): number =>
-  current > resting ? (history.openTo ?? 0) : 0;
+const openAlready = ({ current, history }: Measured, idleReplicas: number): number =>
+  current > idleReplicas ? (history.openTo ?? 0) : 0;
 
 function seen({ reading, history }: Measured): Pick<History, 'waitingSince' | 'drainedAt'> {
   if (reading.ready > 0) return { waitingSince: history.waitingSince ?? reading.at };
   return reading.unacked === 0 ? { drainedAt: reading.at } : {};
 }
 
-function recommendations(policy: Policy, situation: Situation, measured?: Measured): readonly Sample[] {
+function recommendations(policy: Policy, situation: DecisionInput, measured?: Measured): readonly Sample[] {
   const { now } = situation;
   const window = longest(policy, ({ stabilizationWindowSeconds }) => [stabilizationWindowSeconds]);
   const made = measured === undefined ? [] : [{ at: now, replicas: recommend(policy, measured).replicas }];
@@ -71,7 +70,7 @@ const withoutRepeats = (samples: readonly Sample[]): readonly Sample[] =>
 
 function changes(
   policy: Policy,
-  { history, current, now }: Situation,
+  { history, current, now }: DecisionInput,
   { replicas }: Decision,
 ): readonly Change[] {
   const period = longest(policy, ({ policies }) => policies.map(({ periodSeconds }) => periodSeconds));

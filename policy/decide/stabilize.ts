@@ -1,12 +1,12 @@
 import type { Sample } from '../decision.ts';
 import type { Behavior } from '../policy.ts';
-import { count, type Situation, type Step } from './situation.ts';
+import { count, type DecisionInput, type Step } from './decision-input.ts';
 
 /**
  * Second stage, as the HPA's: the count rises only to the lowest recommendation of the scale-up window
  * and falls only to the highest of the scale-down window.
  */
-export function stabilize(step: Step, { scaleUp, scaleDown }: Behavior, situation: Situation): Step {
+export function stabilize(step: Step, { scaleUp, scaleDown }: Behavior, situation: DecisionInput): Step {
   const { current, now } = situation;
   const past = samples(situation);
   const ceiling = Math.min(step.replicas, ...recent(past, now, scaleUp.stabilizationWindowSeconds));
@@ -22,7 +22,7 @@ export function stabilize(step: Step, { scaleUp, scaleDown }: Behavior, situatio
  * The remembered recommendations. Without any, the count of now stands for those that were lost, so a
  * restart waits a whole window before it scales down, never less.
  */
-export const samples = ({ history, current, now }: Situation): readonly Sample[] =>
+export const samples = ({ history, current, now }: DecisionInput): readonly Sample[] =>
   history.recommendations.length > 0 ? history.recommendations : [{ at: now, replicas: current }];
 
 const recent = (past: readonly Sample[], now: number, windowSeconds: number): number[] =>

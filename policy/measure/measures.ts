@@ -1,5 +1,5 @@
-import type { Backlog } from '../backlog.ts';
 import { MAX_TIMER_SECONDS } from '../bounds.ts';
+import type { Backlog } from '../decision.ts';
 import type { BasePolicy, Policy, ServiceTimed } from '../policy.ts';
 
 /**

@@ -2,7 +2,7 @@ import { checkPolicy } from '../construct/check-policy.ts';
 import { highestFloor } from '../decide/schedule-floor.ts';
 import { Checker, type Fields } from '../faults.ts';
 import { checkArrivals, checkSize, INSTANT, MAX_SECONDS, SimulationError } from './check-simulation.ts';
-import type { ServiceSimulation } from './service.ts';
+import type { ServiceSimulation } from './simulate-service.ts';
 
 const KEYS: readonly (keyof ServiceSimulation)[] = [
   ...(['policy', 'minimum', 'requests', 'capacityPerReplica'] as const),

@@ -1,7 +1,7 @@
 import type { JobQueue } from './job-queue.ts';
 import { randomAt } from './random.ts';
-import type { Tally } from './tally.ts';
-import { serviceSeconds, type Timing } from './timing.ts';
+import type { Counters } from './recorder.ts';
+import { serviceSeconds, type Timing } from './simulation.ts';
 
 /** One replica: it starts, takes one job at a time (prefetch 1), and stops. Instants in seconds. */
 interface Replica {
@@ -22,13 +22,13 @@ export class Fleet {
   readonly #queue: JobQueue;
   readonly #timing: Timing;
   readonly #seed: number;
-  readonly #tally: Tally;
+  readonly #tally: Counters;
   /** Oldest first: scale-in takes the newest, as a ReplicaSet does. */
   readonly #live: Replica[] = [];
   #stopping: Replica[] = [];
   unacked = 0;
 
-  constructor(queue: JobQueue, timing: Timing, seed: number, tally: Tally) {
+  constructor(queue: JobQueue, timing: Timing, seed: number, tally: Counters) {
     this.#queue = queue;
     this.#timing = timing;
     this.#seed = seed;
@@ -122,6 +122,6 @@ export class Fleet {
     }
     this.unacked -= 1;
     this.#tally.restarts += 1;
-    this.#queue.giveBack({ index, arrivedAt, availableAt: endAt });
+    this.#queue.requeue({ index, arrivedAt, availableAt: endAt });
   }
 }

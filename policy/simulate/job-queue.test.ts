@@ -5,7 +5,7 @@ const queueOf = (...counts: readonly number[]): JobQueue => new JobQueue(Uint32A
 
 it('first in, first out, with the second each job came in', () => {
   const queue = queueOf(1, 0, 2);
-  for (let second = 0; second < 3; second += 1) queue.admit();
+  for (let second = 0; second < 3; second += 1) queue.enqueueArrivals();
   const taken = Array.from({ length: 3 }, () => {
     queue.take();
     return [queue.index, queue.arrivedAt];
@@ -21,12 +21,12 @@ it('first in, first out, with the second each job came in', () => {
 
 it('jobs that come back keep their age and their place in front', () => {
   const queue = queueOf(2, 1);
-  queue.admit();
+  queue.enqueueArrivals();
   queue.take();
   queue.take();
-  queue.admit();
-  queue.giveBack({ index: 0, arrivedAt: 0, availableAt: 9 });
-  queue.giveBack({ index: 1, arrivedAt: 0, availableAt: 8 });
+  queue.enqueueArrivals();
+  queue.requeue({ index: 0, arrivedAt: 0, availableAt: 9 });
+  queue.requeue({ index: 1, arrivedAt: 0, availableAt: 8 });
   expect(queue.length).toBe(3);
   expect(queue.oldestArrival()).toBe(0);
   expect(queue.headAvailableAt()).toBe(9);

@@ -30,7 +30,7 @@ export class JobQueue {
   admitted = 0;
 
   /** Lets the arrivals of one more second in. */
-  admit(): void {
+  enqueueArrivals(): void {
     const arrived = this.#counts[this.#until] ?? 0;
     this.#waiting += arrived;
     this.admitted += arrived;
@@ -38,7 +38,7 @@ export class JobQueue {
   }
 
   /** A job whose replica was killed: it keeps its age and its place in the line, which is in front. */
-  giveBack(job: Returned): void {
+  requeue(job: Returned): void {
     this.#returned.push(job);
     this.#returned.sort((a, b) => b.index - a.index);
   }

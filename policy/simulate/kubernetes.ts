@@ -1,11 +1,10 @@
 import { messagesPerReplica } from '../backends/hpa/metric.ts';
-import { isMissing, type Reading } from '../backlog.ts';
-import { clamp } from '../decide/clamp.ts';
+import { roundUp } from '../bounds.ts';
+import { clamp } from '../decide/decide.ts';
+import type { Step } from '../decide/decision-input.ts';
 import { rateLimit } from '../decide/rate-limit.ts';
-import { roundUp } from '../decide/round-up.ts';
-import type { Step } from '../decide/situation.ts';
 import { samples, stabilize } from '../decide/stabilize.ts';
-import { emptyHistory, type History, type Reason } from '../decision.ts';
+import { emptyHistory, type History, isMissing, type Reading, type Reason } from '../decision.ts';
 import type { BasePolicy, Policy } from '../policy.ts';
 
 /** Who decides: the own scaler, an HPA on an external metric, or KEDA with its HPA. */

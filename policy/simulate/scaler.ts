@@ -1,9 +1,8 @@
-import type { Reading } from '../backlog.ts';
 import { decide } from '../decide/decide.ts';
 import { remember } from '../decide/remember.ts';
-import { emptyHistory, type History, type Reason } from '../decision.ts';
+import { emptyHistory, type History, type Reading, type Reason } from '../decision.ts';
 import type { Policy } from '../policy.ts';
-import type { Blackout, ScalerRestart } from './simulation.ts';
+import type { Outage, ScalerRestart } from './simulation.ts';
 
 /** The scaler of the simulation: the same `decide` and `remember` that the real one calls. */
 export class Scaler {
@@ -43,5 +42,5 @@ export class Scaler {
   }
 }
 
-export const isDark = (blackouts: readonly Blackout[], second: number): boolean =>
+export const inOutage = (blackouts: readonly Outage[], second: number): boolean =>
   blackouts.some(({ fromSecond, toSecond }) => fromSecond <= second && second < toSecond);

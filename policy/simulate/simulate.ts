@@ -1,15 +1,14 @@
-import type { Reading } from '../backlog.ts';
 import { baseOf } from '../decide/decide.ts';
+import type { Reading } from '../decision.ts';
 import { needsMeasures } from '../measure/measures.ts';
 import { type Arrivals, countsOf } from './arrivals.ts';
 import { checkExtent, checkSimulation } from './check-simulation.ts';
 import { Fleet } from './fleet.ts';
 import { JobQueue } from './job-queue.ts';
 import { isCounted, KubernetesScaler, kubernetesTiming } from './kubernetes.ts';
-import { Recorder } from './recorder.ts';
-import { isDark, Scaler } from './scaler.ts';
+import { Counters, Recorder } from './recorder.ts';
+import { inOutage, Scaler } from './scaler.ts';
 import type { Report, Simulation } from './simulation.ts';
-import { Tally } from './tally.ts';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
@@ -33,7 +32,7 @@ class Run {
   readonly #startAt: number;
   readonly #published: number;
   readonly #queue: JobQueue;
-  readonly #tally: Tally;
+  readonly #tally: Counters;
   readonly #fleet: Fleet;
   readonly #scaler: Scaler | KubernetesScaler;
   readonly #recorder: Recorder;
@@ -51,7 +50,7 @@ class Run {
     this.#published = counts.reduce((sum, jobs) => sum + jobs, 0);
     checkExtent(this.seconds, this.#published);
     this.#queue = new JobQueue(counts);
-    this.#tally = new Tally(this.#published);
+    this.#tally = new Counters(this.#published);
     this.#fleet = new Fleet(this.#queue, timing, seed, this.#tally);
     const initial = simulation.initialReplicas ?? baseOf(policy).minReplicas;
     this.#scaler = scalerOf(simulation, initial);
@@ -65,7 +64,7 @@ class Run {
     this.#recorder.counted(second, this.#queue.admitted, this.#tally.processed);
     if (this.#isDue(second)) this.#poll(second);
     this.#recorder.scaled(second, this.#scaler.replicas);
-    this.#queue.admit();
+    this.#queue.enqueueArrivals();
     this.#fleet.work(second + 1);
   }
 
@@ -112,7 +111,7 @@ class Run {
   #reading(second: number): Reading {
     const { timing, blackouts = [], brokerTellsAge = false } = this.#simulation;
     const seen = second - timing.scrapeDelaySeconds;
-    if (isDark(blackouts, second)) return { missing: 'blackout' };
+    if (inOutage(blackouts, second)) return { missing: 'blackout' };
     if (seen < 0) return { missing: 'nothing scraped yet' };
     const counts = this.#recorder.backlog(seen, brokerTellsAge);
     const totals = this.#measures ? this.#recorder.totals(seen) : {};

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { addOwnRoutes, pathOf, type ReadinessCheck, type Registry } from '@sluice/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { Gate, type GateOptions } from './gate.ts';
 import { UNMATCHED } from './metrics.ts';
 import type { Query } from './query.ts';
 import type { Received } from './query-log.ts';
+import { type GateOptions, RequestGate } from './request-gate.ts';
 
 export interface ApiOptions extends Omit<GateOptions, 'own' | 'routeOf'> {
   readonly registry: Registry;
@@ -29,11 +29,11 @@ const routeOf = (path: string): string => {
 export interface Api {
   /** Does not listen yet. */
   readonly server: Server;
-  readonly gate: Gate;
+  readonly gate: RequestGate;
 }
 
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const gate = new Gate({ ...options, own: OWN, routeOf });
+  const gate = new RequestGate({ ...options, own: OWN, routeOf });
   const app = fastify({
     serverFactory: (handler) => gate.server(handler),
     bodyLimit: options.bodyBytes,

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { runMain } from '@sluice/runtime';
 import { createApi } from './app.ts';
+import { BatchedLineWriter } from './batched-line-writer.ts';
 import { type ApiConfig, environment } from './config.ts';
 import { drain } from './drain.ts';
 import { httpMetrics } from './metrics.ts';
 import { eventLoopDelay, Overload } from './overload.ts';
 import { redaction } from './query.ts';
 import { queryLog } from './query-log.ts';
-import { TurnWriter } from './turn-writer.ts';
 
 const SAMPLE_MS = 250;
 const STDOUT = 1;
@@ -33,7 +33,7 @@ await runMain({
   schema: environment,
   stopSeconds: (config) => config.DRAIN_DELAY_SECONDS + config.LINGER_SECONDS + config.STOP_DEADLINE_SECONDS,
   run: async ({ config, log, registry, stop }) => {
-    const stdout = new TurnWriter({ fd: STDOUT });
+    const stdout = new BatchedLineWriter({ fd: STDOUT });
     // However the process ends by itself, what was logged is written.
     process.on('exit', () => stdout.flush());
     const overload = new Overload({

@@ -26,7 +26,7 @@ export class Intake implements HandLike {
   readonly #options: IntakeOptions;
   readonly #gone = new AbortController();
   readonly #cancelled = Promise.withResolvers<never>();
-  readonly #inHand = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
   /** Delivered and not begun: the place that they were meant for is taken again. */
   readonly #waiting: ConsumeMessage[] = [];
   readonly #consumers = new Set<Promise<string | undefined>>();
@@ -62,7 +62,7 @@ export class Intake implements HandLike {
   async drain(): Promise<void> {
     this.#draining = true;
     for (const consumer of this.#consumers) await this.#cancel(consumer);
-    while (this.#inHand.size > 0) await Promise.all(this.#inHand);
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
   /** The channel is of no use any more. */
@@ -129,7 +129,7 @@ export class Intake implements HandLike {
     const back = this.hold(message);
     const end = this.#options.kept(message, bytes);
     const { signal } = this.#gone;
-    const giveBack = (): void => {
+    const requeue = (): void => {
       // The end of the channel gives it back.
       if (this.#draining) return;
       signal.removeEventListener('abort', over);
@@ -139,7 +139,7 @@ export class Intake implements HandLike {
       this.#working -= 1;
       this.#beginWaiting();
     };
-    const timer = this.#options.bodies.mayFit(bytes) ? setTimeout(giveBack, NO_ROOM_MS) : undefined;
+    const timer = this.#options.bodies.mayFit(bytes) ? setTimeout(requeue, NO_ROOM_MS) : undefined;
     const over = (): void => {
       clearTimeout(timer);
       end();
@@ -150,9 +150,9 @@ export class Intake implements HandLike {
   #begin(message: ConsumeMessage): void {
     this.#working += 1;
     const work = this.#options.worker.work(message, this);
-    this.#inHand.add(work);
+    this.#inFlight.add(work);
     void work.then(() => {
-      this.#inHand.delete(work);
+      this.#inFlight.delete(work);
       this.#options.bodies.release(message);
       this.#working -= 1;
       this.#beginWaiting();

@@ -5,14 +5,12 @@ import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { addressesOf, environment } from './config.ts';
 import { consume } from './consume.ts';
 import { Consumption } from './consumption.ts';
-import { type Dependencies, missingOf } from './dependencies.ts';
 import { Fates } from './fates.ts';
-import { loadHandler } from './handler.ts';
+import { type Dependencies, loadHandler, missingOf, simulatedWork } from './handler.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { type ConsumerMetrics, consumerMetrics, holdMetrics, jobMetrics } from './metrics.ts';
 import { PublishingConnection } from './publishing.ts';
 import { Republisher } from './republisher.ts';
-import { simulatedWork } from './simulated-work.ts';
 import { Worker } from './worker.ts';
 
 await runMain({

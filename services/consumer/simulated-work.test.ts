@@ -1,7 +1,6 @@
 import { decodeJob, encodeJob } from '@sluice/runtime';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { HandlerContext } from './handler.ts';
-import { simulatedWork, workSeconds } from './simulated-work.ts';
+import { type HandlerContext, simulatedWork, workSeconds } from './handler.ts';
 
 const draws = Array.from({ length: 10_000 }, (_, index) => (index + 0.5) / 10_000);
 

@@ -1,6 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { FetchError } from './failure.ts';
+import { FetchError } from './probe.ts';
 
 export interface Subnet {
   readonly address: string;

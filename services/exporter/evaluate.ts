@@ -1,7 +1,7 @@
 import { escapeLabel } from './exposition.ts';
 import { type JSONValue, LargeInteger } from './expression.ts';
-import { FetchError } from './failure.ts';
 import type { LabelSource, Module, Rule } from './mapping.ts';
+import { FetchError } from './probe.ts';
 import type { Reading } from './series.ts';
 
 export interface Evaluated {

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { AddressGuard } from './addresses.ts';
-import { FetchError } from './failure.ts';
 import { type DocumentRequest, fetchDocument } from './fetch.ts';
+import { FetchError } from './probe.ts';
 import { loopback, serve } from './testing/serve.ts';
 
 const ask = (url: string, changed: Partial<DocumentRequest> = {}) =>

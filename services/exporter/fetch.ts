@@ -11,7 +11,7 @@ import {
 } from '@sluice/runtime';
 import type { AddressGuard } from './addresses.ts';
 import { type JSONValue, LargeInteger } from './expression.ts';
-import { type FailureReason, FetchError } from './failure.ts';
+import { type FailureReason, FetchError } from './probe.ts';
 
 export interface DocumentRequest {
   /** Scheme http or https, without credentials. */

@@ -1,7 +1,25 @@
+import type { FETCH_FAILURES } from '../../packages/contracts/metrics/catalogue.ts';
 import { parseTargetUrl } from './allow-list.ts';
 import type { Exporter, Source } from './exporter.ts';
 import type { ExporterMetrics } from './metrics.ts';
 import type { Outcome } from './target.ts';
+
+/** Why a target gives nothing. */
+export type FailureReason = (typeof FETCH_FAILURES)[number];
+
+/** A document that was not had, or cannot be used. Its message holds no secret: no query, no credentials. */
+export class FetchError extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string) {
+    super(message);
+    this.name = 'FetchError';
+    this.reason = reason;
+  }
+}
+
+export const asFetchError = (error: unknown): FetchError =>
+  error instanceof FetchError ? error : new FetchError('broken', String(error));
 
 /** What /probe answers: status 200 is Prometheus' text, any other a sentence. */
 export interface ProbeAnswer {
@@ -18,7 +36,7 @@ export interface ProbeRequest {
   readonly scrapeTimeoutSeconds: number;
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly exporter: Exporter;
   readonly metrics: ExporterMetrics;
   readonly timeoutSeconds: number;

@@ -1,7 +1,7 @@
 import { evaluate } from './evaluate.ts';
 import type { JSONValue } from './expression.ts';
-import { asFetchError, type FailureReason } from './failure.ts';
 import type { Module } from './mapping.ts';
+import { asFetchError, type FailureReason } from './probe.ts';
 import { type SeriesColumns, SeriesTable } from './series.ts';
 
 export interface TargetOptions {

@@ -9,8 +9,8 @@ import {
 import * as z from 'zod';
 import { parseSubnet } from './addresses.ts';
 import { parseOriginPattern, parseTargetUrl } from './allow-list.ts';
-import { FetchError } from './failure.ts';
 import { readYaml } from './faults.ts';
+import { FetchError } from './probe.ts';
 
 /** Text that `parse` takes. */
 const parsedBy = <T>(parse: (text: string) => T | undefined, message: string) =>

@@ -1,10 +1,9 @@
 import { runMain } from '@sluice/runtime';
 import { connectionMetrics, connectOptions, runSessions } from '@sluice/runtime/amqp';
 import { environment } from './config.ts';
-import { whyFailed } from './failure.ts';
 import { registerMetrics } from './metrics.ts';
 import { Progress } from './progress.ts';
-import { publish } from './publish.ts';
+import { publish, whyFailed } from './publish.ts';
 
 await runMain({
   service: 'publisher',

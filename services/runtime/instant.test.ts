@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOCK_SKEW_MS, instantOf } from './instant.ts';
+import { CLOCK_SKEW_MS, instantOf } from './fields.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createScaler } from './scaler.ts';
 import type { BacklogSource } from './sources/source.ts';
-import { deploymentTarget } from './targets/deployment.ts';
+import { deploymentTarget } from './targets/kubernetes.ts';
 import { FakeScale } from './testing/kubernetes.ts';
 
 const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });

@@ -1,16 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { ScalerConfig, Source, Workload } from '@sluice/policy';
 import type { Registry } from '@sluice/runtime';
-import { Controller } from './control/controller.ts';
-import { alwaysLeader, type Fence } from './control/fence.ts';
-import { Grid } from './control/grid.ts';
-import { Histories } from './control/histories.ts';
+import { alwaysLeader, Controller, type Fence, Histories } from './control/controller.ts';
+import { FixedRateTimer } from './control/fixed-rate-timer.ts';
 import type { EventRecorder } from './report/events.ts';
 import { scalerMetrics } from './report/metrics.ts';
 import { type LoggerLike, Reporter } from './report/reporter.ts';
 import { openSources } from './sources/open-sources.ts';
 import type { BacklogSource } from './sources/source.ts';
-import type { ReplicaTarget } from './targets/target.ts';
+import type { ReplicaTarget } from './targets/kubernetes.ts';
 
 export interface ScalerOptions {
   readonly config: ScalerConfig;
@@ -70,7 +68,7 @@ export function createScaler(options: ScalerOptions): Scaler {
     histories: options.histories ?? new Histories(),
     sourceTimeoutMs: timing.timeoutMs,
     targetTimeoutMs: TARGET_TIMEOUT_MS,
-    trustMs: trustMs(config.workloads.length, pollMs),
+    cacheTtlMs: cacheTtlMs(config.workloads.length, pollMs),
     idleTrustMs: idleMs < pollMs ? pollMs : 0,
   };
   const phaseOf = phases(pollMs, idleMs, random);
@@ -89,7 +87,7 @@ export function createScaler(options: ScalerOptions): Scaler {
     const idlePeriodMs = TELLS_AT_ONCE[workload.source.kind] ? idleMs : pollMs;
     const periodMs = () => (controller.idle ? idlePeriodMs : pollMs);
     const instants = { periodMs, phaseMs: phaseOf(source.group), firstWithinMs: idlePeriodMs };
-    return new Grid(instants, () => controller.tick());
+    return new FixedRateTimer(instants, () => controller.tick());
   });
   const stop = async (): Promise<void> => {
     closing.abort();
@@ -101,7 +99,7 @@ export function createScaler(options: ScalerOptions): Scaler {
 }
 
 /** 0 (always fresh) while all workloads together stay within the rate. */
-function trustMs(workloads: number, pollMs: number): number {
+function cacheTtlMs(workloads: number, pollMs: number): number {
   const needed = (workloads / TARGET_READS_PER_SECOND) * 1000;
   return needed > pollMs ? needed : 0;
 }

@@ -2,7 +2,7 @@ import { constant, type ScalerConfig, schedule } from '@sluice/policy';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createScaler } from './scaler.ts';
-import { hpaTarget } from './targets/hpa.ts';
+import { hpaTarget } from './targets/kubernetes.ts';
 import { FakeAutoscaler } from './testing/kubernetes.ts';
 
 const target = { kind: 'hpa', namespace: 'api', name: 'api' } as const;

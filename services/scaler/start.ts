@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { ScalerConfig, Workload } from '@sluice/policy';
 import { messageOf, type Registry } from '@sluice/runtime';
-import { Histories } from './control/histories.ts';
+import { Histories } from './control/controller.ts';
 import type { KubeApis } from './kube/clients.ts';
-import { Campaign, type Succession } from './lease/campaign.ts';
 import { systemClock } from './lease/clock.ts';
 import { decodeHistories, encodeHistories } from './lease/history-codec.ts';
 import { kubeLease, type LeaseName } from './lease/kube-lease.ts';
+import { LeaderElector, type PreviousHolder } from './lease/leader-elector.ts';
 import { EventRecorder } from './report/events.ts';
 import type { LoggerLike } from './report/reporter.ts';
 import { createScaler, type Scaler } from './scaler.ts';
-import { deploymentTarget } from './targets/deployment.ts';
-import { hpaTarget } from './targets/hpa.ts';
+import { deploymentTarget, hpaTarget, type ReplicaTarget } from './targets/kubernetes.ts';
 import { ProcessReplicas } from './targets/process.ts';
-import type { ReplicaTarget } from './targets/target.ts';
 
 export interface StartOptions {
   readonly config: ScalerConfig;
@@ -88,13 +86,16 @@ interface Election {
   readonly log: LoggerLike;
 }
 
-function campaign({ lease, kubernetes, histories, instance, log }: Election, announce: () => void): Campaign {
-  const elected = (history: string | undefined, from: Succession): void => {
+function campaign(
+  { lease, kubernetes, histories, instance, log }: Election,
+  announce: () => void,
+): LeaderElector {
+  const elected = (history: string | undefined, from: PreviousHolder): void => {
     if (from !== 'own') histories.replace(decodeHistories(history, from === 'released'));
     log.info({ ...lease, from, histories: histories.entries().size }, 'elected');
     announce();
   };
-  return new Campaign({
+  return new LeaderElector({
     store: kubeLease(lease, kubernetes.leases(lease)),
     // A container that restarts in its pod keeps the name: the rest distinguishes the two.
     identity: `${instance}_${randomUUID()}`,

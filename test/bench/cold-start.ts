@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnOwned } from '@sluice/runtime/processes';
 import { withOverrides } from '../../apps/testing/workloads.ts';
-import { places } from '../../packages/testbed/built/places.ts';
+import { places } from '../../packages/testbed/built/cluster-paths.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from '../cluster/api.ts';
+import { watching } from '../cluster/observe.ts';
 import { deploySystem, provideImages, testEnvironment } from '../cluster/system.ts';
-import { watching } from '../cluster/watching.ts';
 import { onBuiltCluster } from './cluster.ts';
 import { type Figure, median, round } from './figures.ts';
 

@@ -12,7 +12,7 @@ import { moduleFolder } from '../../packages/testbed/lib/definitions.ts';
 import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { argoCd } from '../../packages/testbed/tools.ts';
-import { insideOf } from './inside.ts';
+import { insideOf } from './in-cluster-process.ts';
 
 const ports = { redis: 6379, repoServer: 8081, repoMetrics: 8084, controllerMetrics: 8082 };
 const redis = `127.0.0.1:${ports.redis}`;

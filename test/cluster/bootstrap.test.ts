@@ -15,8 +15,8 @@ import { applicationsOf } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
 import { type Desired, openDesired } from './desired.ts';
+import { type Watching, watching } from './observe.ts';
 import { objectsOf, provideImages, testEnvironment } from './system.ts';
-import { type Watching, watching } from './watching.ts';
 
 const name = 'bootstrap';
 const unavailable = await builtProvider.unavailable();

@@ -19,8 +19,8 @@ import { type Applications, applicationsOf, summary } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
 import { type Desired, openDesired } from './desired.ts';
+import { at, type Watching, watching } from './observe.ts';
 import { objectsOf, provideImages, testEnvironment } from './system.ts';
-import { at, type Watching, watching } from './watching.ts';
 
 const name = 'delivery';
 const unavailable = await builtProvider.unavailable();

@@ -5,7 +5,7 @@ import { render } from '../../apps/testing/desired-state.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
-import { insideOf } from './inside.ts';
+import { insideOf } from './in-cluster-process.ts';
 
 const port = 9418;
 

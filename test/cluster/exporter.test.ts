@@ -5,9 +5,9 @@ import { HTTP_PORT } from '../../charts/pod.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { at, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages, testEnvironment } from './system.ts';
-import { at, type Watching, watching } from './watching.ts';
 
 /** One job less than the scaler's mark, so that they wait for a minute. */
 const JOBS = 99;

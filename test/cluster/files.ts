@@ -2,7 +2,7 @@ const inCluster = (...names: string[]): string[] => names.map((name) => `test/cl
 
 /** What needs more than Kubernetes, Argo CD and Argo Rollouts: half an hour of building where nothing is cached. */
 export const MORE: readonly string[] = inCluster(
-  ...['addons', 'canary', 'observed', 'parity', 'parity-latch', 'rollouts', 'web-service', 'workers'],
+  ...['addons', 'canary', 'monitoring', 'parity', 'parity-latch', 'rollouts', 'web-service', 'workers'],
 );
 
 /** The way of log lines: its report comes when its window of ten minutes is over. */
@@ -16,10 +16,10 @@ export const LONGEST_FIRST: readonly string[] = inCluster(
     'web-service',
     'workers',
     'bootstrap',
-    'story',
+    'queue-lifecycle',
     'schedule',
     'delivery',
-    'observed',
+    'monitoring',
     'canary-delivery',
   ],
   ...[
@@ -34,5 +34,5 @@ export const LONGEST_FIRST: readonly string[] = inCluster(
     'upgrade',
     'addons',
   ],
-  ...['spread', 'accepted', 'parity-latch', 'shared', 'waivers'],
+  ...['spread', 'api-validation', 'parity-latch', 'shared', 'waivers'],
 );

@@ -16,7 +16,7 @@ import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.t
 import { until } from '../../packages/testbed/lib/until.ts';
 import { fingerprintOf, patternOf } from '../../services/log-reports/fingerprint.ts';
 import { S3ObjectStore, s3Client } from '../../services/log-reports/object-store.ts';
-import { insideOf } from './inside.ts';
+import { insideOf } from './in-cluster-process.ts';
 import { deployLogSystem, S3 } from './log-system.ts';
 import { sharedCluster } from './shared.ts';
 import { objectsOf, provideService, testEnvironment } from './system.ts';

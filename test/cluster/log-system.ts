@@ -14,10 +14,10 @@ import type { Environment } from '../../environments/environment.ts';
 import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import { access, deployment, labelsOf, namespace, service } from '../../packages/testbed/addons/objects.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
-import { toolImage } from '../../packages/testbed/images/tool.ts';
+import { toolImage } from '../../packages/testbed/images/buildah.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { otelCollector, versitygw, victoriaLogs } from '../../packages/testbed/tools.ts';
-import { insideOf } from './inside.ts';
+import { insideOf } from './in-cluster-process.ts';
 
 /** The S3 server, as `logReports.s3` of an environment names it. */
 export const S3 = { service: 's3', namespace: 's3', port: 7070 } as const;

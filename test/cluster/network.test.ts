@@ -7,9 +7,9 @@ import { type Component, type Identity, labelsOf } from '../../charts/labels.ts'
 import { images } from '../../environments/images.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
-import { type Watching, watching } from './watching.ts';
 
 const workload = (name: string, component: Component): Identity => ({ name, namespace: name, component });
 const consumer = workload('consumer', 'worker');

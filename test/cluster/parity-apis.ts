@@ -1,7 +1,7 @@
 /** What an adapter needs of the API server: its place in the aggregation, its definitions, its certificate. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addresses } from '../../packages/testbed/built/places.ts';
+import { addresses } from '../../packages/testbed/built/cluster-paths.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { kedaDefinitions } from '../../packages/testbed/definitions.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';

@@ -16,7 +16,7 @@ import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.t
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { keda, prometheusAdapter } from '../../packages/testbed/tools.ts';
-import type { Inside } from './inside.ts';
+import type { Inside } from './in-cluster-process.ts';
 import {
   adapterAddress,
   aggregate,

@@ -6,7 +6,7 @@ import { connect } from 'amqplib';
 import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
-import type { Inside } from './inside.ts';
+import type { Inside } from './in-cluster-process.ts';
 
 export const queue = 'jobs';
 

@@ -5,7 +5,7 @@ import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
-import { insideOf } from './inside.ts';
+import { insideOf } from './in-cluster-process.ts';
 import { type Backend, claims, type Ground, hpa, kedaBackend, ownScaler } from './parity-backends.ts';
 import { everySeconds, openQueue, type Queue } from './parity-queue.ts';
 import { fidelityTable, type Measured, reactionTable, section, writeSection } from './parity-report.ts';

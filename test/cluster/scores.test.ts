@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { ensureTools } from '../../packages/testbed/lib/tools.ts';
 import { asLine, type Finding, sortFindings } from '../scores/findings.ts';
-import * as judges from '../scores/judges.ts';
 import { readable } from '../scores/readable.ts';
 import { type Judged, reportOf } from '../scores/report.ts';
+import * as judges from '../scores/scanners.ts';
 import { type Definitions, writeSchemas } from '../scores/schemas.ts';
 import * as tools from '../scores/tools.ts';
 import { waivers } from '../scores/waivers.ts';
@@ -54,10 +54,10 @@ function caseOf(environment: string): judges.Case {
 
 async function judge(one: judges.Case) {
   const verdicts = {
-    'kube-score': await judges.judgeByKubeScore(one),
-    kubeconform: await judges.judgeByKubeconform(one),
-    kubesec: await judges.judgeByKubesec(one),
-    trivy: await judges.judgeByTrivy(one),
+    'kube-score': await judges.runKubeScore(one),
+    kubeconform: await judges.runKubeconform(one),
+    kubesec: await judges.runKubesec(one),
+    trivy: await judges.runTrivy(one),
   };
   return { verdicts, findings: Object.values(verdicts).flatMap(({ findings }) => findings) };
 }

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { leftovers } from '../../packages/testbed/built/leftovers.ts';
+import { leftovers } from '../../packages/testbed/built/down.ts';
 import { pauseImage } from '../../packages/testbed/built/node.ts';
 import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';

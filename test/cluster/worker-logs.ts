@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { ADMIN } from '../../apps/platform/credentials.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
-import type { Watching } from './watching.ts';
+import type { Watching } from './observe.ts';
 
 /** What a worker says of a job that it has done. */
 export interface JobLine {

@@ -8,9 +8,9 @@ import type { Environment } from '../../environments/environment.ts';
 import { installKeda } from '../../packages/testbed/addons/keda.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
+import { at, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages, testEnvironment } from './system.ts';
-import { at, type Watching, watching } from './watching.ts';
 import { type Followed, followPods, publishTo, replicasOf } from './worker-logs.ts';
 
 const JOBS = 30;

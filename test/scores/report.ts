@@ -1,6 +1,6 @@
 /** The committed page: what each judge said, in a form that changes only when a verdict does. */
 import type { Finding, Sorted } from './findings.ts';
-import type { Scores } from './judges.ts';
+import type { Scores } from './scanners.ts';
 
 export interface Judged {
   readonly environment: string;

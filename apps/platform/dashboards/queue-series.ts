@@ -1,4 +1,4 @@
-import { fromLeader } from '../../../charts/scaler-series.ts';
+import { fromLeader } from '../../../charts/scaler.ts';
 import { consumer, scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../../packages/contracts/metrics/metric.ts';
 import { QUEUE_MESSAGES } from '../broker-alerts.ts';

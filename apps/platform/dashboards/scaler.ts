@@ -1,5 +1,5 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
-import { fromLeader } from '../../../charts/scaler-series.ts';
+import { fromLeader } from '../../../charts/scaler.ts';
 import { scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../../packages/contracts/metrics/metric.ts';
 import { FLAPS, FROZEN_SECONDS } from '../scaler-alerts.ts';

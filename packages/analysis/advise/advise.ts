@@ -1,9 +1,8 @@
 import type { Policy, Timing } from '@sluice/policy';
-import { daysOf, jobsIn, type Recorded, traceOf } from './arrivals.ts';
+import { daysOf, jobsIn, type Recorded, sampleOf, traceOf } from './arrivals.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { frameOf, type Objective } from './frame.ts';
 import { distanceOf, missesOf, type Outcome, outcomeOf } from './outcome.ts';
-import { sampleOf } from './sample.ts';
 
 export interface Question {
   readonly recorded: Recorded;

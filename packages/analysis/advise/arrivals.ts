@@ -1,5 +1,39 @@
 import type { Trace } from '@sluice/policy';
-import { ConfigurationError } from '../../contracts/errors.ts';
+import { ConfigurationError } from '../../contracts/checks.ts';
+
+const HOUR_SECONDS = 3600;
+/** A part of the sample: long enough for what a policy remembers. */
+const WINDOW_HOURS = 2;
+const WINDOWS = 4;
+
+/**
+ * A part of a longer span, on which many policies are tried before a few are tried on all of it: the windows
+ * with the most jobs, the highest peak, the fewest jobs, and the one in the middle. A short span is its own sample.
+ */
+export function sampleOf(recorded: Recorded): readonly Recorded[] {
+  const size = WINDOW_HOURS * HOUR_SECONDS;
+  if (recorded.counts.length <= WINDOWS * size) return [recorded];
+  const windows: Recorded[] = [];
+  for (let from = 0; from + size <= recorded.counts.length; from += size)
+    windows.push(part(recorded, from, size));
+  const byJobs = windows.toSorted((a, b) => jobsIn(a) - jobsIn(b));
+  const byPeak = windows.toSorted((a, b) => peakOf(a) - peakOf(b));
+  const picked = [byJobs.at(-1), byPeak.at(-1), byJobs[0], byJobs[Math.floor(byJobs.length / 2)]];
+  return [...new Set(picked.filter((window) => window !== undefined))];
+}
+
+const MINUTE_SECONDS = 60;
+
+/** The most jobs in a minute: what arrives at once is what a policy is late for. */
+function peakOf({ counts }: Recorded): number {
+  let peak = 0;
+  for (let from = 0; from < counts.length; from += MINUTE_SECONDS) {
+    let jobs = 0;
+    for (const count of counts.subarray(from, from + MINUTE_SECONDS)) jobs += count;
+    peak = Math.max(peak, jobs);
+  }
+  return peak;
+}
 
 /** Jobs that arrived in each second of a span. */
 export interface Recorded {
@@ -8,7 +42,7 @@ export interface Recorded {
   readonly counts: Uint32Array;
 }
 
-export const DAY_SECONDS = 86_400;
+const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 366 * DAY_SECONDS;
 
 /** @throws {ConfigurationError} for a trace that is longer than a year */
@@ -36,7 +70,7 @@ export function traceOf({ startSeconds, counts }: Recorded): Trace {
 export const jobsIn = ({ counts }: Recorded): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** A part of a span, by seconds after its start; not longer than the span. */
-export const part = ({ startSeconds, counts }: Recorded, from: number, seconds: number): Recorded => ({
+const part = ({ startSeconds, counts }: Recorded, from: number, seconds: number): Recorded => ({
   startSeconds: startSeconds + from,
   counts: counts.subarray(from, from + seconds),
 });

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../contracts/errors.ts';
+import { ConfigurationError } from '../../contracts/checks.ts';
 import type { Recorded } from './arrivals.ts';
 
 /** A sample of a counter, as Prometheus returns it: epoch seconds and the value. */

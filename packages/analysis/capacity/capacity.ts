@@ -12,11 +12,11 @@ export interface Capacity {
   readonly groups: readonly PodGroup[];
   readonly charts: readonly ChartDemand[];
   /** Undefined where no node was described. */
-  readonly room: Room | undefined;
+  readonly room: Fit | undefined;
 }
 
 /** Whether the pods of a pool find room on nodes of one size. */
-export interface Room extends Nodes {
+export interface Fit extends Nodes {
   /** Workloads of other pools, which were left out. */
   readonly elsewhere: readonly PodGroup[];
   readonly levels: Readonly<Record<Level, LevelRoom>>;
@@ -50,11 +50,11 @@ export function capacityOf(
     environment,
     groups: demandOf(objects, nodes?.count ?? 1),
     charts: chartsOf(objects),
-    room: nodes === undefined ? undefined : roomOf(objects, nodes),
+    room: nodes === undefined ? undefined : fitOn(objects, nodes),
   };
 }
 
-function roomOf(objects: readonly DesiredObject[], nodes: Nodes): Room {
+function fitOn(objects: readonly DesiredObject[], nodes: Nodes): Fit {
   const { pool, size, count } = nodes;
   const here = (group: PodGroup): boolean => nodesOf(group) === pool;
   const groups = (many: number): PodGroup[] => demandOf(objects, many).filter(here);

@@ -1,10 +1,9 @@
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
 import { type Amounts, sumOf, times } from './amounts.ts';
-import { type Count, counts } from './counts.ts';
+import { type Count, counts, type Priority, priorities } from './counts.ts';
 import { type PodNeeds, podNeeds } from './pod-needs.ts';
 import { poolOf } from './pools.ts';
-import { type Priority, priorities } from './priorities.ts';
 
 /** The pods of one workload: all alike. */
 export interface PodGroup {

@@ -1,5 +1,5 @@
 import { type Amounts, quantityOf, resourceNames } from './amounts.ts';
-import type { Capacity, Room } from './capacity.ts';
+import type { Capacity, Fit } from './capacity.ts';
 import { type Level, limitOf, type PodGroup, podsOf, requestsOf } from './demand.ts';
 import type { Placement } from './scheduling.ts';
 
@@ -15,7 +15,7 @@ const objectOf = ({ environment, groups, charts, room }: Capacity) => ({
     application: application.name,
     requests: quantities(requests),
   })),
-  ...(room && { room: roomOf(room) }),
+  ...(room && { room: fitOn(room) }),
 });
 
 const workloadOf = ({ workload, pool, priority, count, needs }: PodGroup) => ({
@@ -45,7 +45,7 @@ function quantities(amounts: { readonly [Name in keyof Amounts]: bigint | undefi
   return Object.fromEntries(stated);
 }
 
-function roomOf({ size, count, pool, levels }: Room) {
+function fitOn({ size, count, pool, levels }: Fit) {
   const at = (level: Level) => {
     const { needed, placement } = levels[level];
     return { nodesNeeded: needed ?? null, ...(placement && placementOf(placement)) };

@@ -3,8 +3,7 @@ import type { Section } from '../report/sections.ts';
 import { type Amounts, quantityOf, resourceNames, sumOf, times } from './amounts.ts';
 import type { Capacity } from './capacity.ts';
 import { type Level, limitOf, type PodGroup, podsOf, requestsOf } from './demand.ts';
-import { evictionSection } from './report-eviction.ts';
-import { roomSection } from './report-room.ts';
+import { evictionSection, roomSection } from './report-room.ts';
 
 const NO_LIMIT = 'none';
 

@@ -1,6 +1,6 @@
 import { snapshotOf } from '../../manifests/objects.ts';
 import { type Capacity, capacityOf, type Nodes } from './capacity.ts';
-import { parseNodeSize } from './node-size.ts';
+import { parseNodeSize } from './nodes.ts';
 import { ANY_POOL } from './pools.ts';
 
 /** The capacity of an environment 'local' with these objects, written as YAML documents. */

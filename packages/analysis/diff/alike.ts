@@ -1,4 +1,4 @@
-import { jsonText } from '../../manifests/json.ts';
+import { jsonText } from '../../manifests/embedded.ts';
 import type { Difference, ObjectChange } from './compare.ts';
 import { valuesOf } from './rows.ts';
 
@@ -39,21 +39,24 @@ export interface Block {
 /** The blocks of a report, the one with the worst change first. */
 export function blocksOf({
   changes,
-  comings,
-}: Pick<Difference, 'comings'> & { changes: readonly SharedChange[] }): Block[] {
+  environmentChanges,
+}: Pick<Difference, 'environmentChanges'> & { changes: readonly SharedChange[] }): Block[] {
   const groups = Map.groupBy(changes, ({ environments }) => environments.join('\n'));
   return [...groups.values()].flatMap((all) =>
     all.slice(0, 1).map(({ environments }) => ({
-      title: titleFor(environments, comings),
+      title: titleFor(environments, environmentChanges),
       environments,
       changes: all,
     })),
   );
 }
 
-function titleFor(environments: readonly string[], comings: Difference['comings']): string {
+function titleFor(
+  environments: readonly string[],
+  environmentChanges: Difference['environmentChanges'],
+): string {
   const names = environments.map((name) => {
-    const fate = comings.get(name);
+    const fate = environmentChanges.get(name);
     return fate === undefined ? name : `${name} (the whole environment is ${fate})`;
   });
   return names.length > FEW ? `${names.length} environments: ${names.join(', ')}` : names.join(', ');

@@ -1,4 +1,4 @@
-import { jsonText } from '../../manifests/json.ts';
+import { jsonText } from '../../manifests/embedded.ts';
 import { type DesiredObject, isFields, type Snapshot, titleOf, valueAt } from '../../manifests/objects.ts';
 import { listAt } from '../../manifests/references.ts';
 import { folderOf, sourcesIn } from '../../manifests/scope.ts';

@@ -70,8 +70,10 @@ function brokenLinks({ before, after, changed }: Sides): Break[] {
 }
 
 function formerly(olds: readonly Link[], news: readonly Link[]): Former {
-  const holders = new Set(news.filter(({ end }) => end.kind === 'broken').map(({ from }) => from.identity));
-  const isHeld = ({ from }: Link): boolean => holders.has(from.identity);
+  const DATA_BEARING_KINDS = new Set(
+    news.filter(({ end }) => end.kind === 'broken').map(({ from }) => from.identity),
+  );
+  const isHeld = ({ from }: Link): boolean => DATA_BEARING_KINDS.has(from.identity);
   const were = olds.filter(isHeld);
   const still = new Set(news.filter((link) => isHeld(link) && link.end.kind === 'object').map(slot));
   return { slots: Map.groupBy(were, slot), kinds: Map.groupBy(were, wide), still };

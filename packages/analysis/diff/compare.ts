@@ -6,7 +6,7 @@ import { breaksIn } from './breaks.ts';
 import { consequenceOf } from './consequences.ts';
 import { exposuresIn } from './exposures.ts';
 import { type Findings, ofLeaves, ranked } from './findings.ts';
-import { additionOf, moveOf, removalOf } from './lifecycle.ts';
+import { additionOf, removalOf, transferOf } from './lifecycle.ts';
 import { byRank, type Consequence, type Rank, reaches, worstOf } from './ranks.ts';
 import { sidesOf } from './sides.ts';
 
@@ -29,7 +29,7 @@ export interface Difference extends Findings {
   readonly base: string;
   readonly head: string;
   /** Environments that only one side has. */
-  readonly comings: ReadonlyMap<string, 'added' | 'removed'>;
+  readonly environmentChanges: ReadonlyMap<string, 'added' | 'removed'>;
   /** The worst first. */
   readonly changes: readonly ObjectChange[];
   /** Undefined: nothing changes. */
@@ -49,9 +49,9 @@ export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
   const findings = findingsOf(base, head, changes);
   const order = worstFirst(ranked(changes, findings));
-  const comings = comingsOf(base, head);
+  const environmentChanges = comingsOf(base, head);
   const worst = worstOf([...order.map(({ rank }) => rank), ...ranksOf(findings)]);
-  return { base: base.label, head: head.label, comings, ...findings, changes: order, worst };
+  return { base: base.label, head: head.label, environmentChanges, ...findings, changes: order, worst };
 }
 
 function findingsOf(base: Snapshot, head: Snapshot, changes: readonly ObjectChange[]): Findings {
@@ -69,7 +69,7 @@ const ranksOf = ({ broken, exposures }: Findings): Rank[] => [
   ...(exposures.length > 0 ? ['exposure' as const] : []),
 ];
 
-function comingsOf(base: Snapshot, head: Snapshot): Difference['comings'] {
+function comingsOf(base: Snapshot, head: Snapshot): Difference['environmentChanges'] {
   const [before, after] = [environmentsIn(base), environmentsIn(head)];
   return new Map([
     ...[...before].filter((name) => !after.has(name)).map((name) => [name, 'removed'] as const),
@@ -134,7 +134,7 @@ function moved(before: DesiredObject, after: DesiredObject, base: Snapshot, head
     steps: [],
     under: 'application',
     ...ends,
-    ...moveOf(before, after, base, head),
+    ...transferOf(before, after, base, head),
   };
 }
 

@@ -1,13 +1,50 @@
 import { isGenerated } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
-import type { Consequence } from './ranks.ts';
-import type { Case, Rule } from './rule.ts';
+import type { Case, Consequence, Rule } from './ranks.ts';
 import { behaviour } from './rules-behaviour.ts';
-import { concerns } from './rules-concerns.ts';
 import { delivery } from './rules-delivery.ts';
 import { storageAndImmutable } from './rules-immutable.ts';
 import { metadata } from './rules-metadata.ts';
 import { definitions } from './rules-schema.ts';
+
+/** What is applied in place, and what it is about. */
+const subjects: readonly (readonly [about: string, kinds: readonly string[]])[] = [
+  ['who may talk to whom', ['NetworkPolicy']],
+  ['who may do what', ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount']],
+  [
+    'how it is reached',
+    [
+      'Service',
+      'Ingress',
+      'Gateway',
+      'HTTPRoute',
+      'IngressRoute.traefik.io',
+      'TraefikService.traefik.io',
+      'DestinationRule.networking.istio.io',
+      'VirtualService.networking.istio.io',
+    ],
+  ],
+  ['how a release is judged', ['AnalysisTemplate.argoproj.io', 'ClusterAnalysisTemplate.argoproj.io']],
+  ['how it is encrypted', ['Certificate.cert-manager.io']],
+  ['what is recorded and who is alerted', ['PrometheusRule.monitoring.coreos.com']],
+  ['what is measured', ['ServiceMonitor.monitoring.coreos.com', 'PodMonitor.monitoring.coreos.com']],
+  [
+    'where a Secret comes from',
+    [
+      'ExternalSecret.external-secrets.io',
+      'SecretStore.external-secrets.io',
+      'ClusterSecretStore.external-secrets.io',
+    ],
+  ],
+  ['what the API server refuses', ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']],
+  ['what Argo CD may sync', ['AppProject.argoproj.io']],
+];
+
+const concerns: readonly Rule[] = subjects.map(([about, kinds]) => ({
+  kinds,
+  rank: 'config',
+  reason: `applied in place: ${about}`,
+}));
 
 const rules: readonly Rule[] = [
   { when: ({ leaf }) => leaf.equivalent === true, rank: 'no-op', reason: 'other text, same content' },

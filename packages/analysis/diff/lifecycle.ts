@@ -5,7 +5,7 @@ import type { Consequence } from './ranks.ts';
 import { scalers } from './rules-behaviour.ts';
 
 /** Kinds that hold data, or objects that do, and what goes with them. */
-const holders: Readonly<Record<string, string>> = {
+const DATA_BEARING_KINDS: Readonly<Record<string, string>> = {
   Namespace: 'everything in the namespace goes with it',
   PersistentVolumeClaim: 'the volume goes with its claim',
   PersistentVolume: 'the storage may go with it',
@@ -31,7 +31,7 @@ const sentence = (...notes: readonly (string | undefined)[]): string =>
   notes.filter((note) => note !== undefined).join('; ');
 
 /** An object that another Application of the environment takes over. */
-export function moveOf(
+export function transferOf(
   before: DesiredObject,
   after: DesiredObject,
   base: Snapshot,
@@ -46,7 +46,7 @@ export function moveOf(
 /** What it means that an object is deleted. */
 export function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
   const place = placeOf(object.kind, object.group);
-  const held = holders[place];
+  const held = DATA_BEARING_KINDS[place];
   if (held !== undefined) return { rank: 'data-loss', reason: held };
   if (place === 'Application.argoproj.io') return applicationLoss(object, base, head);
   if (place === 'ApplicationSet.argoproj.io') return setLoss(object, base, head);

@@ -1,3 +1,4 @@
+import type { ObjectIndex } from '../../manifests/links/object-index.ts';
 import {
   accountOf,
   covers,
@@ -6,7 +7,6 @@ import {
   rightsIn,
   rightsText,
 } from '../../manifests/links/rights.ts';
-import type { World } from '../../manifests/links/world.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { valueAt } from '../../manifests/objects.ts';
 import { listAt, podSpecOf } from '../../manifests/references.ts';
@@ -20,7 +20,7 @@ export interface LostRights {
 }
 
 /** The rights of accounts that pods run as, before, without those that they have after. */
-export function lostRights(before: World, after: World): LostRights[] {
+export function lostRights(before: ObjectIndex, after: ObjectIndex): LostRights[] {
   const [olds, news] = [before, after].map((world) => Map.groupBy(rightsIn(world), ({ subject }) => subject));
   const workloads = after.objects.filter((one) => podSpecOf(one) !== undefined);
   return workloads.flatMap((workload): LostRights[] => {
@@ -50,7 +50,12 @@ function withdrawn(
 }
 
 /** Without a token none of the rights of its account is of use. */
-function token(former: DesiredObject, workload: DesiredObject, before: World, after: World): LostRights[] {
+function token(
+  former: DesiredObject,
+  workload: DesiredObject,
+  before: ObjectIndex,
+  after: ObjectIndex,
+): LostRights[] {
   const [had, has] = [[former, before] as const, [workload, after] as const].map(([one, world]) =>
     mounts(one, world),
   );
@@ -65,14 +70,14 @@ function token(former: DesiredObject, workload: DesiredObject, before: World, af
   ];
 }
 
-const accountsOf = ({ namespace, ...rest }: DesiredObject, world: World): string[] => {
+const accountsOf = ({ namespace, ...rest }: DesiredObject, world: ObjectIndex): string[] => {
   const name = valueAt(podSpecOf({ namespace, ...rest }), ['serviceAccountName']) ?? 'default';
   const account = world.named('ServiceAccount', namespace, name);
   return account === undefined ? [] : [account.identity];
 };
 
 /** A pod may mount a token by a volume of its own. */
-function mounts(workload: DesiredObject, world: World): boolean {
+function mounts(workload: DesiredObject, world: ObjectIndex): boolean {
   const spec = podSpecOf(workload);
   const sources = listAt(spec, ['volumes']).flatMap((volume) => listAt(volume, ['projected', 'sources']));
   const own = sources.some((source) => valueAt(source, ['serviceAccountToken']) !== undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../contracts/errors.ts';
+import { ConfigurationError } from '../../contracts/checks.ts';
 import { snapshotOf } from '../../manifests/objects.ts';
 import { deployment, service } from './testing/corpus/objects.ts';
 import { compareYaml } from './testing.ts';

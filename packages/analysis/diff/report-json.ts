@@ -1,4 +1,4 @@
-import { jsonText } from '../../manifests/json.ts';
+import { jsonText } from '../../manifests/embedded.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { type SharedChange, sharedChanges } from './alike.ts';
 import type { Difference } from './compare.ts';

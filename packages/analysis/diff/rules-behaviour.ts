@@ -1,6 +1,6 @@
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
+import type { Case, Rule } from './ranks.ts';
 import { rolloutOf, rollsOut } from './rollouts.ts';
-import type { Case, Rule } from './rule.ts';
 
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout.argoproj.io'];
 

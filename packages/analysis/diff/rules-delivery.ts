@@ -1,8 +1,7 @@
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { clusterOf, fallingOut, namesOf, type Retired, retiredIn, syncedBy } from './applications.ts';
 import { lossOf, retirement } from './lifecycle.ts';
-import type { Consequence, Rank } from './ranks.ts';
-import type { Case, Rule } from './rule.ts';
+import type { Case, Consequence, Rank, Rule } from './ranks.ts';
 
 const DIRECTORY = ['directory.recurse', 'directory.exclude', 'directory.include'].flatMap((field) => [
   `spec.source.${field}`,

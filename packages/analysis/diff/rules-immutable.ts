@@ -1,6 +1,6 @@
 import { valueAt } from '../../manifests/objects.ts';
 import { compareQuantities } from '../../manifests/quantities.ts';
-import type { Case, Rule } from './rule.ts';
+import type { Case, Rule } from './ranks.ts';
 
 const immutable = 'immutable: the API server refuses the change until the object is deleted';
 

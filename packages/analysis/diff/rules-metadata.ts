@@ -1,4 +1,4 @@
-import type { Case, Rule } from './rule.ts';
+import type { Case, Rule } from './ranks.ts';
 import { acting, syncOptions } from './rules-actors.ts';
 
 /** Labels and annotations that a controller acts on, and those that only people read. */

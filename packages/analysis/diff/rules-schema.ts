@@ -1,5 +1,5 @@
 import { type DesiredObject, isFields, valueAt } from '../../manifests/objects.ts';
-import type { Case, Rule } from './rule.ts';
+import type { Case, Rule } from './ranks.ts';
 
 /**
  * What a changed CustomResourceDefinition does to the objects that are stored.

@@ -1,10 +1,14 @@
-import { type Outside, unknownOutside, World } from '../../manifests/links/world.ts';
+import {
+  type ExternalResources,
+  ObjectIndex,
+  unknownExternalResources,
+} from '../../manifests/links/object-index.ts';
 import type { DesiredObject, Snapshot } from '../../manifests/objects.ts';
 
 /** All objects of one environment in both revisions. */
 export interface Sides {
-  readonly before: World;
-  readonly after: World;
+  readonly before: ObjectIndex;
+  readonly after: ObjectIndex;
   /** Identities of what was added, changed or removed. */
   readonly changed: ReadonlySet<string>;
 }
@@ -17,7 +21,7 @@ export function* sidesOf(base: Snapshot, head: Snapshot, changed: ReadonlySet<st
     const [before, after] = [olds.get(environment) ?? [], news.get(environment) ?? []];
     if (![...before, ...after].some(({ identity }) => changed.has(identity))) continue;
     const outside = outsideOf([...before, ...after]);
-    yield { before: new World(before, outside), after: new World(after, outside), changed };
+    yield { before: new ObjectIndex(before, outside), after: new ObjectIndex(after, outside), changed };
   }
 }
 
@@ -25,8 +29,8 @@ const environmentsIn = ({ objects }: Snapshot): Map<string, DesiredObject[]> =>
   Map.groupBy(objects.values(), ({ environment }) => environment);
 
 /** A variable that names a Service of either revision means it. */
-const outsideOf = (objects: readonly DesiredObject[]): Outside => ({
-  ...unknownOutside,
+const outsideOf = (objects: readonly DesiredObject[]): ExternalResources => ({
+  ...unknownExternalResources,
   services: new Set(
     objects.filter(({ kind }) => kind === 'Service').map(({ namespace, name }) => `${namespace}/${name}`),
   ),

@@ -18,7 +18,7 @@ describe('a change of what is kept', () => {
       { 'dev/shop/claim.yaml': claim('1Gi') },
     );
     expect(difference.worst).toBe('data-loss');
-    expect([...difference.comings]).toEqual([
+    expect([...difference.environmentChanges]).toEqual([
       ['local', 'removed'],
       ['dev', 'added'],
     ]);

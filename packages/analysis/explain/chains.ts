@@ -5,14 +5,14 @@ import { generatedSecretsOf } from '../../../apps/platform/credentials.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { images } from '../../../environments/images.ts';
 import { organization } from '../../../environments/organization.ts';
-import { type PremadeSecret, World } from '../../manifests/links/world.ts';
+import { ObjectIndex, type PremadeSecret } from '../../manifests/links/object-index.ts';
 import type { DesiredObject } from '../../manifests/objects.ts';
 
 const REGISTRY = `${organization.registry}/`;
 
 /** The objects of an environment beside what they lean on outside dist/. */
-export function worldOf(environment: Environment, objects: readonly DesiredObject[]): World {
-  return new World(objects, {
+export function worldOf(environment: Environment, objects: readonly DesiredObject[]): ObjectIndex {
+  return new ObjectIndex(objects, {
     secrets: premade(environment),
     registry: REGISTRY,
     images: new Map(Object.entries(images).map(([name, image]) => [image, folderOf(name, image)])),

@@ -3,7 +3,7 @@ import { type DesiredState, desiredState, render } from '../../../apps/main.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { allLinks, linksOf } from '../../manifests/links/all.ts';
 import type { Link } from '../../manifests/links/links.ts';
-import type { World } from '../../manifests/links/world.ts';
+import type { ObjectIndex } from '../../manifests/links/object-index.ts';
 import { onceForPair } from '../../manifests/memo.ts';
 import { type DesiredObject, snapshotOf, valueAt } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
@@ -121,7 +121,7 @@ function lineAt(place: Place): string {
 }
 
 /** An object is followed once; a workload and an Application have explanations of their own. */
-function chainsOf(object: DesiredObject, world: World, seen: Set<DesiredObject>): Chain[] {
+function chainsOf(object: DesiredObject, world: ObjectIndex, seen: Set<DesiredObject>): Chain[] {
   return linksOf(object, world).map((link) => {
     const { end } = link;
     if (end.kind !== 'object' || seen.has(end.object) || isHub(end.object)) return { link, next: [] };

@@ -37,7 +37,7 @@ interface Replacement {
   readonly value: unknown;
 }
 
-interface Spot {
+interface Cursor {
   readonly steps: readonly Step[];
   readonly value: unknown;
   readonly instead: readonly Replacement[];
@@ -46,7 +46,7 @@ interface Spot {
 /** Functions and texts for people decide nothing that is worth a guess. */
 const SKIPPED = ['alerts', 'environment', 'local'];
 
-function walk(value: unknown, others: readonly unknown[], steps: readonly Step[] = []): Spot[] {
+function walk(value: unknown, others: readonly unknown[], steps: readonly Step[] = []): Cursor[] {
   if (typeof value === 'function' || (steps[0] === 'workloads' && SKIPPED.includes(String(steps[2]))))
     return [];
   if (Array.isArray(value)) return walkList(value, others, steps);
@@ -75,7 +75,7 @@ const given = (values: readonly unknown[], steps: readonly Step[]): Replacement[
   values.filter((value) => value !== undefined).map((value) => ({ steps, value }));
 
 /** An element of a list of words is named by the word: it is there or not. */
-function walkList(list: readonly unknown[], others: readonly unknown[], steps: readonly Step[]): Spot[] {
+function walkList(list: readonly unknown[], others: readonly unknown[], steps: readonly Step[]): Cursor[] {
   return list.flatMap((element, index) => {
     if (typeof element !== 'string')
       return walk(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isCounted, type Report, type Series, type Simulation, simulate } from '@sluice/policy';
 import { leafChanges } from '../../manifests/leaves.ts';
-import { FOREIGN } from '../../manifests/schema.ts';
+import { OPAQUE } from '../../manifests/schema.ts';
 import type { Load } from './load.ts';
 import type { RenderedPolicy } from './policies.ts';
 
@@ -118,7 +118,7 @@ function ofBursts(count: number, simulation: Simulation): Report | undefined {
 function changesOf(before: RenderedPolicy | undefined, after: RenderedPolicy | undefined): string[] {
   if (before === undefined || after === undefined) return [];
   const text = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value));
-  return leafChanges(FOREIGN, plan(before), plan(after))
+  return leafChanges(OPAQUE, plan(before), plan(after))
     .map(({ path, ...leaf }) => ({ path: path.replace(/^policy\./, ''), ...leaf }))
     .sort((left, right) => Number(right.path === 'kind') - Number(left.path === 'kind'))
     .map((leaf) => `${leaf.path}: ${text(leaf.before)} -> ${text(leaf.after)}`);

@@ -1,5 +1,14 @@
-import type { Report } from '@sluice/policy';
+import { baseOf, latch, type Policy, type Report } from '@sluice/policy';
 import { podHours } from './table.ts';
+
+/** What the source system would do with the same numbers; undefined for policies that are no latch. */
+export function literalRule(policy: Policy): Policy | undefined {
+  const base = baseOf(policy);
+  if (base.kind !== 'latch') return undefined;
+  const { startWhen } = base;
+  const mark = 'readyAtLeast' in startWhen ? startWhen.readyAtLeast : startWhen.readyAbove;
+  return latch({ replicas: base.maxReplicas, startWhen: { readyAbove: mark }, stopWhen: 'ready-empty' });
+}
 
 /** One figure of a report. */
 export interface Figure {

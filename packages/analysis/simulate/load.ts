@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/policy';
 import type { QueueWork, System } from '../../../apps/application.ts';
-import { ConfigurationError } from '../../contracts/errors.ts';
+import { ConfigurationError } from '../../contracts/checks.ts';
 
 /** What arrived, as it was recorded, in words and as it is replayed. */
 export type RecordedLoad = Pick<Load, 'title' | 'arrivals'>;

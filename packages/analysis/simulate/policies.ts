@@ -1,6 +1,6 @@
 import { baseOf, type Policy, PolicyError, parsePolicy } from '@sluice/policy';
 import { POLICY_ANNOTATION, type ScalerKind } from '../../../charts/scaling.ts';
-import { ConfigurationError } from '../../contracts/errors.ts';
+import { ConfigurationError } from '../../contracts/checks.ts';
 import type { Files } from '../../manifests/manifests.ts';
 import {
   type DesiredObject,

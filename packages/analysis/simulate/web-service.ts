@@ -1,6 +1,6 @@
 import { proportional, type ServiceReport, type ServiceSimulation, simulateService } from '@sluice/policy';
 import type { ServiceWork } from '../../../apps/application.ts';
-import { ConfigurationError } from '../../contracts/errors.ts';
+import { ConfigurationError } from '../../contracts/checks.ts';
 import { type LoadOptions, traceOf } from './load.ts';
 import { podHours, type Rows } from './table.ts';
 

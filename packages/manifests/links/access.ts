@@ -1,11 +1,11 @@
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, type End, found, type Link, outside } from './links.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { missingIn } from './pods.ts';
-import type { World } from './world.ts';
 
 /** Who may do what, and who fetches secrets. */
-export function accessLinks(from: DesiredObject, world: World): Link[] {
+export function accessLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   switch (from.kind) {
     case 'RoleBinding':
     case 'ClusterRoleBinding':
@@ -19,7 +19,7 @@ export function accessLinks(from: DesiredObject, world: World): Link[] {
   }
 }
 
-function role(from: DesiredObject, world: World): Link {
+function role(from: DesiredObject, world: ObjectIndex): Link {
   const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(from.fields, ['roleRef', field])));
   const namespace = kind === 'Role' ? from.namespace : undefined;
   const own = found(
@@ -34,7 +34,7 @@ function role(from: DesiredObject, world: World): Link {
 /** @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings */
 const BUILT_IN = /^ClusterRole (cluster-admin|admin|edit|view|system:.*)$/;
 
-function subjects(from: DesiredObject, world: World): Link[] {
+function subjects(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['subjects']).map((subject) => {
     const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(subject, [field])));
     const namespace = String(valueAt(subject, ['namespace']) ?? from.namespace);
@@ -59,7 +59,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Objects that a rule permits by their names: of the kinds that dist/ holds. */
-function named(from: DesiredObject, world: World): Link[] {
+function named(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['rules']).flatMap((rule) =>
     listAt(rule, ['resources']).flatMap((resource) => {
       const kind = KINDS[String(resource)];
@@ -77,7 +77,7 @@ function named(from: DesiredObject, world: World): Link[] {
   );
 }
 
-function store(from: DesiredObject, world: World): Link {
+function store(from: DesiredObject, world: ObjectIndex): Link {
   const reference = valueAt(from.fields, ['spec', 'secretStoreRef']);
   const kind = String(valueAt(reference, ['kind']) ?? 'SecretStore');
   const name = valueAt(reference, ['name']);

@@ -2,7 +2,7 @@ import { type DesiredObject, type Fields, isFields, valueAt } from '../objects.t
 import { listAt } from '../references.ts';
 import { parseAll } from './documents.ts';
 import { metricNames } from './metrics.ts';
-import type { World } from './world.ts';
+import type { ObjectIndex } from './object-index.ts';
 
 /** A metric that prometheus-adapter makes of a series for HPAs. */
 export interface AdapterMetric {
@@ -13,15 +13,15 @@ export interface AdapterMetric {
 }
 
 /** What the rules of prometheus-adapter make: those in its file, and those in the values of its chart. */
-export function adapterMetrics(world: World): readonly AdapterMetric[] {
+export function adapterMetrics(world: ObjectIndex): readonly AdapterMetric[] {
   const found = known.get(world) ?? metricsIn(world);
   known.set(world, found);
   return found;
 }
 
-const known = new WeakMap<World, readonly AdapterMetric[]>();
+const known = new WeakMap<ObjectIndex, readonly AdapterMetric[]>();
 
-function metricsIn(world: World): AdapterMetric[] {
+function metricsIn(world: ObjectIndex): AdapterMetric[] {
   const files = world
     .ofKind('ConfigMap')
     .flatMap((holder) =>

@@ -5,11 +5,11 @@ import { gatewayLinks } from './gateway.ts';
 import type { Link } from './links.ts';
 import { monitoringLinks } from './metrics.ts';
 import { networkLinks } from './network.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { podLinks } from './pods.ts';
 import { releaseLinks } from './releases.ts';
 import { scalingLinks } from './scaling.ts';
 import { trafficLinks } from './traffic.ts';
-import type { World } from './world.ts';
 
 const rules = [
   podLinks,
@@ -24,8 +24,9 @@ const rules = [
 ] as const;
 
 /** What an object expects to be there, kind by kind. */
-export const linksOf = (object: DesiredObject, world: World): Link[] =>
+export const linksOf = (object: DesiredObject, world: ObjectIndex): Link[] =>
   rules.flatMap((rule) => rule(object, world));
 
 /** Every link of every object of an environment. */
-export const allLinks = (world: World): Link[] => world.objects.flatMap((object) => linksOf(object, world));
+export const allLinks = (world: ObjectIndex): Link[] =>
+  world.objects.flatMap((object) => linksOf(object, world));

@@ -2,10 +2,10 @@ import { type DesiredObject, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { folderOf, sourcesIn } from '../scope.ts';
 import { absent, broken, type End, found, type Link, outside } from './links.ts';
-import type { World } from './world.ts';
+import type { ObjectIndex } from './object-index.ts';
 
 /** What an Application of Argo CD delivers, within which bounds, and where. */
-export function deliveryLinks(from: DesiredObject, world: World): Link[] {
+export function deliveryLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   if (from.kind !== 'Application') return [];
   const spec = valueAt(from.fields, ['spec']);
   const project = valueAt(spec, ['project']);
@@ -36,7 +36,7 @@ export function deliveryLinks(from: DesiredObject, world: World): Link[] {
   ];
 }
 
-function sourceEnd({ environment }: DesiredObject, source: unknown, world: World): End {
+function sourceEnd({ environment }: DesiredObject, source: unknown, world: ObjectIndex): End {
   const [path, chart, version] = ['path', 'chart', 'targetRevision'].map((field) => valueAt(source, [field]));
   const folder = folderOf(path);
   if (folder === undefined)
@@ -52,7 +52,7 @@ function sourceEnd({ environment }: DesiredObject, source: unknown, world: World
 /** A folder, or one that a recursive source reads below it. */
 const isBelow = (folder: string, root: string): boolean => folder === root || folder.startsWith(`${root}/`);
 
-function namespaceEnd({ fields }: DesiredObject, name: string, world: World): End {
+function namespaceEnd({ fields }: DesiredObject, name: string, world: ObjectIndex): End {
   const isCreated = listAt(fields, ['spec', 'syncPolicy', 'syncOptions']).includes('CreateNamespace=true');
   const own = world.named('Namespace', undefined, name);
   if (own === undefined && isCreated) return outside(`Namespace ${name}, which Argo CD creates`);

@@ -1,12 +1,12 @@
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, broken, type End, found, type Link, toObject } from './links.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { serviceAt } from './traffic.ts';
 import { serviceEnd } from './urls.ts';
-import type { World } from './world.ts';
 
 /** How the Gateway API and the API server itself reach Services. */
-export function gatewayLinks(from: DesiredObject, world: World): Link[] {
+export function gatewayLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   switch (from.kind) {
     case 'HTTPRoute':
     case 'GRPCRoute':
@@ -32,7 +32,7 @@ export function gatewayLinks(from: DesiredObject, world: World): Link[] {
   }
 }
 
-function parents(from: DesiredObject, world: World): Link[] {
+function parents(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['spec', 'parentRefs'])
     .filter((reference) => (valueAt(reference, ['kind']) ?? 'Gateway') === 'Gateway')
     .map((reference) => {
@@ -53,7 +53,7 @@ function listener(gateway: DesiredObject, section: unknown): End {
     : broken(`Gateway ${gateway.namespace}/${gateway.name} has no listener ${section}`);
 }
 
-function backends(from: DesiredObject, world: World): Link[] {
+function backends(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['spec', 'rules'])
     .flatMap((rule) => listAt(rule, ['backendRefs']))
     .filter((backend) => (valueAt(backend, ['kind']) ?? 'Service') === 'Service')
@@ -66,7 +66,7 @@ function backends(from: DesiredObject, world: World): Link[] {
 }
 
 /** A webhook or an aggregated API that the API server calls by a Service. */
-function called(from: DesiredObject, service: unknown, world: World): Link[] {
+function called(from: DesiredObject, service: unknown, world: ObjectIndex): Link[] {
   if (!isFields(service)) return [];
   const [name, namespace] = [String(service.name), String(service.namespace)];
   const port = typeof service.port === 'number' ? service.port : 443;
@@ -74,7 +74,7 @@ function called(from: DesiredObject, service: unknown, world: World): Link[] {
   return [{ from, kind: 'API server -> Service', says: 'has the API server call', end }];
 }
 
-function policy(from: DesiredObject, world: World): Link {
+function policy(from: DesiredObject, world: ObjectIndex): Link {
   const kind = from.kind.replace('Binding', '');
   const name = valueAt(from.fields, ['spec', 'policyName']);
   const end = found(world.named(kind, undefined, name), `${kind} ${name} is not there`, absent);

@@ -1,6 +1,6 @@
 import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames as parsedNames } from '../../contracts/promql.ts';
-import { jsonText } from '../json.ts';
+import { jsonText } from '../embedded.ts';
 import { onceForText } from '../memo.ts';
 import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
@@ -15,23 +15,23 @@ import {
   sentenceOf,
   toObject,
 } from './links.ts';
+import { monitors, type ObjectIndex } from './object-index.ts';
 import { stopped } from './paths.ts';
 import { missingIn } from './pods.ts';
 import { selects } from './selection.ts';
 import { portsOf } from './traffic.ts';
-import { monitors, type World } from './world.ts';
 
 /** Environments share most expressions. */
 export const metricNames = onceForText(parsedNames);
 
 /** What Prometheus scrapes, and what its rules read. */
-export function monitoringLinks(from: DesiredObject, world: World): Link[] {
+export function monitoringLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   if (from.kind === 'ServiceMonitor') return [...scrapes(from, world), ...readers(from, world)];
   if (from.kind === 'PodMonitor') return [...podScrapes(from, world), ...readers(from, world)];
   return from.kind === 'PrometheusRule' ? [...rules(from, world), ...readers(from, world)] : [];
 }
 
-function scrapes(from: DesiredObject, world: World): Link[] {
+function scrapes(from: DesiredObject, world: ObjectIndex): Link[] {
   const services = world.ofKind('Service').filter((service) => monitors(from, service));
   const says = 'has scraped';
   const kind = 'ServiceMonitor -> Service';
@@ -55,7 +55,7 @@ function scrapes(from: DesiredObject, world: World): Link[] {
 }
 
 /** Finds the scraped port by the name of a Service's port, or by the port of the pods themselves. */
-function scrapedPort(service: DesiredObject, endpoint: unknown, port: unknown, world: World): End {
+function scrapedPort(service: DesiredObject, endpoint: unknown, port: unknown, world: ObjectIndex): End {
   const names = listAt(service.fields, ['spec', 'ports']).map((one) => valueAt(one, ['name']));
   if (valueAt(endpoint, ['port']) === undefined || names.includes(port)) {
     const prometheus = world.podsOfChart('kube-prometheus-stack', 'prometheus');
@@ -67,7 +67,7 @@ function scrapedPort(service: DesiredObject, endpoint: unknown, port: unknown, w
   return broken(`${titleOf(service)} has no port named ${port}; it has ${names.join(', ')}`);
 }
 
-function podScrapes(from: DesiredObject, world: World): Link[] {
+function podScrapes(from: DesiredObject, world: ObjectIndex): Link[] {
   const kind = 'PodMonitor -> pods';
   const selector = valueAt(from.fields, ['spec', 'selector']);
   const elsewhere = valueAt(from.fields, ['spec', 'namespaceSelector']) !== undefined;
@@ -90,7 +90,7 @@ function podScrapes(from: DesiredObject, world: World): Link[] {
   );
 }
 
-function rules(from: DesiredObject, world: World): Link[] {
+function rules(from: DesiredObject, world: ObjectIndex): Link[] {
   const all = listAt(from.fields, ['spec', 'groups']).flatMap((group) => listAt(group, ['rules']));
   const links = all.flatMap((rule) => {
     const who = String(valueAt(rule, ['alert']) ?? valueAt(rule, ['record']));
@@ -105,7 +105,7 @@ export const metricLinks = (
   kind: LinkKind,
   who: string,
   expression: string,
-  world: World,
+  world: ObjectIndex,
 ): Link[] =>
   metricNames(expression).flatMap((metric) => {
     const links = sourceOf(metric, world);
@@ -120,9 +120,9 @@ interface MetricEnd extends Pick<Link, 'end'> {
 }
 
 /** Caches for each world where its metrics come from: many expressions read the same. */
-const sources = new WeakMap<World, Map<string, MetricEnd[]>>();
+const sources = new WeakMap<ObjectIndex, Map<string, MetricEnd[]>>();
 
-function sourceOf(metric: string, world: World): MetricEnd[] {
+function sourceOf(metric: string, world: ObjectIndex): MetricEnd[] {
   const known = sources.get(world) ?? new Map<string, MetricEnd[]>();
   sources.set(world, known);
   const found = known.get(metric) ?? searched(metric, world);
@@ -130,7 +130,7 @@ function sourceOf(metric: string, world: World): MetricEnd[] {
   return found;
 }
 
-function searched(metric: string, world: World): MetricEnd[] {
+function searched(metric: string, world: ObjectIndex): MetricEnd[] {
   return (
     ofRule(metric, world) ??
     ofService(metric, world) ??
@@ -142,9 +142,9 @@ function searched(metric: string, world: World): MetricEnd[] {
 }
 
 /** Caches for each world which rule records a series: every metric is looked up there first. */
-const recorded = new WeakMap<World, ReadonlyMap<unknown, DesiredObject>>();
+const recorded = new WeakMap<ObjectIndex, ReadonlyMap<unknown, DesiredObject>>();
 
-function recordsIn(world: World): ReadonlyMap<unknown, DesiredObject> {
+function recordsIn(world: ObjectIndex): ReadonlyMap<unknown, DesiredObject> {
   const known = recorded.get(world);
   if (known !== undefined) return known;
   const records = world.ofKind('PrometheusRule').flatMap((rule) =>
@@ -158,12 +158,12 @@ function recordsIn(world: World): ReadonlyMap<unknown, DesiredObject> {
   return found;
 }
 
-function ofRule(metric: string, world: World): MetricEnd[] | undefined {
+function ofRule(metric: string, world: ObjectIndex): MetricEnd[] | undefined {
   const rule = recordsIn(world).get(metric);
   return rule && [{ scraped: false, end: toObject(rule) }];
 }
 
-function ofService(metric: string, world: World): MetricEnd[] | undefined {
+function ofService(metric: string, world: ObjectIndex): MetricEnd[] | undefined {
   const { images, registry } = world.outside;
   const producers = producersOf(metric);
   if (producers.length === 0) return undefined;
@@ -183,7 +183,7 @@ function ofService(metric: string, world: World): MetricEnd[] | undefined {
 }
 
 /** Metrics that begin with the name of a broker are its own. */
-function ofImage(metric: string, world: World): MetricEnd[] | undefined {
+function ofImage(metric: string, world: ObjectIndex): MetricEnd[] | undefined {
   const [prefix = ''] = metric.split('_');
   if (!['lavinmq', 'rabbitmq'].includes(prefix)) return undefined;
   const workloads = world.running((image) => image.includes(`/${prefix}:`));
@@ -194,7 +194,7 @@ function ofImage(metric: string, world: World): MetricEnd[] | undefined {
   ];
 }
 
-function scrapedFrom(workloads: readonly DesiredObject[], who: string, world: World): MetricEnd[] {
+function scrapedFrom(workloads: readonly DesiredObject[], who: string, world: ObjectIndex): MetricEnd[] {
   const found = new Set(workloads.flatMap((workload) => world.monitorsOf(workload)));
   const ends = found.size > 0 ? [...found].map(toObject) : [absent(`no ServiceMonitor has ${who} scraped`)];
   return ends.map((end) => ({ scraped: true, end }));
@@ -217,7 +217,7 @@ const EXPORTERS: readonly (readonly [RegExp, string, string])[] = [
   [/^vl_/, 'VictoriaLogs', 'victoria-logs'],
 ];
 
-function ofChart(metric: string, world: World): MetricEnd[] | undefined {
+function ofChart(metric: string, world: ObjectIndex): MetricEnd[] | undefined {
   const exporter = EXPORTERS.find(([form]) => form.test(metric));
   if (exporter === undefined) return undefined;
   const [, who, chart] = exporter;
@@ -240,7 +240,7 @@ const SELECTORS: Readonly<Record<string, string>> = {
  * label `release` unless its values say otherwise.
  * @see https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/values.yaml
  */
-function readers(from: DesiredObject, world: World): Link[] {
+function readers(from: DesiredObject, world: ObjectIndex): Link[] {
   const field = SELECTORS[from.kind] ?? '';
   const labels = valueAt(from.fields, ['metadata', 'labels']);
   const own = world

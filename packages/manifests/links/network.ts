@@ -1,17 +1,17 @@
-import { jsonText } from '../json.ts';
+import { jsonText } from '../embedded.ts';
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, type End, type Link, outside, toObject } from './links.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { operatedBy } from './operators.ts';
 import { portsOf } from './traffic.ts';
-import type { World } from './world.ts';
 
 /** cert-manager makes a pod with it for as long as a challenge lasts. */
 const isPassing = (selector: unknown): boolean =>
   valueAt(selector, ['matchLabels', 'acme.cert-manager.io/http01-solver']) !== undefined;
 
 /** The pods that a NetworkPolicy selects, and the peers that it lets in and out. */
-export function networkLinks(from: DesiredObject, world: World): Link[] {
+export function networkLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   if (from.kind !== 'NetworkPolicy') return [];
   const selector = valueAt(from.fields, ['spec', 'podSelector']);
   const pods = world.podsIn(from.namespace, selector);
@@ -25,7 +25,7 @@ export function networkLinks(from: DesiredObject, world: World): Link[] {
 }
 
 /** Pods of an addon, where one is installed in the namespace; those of a challenge come and go. */
-function ofCharts({ namespace = '' }: DesiredObject, selector: unknown, world: World): End {
+function ofCharts({ namespace = '' }: DesiredObject, selector: unknown, world: ObjectIndex): End {
   return world.chartsIn(namespace).length > 0 || isPassing(selector)
     ? strangers(namespace, selector, world)
     : absent(`no pods of ${namespace} have the labels ${jsonText(selector)}`);
@@ -36,7 +36,7 @@ function peers(
   from: DesiredObject,
   direction: 'ingress' | 'egress',
   own: readonly DesiredObject[],
-  world: World,
+  world: ObjectIndex,
 ): Link[] {
   const side = direction === 'ingress' ? 'from' : 'to';
   return listAt(from.fields, ['spec', direction]).flatMap((rule) => {
@@ -63,7 +63,7 @@ function closed(servers: readonly DesiredObject[], ports: readonly unknown[]): E
 }
 
 /** Pods of dist/; else what a namespace must have that others fill. */
-function peerEnds(from: DesiredObject, peer: unknown, world: World): End[] {
+function peerEnds(from: DesiredObject, peer: unknown, world: ObjectIndex): End[] {
   const block = valueAt(peer, ['ipBlock', 'cidr']);
   if (block !== undefined) return [outside(`addresses ${block}`)];
   const selector = valueAt(peer, ['podSelector']) ?? {};
@@ -84,7 +84,7 @@ const namespaceOf = ({ namespace }: DesiredObject, selector: unknown): string | 
 };
 
 /** Kubernetes' own, or a chart's. */
-function strangers(namespace: string, selector: unknown, world: World): End {
+function strangers(namespace: string, selector: unknown, world: ObjectIndex): End {
   const labels = Object.entries(valueAt(selector, ['matchLabels']) ?? {}).map((pair) => pair.join('='));
   const pods = `pods of ${namespace} with ${labels.join(', ') || 'any labels'}`;
   const charts = world.chartsIn(namespace).map(({ name }) => name);

@@ -1,8 +1,8 @@
 /** What ECK makes of its objects: pods with the labels of a template, and a Service and a Secret by their names. */
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { selects } from './selection.ts';
-import type { World } from './world.ts';
 
 const KINDS = ['Elasticsearch', 'Kibana'] as const;
 
@@ -18,7 +18,11 @@ const templatesOf = ({ fields }: DesiredObject): unknown[] => [
 ];
 
 /** The objects whose pods a selector selects; the pods themselves are the operator's. */
-export const operatedBy = (namespace: string | undefined, selector: unknown, world: World): DesiredObject[] =>
+export const operatedBy = (
+  namespace: string | undefined,
+  selector: unknown,
+  world: ObjectIndex,
+): DesiredObject[] =>
   KINDS.flatMap((kind) => world.ofKind(kind)).filter(
     (one) =>
       one.namespace === namespace &&
@@ -32,7 +36,7 @@ export const operatedBy = (namespace: string | undefined, selector: unknown, wor
 export const makerByName = (
   namespace: string | undefined,
   name: string,
-  world: World,
+  world: ObjectIndex,
 ): DesiredObject | undefined =>
   KINDS.flatMap((kind) => SUFFIXES[kind].map((suffix) => [kind, suffix] as const))
     .filter(([, suffix]) => name.endsWith(suffix))

@@ -1,8 +1,8 @@
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podLabelsOf } from '../references.ts';
 import { broken, type End, outside } from './links.ts';
+import { type ObjectIndex, plain } from './object-index.ts';
 import { selects } from './selection.ts';
-import { plain, type World } from './world.ts';
 
 /** One side of a connection: pods by their labels. */
 export interface Pods {
@@ -29,7 +29,7 @@ export interface Cut {
  * @returns undefined where they do
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
-function cutBetween(from: Pods, to: Pods, port: PodPort, world: World): Cut | undefined {
+function cutBetween(from: Pods, to: Pods, port: PodPort, world: ObjectIndex): Cut | undefined {
   const out = closing('Egress', from, to, port, world);
   if (out.length > 0) return { side: 'out of', policies: out };
   const into = closing('Ingress', to, from, port, world);
@@ -44,7 +44,7 @@ export function stopped(
   from: Pods & { readonly title: string },
   service: DesiredObject,
   port: number | undefined,
-  world: World,
+  world: ObjectIndex,
 ): End | undefined {
   for (const { workload, pods, port: open } of behind(service, port, world)) {
     const cut = cutBetween(from, pods, open, world);
@@ -62,7 +62,7 @@ export function stopped(
 }
 
 /** Whether the policies of a side let it ask any DNS; undefined where none selects it. */
-export function dnsEnd(from: Pods, world: World): End | undefined {
+export function dnsEnd(from: Pods, world: ObjectIndex): End | undefined {
   const policies = world
     .policiesOf(from.namespace, from.labels)
     .filter((policy) => isAbout(policy, 'Egress'));
@@ -83,7 +83,7 @@ function closing(
   self: Pods,
   peer: Pods,
   port: PodPort,
-  world: World,
+  world: ObjectIndex,
 ): readonly DesiredObject[] {
   const policies = world.policiesOf(self.namespace, self.labels).filter((policy) => isAbout(policy, type));
   const field = type === 'Ingress' ? 'ingress' : 'egress';
@@ -101,7 +101,13 @@ function isAbout({ fields }: DesiredObject, type: string): boolean {
 }
 
 /** A rule without peers or without ports allows all of them. */
-function allows(policy: DesiredObject, rule: unknown, peer: Pods, port: PodPort, world: World): boolean {
+function allows(
+  policy: DesiredObject,
+  rule: unknown,
+  peer: Pods,
+  port: PodPort,
+  world: ObjectIndex,
+): boolean {
   const peers = [...listAt(rule, ['from']), ...listAt(rule, ['to'])];
   const ports = listAt(rule, ['ports']);
   return (
@@ -110,7 +116,7 @@ function allows(policy: DesiredObject, rule: unknown, peer: Pods, port: PodPort,
   );
 }
 
-function isPeer(policy: DesiredObject, one: unknown, peer: Pods, world: World): boolean {
+function isPeer(policy: DesiredObject, one: unknown, peer: Pods, world: ObjectIndex): boolean {
   const block = valueAt(one, ['ipBlock']);
   if (isFields(block)) return mayHoldPods(block);
   const spaces = valueAt(one, ['namespaceSelector']);
@@ -130,7 +136,7 @@ function mayHoldPods({ cidr, except }: Fields): boolean {
   return isPrivate(cidr) || (isAll && !(Array.isArray(except) && except.some(isPrivate)));
 }
 
-function namespaceLabels(namespace: string | undefined, world: World): Fields {
+function namespaceLabels(namespace: string | undefined, world: ObjectIndex): Fields {
   const own = valueAt(world.named('Namespace', undefined, namespace)?.fields, ['metadata', 'labels']);
   return { ...(isFields(own) ? own : {}), 'kubernetes.io/metadata.name': namespace };
 }
@@ -147,7 +153,7 @@ function isPort(one: unknown, { number, name, protocol }: PodPort): boolean {
 function behind(
   service: DesiredObject,
   port: number | undefined,
-  world: World,
+  world: ObjectIndex,
 ): readonly { readonly workload: DesiredObject; readonly pods: Pods; readonly port: PodPort }[] {
   const ports = listAt(service.fields, ['spec', 'ports']);
   const own = ports.find((one) => valueAt(one, ['port']) === port) ?? ports[0];

@@ -1,14 +1,14 @@
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podSpecOf, type Source, sourcesOf } from '../references.ts';
 import { absent, broken, type End, found, type Link, outside, toObject } from './links.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { makerByName } from './operators.ts';
 import { dnsEnd, podsOf, stopped } from './paths.ts';
 import { selects } from './selection.ts';
 import { hostsIn, type ServiceUrl, serviceEnd, urlsIn } from './urls.ts';
-import type { World } from './world.ts';
 
 /** What the pods of a workload need to start and to work. */
-export function podLinks(from: DesiredObject, world: World): Link[] {
+export function podLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   const spec = podSpecOf(from);
   if (spec === undefined) return [];
   return [
@@ -23,7 +23,7 @@ export function podLinks(from: DesiredObject, world: World): Link[] {
   ];
 }
 
-function account(from: DesiredObject, spec: Fields, world: World): Link {
+function account(from: DesiredObject, spec: Fields, world: ObjectIndex): Link {
   const name = spec.serviceAccountName ?? 'default';
   const own = found(
     world.named('ServiceAccount', from.namespace, name),
@@ -35,7 +35,7 @@ function account(from: DesiredObject, spec: Fields, world: World): Link {
   return { from, kind: 'workload -> ServiceAccount', says: 'runs as', end };
 }
 
-function priority(from: DesiredObject, { priorityClassName: name }: Fields, world: World): Link[] {
+function priority(from: DesiredObject, { priorityClassName: name }: Fields, world: ObjectIndex): Link[] {
   if (typeof name !== 'string') return [];
   const end = /^system-(cluster|node)-critical$/.test(name)
     ? outside(`PriorityClass ${name} of Kubernetes`)
@@ -44,10 +44,10 @@ function priority(from: DesiredObject, { priorityClassName: name }: Fields, worl
 }
 
 /** In a namespace of which dist/ holds all, what is not there is missing. */
-export const missingIn = ({ namespace }: DesiredObject, world: World): ((why: string) => End) =>
+export const missingIn = ({ namespace }: DesiredObject, world: ObjectIndex): ((why: string) => End) =>
   world.isOpen(namespace) ? absent : broken;
 
-const sources = (from: DesiredObject, spec: Fields, world: World): Link[] =>
+const sources = (from: DesiredObject, spec: Fields, world: ObjectIndex): Link[] =>
   [...sourcesOf(spec), ...pullSecretsOf(spec)]
     .filter(({ optional }) => !optional)
     .map((source) => {
@@ -68,7 +68,7 @@ const pullSecretsOf = (spec: Fields): Source[] =>
 /** Every namespace has it. @see https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const ROOT_CA = 'kube-root-ca.crt';
 
-function sourceEnd(from: DesiredObject, source: Source, world: World): End {
+function sourceEnd(from: DesiredObject, source: Source, world: ObjectIndex): End {
   const holder = holderOf(from.namespace, source, world);
   const title = `${source.kind} ${from.namespace}/${source.name}`;
   if (source.name === ROOT_CA) return outside(`${title} of every namespace`);
@@ -84,7 +84,7 @@ function sourceEnd(from: DesiredObject, source: Source, world: World): End {
 }
 
 /** A Secret that is needed as a whole. */
-export const secretEnd = (from: DesiredObject, name: string, world: World): End =>
+export const secretEnd = (from: DesiredObject, name: string, world: ObjectIndex): End =>
   sourceEnd(from, { kind: 'Secret', name, keys: [], optional: false, how: 'mounted' }, world);
 
 interface Holder {
@@ -94,7 +94,11 @@ interface Holder {
 }
 
 /** Who brings a ConfigMap or a Secret into a namespace, and with which keys. */
-function holderOf(namespace: string | undefined, { kind, name }: Source, world: World): Holder | undefined {
+function holderOf(
+  namespace: string | undefined,
+  { kind, name }: Source,
+  world: ObjectIndex,
+): Holder | undefined {
   const object = world.named(kind, namespace, name);
   if (object !== undefined) return { keys: keysIn(object), end: toObject(object) };
   if (kind === 'ConfigMap') return spreadBy(namespace, name, world);
@@ -109,7 +113,7 @@ function holderOf(namespace: string | undefined, { kind, name }: Source, world: 
 }
 
 /** trust-manager brings authorities into the namespaces that a Bundle selects. */
-function spreadBy(namespace: string | undefined, name: string, world: World): Holder | undefined {
+function spreadBy(namespace: string | undefined, name: string, world: ObjectIndex): Holder | undefined {
   const labels = { 'kubernetes.io/metadata.name': namespace ?? '' };
   const bundle = world
     .ofKind('Bundle')
@@ -122,7 +126,11 @@ function spreadBy(namespace: string | undefined, name: string, world: World): Ho
 const TARGET_NAMESPACES = ['spec', 'target', 'namespaceSelector'];
 
 /** A sealed Secret, a certificate's, or an operator's. */
-const makerOf = (namespace: string | undefined, name: string, world: World): DesiredObject | undefined =>
+const makerOf = (
+  namespace: string | undefined,
+  name: string,
+  world: ObjectIndex,
+): DesiredObject | undefined =>
   world.named('SealedSecret', namespace, name) ??
   world
     .ofKind('Certificate')
@@ -143,7 +151,7 @@ function fetchedKeys({ fields }: DesiredObject): string[] | undefined {
   return listAt(fields, ['spec', 'data']).map((one) => String(valueAt(one, ['secretKey'])));
 }
 
-function claims(from: DesiredObject, spec: Fields, world: World): Link[] {
+function claims(from: DesiredObject, spec: Fields, world: ObjectIndex): Link[] {
   const names = listAt(spec, ['volumes']).map((one) => valueAt(one, ['persistentVolumeClaim', 'claimName']));
   return names
     .filter((name) => typeof name === 'string')
@@ -162,7 +170,7 @@ function claims(from: DesiredObject, spec: Fields, world: World): Link[] {
 const containersIn = (spec: Fields): Fields[] =>
   ['initContainers', 'containers'].flatMap((field) => listAt(spec, [field])).filter(isFields);
 
-function images(from: DesiredObject, spec: Fields, world: World): Link[] {
+function images(from: DesiredObject, spec: Fields, world: ObjectIndex): Link[] {
   if (world.outside.registry === undefined) return [];
   const names = [...new Set(containersIn(spec).map(({ image }) => String(image)))];
   return names.map((image) => ({
@@ -173,7 +181,7 @@ function images(from: DesiredObject, spec: Fields, world: World): Link[] {
   }));
 }
 
-function imageEnd(image: string, { outside: { images: known, registry = '' } }: World): End {
+function imageEnd(image: string, { outside: { images: known, registry = '' } }: ObjectIndex): End {
   // A workload may bring an image of others; one of ours that is not released is a slip.
   if (!known.has(image) && image.startsWith(registry))
     return broken(`image ${image} is not in environments/images.ts`);
@@ -182,7 +190,7 @@ function imageEnd(image: string, { outside: { images: known, registry = '' } }: 
 }
 
 /** Hosts of Services in the variables and arguments of containers, and whether NetworkPolicies let pods reach them. */
-function connections(from: DesiredObject, spec: Fields, world: World): Link[] {
+function connections(from: DesiredObject, spec: Fields, world: ObjectIndex): Link[] {
   const containers = containersIn(spec);
   const variables = containers.flatMap((one) =>
     listAt(one, ['env']).map((two) => ({ name: valueAt(two, ['name']), value: valueAt(two, ['value']) })),
@@ -197,7 +205,7 @@ function connections(from: DesiredObject, spec: Fields, world: World): Link[] {
     : [...links, { from, kind: 'workload -> DNS', says: 'finds names by', end: dns }];
 }
 
-function connection(from: DesiredObject, url: ServiceUrl, world: World): Link {
+function connection(from: DesiredObject, url: ServiceUrl, world: ObjectIndex): Link {
   const end = serviceEnd(url, world);
   const self = { ...podsOf(from), title: titleOf(from) };
   const cut = end.kind === 'object' ? stopped(self, end.object, url.port, world) : undefined;
@@ -205,7 +213,7 @@ function connection(from: DesiredObject, url: ServiceUrl, world: World): Link {
   return { from, kind: 'workload -> Service', says: `connects${on} to`, end: cut ?? end };
 }
 
-function headless(from: DesiredObject, world: World): Link[] {
+function headless(from: DesiredObject, world: ObjectIndex): Link[] {
   const name = valueAt(from.fields, ['spec', 'serviceName']);
   if (from.kind !== 'StatefulSet' || typeof name !== 'string') return [];
   const end = found(
@@ -216,7 +224,7 @@ function headless(from: DesiredObject, world: World): Link[] {
   return [{ from, kind: 'StatefulSet -> Service', says: 'names its pods by', end }];
 }
 
-function runtimeClass(from: DesiredObject, { runtimeClassName: name }: Fields, world: World): Link[] {
+function runtimeClass(from: DesiredObject, { runtimeClassName: name }: Fields, world: ObjectIndex): Link[] {
   if (typeof name !== 'string') return [];
   const end = found(
     world.named('RuntimeClass', undefined, name),

@@ -2,13 +2,13 @@ import { type DesiredObject, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, broken, type End, found, type Link, outside } from './links.ts';
 import { metricLinks } from './metrics.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { missingIn } from './pods.ts';
 import { certified, serviceAt } from './traffic.ts';
 import { serviceEnd, urlsIn } from './urls.ts';
-import type { World } from './world.ts';
 
 /** How a new version takes over: who splits the requests, and who judges them. */
-export function releaseLinks(from: DesiredObject, world: World): Link[] {
+export function releaseLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   switch (from.kind) {
     case 'Rollout':
       return [...routers(from, world), ...judges(from, world), ...reference(from, world)];
@@ -40,7 +40,7 @@ export function releaseLinks(from: DesiredObject, world: World): Link[] {
   }
 }
 
-const there = (kind: string, from: DesiredObject, name: unknown, world: World): End =>
+const there = (kind: string, from: DesiredObject, name: unknown, world: ObjectIndex): End =>
   found(
     world.named(kind, from.namespace, name),
     `${kind} ${from.namespace}/${name} is not there`,
@@ -48,7 +48,7 @@ const there = (kind: string, from: DesiredObject, name: unknown, world: World): 
   );
 
 /** A Rollout may take the pods of a Deployment. */
-function reference(from: DesiredObject, world: World): Link[] {
+function reference(from: DesiredObject, world: ObjectIndex): Link[] {
   const [kind, name] = ['kind', 'name'].map((field) => valueAt(from.fields, ['spec', 'workloadRef', field]));
   if (typeof name !== 'string') return [];
   return [
@@ -72,7 +72,7 @@ const ROUTERS: readonly (readonly [string, readonly string[]])[] = [
   ['DestinationRule', ['trafficRouting', 'istio', 'destinationRule', 'name']],
 ];
 
-function routers(from: DesiredObject, world: World): Link[] {
+function routers(from: DesiredObject, world: ObjectIndex): Link[] {
   const strategies = valueAt(from.fields, ['spec', 'strategy']);
   const strategy = valueAt(strategies, ['canary']) ?? valueAt(strategies, ['blueGreen']);
   return ROUTERS.map(([kind, path]) => ({ kind, name: valueAt(strategy, path) }))
@@ -83,7 +83,7 @@ function routers(from: DesiredObject, world: World): Link[] {
     }));
 }
 
-function judges(from: DesiredObject, world: World): Link[] {
+function judges(from: DesiredObject, world: ObjectIndex): Link[] {
   const strategy = valueAt(from.fields, ['spec', 'strategy']);
   const steps = listAt(strategy, ['canary', 'steps']).map((step) => valueAt(step, ['analysis']));
   const others = [
@@ -99,7 +99,7 @@ function judges(from: DesiredObject, world: World): Link[] {
   }));
 }
 
-function measured(from: DesiredObject, metric: unknown, world: World): Link[] {
+function measured(from: DesiredObject, metric: unknown, world: ObjectIndex): Link[] {
   const provider = valueAt(metric, ['provider', 'prometheus']);
   // An argument is filled in later; until then it is no PromQL.
   const query = String(valueAt(provider, ['query'])).replaceAll(/\{\{[^}]*\}\}/g, '');
@@ -115,7 +115,7 @@ function measured(from: DesiredObject, metric: unknown, world: World): Link[] {
   ];
 }
 
-function route(from: DesiredObject, world: World): Link[] {
+function route(from: DesiredObject, world: ObjectIndex): Link[] {
   const controller = found(world.chart('traefik'), 'no chart traefik is installed', absent);
   const rules = listAt(from.fields, ['spec', 'routes']);
   return [
@@ -139,7 +139,7 @@ function route(from: DesiredObject, world: World): Link[] {
   ];
 }
 
-const middlewares = (from: DesiredObject, rule: unknown, world: World): Link[] =>
+const middlewares = (from: DesiredObject, rule: unknown, world: ObjectIndex): Link[] =>
   listAt(rule, ['middlewares']).map((one) => {
     const [name, namespace] = ['name', 'namespace'].map((field) => valueAt(one, [field]));
     const owner = typeof namespace === 'string' ? { ...from, namespace } : from;
@@ -148,7 +148,7 @@ const middlewares = (from: DesiredObject, rule: unknown, world: World): Link[] =
   });
 
 /** `api.api.svc.cluster.local`, and the subset that a DestinationRule must have. */
-function virtualShare(from: DesiredObject, destination: unknown, world: World): Link {
+function virtualShare(from: DesiredObject, destination: unknown, world: ObjectIndex): Link {
   const host = String(valueAt(destination, ['host']));
   const subset = valueAt(destination, ['subset']);
   const [name = '', namespace = from.namespace ?? ''] = host.split('.');

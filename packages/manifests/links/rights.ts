@@ -1,7 +1,7 @@
-import { jsonText } from '../json.ts';
+import { jsonText } from '../embedded.ts';
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
-import type { World } from './world.ts';
+import type { ObjectIndex } from './object-index.ts';
 
 /** Something that RBAC lets a subject do. */
 export interface Right {
@@ -27,12 +27,12 @@ const BUILT_IN: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Every right that the bindings of an environment give. @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
-export const rightsIn = (world: World): readonly Right[] =>
+export const rightsIn = (world: ObjectIndex): readonly Right[] =>
   ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) =>
     world.ofKind(kind).flatMap((binding) => rightsOf(binding, world)),
   );
 
-function rightsOf(binding: DesiredObject, world: World): Right[] {
+function rightsOf(binding: DesiredObject, world: ObjectIndex): Right[] {
   const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(binding.fields, ['roleRef', field])));
   const role = world.named(kind ?? '', kind === 'Role' ? binding.namespace : undefined, name);
   const rules = role === undefined ? (BUILT_IN[name ?? ''] ?? []) : listAt(role.fields, ['rules']);
@@ -101,7 +101,7 @@ export const accountOf = (namespace: string | undefined, spec: unknown): string 
   `ServiceAccount ${namespace}/${valueAt(spec, ['serviceAccountName']) ?? 'default'}`;
 
 /** Whether a pod gets a token of its account at all. */
-export function hasToken(namespace: string | undefined, spec: unknown, world: World): boolean {
+export function hasToken(namespace: string | undefined, spec: unknown, world: ObjectIndex): boolean {
   const own = valueAt(spec, ['automountServiceAccountToken']);
   if (typeof own === 'boolean') return own;
   const account = world.named(

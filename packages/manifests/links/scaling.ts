@@ -5,12 +5,12 @@ import { scalerConfigsIn } from '../scaler-configs.ts';
 import { adapterMetrics } from './adapter-rules.ts';
 import { absent, broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
 import { metricLinks } from './metrics.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { missingIn } from './pods.ts';
 import { serviceEnd, urlsIn } from './urls.ts';
-import type { World } from './world.ts';
 
 /** Who owns a replica count, and what it goes by. */
-export function scalingLinks(from: DesiredObject, world: World): Link[] {
+export function scalingLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   switch (from.kind) {
     case 'ConfigMap':
       return scaler(from, world);
@@ -27,7 +27,7 @@ export function scalingLinks(from: DesiredObject, world: World): Link[] {
   }
 }
 
-function scaler(from: DesiredObject, world: World): Link[] {
+function scaler(from: DesiredObject, world: ObjectIndex): Link[] {
   const workloads = scalerConfigsIn(from).flatMap((config) => config.workloads);
   return workloads.flatMap(({ name, source, target: scaled, policy }): Link[] => [
     ...urlsIn('url' in source ? [source.url] : []).map(
@@ -40,7 +40,7 @@ function scaler(from: DesiredObject, world: World): Link[] {
   ]);
 }
 
-function scaledLinks(from: DesiredObject, scaled: Target, policy: string, world: World): Link[] {
+function scaledLinks(from: DesiredObject, scaled: Target, policy: string, world: ObjectIndex): Link[] {
   if (scaled.kind === 'process') return [];
   const { kind, says } = SCALED[scaled.kind];
   const end = workloadEnd(kind, scaled.namespace, scaled.name, world);
@@ -55,7 +55,7 @@ const SCALED = {
   },
 } as const;
 
-function target(from: DesiredObject, kind: LinkKind, world: World): Link {
+function target(from: DesiredObject, kind: LinkKind, world: ObjectIndex): Link {
   const [owned, name] = ['kind', 'name'].map((field) =>
     valueAt(from.fields, ['spec', 'scaleTargetRef', field]),
   );
@@ -63,13 +63,13 @@ function target(from: DesiredObject, kind: LinkKind, world: World): Link {
   return { from, kind, says: 'scales', end };
 }
 
-function workloadEnd(kind: string, namespace: string | undefined, name: string, world: World): End {
+function workloadEnd(kind: string, namespace: string | undefined, name: string, world: ObjectIndex): End {
   const missing = world.knows(namespace) && !world.isOpen(namespace) ? broken : absent;
   return found(world.named(kind, namespace, name), `${kind} ${namespace}/${name} is not there`, missing);
 }
 
 /** metric <- rule of prometheus-adapter <- series */
-function metrics(from: DesiredObject, world: World): Link[] {
+function metrics(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['spec', 'metrics']).flatMap((metric): Link[] => {
     const type = String(valueAt(metric, ['type']));
     const kind = 'HorizontalPodAutoscaler -> metric';
@@ -95,14 +95,14 @@ function metrics(from: DesiredObject, world: World): Link[] {
   });
 }
 
-function resourceMetrics(world: World): End {
+function resourceMetrics(world: ObjectIndex): End {
   const server = world.chart('metrics-server');
   return server === undefined
     ? absent('no chart metrics-server is installed')
     : outside('the chart metrics-server');
 }
 
-function triggers(from: DesiredObject, world: World): Link[] {
+function triggers(from: DesiredObject, world: ObjectIndex): Link[] {
   const queries = listAt(from.fields, ['spec', 'triggers']).map((one) => valueAt(one, ['metadata', 'query']));
   return queries
     .filter((query) => typeof query === 'string')
@@ -110,7 +110,7 @@ function triggers(from: DesiredObject, world: World): Link[] {
 }
 
 /** What a trigger logs in with. */
-function authentications(from: DesiredObject, world: World): Link[] {
+function authentications(from: DesiredObject, world: ObjectIndex): Link[] {
   const references = listAt(from.fields, ['spec', 'triggers']).map((one) =>
     valueAt(one, ['authenticationRef']),
   );

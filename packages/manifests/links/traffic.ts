@@ -1,14 +1,14 @@
-import { jsonText } from '../json.ts';
+import { jsonText } from '../embedded.ts';
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt, podSpecOf } from '../references.ts';
 import { absent, broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
+import { type ObjectIndex, plain } from './object-index.ts';
 import { stopped } from './paths.ts';
 import { missingIn, secretEnd } from './pods.ts';
 import { chartService } from './urls.ts';
-import { plain, type World } from './world.ts';
 
 /** How traffic finds its way: Services, Ingresses and what disrupts pods. */
-export function trafficLinks(from: DesiredObject, world: World): Link[] {
+export function trafficLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   switch (from.kind) {
     case 'Service':
       return service(from, world);
@@ -27,7 +27,7 @@ export const portsOf = (workload: DesiredObject): Fields[] =>
     .flatMap((container) => listAt(container, ['ports']))
     .filter(isFields);
 
-function service(from: DesiredObject, world: World): Link[] {
+function service(from: DesiredObject, world: ObjectIndex): Link[] {
   const spec = valueAt(from.fields, ['spec']);
   const selector = valueAt(spec, ['selector']);
   if (!isFields(selector)) return [];
@@ -44,7 +44,7 @@ function podLinks(
   kind: 'Service -> pods' | 'PodDisruptionBudget -> pods',
   selector: unknown,
   pods: readonly DesiredObject[],
-  world: World,
+  world: ObjectIndex,
 ): Link[] {
   const ends = pods.map(toObject);
   const none = missingIn(from, world)(`no pods of ${from.namespace} have the labels ${jsonText(selector)}`);
@@ -72,7 +72,7 @@ function containerPort(from: DesiredObject, port: unknown, workload: DesiredObje
   };
 }
 
-function backends(from: DesiredObject, world: World): Link[] {
+function backends(from: DesiredObject, world: ObjectIndex): Link[] {
   const rules = listAt(from.fields, ['spec', 'rules']).flatMap((rule) =>
     listAt(rule, ['http', 'paths']).map((path) => ({
       says: `leads ${valueAt(rule, ['host']) ?? '*'}${valueAt(path, ['path']) ?? ''} to`,
@@ -92,7 +92,7 @@ function backends(from: DesiredObject, world: World): Link[] {
 }
 
 /** The port, where the pods of the controller's chart may reach it. */
-function reached(from: DesiredObject, backend: unknown, world: World): End {
+function reached(from: DesiredObject, backend: unknown, world: ObjectIndex): End {
   const end = backendEnd(from, backend, world);
   const name = valueAt(from.fields, ['spec', 'ingressClassName']);
   const pods = world.podsOfChart(String(name));
@@ -108,13 +108,18 @@ function numberOf(service: DesiredObject, backend: unknown): number | undefined 
   return typeof found === 'number' ? found : undefined;
 }
 
-function backendEnd(from: DesiredObject, backend: unknown, world: World): End {
+function backendEnd(from: DesiredObject, backend: unknown, world: ObjectIndex): End {
   const port = valueAt(backend, ['port', 'name']) ?? valueAt(backend, ['port', 'number']);
   return serviceAt(from, String(valueAt(backend, ['name'])), port, world);
 }
 
 /** A port, by name or number, of a Service in the namespace of an object. */
-export function serviceAt({ namespace }: DesiredObject, name: string, port: unknown, world: World): End {
+export function serviceAt(
+  { namespace }: DesiredObject,
+  name: string,
+  port: unknown,
+  world: ObjectIndex,
+): End {
   const target = world.named('Service', namespace, name);
   if (target === undefined) return chartService(name, namespace, world);
   const ports = listAt(target.fields, ['spec', 'ports']);
@@ -123,7 +128,7 @@ export function serviceAt({ namespace }: DesiredObject, name: string, port: unkn
 }
 
 /** Who serves the Ingress, and who makes its certificate. */
-function entrance(from: DesiredObject, world: World): Link[] {
+function entrance(from: DesiredObject, world: ObjectIndex): Link[] {
   const name = valueAt(from.fields, ['spec', 'ingressClassName']) ?? valueAt(from.fields, CLASS_ANNOTATION);
   const issuer = valueAt(from.fields, ['metadata', 'annotations', 'cert-manager.io/cluster-issuer']);
   const controller = world.named('IngressClass', undefined, name) ?? world.chart(String(name));
@@ -139,7 +144,7 @@ function entrance(from: DesiredObject, world: World): Link[] {
 const CLASS_ANNOTATION = ['metadata', 'annotations', 'kubernetes.io/ingress.class'];
 
 /** TLS Secrets of an Ingress that no issuer of cert-manager is asked for. */
-function certificates(from: DesiredObject, world: World): Link[] {
+function certificates(from: DesiredObject, world: ObjectIndex): Link[] {
   const isMade = ['cluster-issuer', 'issuer'].some(
     (name) => valueAt(from.fields, ['metadata', 'annotations', `cert-manager.io/${name}`]) !== undefined,
   );
@@ -153,12 +158,17 @@ function certificates(from: DesiredObject, world: World): Link[] {
 }
 
 /** Who makes a certificate. */
-export const certified = (from: DesiredObject, kind: LinkKind, issuer: unknown, world: World): Link => ({
+export const certified = (
+  from: DesiredObject,
+  kind: LinkKind,
+  issuer: unknown,
+  world: ObjectIndex,
+): Link => ({
   ...{ from, kind, says: 'has its certificate from' },
   end: found(world.named('ClusterIssuer', undefined, issuer), `ClusterIssuer ${issuer} is not there`, absent),
 });
 
-function budget(from: DesiredObject, world: World): Link[] {
+function budget(from: DesiredObject, world: ObjectIndex): Link[] {
   const selector = valueAt(from.fields, ['spec', 'selector']);
   const pods = world.podsIn(from.namespace, selector);
   return podLinks(from, 'PodDisruptionBudget -> pods', selector, pods, world);

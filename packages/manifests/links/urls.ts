@@ -1,8 +1,8 @@
 import { titleOf, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, broken, type End, outside, toObject } from './links.ts';
+import type { ObjectIndex } from './object-index.ts';
 import { makerByName } from './operators.ts';
-import type { World } from './world.ts';
 
 /** A Service as another pod reaches it. */
 export interface ServiceUrl {
@@ -47,7 +47,7 @@ export interface Variable {
 export const hostsIn = (
   variables: readonly Variable[],
   own: string | undefined,
-  world: World,
+  world: ObjectIndex,
 ): ServiceUrl[] =>
   variables.flatMap(({ name, value }) =>
     typeof value === 'string'
@@ -55,7 +55,7 @@ export const hostsIn = (
       : [],
   );
 
-function hostIn(text: string, isHost: boolean, own: string | undefined, world: World): ServiceUrl[] {
+function hostIn(text: string, isHost: boolean, own: string | undefined, world: ObjectIndex): ServiceUrl[] {
   const [, scheme, name, namespace = own ?? '', port] = HOST.exec(text) ?? [];
   const isKnown =
     world.named('Service', namespace, name) !== undefined ||
@@ -66,7 +66,7 @@ function hostIn(text: string, isHost: boolean, own: string | undefined, world: W
 }
 
 /** The Service behind a URL; one of a chart is known by its namespace alone. */
-export function serviceEnd({ name, namespace, port }: ServiceUrl, world: World): End {
+export function serviceEnd({ name, namespace, port }: ServiceUrl, world: ObjectIndex): End {
   const service = world.named('Service', namespace, name);
   if (service === undefined) return chartService(name, namespace, world);
   const ports = listAt(service.fields, ['spec', 'ports']).map((one) => valueAt(one, ['port']));
@@ -76,7 +76,7 @@ export function serviceEnd({ name, namespace, port }: ServiceUrl, world: World):
 }
 
 /** A Service that is no object of dist/: an operator's, or of a chart in its namespace, named after the release or not. */
-export function chartService(name: string, namespace: string | undefined, world: World): End {
+export function chartService(name: string, namespace: string | undefined, world: ObjectIndex): End {
   const missing = `Service ${namespace}/${name} is not there, and no chart is installed in ${namespace}`;
   if (namespace === 'default' && name === 'kubernetes') return outside('the API server');
   const maker = makerByName(namespace, name, world);

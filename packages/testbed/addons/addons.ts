@@ -1,10 +1,10 @@
-import type { Places } from '../built/places.ts';
+import type { ClusterPaths } from '../built/cluster-paths.ts';
 import type { Cluster } from '../cluster.ts';
 import { dnsObjects } from './dns.ts';
 import { storageObjects } from './storage.ts';
 
 /** What a cluster has from the first minute: names and volumes. Waits until names resolve. */
-export async function installAddons(at: Places, cluster: Cluster): Promise<void> {
+export async function installAddons(at: ClusterPaths, cluster: Cluster): Promise<void> {
   await cluster.apply([...dnsObjects, ...storageObjects(at)]);
   await cluster.kubectl([
     ...['--namespace', 'kube-system', 'wait', 'deployment/coredns'],

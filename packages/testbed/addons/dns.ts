@@ -1,5 +1,5 @@
 /** CoreDNS as pods: names of the cluster only, because there is no network to forward to. */
-import { addresses } from '../built/places.ts';
+import { addresses } from '../built/cluster-paths.ts';
 import type { KubernetesObject } from '../cluster.ts';
 
 export const corednsImage = 'sluice.test/coredns:1';

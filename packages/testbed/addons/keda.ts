@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { kedaDefinitions } from '../definitions.ts';
-import { toolImage } from '../images/tool.ts';
+import { toolImage } from '../images/buildah.ts';
 import { applyDefinitions, definitionsOf, moduleFolder } from '../lib/definitions.ts';
 import { step } from '../lib/say.ts';
 import { until } from '../lib/until.ts';

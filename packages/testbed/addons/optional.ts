@@ -1,7 +1,7 @@
 /** Addons on request: built from source, then run as pods. */
 import { type Cluster, type KubernetesObject, TestbedError } from '../cluster.ts';
 import { argoRolloutsDefinitions, prometheusDefinitions, traefikDefinitions } from '../definitions.ts';
-import { toolImage } from '../images/tool.ts';
+import { toolImage } from '../images/buildah.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/definitions.ts';
 import { step } from '../lib/say.ts';
 import { until } from '../lib/until.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeName, type Places } from '../built/places.ts';
+import { type ClusterPaths, nodeName } from '../built/cluster-paths.ts';
 import type { KubernetesObject } from '../cluster.ts';
 
 /** Enough for every claim of a test run: a released volume is not used again. */
@@ -46,7 +46,7 @@ function volume(name: string, path: string): KubernetesObject {
 }
 
 /** Makes the folders. @returns the StorageClass and one PersistentVolume a folder */
-export function storageObjects(at: Places): KubernetesObject[] {
+export function storageObjects(at: ClusterPaths): KubernetesObject[] {
   const names = Array.from({ length: count }, (_, index) => `volume-${String(index + 1).padStart(2, '0')}`);
   const volumes = names.map((name) => {
     const path = join(at.state, 'volumes', name);

@@ -1,7 +1,7 @@
 /** The command lines of the control plane. @see https://kubernetes.io/docs/reference/command-line-tools-reference/ */
 import { join } from 'node:path';
+import { addresses, type ClusterPaths } from './cluster-paths.ts';
 import { writeKubeconfig } from './pki.ts';
-import { addresses, type Places } from './places.ts';
 import type { Daemon } from './processes.ts';
 
 const flags = (values: Readonly<Record<string, string>>) =>
@@ -9,7 +9,7 @@ const flags = (values: Readonly<Record<string, string>>) =>
 
 const etcdUrl = 'http://127.0.0.1:2379';
 
-export function etcdDaemon(at: Places, bin: string): Daemon {
+export function etcdDaemon(at: ClusterPaths, bin: string): Daemon {
   const options = flags({
     'data-dir': join(at.state, 'etcd'),
     'listen-client-urls': etcdUrl,
@@ -39,7 +39,7 @@ const serviceAccounts = (file: (name: string) => string) => ({
   'service-account-issuer': 'https://kubernetes.default.svc',
 });
 
-export function apiServerDaemon(at: Places, bin: string): Daemon {
+export function apiServerDaemon(at: ClusterPaths, bin: string): Daemon {
   const file = (name: string) => join(at.pki, name);
   const options = flags({
     'etcd-servers': etcdUrl,
@@ -62,7 +62,7 @@ export function apiServerDaemon(at: Places, bin: string): Daemon {
   return { name: 'kube-apiserver', command: [join(bin, 'kube-apiserver'), ...options] };
 }
 
-function asClient(at: Places, user: string): Record<string, string> {
+function asClient(at: ClusterPaths, user: string): Record<string, string> {
   const kubeconfig = writeKubeconfig(at, user, join(at.pki, `${user}.kubeconfig`), addresses.apiPort);
   return {
     kubeconfig,
@@ -72,7 +72,7 @@ function asClient(at: Places, user: string): Record<string, string> {
   };
 }
 
-export function controllerManagerDaemon(at: Places, bin: string): Daemon {
+export function controllerManagerDaemon(at: ClusterPaths, bin: string): Daemon {
   const file = (name: string) => join(at.pki, name);
   const options = flags({
     ...asClient(at, 'controller-manager'),
@@ -90,7 +90,7 @@ export function controllerManagerDaemon(at: Places, bin: string): Daemon {
   return { name: 'kube-controller-manager', command: [join(bin, 'kube-controller-manager'), ...options] };
 }
 
-export function schedulerDaemon(at: Places, bin: string): Daemon {
+export function schedulerDaemon(at: ClusterPaths, bin: string): Daemon {
   const options = flags(asClient(at, 'scheduler'));
   return { name: 'kube-scheduler', command: [join(bin, 'kube-scheduler'), ...options] };
 }

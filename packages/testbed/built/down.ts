@@ -1,13 +1,44 @@
-import { existsSync, readdirSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers, run } from '../lib/run.ts';
 import { until } from '../lib/until.ts';
-import { members, removeCgroup } from './cgroup.ts';
-import { started } from './journal.ts';
-import { removeNetwork } from './network.ts';
-import { type Places, places } from './places.ts';
-import { mountsUnder } from './proc.ts';
-import { killAll, stop } from './processes.ts';
+import { cgroupFolders, members, removeCgroup } from './cgroup.ts';
+import { type ClusterPaths, places } from './cluster-paths.ts';
+import { interfaces, removeNetwork } from './network.ts';
+import { allPids, commandOf, mountsUnder, networkOf, startTime } from './proc.ts';
+import { killAll, runs, started, stop } from './processes.ts';
+
+/** pids that belong to the cluster: by the journal, by its cgroup, and by its network namespace. */
+function livingProcesses(at: ClusterPaths): number[] {
+  const network = networkIn(at);
+  const inNetwork =
+    network === undefined ? [] : allPids().filter((pid) => networkOf(`/proc/${pid}/ns/net`) === network);
+  const recorded = started(at.journal)
+    .filter(runs)
+    .map(({ pid }) => pid);
+  const all = new Set([...recorded, ...members(at.cgroup), ...inNetwork]);
+  return [...all].filter((pid) => pid !== process.pid && startTime(pid) !== undefined);
+}
+
+/** The file that holds a namespace has the inode by which /proc names it. */
+function networkIn(at: ClusterPaths): string | undefined {
+  if (!existsSync(at.namespace)) return undefined;
+  const network = `net:[${statSync(at.namespace).ino}]`;
+  return network === networkOf('/proc/self/ns/net') ? undefined : network;
+}
+
+/** @returns one line for each process, mount, namespace, interface and cgroup of the cluster that exists */
+export async function leftovers(name: string): Promise<string[]> {
+  const at = places(name);
+  return [
+    ...livingProcesses(at).map((pid) => `process ${pid}: ${commandOf(pid)}`),
+    ...[...mountsUnder(at.state), ...mountsUnder(at.namespace)].map((mount) => `mount ${mount}`),
+    ...(existsSync(at.namespace) ? [`network namespace ${at.namespace}`] : []),
+    ...(await interfaces(at)).map((link) => `interface ${link}`),
+    ...cgroupFolders(at.cgroup).map((folder) => `cgroup ${folder}`),
+    ...(existsSync(at.state) ? [`folder ${at.state}`] : []),
+  ];
+}
 
 async function unmountAll(folder: string): Promise<void> {
   for (const mount of mountsUnder(folder)) {
@@ -16,7 +47,7 @@ async function unmountAll(folder: string): Promise<void> {
 }
 
 /** The kubelet links every container's log here, wherever the logs themselves are. */
-function removeLogLinks(at: Places): void {
+function removeLogLinks(at: ClusterPaths): void {
   const folder = '/var/log/containers';
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder)) {

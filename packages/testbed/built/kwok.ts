@@ -5,11 +5,10 @@ import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { ensureTool } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
 import { kwok } from '../tools.ts';
-import { started } from './journal.ts';
+import { addresses, type ClusterPaths } from './cluster-paths.ts';
 import { stages } from './kwok-stages.ts';
 import { writeKubeconfig } from './pki.ts';
-import { addresses, type Places } from './places.ts';
-import { runs, start } from './processes.ts';
+import { runs, start, started } from './processes.ts';
 
 const annotation = 'kwok.x-k8s.io/node';
 
@@ -32,7 +31,7 @@ function node(index: number): KubernetesObject {
 
 /** Adds nodes until there are `count`, with label `type: kwok` and taint `kwok.x-k8s.io/node=fake:NoSchedule`. */
 export async function addKwokNodes(
-  at: Places,
+  at: ClusterPaths,
   cgroup: string,
   cluster: Cluster,
   count: number,

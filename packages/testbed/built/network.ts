@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { run } from '../lib/run.ts';
-import { addresses, type Places } from './places.ts';
+import { addresses, type ClusterPaths } from './cluster-paths.ts';
 
 const bridge = 'bed0';
 
 /** The cluster's own network: hermetic (no way out), and no port can clash with the machine's. */
-export async function createNetwork(at: Places): Promise<void> {
+export async function createNetwork(at: ClusterPaths): Promise<void> {
   await run(['ip', 'netns', 'add', basename(at.namespace)]);
   const within = ['nsenter', `--net=${at.namespace}`];
   const batch = [
@@ -22,12 +22,12 @@ export async function createNetwork(at: Places): Promise<void> {
 }
 
 /** Deletes the namespace; the kernel deletes the interfaces in it. */
-export async function removeNetwork(at: Places): Promise<void> {
+export async function removeNetwork(at: ClusterPaths): Promise<void> {
   if (existsSync(at.namespace)) await run(['ip', 'netns', 'delete', basename(at.namespace)]);
 }
 
 /** @returns names of the interfaces in the namespace, none where it is gone */
-export async function interfaces(at: Places): Promise<string[]> {
+export async function interfaces(at: ClusterPaths): Promise<string[]> {
   if (!existsSync(at.namespace)) return [];
   const { stdout } = await run(['nsenter', `--net=${at.namespace}`, 'ip', '-json', 'link'], { check: false });
   const links = JSON.parse(stdout || '[]') as { ifname: string }[];

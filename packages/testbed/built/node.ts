@@ -1,8 +1,8 @@
 /** The one real node: containerd, kubelet and kube-proxy, with their files. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addresses, type ClusterPaths, nodeName } from './cluster-paths.ts';
 import { writeKubeconfig } from './pki.ts';
-import { addresses, nodeName, type Places } from './places.ts';
 import type { Daemon } from './processes.ts';
 
 export const pauseImage = 'sluice.test/pause:1';
@@ -11,7 +11,7 @@ export const pauseImage = 'sluice.test/pause:1';
  * Point-to-point links: every packet between pods is routed by the node, so Service addresses are
  * translated both ways also where the kernel has no br_netfilter for packets that only cross a bridge.
  */
-const network = (at: Places) => ({
+const network = (at: ClusterPaths) => ({
   cniVersion: '0.4.0',
   name: 'testbed',
   plugins: [
@@ -29,7 +29,7 @@ const network = (at: Places) => ({
   ],
 });
 
-const containerdConfig = (at: Places) => `version = 2
+const containerdConfig = (at: ClusterPaths) => `version = 2
 root = "${at.state}/containerd"
 state = "${at.state}/containerd-run"
 [grpc]
@@ -49,7 +49,7 @@ BinaryName = "/usr/sbin/runc"
 SystemdCgroup = false
 `;
 
-const kubeletConfig = (at: Places) => ({
+const kubeletConfig = (at: ClusterPaths) => ({
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
   authentication: {
@@ -93,13 +93,13 @@ const proxyConfig = (kubeconfig: string) => ({
   metricsBindAddress: '127.0.0.1:10249',
 });
 
-function write(at: Places, file: string, content: object | string): string {
+function write(at: ClusterPaths, file: string, content: object | string): string {
   const path = join(at.state, file);
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
   return path;
 }
 
-export function containerdDaemon(at: Places): Daemon {
+export function containerdDaemon(at: ClusterPaths): Daemon {
   mkdirSync(join(at.state, 'cni'), { recursive: true });
   write(at, 'cni/10-testbed.conflist', network(at));
   return {
@@ -108,7 +108,7 @@ export function containerdDaemon(at: Places): Daemon {
   };
 }
 
-export function kubeletDaemon(at: Places, bin: string): Daemon {
+export function kubeletDaemon(at: ClusterPaths, bin: string): Daemon {
   const kubeconfig = writeKubeconfig(at, 'node', join(at.pki, 'node.kubeconfig'), addresses.apiPort);
   const options = [
     `--config=${write(at, 'kubelet.json', kubeletConfig(at))}`,
@@ -121,7 +121,7 @@ export function kubeletDaemon(at: Places, bin: string): Daemon {
   return { name: 'kubelet', command: [join(bin, 'kubelet'), ...options] };
 }
 
-export function proxyDaemon(at: Places, bin: string): Daemon {
+export function proxyDaemon(at: ClusterPaths, bin: string): Daemon {
   const kubeconfig = writeKubeconfig(at, 'proxy', join(at.pki, 'proxy.kubeconfig'), addresses.apiPort);
   return {
     name: 'kube-proxy',

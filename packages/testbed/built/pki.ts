@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../lib/run.ts';
-import { addresses, nodeName, type Places } from './places.ts';
+import { addresses, type ClusterPaths, nodeName } from './cluster-paths.ts';
 
 interface Certificate {
   readonly name: string;
@@ -72,14 +72,14 @@ async function serviceAccountKey(pki: string): Promise<void> {
 }
 
 /** Writes NAME.key and NAME.crt for every component, ca.crt and the service accounts' key pair. */
-export async function createPki(at: Places): Promise<void> {
+export async function createPki(at: ClusterPaths): Promise<void> {
   mkdirSync(at.pki, { recursive: true, mode: 0o700 });
   await authority(at.pki);
   await Promise.all([serviceAccountKey(at.pki), ...certificates.map((one) => issue(at.pki, one))]);
 }
 
 /** Writes a kubeconfig (JSON is YAML) that refers to the certificate of `user`. @returns its path */
-export function writeKubeconfig(at: Places, user: string, file: string, port: number): string {
+export function writeKubeconfig(at: ClusterPaths, user: string, file: string, port: number): string {
   const crt = (name: string) => join(at.pki, name);
   const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': crt('ca.crt') };
   const credentials = { 'client-certificate': crt(`${user}.crt`), 'client-key': crt(`${user}.key`) };

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hierarchies } from './cgroup.ts';
-import { record, started } from './journal.ts';
 import { mountsUnder, startTime } from './proc.ts';
-import { runs, stop } from './processes.ts';
+import { record, runs, started, stop } from './processes.ts';
 
 test('a process has a start time until it ends', async () => {
   const child = spawn('sleep', ['60']);

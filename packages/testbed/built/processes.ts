@@ -1,11 +1,32 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
 import { until } from '../lib/until.ts';
-import { record, type StartedProcess } from './journal.ts';
-import type { Places } from './places.ts';
+import type { ClusterPaths } from './cluster-paths.ts';
 import { startTime } from './proc.ts';
+
+/** What was started, appended as it starts, so that a later `down` knows it whatever became of us. */
+
+interface StartedProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** @see startTime */
+  readonly startTime: string;
+}
+
+export function record(journal: string, started: StartedProcess): void {
+  appendFileSync(journal, `${JSON.stringify(started)}\n`);
+}
+
+/** A half-written last line (the machine stopped) is left out: the cgroup knows that process. */
+export function started(journal: string): StartedProcess[] {
+  if (!existsSync(journal)) return [];
+  const lines = readFileSync(journal, 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith('}'));
+  return lines.map((line) => JSON.parse(line) as StartedProcess);
+}
 
 export interface Daemon {
   readonly name: string;
@@ -19,7 +40,7 @@ export interface Daemon {
 const enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
 
 /** Starts a process that outlives this one; its output goes to logs/NAME.log. */
-export function start(at: Places, cgroup: string, daemon: Daemon): void {
+export function start(at: ClusterPaths, cgroup: string, daemon: Daemon): void {
   mkdirSync(at.logs, { recursive: true });
   const log = openSync(join(at.logs, `${daemon.name}.log`), 'a');
   const inside = daemon.outside ? [] : ['nsenter', `--net=${at.namespace}`];
@@ -72,7 +93,7 @@ export async function killAll(what: string, pids: () => number[]): Promise<void>
 }
 
 /** @returns the last lines of a process's log, for a message */
-export function logTail(at: Places, name: string, lines = 5): string {
+export function logTail(at: ClusterPaths, name: string, lines = 5): string {
   try {
     return readFileSync(join(at.logs, `${name}.log`), 'utf8')
       .trimEnd()

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Provider } from '../cluster.ts';
 import { withLock } from '../lib/lock.ts';
+import { places } from './cluster-paths.ts';
 import { removeBuilt } from './down.ts';
-import { places } from './places.ts';
 import { buildCluster, findBuilt } from './up.ts';
 
 /** Two of the same name never come up or go down at once. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { installAddons } from '../addons/addons.ts';
 import { type Cluster, type ClusterOptions, TestbedError } from '../cluster.ts';
-import { ensureImages } from '../images/node-images.ts';
+import { ensureImages } from '../images/buildah.ts';
 import { ensurePackages, nodePackages } from '../lib/packages.ts';
 import { run } from '../lib/run.ts';
 import { say, step } from '../lib/say.ts';
@@ -9,20 +9,19 @@ import { ensureTool, ensureTools } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
 import { coredns, etcd, kubernetes, kwok, pause } from '../tools.ts';
 import { createCgroup } from './cgroup.ts';
+import { builtCluster, importImage } from './cluster-handle.ts';
+import { addresses, type ClusterPaths, nodeName, places } from './cluster-paths.ts';
 import { apiServerDaemon, controllerManagerDaemon, etcdDaemon, schedulerDaemon } from './control-plane.ts';
-import { openDoor } from './doors.ts';
 import { removeBuilt } from './down.ts';
-import { builtCluster, importImage } from './handle.ts';
-import { started } from './journal.ts';
 import { addKwokNodes } from './kwok.ts';
 import { createNetwork } from './network.ts';
 import { containerdDaemon, kubeletDaemon, proxyDaemon } from './node.ts';
 import { createPki, writeKubeconfig } from './pki.ts';
-import { addresses, nodeName, type Places, places } from './places.ts';
-import { logTail, runs, start } from './processes.ts';
+import { openPortForward } from './port-forwards.ts';
+import { logTail, runs, start, started } from './processes.ts';
 
 /** Waits for the API server, and says its last words where it ended instead. */
-async function apiReady(at: Places, cluster: Cluster): Promise<void> {
+async function apiReady(at: ClusterPaths, cluster: Cluster): Promise<void> {
   await until('the API server', 60, async () => {
     const dead = started(at.journal).find((one) => !runs(one));
     if (dead !== undefined) throw new TestbedError(`${dead.name} ended:\n${logTail(at, dead.name)}`);
@@ -30,11 +29,11 @@ async function apiReady(at: Places, cluster: Cluster): Promise<void> {
   });
 }
 
-async function startControlPlane(at: Places, cgroup: string): Promise<Cluster> {
+async function startControlPlane(at: ClusterPaths, cgroup: string): Promise<Cluster> {
   const bin = await ensureTool(kubernetes);
   start(at, cgroup, etcdDaemon(at, await ensureTool(etcd)));
   start(at, cgroup, apiServerDaemon(at, bin));
-  const port = await openDoor(at, cgroup, 'api', `127.0.0.1:${addresses.apiPort}`);
+  const port = await openPortForward(at, cgroup, 'api', `127.0.0.1:${addresses.apiPort}`);
   writeKubeconfig(at, 'admin', at.kubeconfig, port);
   const cluster = builtCluster(at, bin);
   await apiReady(at, cluster);
@@ -44,7 +43,7 @@ async function startControlPlane(at: Places, cgroup: string): Promise<Cluster> {
 }
 
 async function startNode(
-  at: Places,
+  at: ClusterPaths,
   cgroup: string,
   cluster: Cluster,
   images: readonly string[],
@@ -88,7 +87,7 @@ async function declareScratchSpace(cluster: Cluster): Promise<void> {
   });
 }
 
-async function bringUp(at: Places): Promise<Cluster> {
+async function bringUp(at: ClusterPaths): Promise<Cluster> {
   mkdirSync(at.state, { recursive: true, mode: 0o700 });
   const cgroup = createCgroup(at.cgroup);
   await createNetwork(at);
@@ -127,7 +126,7 @@ export async function buildCluster(options: ClusterOptions & { readonly name: st
   return cluster;
 }
 
-async function freshly(at: Places): Promise<Cluster> {
+async function freshly(at: ClusterPaths): Promise<Cluster> {
   if (existsSync(at.state)) say(`clearing what is left of an earlier '${at.name}'`);
   await removeBuilt(at.name);
   return bringUp(at);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { confirm } from './consent.ts';
+import { confirm } from './provider.ts';
 
 test('without a terminal, a given cluster is not changed unless --yes allows it', async () => {
   const asked = confirm('prod', 'https://prod.example.com', false);

@@ -7,8 +7,7 @@ import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
 import { buildah, exportArchive } from './buildah.ts';
 import { digestOf, type Inputs } from './content.ts';
-import { ensureStandin } from './standin.ts';
-import { baseArguments, registryOf } from './standin-args.ts';
+import { baseArguments, ensureStandin, registryOf } from './standin.ts';
 
 export interface Build {
   /** What pods name it. */

@@ -1,9 +1,35 @@
 /** buildah with a storage of the test cluster's own: nothing of it shows among the machine's images. */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { corednsImage } from '../addons/dns.ts';
+import { pauseImage } from '../built/node.ts';
 import { cacheDir } from '../lib/dirs.ts';
+import { withLock } from '../lib/lock.ts';
 import { ensurePackages, imagePackages } from '../lib/packages.ts';
 import { type Output, run } from '../lib/run.ts';
+import { ensureTool, type Tool, toolDir } from '../lib/tools.ts';
+import { coredns, pause } from '../tools.ts';
+import { writeScratchImage } from './scratch.ts';
+
+/**
+ * @param binary Which of the tool's. @default the one that is named after it
+ * @returns the OCI archive of one static binary, cached as the tool itself is
+ */
+export async function toolImage(tool: Tool, reference: string, binary = tool.name): Promise<string> {
+  const bin = await ensureTool(tool);
+  const archive = join(cacheDir, 'images', `${basename(toolDir(tool))}-${binary}.tar`);
+  if (existsSync(archive)) return archive;
+  return withLock(`${archive}.lock`, async () => {
+    const image = { reference, files: [join(bin, binary)], entrypoint: [`/bin/${binary}`] };
+    if (!existsSync(archive)) await writeScratchImage(archive, image);
+    return archive;
+  });
+}
+
+/** @returns archives of the images that every built cluster needs */
+export function ensureImages(): Promise<string[]> {
+  return Promise.all([toolImage(pause, pauseImage), toolImage(coredns, corednsImage)]);
+}
 
 const storage = [
   '--root',

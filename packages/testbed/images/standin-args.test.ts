@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { baseArguments, registryOf } from './standin-args.ts';
+import { baseArguments, registryOf } from './standin.ts';
 
 test('the arguments that name a base are those that a FROM uses', () => {
   const dockerfile = [

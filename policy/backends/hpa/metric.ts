@@ -1,7 +1,7 @@
+import { begunWithin } from '../../bounds.ts';
 import { baseOf } from '../../decide/decide.ts';
-import { begunWithin } from '../../decide/round-up.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import { approximate, exact, refused, type Verdict } from '../fidelity.ts';
+import { approximate, exact, type Fidelity, refused } from '../fidelity.ts';
 import type { PrometheusSource } from '../scaler/file.ts';
 
 /** A metric name with or without matchers: what a Prometheus has stored, nothing calculated. */
@@ -49,7 +49,7 @@ export function quantity(value: number): string {
 }
 
 /** How an HPA, Sluice's or KEDA's, represents the policy's number of messages per replica. */
-export function countVerdict(policy: Policy, tolerance: boolean): Verdict {
+export function countVerdict(policy: Policy, tolerance: boolean): Fidelity {
   const wanted = messagesPerReplica(baseOf(policy)) ?? Number.NaN;
   const milli = thousandths(wanted);
   if (milli < 1)

@@ -1,22 +1,22 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Behavior, Policy, RatePolicy, ScalingRules } from '../../policy.ts';
-import { approximate, type Clause, type Dialect, exact, refused, type Verdict } from '../fidelity.ts';
+import { approximate, type Clause, type Dialect, exact, type Fidelity, refused } from '../fidelity.ts';
 import { capabilitiesOf } from '../kubernetes-version.ts';
 import type { PrometheusSource } from '../scaler/file.ts';
 import type { HpaCluster } from './compile.ts';
 import { countVerdict } from './metric.ts';
 
-type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
+type FidelityRule = (policy: BasePolicy, whole: Policy) => Fidelity;
 
 /** What an HPA on one external metric makes of each clause. */
 export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaCluster): Dialect {
   const { scaleToZero, tolerance } = capabilitiesOf(cluster);
-  const counted: Judge = (base, whole) => {
+  const counted: FidelityRule = (base, whole) => {
     if (isMeasured(base)) return FOLLOWS_MEASURE;
     const verdict = countVerdict(whole, tolerance);
     return verdict.fidelity !== 'refused' && unackedQuery === undefined ? BLIND_WORK : verdict;
   };
-  const judges: Readonly<Record<Clause, Judge>> = {
+  const judges: Readonly<Record<Clause, FidelityRule>> = {
     perReplica: counted,
     sloSeconds: counted,
     'serviceSeconds.measured': () => NO_MEASURE,
@@ -129,31 +129,31 @@ const wholePeriod = (policy: RatePolicy): RatePolicy => ({
   periodSeconds: Math.ceil(policy.periodSeconds),
 });
 
-export function upVerdict({ scaleUp }: Behavior): Verdict {
+export function upVerdict({ scaleUp }: Behavior): Fidelity {
   return limitVerdict(scaleUp) ?? roundedVerdict(scaleUp) ?? COPIED;
 }
 
-export function downVerdict({ scaleDown }: Behavior): Verdict {
+export function downVerdict({ scaleDown }: Behavior): Fidelity {
   return (
     limitVerdict(scaleDown) ??
     roundedVerdict(scaleDown) ??
-    (scaleDown.policies.length > 0 && scaleDown.selectPolicy !== 'Disabled' ? FORGETFUL : COPIED)
+    (scaleDown.policies.length > 0 && scaleDown.selectPolicy !== 'Disabled' ? HISTORY_LOST : COPIED)
   );
 }
 
-function limitVerdict({ stabilizationWindowSeconds, policies }: ScalingRules): Verdict | undefined {
+function limitVerdict({ stabilizationWindowSeconds, policies }: ScalingRules): Fidelity | undefined {
   if (stabilizationWindowSeconds > MAX_WINDOW_SECONDS)
     return tooLong('stabilizationWindowSeconds', stabilizationWindowSeconds, MAX_WINDOW_SECONDS);
   const long = policies.find(({ periodSeconds }) => periodSeconds > MAX_PERIOD_SECONDS);
   return long && tooLong('periodSeconds', long.periodSeconds, MAX_PERIOD_SECONDS);
 }
 
-const tooLong = (property: string, value: number, limit: number): Verdict =>
+const tooLong = (property: string, value: number, limit: number): Fidelity =>
   refused(
     `An HPA takes at most ${limit} s for '${property}' (${value}); shorten it, or choose the own scaler.`,
   );
 
-function roundedVerdict({ stabilizationWindowSeconds, policies }: ScalingRules): Verdict | undefined {
+function roundedVerdict({ stabilizationWindowSeconds, policies }: ScalingRules): Fidelity | undefined {
   const spans = [stabilizationWindowSeconds, ...policies.map(({ periodSeconds }) => periodSeconds)];
   return spans.every(Number.isInteger) ? undefined : ROUNDED;
 }
@@ -162,6 +162,6 @@ const COPIED = exact("The policy uses the HPA's own words for windows and rates;
 
 const ROUNDED = approximate('An HPA knows only whole seconds: windows and periods are rounded up.');
 
-const FORGETFUL = approximate(
+const HISTORY_LOST = approximate(
   'A controller manager that restarts has forgotten the scale-downs of the last period and may allow as many again; the own scaler waits a period.',
 );

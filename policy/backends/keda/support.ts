@@ -1,6 +1,6 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import { approximate, type Clause, type Dialect, exact, refused, type Verdict } from '../fidelity.ts';
+import { approximate, type Clause, type Dialect, exact, type Fidelity, refused } from '../fidelity.ts';
 import { countVerdict, isPlain } from '../hpa/metric.ts';
 import {
   BLIND_WORK,
@@ -15,21 +15,21 @@ import { capabilitiesOf } from '../kubernetes-version.ts';
 import type { KedaCluster, KedaWorkload } from './compile.ts';
 import { windowParity } from './windows.ts';
 
-type Judge = (policy: BasePolicy, whole: Policy) => Verdict;
+type FidelityRule = (policy: BasePolicy, whole: Policy) => Fidelity;
 
 /** What KEDA makes of each clause: its operator between 0 and 1, its HPA above. */
 export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: KedaCluster): Dialect {
   const { tolerance } = capabilitiesOf(cluster);
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
   const remembers = source.kind === 'prometheus' && isPlain(source);
-  const counted: Judge = (base, whole) => {
+  const counted: FidelityRule = (base, whole) => {
     if (isMeasured(base)) return FOLLOWS_MEASURE;
     const verdict = countVerdict(whole, tolerance);
     if (source.kind === 'redis' && verdict.fidelity !== 'refused') return HIGHEST_LIST;
     return blind && verdict.fidelity !== 'refused' ? BLIND_WORK : verdict;
   };
-  const opens = (): Verdict => (remembers ? REMEMBERED_START : NO_PAST);
-  const judges: Readonly<Record<Clause, Judge>> = {
+  const opens = (): Fidelity => (remembers ? REMEMBERED_START : NO_PAST);
+  const judges: Readonly<Record<Clause, FidelityRule>> = {
     perReplica: counted,
     sloSeconds: counted,
     'serviceSeconds.measured': () => NO_MEASURE,
@@ -55,7 +55,7 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
 }
 
 /** Each window must be read and kept by KEDA's own cron. */
-function windowsVerdict(policy: Policy): Verdict {
+function windowsVerdict(policy: Policy): Fidelity {
   if (policy.kind !== 'schedule') return FLOOR;
   const parities = policy.windows.map((window) => windowParity(policy, window));
   const reasons = (kind: 'refused' | 'clock-change'): string =>
@@ -65,15 +65,15 @@ function windowsVerdict(policy: Policy): Verdict {
   return change === '' ? FLOOR : approximate(`${FLOOR.why} ${change}`);
 }
 
-function upwards({ behavior, minReplicas }: BasePolicy): Verdict {
+function upwards({ behavior, minReplicas }: BasePolicy): Fidelity {
   const verdict = upVerdict(behavior);
   if (verdict.fidelity === 'refused' || minReplicas > 0) return verdict;
   const { stabilizationWindowSeconds, selectPolicy } = behavior.scaleUp;
-  if (selectPolicy === 'Disabled') return WAKES_ANYWAY;
+  if (selectPolicy === 'Disabled') return IGNORES_DISABLED_SCALE_UP;
   return stabilizationWindowSeconds > 0 ? WAKES_AT_ONCE : verdict;
 }
 
-function downwards({ behavior, minReplicas }: BasePolicy): Verdict {
+function downwards({ behavior, minReplicas }: BasePolicy): Fidelity {
   const verdict = downVerdict(behavior);
   if (verdict.fidelity === 'refused' || minReplicas > 0) return verdict;
   const { policies, selectPolicy } = behavior.scaleDown;
@@ -148,7 +148,7 @@ const WAKES_AT_ONCE = approximate(
   'KEDA itself goes from 0 to 1 replica at its next poll, before any scale-up window; the window holds for the replicas above.',
 );
 
-const WAKES_ANYWAY = refused(
+const IGNORES_DISABLED_SCALE_UP = refused(
   "KEDA itself goes from 0 to 1 replica, also where 'scaleUp' is Disabled; raise 'minReplicas' to 1, or choose the own scaler.",
 );
 
@@ -167,7 +167,7 @@ const FLOOR = approximate(
 const NO_HOLIDAYS = refused('A cron trigger knows no holidays; leave them out, or choose the own scaler.');
 
 /** How KEDA keeps the limit on a reading's age, depending on the source. */
-const AGES: Readonly<Record<KedaWorkload['source']['kind'], (plain: boolean) => Verdict>> = {
+const AGES: Readonly<Record<KedaWorkload['source']['kind'], (plain: boolean) => Fidelity>> = {
   management: () => UNDATED,
   prometheus: (plain) => (plain ? GUARDED : UNGUARDED),
   redis: () => PRESENT,

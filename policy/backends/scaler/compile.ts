@@ -4,10 +4,10 @@ import {
   type Clause,
   type ClauseFidelity,
   exact,
+  type Fidelity,
   judge,
   refusals,
   refused,
-  type Verdict,
 } from '../fidelity.ts';
 import { configFaults, ScalerConfigError, workloadFaults } from './check.ts';
 import type { ScalerConfig, Source, Workload } from './file.ts';
@@ -35,7 +35,7 @@ export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseF
   judge(name, policy, (clause) => verdict(clause, source));
 
 /** What a kind of source makes of a clause; every other clause is kept as written. */
-function verdict(clause: Clause, source: Source): Verdict {
+function verdict(clause: Clause, source: Source): Fidelity {
   if (MEASURED.includes(clause) && !tellsTotals(source)) return UNCOUNTED;
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
   const unseen = blind ? BLIND[clause] : undefined;
@@ -74,7 +74,7 @@ const BLIND_AGE = approximate(
 );
 
 /** What is lost where the source does not report the work in flight. */
-const BLIND: Readonly<Partial<Record<Clause, Verdict>>> = {
+const BLIND: Readonly<Partial<Record<Clause, Fidelity>>> = {
   'stopWhen.drained': BLIND_DRAIN,
   'ageOpens.as-needed': BLIND_AGE,
   perReplica: BLIND_WORK,

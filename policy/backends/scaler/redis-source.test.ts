@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { latch } from '../../construct/latch.ts';
+import { latch } from '../../construct/policies.ts';
 import { workloadFaults } from './check.ts';
 
 const named = (source: object): readonly string[] =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAlarm } from './alarm.ts';
+import { isAlarm } from './sessions.ts';
 
 const closed = (code: number, text: string) =>
   Object.assign(new Error(`Channel closed by server: ${code} (X) with message "${text}"`), { code });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LONGEST_DELAY_MS, reconnectDelayMs } from './backoff.ts';
+import { LONGEST_DELAY_MS, reconnectDelayMs } from './sessions.ts';
 
 it('doubles its bound with every failure, up to 30 s', () => {
   const bounds = [0, 1, 2, 5, 6, 7, 2000].map((failures) => reconnectDelayMs(failures, () => 1));

@@ -1,13 +1,61 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
+import { amqp } from '../../../packages/contracts/metrics/catalogue.ts';
 import { DeadlineError, unlessAborted, withTimeout } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { isAlarm } from './alarm.ts';
-import { LONGEST_DELAY_MS, reconnectDelayMs } from './backoff.ts';
-import type { ConnectionMetrics } from './metrics.ts';
+import { counter, gauge, type Registry } from '../metrics.ts';
 import { openConnection } from './open-connection.ts';
 import { type AmqpTarget, addressOf } from './target.ts';
+
+export const FIRST_DELAY_MS = 500;
+export const LONGEST_DELAY_MS = 30_000;
+
+/**
+ * Full jitter: uniform in [0, min(30 s, 0.5 s x 2^failures)), so that many clients of a broker that comes back
+ * do not come at once. After 6 failures the cap is reached: 0.5 s x 2^6 = 32 s.
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function reconnectDelayMs(failures: number, random: () => number): number {
+  return random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+}
+
+const PRECONDITION_FAILED = 406;
+/** `low disk space`, `disk alarm`, `out of memory`. */
+const WANT =
+  /\b(low|out of|insufficient|no|not enough)\b[^']*\b(disk|memory)\b|\b(disk|memory)\b[^']*\b(alarm|low|full|exceeded)\b/i;
+
+/**
+ * Whether a broker refused to take messages for want of disk or memory. RabbitMQ blocks the connection, which is no
+ * error; LavinMQ closes the channel that publishes with 406 and says why. The same code also stands for arguments
+ * that do not fit, which quote names.
+ */
+export function isAlarm(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const text = messageOf(error);
+  return (
+    (code === PRECONDITION_FAILED || /\b406\b/.test(text)) && WANT.test(text) && !/inequivalent/i.test(text)
+  );
+}
+
+/** What a supervised connection reports. */
+export interface ConnectionMetrics {
+  connected(yes: boolean): void;
+  blocked(yes: boolean): void;
+  lost(error: unknown): void;
+}
+
+/** Registers what every service with a connection to the broker reports of it. */
+export function connectionMetrics(registry: Registry): ConnectionMetrics {
+  const connected = gauge(registry, amqp.connected);
+  const blocked = gauge(registry, amqp.blocked);
+  const lost = counter(registry, amqp.connectionsLost);
+  return {
+    connected: (yes) => connected.set(Number(yes)),
+    blocked: (yes) => blocked.set(Number(yes)),
+    lost: () => lost.inc(),
+  };
+}
 
 /** What of a connection is supervised. */
 export interface ConnectionLike {

@@ -1,4 +1,4 @@
-import type { Fsync } from './fields.ts';
+import type { Fsync } from './options.ts';
 
 /** A Redis that may lose what it has answered. Every fault at once: the setting, its value and the constraint. */
 export class DurabilityError extends Error {

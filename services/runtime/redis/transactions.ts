@@ -9,12 +9,10 @@ import { integer, seconds } from '../fields.ts';
 import type { Logger } from '../log.ts';
 import type { ServiceContext } from '../run-main.ts';
 import { Batches, type ItemResult } from './batches.ts';
-import { connectRedis } from './connection.ts';
+import { connectRedis, type WriterMetrics, writerMetrics } from './connection.ts';
 import { requireDurability } from './durability.ts';
-import type { Fsync } from './fields.ts';
-import type { RedisConfig } from './options.ts';
+import type { Fsync, RedisConfig } from './options.ts';
 import { JobFault, startQueueWorker } from './queue-worker.ts';
-import { type WriterMetrics, writerMetrics } from './writer-metrics.ts';
 
 /** Variables of the services that take transactions from a queue and write them to a store. */
 export const writerFields = {

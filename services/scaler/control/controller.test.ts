@@ -2,18 +2,16 @@ import { type Backlog, drain, flow, latch, type Policy } from '@sluice/policy';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeHistories, encodeHistories } from '../lease/history-codec.ts';
 import { ReadingError } from '../sources/source.ts';
-import { deploymentTarget } from '../targets/deployment.ts';
-import type { ReplicaTarget } from '../targets/target.ts';
+import { deploymentTarget, type ReplicaTarget } from '../targets/kubernetes.ts';
 import { FakeScale } from '../testing/kubernetes.ts';
-import { Controller } from './controller.ts';
-import { Histories } from './histories.ts';
+import { Controller, Histories } from './controller.ts';
 
 const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
 
 interface Setup {
   policy?: Policy;
   replicas?: number;
-  trustMs?: number;
+  cacheTtlMs?: number;
   idleTrustMs?: number;
   waits?: unknown[];
   target?: ReplicaTarget;
@@ -50,7 +48,7 @@ function setup(options: Setup = {}) {
       },
       sourceTimeoutMs: 4000,
       targetTimeoutMs: 4000,
-      trustMs: options.trustMs ?? 0,
+      cacheTtlMs: options.cacheTtlMs ?? 0,
       idleTrustMs: options.idleTrustMs ?? 0,
       closing: new AbortController().signal,
       now: Date.now,
@@ -216,7 +214,7 @@ describe('one workload', () => {
   });
 
   it('trusts a count for a while when nothing changes, and never for a change', async () => {
-    const { controller, scale, state } = setup({ trustMs: 50_000 });
+    const { controller, scale, state } = setup({ cacheTtlMs: 50_000 });
     for (let i = 0; i < 9; i += 1) await poll(controller);
     expect(scale.reads).toBe(1);
     scale.set(25);

@@ -1,6 +1,9 @@
 import {
   type Decision,
+  type DecisionInput,
   decide,
+  emptyHistory,
+  type History,
   isMissing,
   type Measures,
   type OldestWait,
@@ -8,14 +11,41 @@ import {
   type Policy,
   type Reading,
   remember,
-  type Situation,
 } from '@sluice/policy';
 import { messageOf, withTimeout } from '@sluice/runtime';
-import { orAbort } from '../sources/shared.ts';
+import { rejectOnAbort } from '../sources/shared.ts';
 import { asReadingError, type BacklogSource, type FailureCause } from '../sources/source.ts';
-import type { Observed, ReplicaTarget } from '../targets/target.ts';
-import type { Fence } from './fence.ts';
-import type { Histories } from './histories.ts';
+import type { Observed, ReplicaTarget } from '../targets/kubernetes.ts';
+
+/** Whether this process may change replica counts now. */
+export interface Fence {
+  mayAct(): boolean;
+}
+
+/** Without leader election there is no other scaler. */
+export const alwaysLeader: Fence = { mayAct: () => true };
+
+/** What every workload's next decision needs of the past; it travels with the lease. */
+export class Histories {
+  #byWorkload = new Map<string, History>();
+
+  get(workload: string): History {
+    return this.#byWorkload.get(workload) ?? emptyHistory;
+  }
+
+  set(workload: string, history: History): void {
+    this.#byWorkload.set(workload, history);
+  }
+
+  entries(): ReadonlyMap<string, History> {
+    return this.#byWorkload;
+  }
+
+  /** Forgets all of its own and goes on from these. */
+  replace(histories: ReadonlyMap<string, History>): void {
+    this.#byWorkload = new Map(histories);
+  }
+}
 
 /** One pass of a workload's loop, as it went. */
 export interface Outcome {
@@ -40,7 +70,7 @@ export interface Observer {
   targetFailed(workload: string, operation: 'read' | 'write', message: string): void;
 }
 
-export interface ControllerOptions {
+interface ControllerOptions {
   readonly name: string;
   readonly policy: Policy;
   readonly source: BacklogSource;
@@ -53,7 +83,7 @@ export interface ControllerOptions {
   /** The timeout of one request to the target; with the fence's margin it bounds a write in flight. */
   readonly targetTimeoutMs: number;
   /** A count read so recently stands for "no change"; a change is always decided on a fresh one. */
-  readonly trustMs: number;
+  readonly cacheTtlMs: number;
   /** The same while the count is 0, where readings are more frequent than the count needs to be read. */
   readonly idleTrustMs: number;
   /** Aborts when the scaler stops: a reading is not waited for any more. */
@@ -111,7 +141,7 @@ export class Controller {
   }
 
   #report(
-    { reading, current, history, now }: Situation,
+    { reading, current, history, now }: DecisionInput,
     decision: Decision,
     failure: FailureCause | undefined,
     uid: string | undefined,
@@ -130,7 +160,7 @@ export class Controller {
     const { name, source, sourceTimeoutMs, observer, closing, fence } = this.#options;
     try {
       const read = withTimeout((signal) => source.read(signal), sourceTimeoutMs, 'the reading');
-      const reading = await orAbort(read, closing);
+      const reading = await rejectOnAbort(read, closing);
       return { reading };
     } catch (error) {
       const { cause, message } = asReadingError(error);
@@ -141,8 +171,8 @@ export class Controller {
 
   #trusted(): Observed | undefined {
     if (this.#known === undefined) return undefined;
-    const { now, trustMs, idleTrustMs } = this.#options;
-    const forMs = this.idle ? Math.max(trustMs, idleTrustMs) : trustMs;
+    const { now, cacheTtlMs, idleTrustMs } = this.#options;
+    const forMs = this.idle ? Math.max(cacheTtlMs, idleTrustMs) : cacheTtlMs;
     return now() - this.#known.at < forMs ? this.#known.observed : undefined;
   }
 

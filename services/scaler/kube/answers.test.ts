@@ -1,12 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type Backlog, latch } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import { Controller } from '../control/controller.ts';
-import { Histories } from '../control/histories.ts';
+import { Controller, Histories } from '../control/controller.ts';
 import { kubeLease } from '../lease/kube-lease.ts';
-import { deploymentTarget } from '../targets/deployment.ts';
-import { hpaTarget } from '../targets/hpa.ts';
-import type { ReplicaTarget } from '../targets/target.ts';
+import { deploymentTarget, hpaTarget, type ReplicaTarget } from '../targets/kubernetes.ts';
 import { apiServer } from '../testing/api-server.ts';
 
 const never = new AbortController().signal;
@@ -61,7 +58,7 @@ async function pass(target: ReplicaTarget): Promise<string[]> {
       readingFailed: (_, cause) => said.push(`reading ${cause}`),
       targetFailed: (_, operation) => said.push(`target ${operation}`),
     },
-    ...{ sourceTimeoutMs: 4000, targetTimeoutMs: 4000, trustMs: 0, idleTrustMs: 0 },
+    ...{ sourceTimeoutMs: 4000, targetTimeoutMs: 4000, cacheTtlMs: 0, idleTrustMs: 0 },
     closing: never,
     now: Date.now,
   });

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { HISTORY_ANNOTATION, kubeLease } from '../lease/kube-lease.ts';
-import { LeaseConflict } from '../lease/store.ts';
-import { deploymentTarget } from '../targets/deployment.ts';
-import { hpaTarget } from '../targets/hpa.ts';
+import { HISTORY_ANNOTATION, kubeLease, LeaseConflict } from '../lease/kube-lease.ts';
+import { deploymentTarget, hpaTarget } from '../targets/kubernetes.ts';
 import { apiServer } from '../testing/api-server.ts';
 
 const never = new AbortController().signal;

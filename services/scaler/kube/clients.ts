@@ -13,8 +13,7 @@ import {
 import { boundedBytes, refuseRedirects } from '@sluice/runtime';
 import type { LeaseApiLike, LeaseLike, LeaseName } from '../lease/kube-lease.ts';
 import type { EventApiLike, Notice } from '../report/events.ts';
-import type { ScaleApiLike } from '../targets/deployment.ts';
-import type { AutoscalerApiLike } from '../targets/hpa.ts';
+import type { AutoscalerApiLike, ScaleApiLike } from '../targets/kubernetes.ts';
 import {
   autoscalerAnswer,
   checkAnswer,

@@ -12,23 +12,23 @@ function adjustable() {
 
 it('lets a suspended holder notice the time it lost, by the wall clock', () => {
   const { now, clock } = adjustable();
-  const before = clock.atMost();
+  const before = clock.upperBound();
   now.wall += 30_000;
-  expect(clock.atMost() - before).toBe(30_000);
+  expect(clock.upperBound() - before).toBe(30_000);
 });
 
 it('gives a holder nothing for a wall clock that was set back', () => {
   const { now, clock } = adjustable();
-  const before = clock.atMost();
+  const before = clock.upperBound();
   now.wall -= 3_600_000;
   now.monotonic += 10_000;
-  expect(clock.atMost() - before).toBe(10_000);
+  expect(clock.upperBound() - before).toBe(10_000);
 });
 
 it('makes no challenger impatient by a wall clock that was set forward', () => {
   const { now, clock } = adjustable();
-  const before = clock.atLeast();
+  const before = clock.lowerBound();
   now.wall += 3_600_000;
   now.monotonic += 2000;
-  expect(clock.atLeast() - before).toBe(2000);
+  expect(clock.lowerBound() - before).toBe(2000);
 });

@@ -1,13 +1,13 @@
 /**
  * Two readings of the time that passed in this process, milliseconds. A machine may be paused or suspended
- * and its wall clock may be set: `atLeast` never runs ahead of true time, `atMost` never behind, as far as
+ * and its wall clock may be set: `lowerBound` never runs ahead of true time, `upperBound` never behind, as far as
  * either clock noticed.
  */
 export interface LeaseClock {
   /** For waiting until another holder's lease expires. */
-  atLeast(): number;
+  lowerBound(): number;
   /** For the life of one's own. */
-  atMost(): number;
+  upperBound(): number;
 }
 
 /** Reads the monotonic clock (which may stop during suspension) and the wall clock (which may be set). */
@@ -16,11 +16,11 @@ export function systemClock(
   wall: () => number = Date.now,
 ): LeaseClock {
   let [lastMonotonic, lastWall, elapsed] = [monotonic(), wall(), 0];
-  const atMost = (): number => {
+  const upperBound = (): number => {
     const [nowMonotonic, nowWall] = [monotonic(), wall()];
     elapsed += Math.max(nowMonotonic - lastMonotonic, nowWall - lastWall);
     [lastMonotonic, lastWall] = [nowMonotonic, nowWall];
     return elapsed;
   };
-  return { atLeast: monotonic, atMost };
+  return { lowerBound: monotonic, upperBound };
 }

@@ -1,6 +1,5 @@
 import { type ManagementSource, needsMeasures, type ScalerConfig, type Source } from '@sluice/policy';
 import { parseManagementUrl } from '@sluice/runtime';
-import { clockSource } from './clock.ts';
 import {
   type BrokerCounts,
   detailedMetricsGroup,
@@ -13,10 +12,16 @@ import { Connections, redisSource } from './redis.ts';
 import { Shared } from './shared.ts';
 import type { BacklogSource } from './source.ts';
 
+/** For policies that follow the time alone: nothing waits, as of now. It asks no server, so it cannot fail. */
+const clockSource = (now: () => number): BacklogSource => ({
+  group: 'clock',
+  read: async () => ({ ready: 0, unacked: 0, at: now() }),
+});
+
 /** The age of the oldest message costs a request a workload: beyond this the first sight of it must do. */
 const AGES_UP_TO = 20;
 
-export interface SourceTiming {
+interface SourceTiming {
   /** The shortest time between two readings of one workload. */
   readonly pollMs: number;
   /** Below the ordinary poll period. */

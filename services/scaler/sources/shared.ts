@@ -32,7 +32,7 @@ export class Shared<T> {
     if (this.#latest === undefined || (stale && !this.#pending)) {
       this.#latest = { result: this.#load(), begunAt: now };
     }
-    return orAbort(this.#latest.result, signal);
+    return rejectOnAbort(this.#latest.result, signal);
   }
 
   #load(): Promise<T> {
@@ -47,7 +47,7 @@ export class Shared<T> {
 }
 
 /** The promise's outcome, or a timeout as soon as the signal aborts. */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
   const abort = () => reject(new ReadingError('timeout', 'the reading did not come in time'));
   if (signal.aborted) abort();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeScale } from '../testing/kubernetes.ts';
-import { deploymentTarget } from './deployment.ts';
+import { deploymentTarget } from './kubernetes.ts';
 
 const { signal } = new AbortController();
 const over = (scale: FakeScale) =>

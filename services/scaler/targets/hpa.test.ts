@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeAutoscaler } from '../testing/kubernetes.ts';
-import { hpaTarget } from './hpa.ts';
+import { hpaTarget } from './kubernetes.ts';
 
 const { signal } = new AbortController();
 const over = (hpa: FakeAutoscaler) => hpaTarget({ kind: 'hpa', namespace: 'api', name: 'api' }, hpa);

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { ProcessTarget } from '@sluice/policy';
 import { killGroup, spawnOwned } from '@sluice/runtime/processes';
-import type { Observed, ReplicaTarget } from './target.ts';
+import type { Observed, ReplicaTarget } from './kubernetes.ts';
 
 /** A crashed child comes back after 0.5 s, then 1 s, 2 s ... 30 s; one that lived 30 s starts over. */
 const BACKOFF_FIRST_MS = 500;

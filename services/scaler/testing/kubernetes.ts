@@ -1,6 +1,5 @@
 import type { LeaseApiLike, LeaseLike } from '../lease/kube-lease.ts';
-import type { ScaleApiLike, ScaleLike } from '../targets/deployment.ts';
-import type { AutoscalerApiLike, AutoscalerLike } from '../targets/hpa.ts';
+import type { AutoscalerApiLike, AutoscalerLike, ScaleApiLike, ScaleLike } from '../targets/kubernetes.ts';
 
 /** As the client throws it. */
 export class ApiError extends Error {

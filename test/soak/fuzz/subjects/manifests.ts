@@ -6,7 +6,7 @@ import { compare } from '../../../../packages/analysis/diff/compare.ts';
 import { jsonReport } from '../../../../packages/analysis/diff/report-json.ts';
 import { markdownReport } from '../../../../packages/analysis/diff/report-markdown.ts';
 import { textReport } from '../../../../packages/analysis/diff/report-text.ts';
-import { ConfigurationError } from '../../../../packages/contracts/errors.ts';
+import { ConfigurationError } from '../../../../packages/contracts/checks.ts';
 import { snapshotOf } from '../../../../packages/manifests/objects.ts';
 import { amountOf, compareQuantities, ONE } from '../../../../packages/manifests/quantities.ts';
 import { parseYaml } from '../../../../packages/manifests/yaml.ts';
