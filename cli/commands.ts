@@ -35,6 +35,10 @@ export const commands: Commands = {
     summary: 'print generated Secrets for an environment that expects them pre-made',
     load: async () => (await import('./secrets.ts')).runSecrets,
   },
+  logs: {
+    summary: 'bring archived log lines of a span back into a log store: logs restore --from --to --bucket',
+    load: async () => (await import('./logs.ts')).runLogs,
+  },
   simulate: {
     summary: 'replay a workload against a policy on virtual time',
     load: async () => (await import('./simulate.ts')).runSimulate,

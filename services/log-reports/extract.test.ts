@@ -86,7 +86,7 @@ const extractionFrom = (source: LogSource, objects: ObjectStore): Extraction => 
   namespaces: { only: [], except: ['kube-system'] },
 });
 
-const quiet = { info: () => {}, error: () => {} };
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Id -> the keys of the objects that hold it. */
 const placesOf = (bucket: Bucket): Map<number, string[]> => {
@@ -229,5 +229,49 @@ describe('a window', () => {
     };
     const result = await runExtraction(extractionFrom(failing, bucket), quiet, last, signal);
     expect(result).toEqual({ complete: 5, failed: 1, lines: 1 });
+  });
+});
+
+describe('a window that no run has completed', () => {
+  const warnedAt = async (bucket: Bucket, now: number): Promise<unknown[]> => {
+    const warned: unknown[] = [];
+    const log = { ...quiet, warn: (facts: unknown, text?: string) => void warned.push([facts, text]) };
+    await runExtraction(extractionFrom(sourceAt(now, []), bucket), log as typeof quiet, now, signal);
+    return warned;
+  };
+
+  it('is named when it is given up, and one before the first run is not', async () => {
+    const bucket = new Bucket();
+    const now = START + 12 * MINUTE;
+    expect(await warnedAt(bucket, now)).toEqual([]);
+    // An hour and 20 minutes without a run: the windows of 15:10 and 15:20 are out of reach, and 15:20 has just gone.
+    const later = now + 80 * MINUTE;
+    expect(await warnedAt(bucket, later)).toEqual([
+      [{ start: '2026-11-29T15:20:00.000Z' }, 'window given up'],
+    ]);
+    expect(await warnedAt(bucket, now + 60 * MINUTE)).toEqual([]);
+  });
+});
+
+describe('a record that an agent has pushed twice', () => {
+  it('is in the object once, however often and wherever it comes again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(20), { minLength: 1, maxLength: 60 }), async (ids) => {
+        const bucket = new Bucket();
+        const arrivals = ids.map((id) => ({ id, namespace: 'a', at: START + id, arrives: START }));
+        const source = sourceAt(START + 12 * MINUTE, arrivals);
+        const extraction = { ...extractionFrom(source, bucket), identityOf: ({ time }: LogLine) => time };
+        const { namespaces } = await extractWindow(
+          extraction,
+          { start: START, end: START + 600_000 },
+          signal,
+        );
+        expect(namespaces).toEqual({ a: new Set(ids).size });
+        const [key] = [...bucket.objects.keys()].filter((one) => one.startsWith('raw/'));
+        const found = [...placesOf(bucket)];
+        expect(found.map(([id]) => id).sort()).toEqual([...new Set(ids)].sort());
+        expect(found.every(([, keys]) => keys.length === 1 && keys[0] === key)).toBe(true);
+      }),
+    );
   });
 });

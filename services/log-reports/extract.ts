@@ -8,6 +8,7 @@ import {
   type RawHeader,
   type Span,
 } from '../../packages/contracts/log-report.ts';
+import { Doubles, type IdentityOf } from './doubles.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type NamespaceRule, type Selection, takesNamespace } from './selection.ts';
 import { instantText, type LogSource, type NamespaceCount } from './sources/source.ts';
@@ -21,6 +22,8 @@ export interface Extraction {
   readonly selection: Selection;
   readonly namespaces: NamespaceRule;
   readonly rule: WindowRule;
+  /** What a record that was written twice is known by. @default every record is a line */
+  readonly identityOf?: IdentityOf;
   /** Called with each object of a window before the window counts as complete. @default nothing */
   readonly onObject?: (key: string, signal: AbortSignal) => Promise<void>;
 }
@@ -41,6 +44,23 @@ export async function windowsToDo(
   for (const prefix of donePrefixes(family, closedWindows(now, rule)))
     for await (const key of objects.list(prefix, signal)) done.add(key);
   return dueWindows(now, rule, family, done);
+}
+
+/**
+ * The window that a run looks back at no more since now, where no run has completed it; what was before the first
+ * completed window was never to be extracted.
+ */
+export async function windowGivenUp(
+  { family, objects, rule }: Pick<Extraction, 'family' | 'objects' | 'rule'>,
+  now: number,
+  signal: AbortSignal,
+): Promise<Span | undefined> {
+  const [window] = closedWindows(now, { ...rule, catchUp: rule.catchUp + 1 });
+  if (window === undefined) return undefined;
+  const mark = doneKey(family, window.start);
+  if (await objects.exists(mark, signal)) return undefined;
+  for await (const first of objects.list(`done/${family}/`, signal)) return first < mark ? window : undefined;
+  return undefined;
 }
 
 /**
@@ -75,23 +95,27 @@ const spanText = ({ start, end }: Span) => ({ start: instantText(start), end: in
 
 /** The lines of one object: its header, then each record. */
 function documentOf(
-  { source, selection }: Extraction,
+  { source, selection, identityOf = () => undefined }: Extraction,
   { namespace, lines: counted }: NamespaceCount,
   window: Span,
   signal: AbortSignal,
 ): { readonly text: AsyncIterable<string>; readonly lines: () => number } {
   let lines = 0;
+  let records = 0;
+  const doubles = new Doubles(identityOf);
   const header: RawHeader = { schema: RAW_SCHEMA, namespace, ...spanText(window) };
   async function* text(): AsyncGenerator<string> {
     yield JSON.stringify(header);
     for await (const line of source.lines(namespace, window, selection, signal)) {
+      records += 1;
+      if (doubles.has(line)) continue;
       lines += 1;
       yield JSON.stringify(line satisfies LogLine);
     }
     // A stream that ends early without an error would become an object that lacks lines.
-    if (lines < counted)
+    if (records < counted)
       throw new MissingLinesError(
-        `the log store counted ${counted} lines of '${namespace}' and gave ${lines}`,
+        `the log store counted ${counted} lines of '${namespace}' and gave ${records}`,
       );
   }
   return { text: text(), lines: () => lines };

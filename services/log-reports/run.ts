@@ -1,5 +1,5 @@
 import type { Logger } from '@sluice/runtime';
-import { type Extraction, extractWindow, windowsToDo } from './extract.ts';
+import { type Extraction, extractWindow, windowGivenUp, windowsToDo } from './extract.ts';
 
 /** What a run has done. */
 export interface RunResult {
@@ -15,11 +15,13 @@ export interface RunResult {
  */
 export async function runExtraction(
   extraction: Extraction,
-  log: Pick<Logger, 'info' | 'error'>,
+  log: Pick<Logger, 'info' | 'warn' | 'error'>,
   now: number,
   signal: AbortSignal,
 ): Promise<RunResult> {
   const result = { complete: 0, failed: 0, lines: 0 };
+  const givenUp = await windowGivenUp(extraction, now, signal);
+  if (givenUp !== undefined) log.warn({ start: new Date(givenUp.start).toISOString() }, 'window given up');
   const due = await windowsToDo(extraction, now, signal);
   for (const window of due.toReversed()) {
     if (signal.aborted) break;

@@ -2,6 +2,7 @@ import { ConfigError, type Logger } from '@sluice/runtime';
 import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
 import { type LogReportsConfig, listOf } from './config.ts';
 import { type Declaring, readDeclaration } from './declare.ts';
+import { identityIn } from './doubles.ts';
 import type { Extraction } from './extract.ts';
 import { S3ObjectStore, s3Client } from './object-store.ts';
 import { preprocess } from './preprocess.ts';
@@ -62,6 +63,7 @@ export function extractionOf(config: LogReportsConfig): Extraction {
   return {
     ...{ family: archives ? 'archive' : 'raw', objects, namespaces: namespacesOf(config) },
     source: openSource(config.LOG_STORE, { ...storeOf(config), timeoutMs: timeoutOf(config) }),
+    identityOf: identityIn(config.LOG_STORE),
     selection: archives ? { kind: 'all' } : { kind: 'errors', pattern },
     rule: {
       windowMs: (archives ? ARCHIVE_MINUTES : WINDOW_MINUTES) * MINUTE_MS,

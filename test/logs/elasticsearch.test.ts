@@ -48,18 +48,24 @@ function declarable(): object {
   return { requests: [{ ...template, body }] };
 }
 
+/** Where the next line begins in its file. */
+let written = 0;
+
 /** A record as Fluent Bit's output writes it: nested, its time with nanoseconds. */
-const documentOf = (at: number, namespace: string, message: string, more: object = {}) => ({
-  [LINE.time]: new Date(at).toISOString().replace('Z', '123456Z'),
-  ...{ message, stream: 'stderr', offset: at % 1000 },
-  kubernetes: {
-    namespace_name: namespace,
-    pod_name: `${namespace}-1`,
-    container_name: 'main',
-    host: 'node-1',
-  },
-  ...more,
-});
+const documentOf = (at: number, namespace: string, message: string, more: object = {}) => {
+  written += 100;
+  return {
+    [LINE.time]: new Date(at).toISOString().replace('Z', '123456Z'),
+    ...{ message, stream: 'stderr', [LINE.position]: written },
+    kubernetes: {
+      namespace_name: namespace,
+      pod_name: `${namespace}-1`,
+      container_name: 'main',
+      host: 'node-1',
+    },
+    ...more,
+  };
+};
 
 describe('Elasticsearch', () => {
   it('takes the declared template from a run of the service, again and again', async () => {

@@ -56,12 +56,36 @@ describe('an archived hour', () => {
       expect(sorted(await target.query(query))).toEqual(sorted(await harness.store.query(query)));
 
       const again = await harness.run(span);
+      const command = ['--from', from ?? '', '--to', to ?? '', '--store', target.url];
+      const byCommand = await harness.restore(command);
+      expect([byCommand.code, byCommand.text]).toEqual([
+        1,
+        expect.stringMatching(/^Nothing is restored: .*'consumer' \(19\)/),
+      ]);
+      const outside = await harness.restore(['--from', to ?? '', ...command.slice(2)]);
+      expect([outside.code, outside.text]).toEqual([2, expect.stringContaining("'FROM'")]);
       expect(again.code).toBe(1);
       expect(again.lines.at(-1)).toMatchObject({
         msg: 'span not restored',
         error: expect.stringContaining("'consumer' (19)"),
       });
       expect(await target.query(query)).toHaveLength(20);
+    } finally {
+      await target.stop();
+    }
+  });
+
+  it('is brought back by one command', async () => {
+    const hour = (Math.floor((Date.now() - 120_000) / HOUR_MS) - 1) * HOUR_MS;
+    const target = await VictoriaLogs.start(['-retentionPeriod=30d', '-inmemoryDataFlushInterval=1s']);
+    try {
+      const instants = [hour, hour + HOUR_MS].map((at) => new Date(at).toISOString());
+      const { code, text } = await harness.restore([
+        ...['--from', instants[0] ?? '', '--to', instants[1] ?? '', '--store', target.url],
+        ...['--namespace', 'consumer'],
+      ]);
+      expect([code, text]).toEqual([0, '101 lines are restored.\n']);
+      await expect.poll(async () => (await target.query('_time:30d')).length, { timeout: 60_000 }).toBe(101);
     } finally {
       await target.stop();
     }

@@ -20,6 +20,8 @@ export interface Written {
   readonly message: string;
   readonly level?: string;
   readonly pod?: string;
+  /** Where it begins in its file. @default not known */
+  readonly position?: number;
   readonly event?: { readonly reason: string; readonly type: string };
 }
 
@@ -80,6 +82,17 @@ export class LogReportsHarness {
     return Number(row?.lines ?? 0);
   }
 
+  /** `sluice logs restore` of the bucket of raw windows. */
+  async restore(options: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+    const bucket = ['--bucket', RAW, '--endpoint', this.s3.url];
+    const args = [SLUICE, 'logs', 'restore', ...options, ...bucket];
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...this.s3.credentials };
+    return promisify(execFile)(process.execPath, args, { env }).then(
+      ({ stdout }) => ({ code: 0, text: stdout }),
+      ({ code, stdout }: { code: number; stdout: string }) => ({ code, text: stdout }),
+    );
+  }
+
   /** One run of the service, to its end. */
   async run(environment: Readonly<Record<string, string>> = {}): Promise<Run> {
     const env = {
@@ -105,9 +118,13 @@ export class LogReportsHarness {
   }
 }
 
-const recordOf = ({ namespace, at, message, level, pod = 'pod-1', event }: Written) => ({
+/** The command line. */
+const SLUICE = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+const recordOf = ({ namespace, at, message, level, pod = 'pod-1', position, event }: Written) => ({
   ...{ [LINE.time]: new Date(at).toISOString(), [LINE.message]: message, [LINE.namespace]: namespace },
   ...(level !== undefined && { [LINE.level]: level }),
+  ...(position !== undefined && { [LINE.position]: String(position) }),
   ...(event === undefined
     ? { [LINE.pod]: pod, [LINE.container]: 'main', [LINE.stream]: 'stderr' }
     : {

@@ -70,4 +70,21 @@ describe('error lines in VictoriaLogs', () => {
     ]);
     expect(events).toMatchObject([{ pod: 'consumer-1', reason: 'BackOff', count: 1 }]);
   });
+
+  it('that an agent has pushed twice are in the object once, of as many as no single query gives', async () => {
+    const start = lastClosed();
+    const lines = Array.from({ length: 60_000 }, (_, n) => ({
+      ...{ namespace: 'twice', level: 'error', pod: 'twice-1', position: n },
+      ...{ at: start + (n % 500) * 1000, message: `failed at ${n}` },
+    }));
+    for (let first = 0; first < lines.length; first += 10_000)
+      await harness.write(lines.slice(first, first + 10_000));
+    await harness.write(lines.slice(20_000, 30_000));
+    // The marks of the windows are there: the window of this namespace alone is asked for in a bucket of its own.
+    const { code } = await harness.run({ RAW_BUCKET: REPORTS, NAMESPACES: 'twice', CATCH_UP_WINDOWS: '1' });
+    expect(code).toBe(0);
+    const key = objectKey('reports', { namespace: 'twice', start });
+    const report = parseReport(await harness.bucket(REPORTS).getText(key, harness.signal));
+    expect([report.lines, report.groups.map(({ count }) => count)]).toEqual([60_000, [60_000]]);
+  }, 120_000);
 });

@@ -12,7 +12,10 @@ export interface NamespaceCount {
 export interface LogSource {
   /** The namespaces that have records in the span, and how many; they may gain some until they are read. */
   namespaces(span: Span, selection: Selection, signal: AbortSignal): Promise<readonly NamespaceCount[]>;
-  /** Each record of a namespace in the span once, in any order. @throws where it cannot give all of them */
+  /**
+   * Each record of a namespace in the span once; records of one second near each other, else in any order.
+   * @throws where it cannot give all of them
+   */
   lines(namespace: string, span: Span, selection: Selection, signal: AbortSignal): AsyncIterable<LogLine>;
 }
 

@@ -42,11 +42,23 @@ export class VictoriaLogs implements LogSource {
     selection: Selection,
     signal: AbortSignal,
   ): AsyncGenerator<LogLine> {
-    const query = `${filterOf(span, selection)} ${quoted(LINE.namespace)}:=${quoted(namespace)}`;
-    for await (const record of this.#query(query, signal)) {
-      const { [LINE.namespace]: _, ...others } = record;
-      yield this.#read(others);
-    }
+    const inNamespace = `${quoted(LINE.namespace)}:=${quoted(namespace)}`;
+    for (const slice of await this.#slices(`${filterOf(span, selection)} ${inNamespace}`, span, signal))
+      for await (const record of this.#query(`${filterOf(slice, selection)} ${inNamespace}`, signal)) {
+        const { [LINE.namespace]: _, ...others } = record;
+        yield this.#read(others);
+      }
+  }
+
+  /** A stream is unsorted: it is asked for by spans of so few records that those of one time are near each other. */
+  async #slices(filter: string, span: Span, signal: AbortSignal): Promise<Span[]> {
+    const seconds: { readonly at: number; readonly lines: number }[] = [];
+    for await (const record of this.#query(`${filter} | stats by (_time:1s) count() as lines`, signal))
+      seconds.push({ at: Date.parse(String(record._time)), lines: Number(record.lines) });
+    return slicesOf(
+      span,
+      seconds.sort((a, b) => a.at - b.at),
+    );
   }
 
   async *#query(query: string, signal: AbortSignal): AsyncGenerator<Readonly<Record<string, string>>> {
@@ -66,6 +78,26 @@ export class VictoriaLogs implements LogSource {
     }
     if (answer.status !== 200) throw new LogSourceError(`VictoriaLogs answered ${answer.status}`);
   }
+}
+
+/** Records of one query, unless a second alone has more. */
+const SLICE_RECORDS = 50_000;
+
+/** The span in parts that begin at whole seconds; together they are all of it, also what arrives while it is read. */
+export function slicesOf(
+  { start, end }: Span,
+  seconds: readonly { readonly at: number; readonly lines: number }[],
+): Span[] {
+  const begins = [start];
+  let records = 0;
+  for (const { at, lines } of seconds) {
+    if (records > 0 && records + lines > SLICE_RECORDS && at > start) {
+      begins.push(at);
+      records = 0;
+    }
+    records += lines;
+  }
+  return begins.map((begin, index) => ({ start: begin, end: begins[index + 1] ?? end }));
 }
 
 /** A LogsQL string. @see https://docs.victoriametrics.com/victorialogs/logsql/#string-literals */
