@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, visit } from './browser.ts';
+import { PAYLOADS } from './payloads.ts';
 import { type Served, startBoard, startMetrics } from './system.ts';
 
 let browser: Browser;
@@ -22,27 +23,6 @@ afterAll(async () => {
   await metrics?.stop();
   await browser?.close();
 });
-
-/** Ways into a page that have worked somewhere. */
-const PAYLOADS = [
-  '<script>window.pwned=1</script>',
-  '"><img src=x onerror=window.pwned=1>',
-  "'><svg/onload=window.pwned=1>",
-  '</title><script>window.pwned=1</script>',
-  '</script><script>window.pwned=1</script>',
-  'javascript:window.pwned=1',
-  '<iframe srcdoc="<script>parent.pwned=1</script>">',
-  '<style>@import"//evil.example"</style>',
-  '{{constructor.constructor("window.pwned=1")()}}',
-  '<meta http-equiv=refresh content="0;url=//evil.example">',
-  '<a href="javascript:window.pwned=1" id=main autofocus onfocus=window.pwned=1>',
-  '<!--><img src=x onerror=window.pwned=1>-->',
-  '<math><mtext></form><form><mglyph><style></math><img src onerror=window.pwned=1>',
-  '\u202e\u2066<b>\u0000\ufeff',
-  '../../etc/passwd',
-  '%00%ff%2e%2e%2f',
-  `${'A'.repeat(300)}<b>`,
-];
 
 /** As a page of the board is asked for it. */
 const paths = (names: readonly string[]) => [

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Look, openBrowser, overflowOf, picture, type Visit, violationsOf, visit } from './browser.ts';
+import { PAYLOADS } from './payloads.ts';
 import { type Site, startSite } from './site.ts';
 import { type Served, startBoard, startMetrics } from './system.ts';
 
@@ -114,6 +115,20 @@ it('searches and filters what the cluster has', async () => {
   expect(await page.locator('.region-cluster-workloads tbody tr').count()).toBe(1);
   expect(await page.locator('.region-pods tbody tr').count()).toBe(2);
 });
+
+it.each(['cluster-info', 'infra', 'logs', 'logs/live'])(
+  'takes parameters of any content on /%s as text',
+  async (path) => {
+    const { page } = await open(path);
+    for (const payload of PAYLOADS) {
+      const names = ['at', 'from', 'ns', 'only', 'q', 'range', 'level', 'lang', 'theme', 'tz'];
+      const query = new URLSearchParams(names.map((name): [string, string] => [name, payload]));
+      const answer = await page.goto(new URL(`${path}?${query}`, served.url).href, { waitUntil: 'load' });
+      expect([payload, answer?.status()]).toEqual([payload, 200]);
+      expect(await page.evaluate('window.pwned')).toBeUndefined();
+    }
+  },
+);
 
 it('reports no breach of its policy, whatever has been shown', async () => {
   const exposition = await (await fetch(`${served.url}metrics`)).text();

@@ -15,6 +15,19 @@ describe('a page', () => {
     expect(Buffer.byteLength(body)).toBeLessThan(30_000);
   });
 
+  it.each([
+    ['critical', '1 alert fires'],
+    ['warning', '1 alert fires'],
+    ['info', 'All is well'],
+  ])('does not say that all is well while an alert fires: %s', async (severity, title) => {
+    const alert = { name: 'BrokerDown', severity, namespace: 'broker', summary: 'No scrape.', since: 1 };
+    const alerts = { connection: { kind: 'live' }, value: [alert] } as const;
+    const { get } = await board({ state: () => ({ ...running().state(60_000), alerts }) });
+    const { body } = await get('/');
+    expect(body).toContain(`<h1>${title}</h1>`);
+    expect(body).toContain('BrokerDown');
+  });
+
   it('of a queue has its figures, a table of each chart and its decisions', async () => {
     const { get } = await board({}, running());
     const { statusCode, body } = await get('/queues/jobs');

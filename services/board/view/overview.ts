@@ -1,5 +1,6 @@
 import { type Health, healthOf, type Level, worstOf } from '../model/health.ts';
 import type { BoardState, DecisionRecord, WorkloadState } from '../model/state.ts';
+import type { FiringAlert } from '../sources/prometheus.ts';
 import { bar, gates, sparkline } from './chart.ts';
 import {
   banner,
@@ -48,8 +49,10 @@ function verdict(state: BoardState, judged: readonly Judged[], page: Page): Html
   const { connection, readAt, workloads } = state;
   const levels = judged.map(({ health }) => health.level);
   const known = connection.kind === 'live';
-  const level: Level = known && workloads.length > 0 ? worstOf(levels) : 'unknown';
-  const affected = levels.filter((each) => each === level).length;
+  const own: Level = known && workloads.length > 0 ? worstOf(levels) : 'unknown';
+  const fires = alertLevel(state);
+  const level = worstOf([own, fires]);
+  const affected = levels.filter((each) => each === own).length;
   const sum = (of: (workload: WorkloadState) => number | undefined) =>
     workloads.reduce((total, workload) => total + (of(workload) ?? 0), 0);
   const summary = texts.verdictSummary(
@@ -60,9 +63,23 @@ function verdict(state: BoardState, judged: readonly Judged[], page: Page): Html
       texts.countReplicas,
     ),
   );
-  const title = known && workloads.length > 0 ? sentence(level, affected, page) : unknownTitle(state, page);
+  const workloadTitle =
+    known && workloads.length > 0 ? sentence(own, affected, page) : unknownTitle(state, page);
+  // An alert that is worse than every workload is what is wrong.
+  const title = level === own ? workloadTitle : page.counted(firingOf(state).length, texts.infra.fires);
   return html`<header class="verdict" data-level="${level}">${levelIcon(level)}<div><h1>${title}</h1>${workloads.length > 0 && html`<p>${summary}</p>`}</div>${readAt !== undefined && html`<p class="as-of">${texts.asOf(format.time(readAt))}</p>`}</header>`;
 }
+
+const firingOf = ({ alerts }: BoardState): readonly FiringAlert[] => alerts?.value ?? [];
+
+/** How bad the worst alert is that fires. */
+const alertLevel = (state: BoardState): Level =>
+  worstOf(
+    firingOf(state).map(
+      ({ severity }): Level =>
+        severity === 'critical' ? 'critical' : severity === 'warning' ? 'attention' : 'ok',
+    ),
+  );
 
 function sentence(level: Level, count: number, page: Page): string {
   const { texts } = page;
