@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawnOwned } from '@sluice/runtime/processes';
-import { until } from '../support/fleet.ts';
+import { until } from '../support/service-processes.ts';
 
 /** Kernel ticks a second in /proc, a constant of Linux's interface. @see proc(5) */
 const TICKS_PER_SECOND = 100;

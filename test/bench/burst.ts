@@ -7,7 +7,7 @@ import { planFor } from '../../cli/up/plan.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { makeRunDirectory } from '../../cli/up/rundir.ts';
 import { System } from '../../cli/up/system.ts';
-import { until } from '../support/fleet.ts';
+import { until } from '../support/service-processes.ts';
 import { type Figure, median, round } from './figures.ts';
 import { childrenOf, type ProcessUse, useOf } from './process-use.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { latch } from '@sluice/policy';
-import { Fleet } from '../support/fleet.ts';
+import { ServiceProcesses } from '../support/service-processes.ts';
 import { withBroker } from './broker.ts';
 import { type Figure, round } from './figures.ts';
 
@@ -21,7 +21,7 @@ export async function scalerLoad(): Promise<Figure[]> {
     const channel = await connection.createChannel();
     for (const name of names()) await channel.assertQueue(name, { durable: true });
     const { server, url } = await serveScales();
-    const fleet = new Fleet(() => {});
+    const fleet = new ServiceProcesses(() => {});
     const workloads = names().map((name) => ({
       name,
       source: { kind: 'detailed-metrics', url: metricsUrl, vhost: '/', queue: name },

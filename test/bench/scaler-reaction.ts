@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { createScaler } from '../../services/scaler/scaler.ts';
 import type { ReplicaTarget } from '../../services/scaler/targets/kubernetes.ts';
-import { Fleet } from '../support/fleet.ts';
+import { ServiceProcesses } from '../support/service-processes.ts';
 import { withBroker } from './broker.ts';
 import { type Figure, round } from './figures.ts';
 
@@ -20,7 +20,7 @@ export async function scalerReaction(): Promise<Figure[]> {
     const channel = await connection.createConfirmChannel();
     const targets = new Map(names().map((name) => [name, new RecordingTarget()]));
     for (const name of names()) await channel.assertQueue(name, { durable: true });
-    const files = new Fleet(() => {});
+    const files = new ServiceProcesses(() => {});
     const scaler = createScaler({
       config: configOf(broker, files.file('password', broker.password)),
       openTarget: ({ name }) => targets.get(name) ?? new RecordingTarget(),

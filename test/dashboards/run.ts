@@ -10,7 +10,7 @@ import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { type MetricsTarget, MetricsTargets } from '../../cli/up/metrics-targets.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { local } from '../../environments/local.ts';
-import { until } from '../support/fleet.ts';
+import { until } from '../support/service-processes.ts';
 
 /** `npm start` on a broker, as a process. */
 export class StartedRun {

@@ -5,7 +5,7 @@ import { freePort, killGroup, spawnOwned } from '@sluice/runtime/processes';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { brokerTargets, type MetricsTarget, processTarget } from '../../cli/up/metrics-targets.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
-import { Fleet } from '../support/fleet.ts';
+import { ServiceProcesses } from '../support/service-processes.ts';
 
 /** What runs beside `npm start`, so that the other dashboards have something to show. */
 export interface Sources {
@@ -21,7 +21,7 @@ const OWN_DISKS = '--collector.filesystem.mount-points-exclude=^/.+';
 
 /** A web service under load, the exporter on the broker's management API, and Debian's node exporter. */
 export async function startSources(broker: LocalBroker): Promise<Sources> {
-  const fleet = new Fleet(() => {});
+  const fleet = new ServiceProcesses(() => {});
   const ports = { api: await freePort(), exporter: await freePort(), node: await freePort() };
   fleet.start('api', { HTTP_PORT: String(ports.api) });
   fleet.start('exporter', { HTTP_PORT: String(ports.exporter), ...exporterFiles(fleet, broker) });
@@ -50,7 +50,7 @@ export async function startSources(broker: LocalBroker): Promise<Sources> {
   };
 }
 
-function exporterFiles(fleet: Fleet, { managementUrl, username, password }: LocalBroker) {
+function exporterFiles(fleet: ServiceProcesses, { managementUrl, username, password }: LocalBroker) {
   const target = {
     ...{ name: 'broker', url: `${managementUrl}/api/queues`, module: 'rabbitmq-management' },
     basicAuth: { username, passwordFile: fleet.file('exporter-password', password) },

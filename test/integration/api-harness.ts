@@ -3,13 +3,13 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
-import { Fleet, until } from '../support/fleet.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
 /** One replica of the web service: its process, and the connections that a client keeps to it. */
 export class Replica {
-  readonly #fleet = new Fleet((line) => void this.lines.push(line));
+  readonly #fleet = new ServiceProcesses((line) => void this.lines.push(line));
   readonly #agent = new Agent({ keepAlive: true });
   readonly lines: Line[] = [];
   readonly process: ServiceProcess;

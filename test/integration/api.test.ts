@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Fleet, until } from '../support/fleet.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { Load, Replica } from './api-harness.ts';
 
 const replicas: Replica[] = [];
@@ -108,7 +108,7 @@ it('sheds while its event loop is late, and stops as soon as it is not', async (
 
 it('reports every fault of its configuration at once and ends with 2', async () => {
   const lines: unknown[] = [];
-  const fleet = new Fleet((line) => void lines.push(line));
+  const fleet = new ServiceProcesses((line) => void lines.push(line));
   expect(await fleet.run('api', { MAX_URL_BYTES: '1', DRAIN_DELAY_SECONDS: 'soon' })).toBe(2);
   await fleet.stop();
   expect(lines).toMatchObject([

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { repositoryRoot, type ServiceProcess } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { Fleet, until } from '../support/fleet.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
 /** The real processes: the web service, and the exporter that reads its /metrics.json. */
 class Harness {
   readonly lines: (Line & { readonly from: string })[] = [];
-  readonly fleet = new Fleet((line, from) => void this.lines.push({ ...line, from }));
+  readonly fleet = new ServiceProcesses((line, from) => void this.lines.push({ ...line, from }));
 
   async start(
     name: string,

@@ -1,17 +1,17 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fleet, until } from '../support/fleet.ts';
 import { eventually } from '../support/job-harness.ts';
 import type { OwnServer } from '../support/own-server.ts';
 import { startRedis } from '../support/redis.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 const prefix = '{shop}';
 let server: OwnServer;
 let redis: Redis;
 let page = '';
 const lines: Record<string, unknown>[] = [];
-const fleet = new Fleet((line) => lines.push(line));
+const fleet = new ServiceProcesses((line) => lines.push(line));
 
 const metrics = async (): Promise<string> => (await fetch(page)).text();
 /** @param series A name and any of its labels, in any order: `queue_jobs{state="active"` */

@@ -9,9 +9,9 @@ import { redisUsersOf } from '../../apps/platform/redis.ts';
 import { bank } from '../../apps/testing/environments.ts';
 import { redisFiles, START_SCRIPT } from '../../charts/redis.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
-import { Fleet, until } from '../support/fleet.ts';
 import { eventually } from '../support/job-harness.ts';
 import { OwnServer } from '../support/own-server.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { transfer } from '../transactions/harness.ts';
 
 /** What the chart renders, on a server of this machine: its script, its files and the passwords of its Secret. */
@@ -19,7 +19,7 @@ const users = redisUsersOf(systemIn(bank, applications));
 const passwordOf = (name: string): string => `secret of ${name}`;
 const directory = mkdtempSync(join(tmpdir(), 'sluice-redis-users-'));
 const lines: Record<string, unknown>[] = [];
-const fleet = new Fleet((line) => lines.push(line));
+const fleet = new ServiceProcesses((line) => lines.push(line));
 let server: OwnServer;
 let port = 0;
 

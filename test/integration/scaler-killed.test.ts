@@ -7,8 +7,8 @@ import { latch } from '@sluice/policy';
 import { spawnOwned } from '@sluice/runtime/processes';
 import { afterEach, expect, inject, it } from 'vitest';
 import { bundleEnv, commandOf } from '../support/bundles.ts';
-import { until } from '../support/fleet.ts';
 import { Mark } from '../support/marked.ts';
+import { until } from '../support/service-processes.ts';
 import { freshVhost } from '../support/vhost.ts';
 import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-harness.ts';
 

@@ -11,12 +11,12 @@ import { type ClientPorts, type LocalBroker, startRabbitMQ } from '../../cli/loc
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { Authority, type Issued, replaceFile } from '../support/authority.ts';
-import { Fleet, until } from '../support/fleet.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 type Line = Record<string, unknown> & { msg: string; name: string };
 
 const lines: Line[] = [];
-const fleet = new Fleet((line, name) => lines.push({ ...line, name }));
+const fleet = new ServiceProcesses((line, name) => lines.push({ ...line, name }));
 const of = (name: string, msg: string) => lines.filter((line) => line.name === name && line.msg === msg);
 const at = (name: string): string => join(fleet.directory, name);
 

@@ -2,9 +2,9 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES, transactionId } from '../../packages/contracts/transaction.ts';
-import { Fleet, until } from '../support/fleet.ts';
 import type { OwnServer } from '../support/own-server.ts';
 import { startRedis } from '../support/redis.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 type Line = Record<string, unknown> & { msg: string };
 
@@ -20,7 +20,7 @@ const transfer = (amount: number) => ({
 });
 
 const lines: Line[] = [];
-const fleet = new Fleet((line) => lines.push(line as Line));
+const fleet = new ServiceProcesses((line) => lines.push(line as Line));
 let server: OwnServer;
 let redis: Redis;
 let queues: Queue[];
@@ -144,7 +144,7 @@ describe('inject', () => {
 it('a password that is rotated while the connection breaks is read from its file again', async () => {
   const own = await startRedis({ configuration: ['requirepass old-sesame'] });
   const seen: Line[] = [];
-  const rotated = new Fleet((line) => seen.push(line as Line));
+  const rotated = new ServiceProcesses((line) => seen.push(line as Line));
   const admin = new Redis(own.url, { password: 'old-sesame' });
   try {
     const REDIS_PASSWORD_FILE = rotated.file('password', 'old-sesame\n');
@@ -177,7 +177,7 @@ describe('a Redis that may lose transactions', () => {
   it('is refused with every fault', async () => {
     const forgetful = await startRedis({ configuration: ['appendonly no', 'maxmemory-policy allkeys-lru'] });
     const seen: Line[] = [];
-    const own = new Fleet((line) => seen.push(line as Line));
+    const own = new ServiceProcesses((line) => seen.push(line as Line));
     try {
       expect(await own.run('inject', { REDIS_URL: forgetful.url })).toBe(1);
       expect(seen.find(({ msg }) => msg === 'redis refused')?.faults).toEqual([

@@ -2,7 +2,7 @@ import { latch } from '@sluice/policy';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { commandOf } from '../support/bundles.ts';
-import { Fleet, until } from '../support/fleet.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { declareTopology } from './topology.ts';
 
 export interface CyclesSize {
@@ -40,7 +40,7 @@ export async function proveCycles(size: CyclesSize): Promise<CyclesResult> {
 class CyclesProof {
   readonly #size: CyclesSize;
   readonly #broker: LocalBroker;
-  readonly #fleet = new Fleet((line) => this.#read(line));
+  readonly #fleet = new ServiceProcesses((line) => this.#read(line));
   readonly #finished = new Map<string, number>();
   readonly #trajectory: number[] = [0];
   readonly #reasons = new Set<string>();

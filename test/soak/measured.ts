@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { startScaler } from '../../services/scaler/start.ts';
 import { declareQueue, type Line, managementSource } from '../integration/scaler-harness.ts';
-import { until } from '../support/fleet.ts';
+import { until } from '../support/service-processes.ts';
 
 /** Jobs that all take the same time, for a while. */
 export interface Phase {

@@ -1,6 +1,6 @@
 import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
-import { Fleet, until } from '../support/fleet.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { declareTopology } from './topology.ts';
 
 export interface NoLossSize {
@@ -40,7 +40,7 @@ class NoLossProof {
   readonly #size: NoLossSize;
   readonly #broker: Awaited<ReturnType<typeof startRabbitMQ>>;
   readonly #finished = new Map<string, number>();
-  readonly #fleet = new Fleet((line) => this.#read(line));
+  readonly #fleet = new ServiceProcesses((line) => this.#read(line));
   readonly #env: Record<string, string>;
   readonly #consumers: ServiceProcess[] = [];
   #deliveries = 0;

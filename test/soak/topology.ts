@@ -1,14 +1,14 @@
 import { planFor } from '../../cli/up/plan.ts';
-import type { Fleet } from '../support/fleet.ts';
+import type { ServiceProcesses } from '../support/service-processes.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
 
 /** Runs the topology service on a broker, as the local environment wants it. @throws Error when it refuses */
-export const declareTopology = (fleet: Fleet, broker: BrokerCoordinates): Promise<void> =>
+export const declareTopology = (fleet: ServiceProcesses, broker: BrokerCoordinates): Promise<void> =>
   declareTopologyOn(fleet, broker, '/');
 
 /** The same on a virtual host. */
 export async function declareTopologyOn(
-  fleet: Fleet,
+  fleet: ServiceProcesses,
   broker: BrokerCoordinates,
   vhost: string,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
 import { transactionId } from '../../packages/contracts/transaction.ts';
-import { Fleet, until } from '../support/fleet.ts';
 import { eventually } from '../support/job-harness.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { TransactionSystem, transfer } from '../transactions/harness.ts';
 
 export interface TransactionsSize {
@@ -218,7 +218,7 @@ class Proof {
   /** The command that proves the books. */
   async #check(): Promise<boolean> {
     const lines: Record<string, unknown>[] = [];
-    const fleet = new Fleet((line) => lines.push(line));
+    const fleet = new ServiceProcesses((line) => lines.push(line));
     try {
       const code = await fleet.program('process/check', { MONGODB_URL: this.#system.mongodb.url });
       return (

@@ -2,7 +2,7 @@ import { type ChannelModel, type ConfirmChannel, connect, type GetMessage, type 
 import { workQueue } from '../../charts/queue-topology.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { Fleet, until } from './fleet.ts';
+import { ServiceProcesses, until } from './service-processes.ts';
 import type { BrokerCoordinates } from './shared-broker.ts';
 import { freshVhost, type Vhost, type VhostOptions } from './vhost.ts';
 
@@ -12,7 +12,7 @@ export type Line = Record<string, unknown> & { readonly service: string; readonl
 /** A queue `jobs` on a virtual host of its own, services as real processes, and a look at all of it. */
 export class JobHarness {
   readonly lines: Line[] = [];
-  readonly fleet = new Fleet((line) => this.lines.push(line as Line));
+  readonly fleet = new ServiceProcesses((line) => this.lines.push(line as Line));
   readonly vhost: Vhost;
   readonly #connection: ChannelModel;
   readonly #channel: ConfirmChannel;

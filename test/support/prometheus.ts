@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, killGroup, spawnOwned } from '@sluice/runtime/processes';
-import { until } from './fleet.ts';
+import { until } from './service-processes.ts';
 
 /** A counter as it was scraped. */
 export interface Recording {

@@ -2,13 +2,13 @@ import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestDigest } from '../../packages/contracts/transaction.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
-import { Fleet } from '../support/fleet.ts';
 import { startMongodb } from '../support/mongodb.ts';
 import type { OwnServer } from '../support/own-server.ts';
+import { ServiceProcesses } from '../support/service-processes.ts';
 import { transfer } from './harness.ts';
 
 const lines: Record<string, unknown>[] = [];
-const fleet = new Fleet((line) => lines.push(line));
+const fleet = new ServiceProcesses((line) => lines.push(line));
 let server: OwnServer;
 let client: MongoClient;
 

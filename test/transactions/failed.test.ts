@@ -2,9 +2,9 @@ import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
-import { Fleet } from '../support/fleet.ts';
 import type { OwnServer } from '../support/own-server.ts';
 import { startRedis } from '../support/redis.ts';
+import { ServiceProcesses } from '../support/service-processes.ts';
 
 const { prefix } = TRANSACTION_QUEUES;
 let server: OwnServer;
@@ -39,7 +39,7 @@ describe('the failed set', () => {
     await worker.close();
   };
   const seen: Record<string, unknown>[] = [];
-  const own = new Fleet((line) => seen.push(line));
+  const own = new ServiceProcesses((line) => seen.push(line));
 
   afterEach(async () => {
     seen.length = 0;

@@ -5,10 +5,10 @@ import { MongoClient } from 'mongodb';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { startElasticsearch } from '../support/elasticsearch.ts';
-import { Fleet, until } from '../support/fleet.ts';
 import { startMongodb } from '../support/mongodb.ts';
 import type { OwnServer } from '../support/own-server.ts';
 import { startRedis } from '../support/redis.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 /** One JSON line of a service. */
 export type Line = Record<string, unknown> & { msg: string };
@@ -16,7 +16,7 @@ export type Line = Record<string, unknown> & { msg: string };
 /** The three servers, the three services as processes, and a look at all of it. */
 export class TransactionSystem {
   readonly lines: Line[] = [];
-  readonly fleet = new Fleet((line) => this.lines.push(line as Line));
+  readonly fleet = new ServiceProcesses((line) => this.lines.push(line as Line));
   readonly redis: OwnServer;
   readonly mongodb: OwnServer;
   readonly elasticsearch: OwnServer;

@@ -5,7 +5,7 @@ import { type ChannelModel, connect } from 'amqplib';
 import type { LocalBroker } from '../../../cli/local/rabbitmq.ts';
 import type { ServiceProcess } from '../../../cli/up/processes.ts';
 import { commandOf } from '../../support/bundles.ts';
-import { Fleet, until } from '../../support/fleet.ts';
+import { ServiceProcesses, until } from '../../support/service-processes.ts';
 import type { BrokerCoordinates } from '../../support/shared-broker.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { freshVhost, type Vhost } from '../../support/vhost.ts';
@@ -37,7 +37,7 @@ export class FaultRun {
   readonly #broker: BrokerCoordinates;
   readonly #mark = randomUUID();
   readonly #record = new Record();
-  readonly #fleet = new Fleet((line) => this.#record.take(line));
+  readonly #fleet = new ServiceProcesses((line) => this.#record.take(line));
 
   private constructor(
     scenario: Scenario,

@@ -9,7 +9,7 @@ import { bundleEnv, commandOf } from './bundles.ts';
 type Line = Record<string, unknown> & { msg: string };
 
 /** Services as processes of one proof: their lines in one place, their files in one folder, all gone at the end. */
-export class Fleet {
+export class ServiceProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), 'sluice-fleet-'));
   readonly #running = new Set<ServiceProcess>();
   readonly #onLine: (line: Line, name: string) => void;
