@@ -31,6 +31,10 @@ const INTERRUPTED_SECONDS = 4.5;
  * @param sources What is run. @default the local environment
  */
 export async function runUp(argv: string[], sources?: PlanSources): Promise<number> {
+  if (argv[0] === 'transactions') {
+    const { runTransactions } = await import('./up/transactions.ts');
+    return runTransactions(argv.slice(1));
+  }
   const options = parseUpOptions(argv);
   if (options === undefined) {
     process.stdout.write(upHelp);

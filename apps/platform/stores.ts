@@ -43,9 +43,12 @@ export const STORES = {
     url: 'mongodb://mongodb-rs0.mongodb.svc:27017/?replicaSet=rs0&authSource=admin',
     variables: 'MONGODB',
   },
+  // Another one than that of log lines.
   elasticsearch: {
-    identity: identityOf('elasticsearch'),
-    ...{ port: 9200, url: 'http://transactions-es-http.elasticsearch.svc:9200', variables: 'ELASTICSEARCH' },
+    identity: identityOf('transactions-index'),
+    port: 9200,
+    url: 'http://transactions-es-http.transactions-index.svc:9200',
+    variables: 'ELASTICSEARCH',
   },
 } as const satisfies Readonly<Record<StoreKind, Store>>;
 

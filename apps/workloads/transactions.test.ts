@@ -46,7 +46,8 @@ describe('the services of transactions', () => {
       ['elasticsearch', ['journal', 'query']],
     ] as const)
       for (const user of users) {
-        const password = valuesIn(store, `${store}-users`)?.[user];
+        const namespace = store === 'elasticsearch' ? 'transactions-index' : store;
+        const password = valuesIn(namespace, `${store}-users`)?.[user];
         expect(password).toMatch(/^[\w-]{32}$/);
         expect(valuesIn(user, `${store}-credentials`)).toEqual({ password });
       }

@@ -17,6 +17,7 @@ export interface UpOptions {
 }
 
 export const upHelp = `usage: sluice up [worker] [options]     (npm start -- [worker] [options])
+       sluice up transactions --help       transactions on Redis, MongoDB and Elasticsearch
 
 Synthesizes dist/, then runs one worker of the local environment on this machine, with its own queue and policy:
 broker, topology, publisher, scaler and replicas, until every job is done. A worker of another image runs the

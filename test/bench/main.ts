@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'log-reports': async () => (await import('./log-reports.ts')).logReports,
   policies: async () => (await import('./policies.ts')).policies,
   'synth-time': async () => (await import('./synth.ts')).synthTime,
+  transactions: async () => (await import('./transactions.ts')).transactions,
   workers: async () => (await import('./workers.ts')).manyWorkers,
 };
 

@@ -1,9 +1,9 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { eventually } from '../support/job-harness.ts';
-import type { OwnServer } from '../support/own-server.ts';
-import { startRedis } from '../support/redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 const prefix = '{shop}';

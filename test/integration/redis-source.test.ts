@@ -1,13 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RedisSource } from '@sluice/policy';
+import { proportional, type RedisSource } from '@sluice/policy';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startService, stopService } from '../../cli/up/processes.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { startRedis } from '../../packages/testbed/servers/redis.ts';
+import { bundle } from '../../services/bundle.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
-import type { OwnServer } from '../support/own-server.ts';
-import { startRedis } from '../support/redis.ts';
+import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 let server: OwnServer;
 let redis: Redis;
@@ -43,6 +46,40 @@ beforeEach(() => {
   connections = new Connections();
   queue = new Queue('work', { connection: redis, prefix: '{t}' });
   queue.on('error', () => {});
+});
+
+describe('the scaler as it is in its image', () => {
+  it('reads the queue and starts what works on it', async () => {
+    await queue.add('a', {});
+    const lines: Record<string, unknown>[] = [];
+    const fleet = new ServiceProcesses((line) => lines.push(line));
+    const command: [string, ...string[]] = ['sleep', '600'];
+    const target = { kind: 'process', command, env: {}, graceSeconds: 1 } as const;
+    const policy = proportional({ perReplica: 10, maxReplicas: 2 });
+    const workloads = [{ name: 'work', source: sourceOf(), target, policy }];
+    // Bundled also where the run's set-up has built nothing: a bundle loads the client in another way.
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-scaler-bundle-'));
+    await bundle('scaler', directory);
+    const scaler = startService(
+      'scaler',
+      {
+        ...{ HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' },
+        CONFIG_FILE: fleet.file('scaler.json', { pollSeconds: 0.2, workloads }),
+      },
+      {
+        command: [process.execPath, join(directory, 'main.mjs')],
+        logFile: fleet.logFile,
+        onLine: (line) => lines.push(line as Record<string, unknown>),
+      },
+    );
+    try {
+      await until('it opens', () => lines.some(({ replicas }) => replicas === 1), 30);
+    } finally {
+      await stopService(scaler, 5);
+      await fleet.stop(5);
+      rmSync(directory, { recursive: true });
+    }
+  });
 });
 
 describe('a queue of BullMQ', () => {

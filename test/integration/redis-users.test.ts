@@ -8,9 +8,9 @@ import { applications, systemIn } from '../../apps/main.ts';
 import { redisUsersOf } from '../../apps/platform/redis.ts';
 import { bank } from '../../apps/testing/environments.ts';
 import { redisFiles, START_SCRIPT } from '../../charts/redis.ts';
+import { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
 import { eventually } from '../support/job-harness.ts';
-import { OwnServer } from '../support/own-server.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { transfer } from '../transactions/harness.ts';
 

@@ -2,8 +2,8 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES, transactionId } from '../../packages/contracts/transaction.ts';
-import type { OwnServer } from '../support/own-server.ts';
-import { startRedis } from '../support/redis.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 type Line = Record<string, unknown> & { msg: string };

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearchContent } from '../../charts/elasticsearch-content.ts';
 import { objectKey, parseReport, WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
 import { ELASTICSEARCH_STREAMS, logRecords } from '../../packages/contracts/log-store.ts';
-import { startElasticsearch } from '../support/elasticsearch.ts';
-import type { OwnServer } from '../support/own-server.ts';
+import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
 
 const WINDOW_MS = WINDOW_MINUTES * 60_000;

@@ -60,6 +60,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'apps',
   ],
   'packages/testbed': [
+    'services/runtime',
     'policy',
     'packages/contracts',
     'packages/manifests',

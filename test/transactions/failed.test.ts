@@ -2,8 +2,8 @@ import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
-import type { OwnServer } from '../support/own-server.ts';
-import { startRedis } from '../support/redis.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { ServiceProcesses } from '../support/service-processes.ts';
 
 const { prefix } = TRANSACTION_QUEUES;

@@ -3,11 +3,11 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
+import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
+import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
-import { startElasticsearch } from '../support/elasticsearch.ts';
-import { startMongodb } from '../support/mongodb.ts';
-import type { OwnServer } from '../support/own-server.ts';
-import { startRedis } from '../support/redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 /** One JSON line of a service. */

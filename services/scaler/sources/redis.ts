@@ -56,7 +56,10 @@ async function connect(
 ): Promise<Redis> {
   try {
     const password = passwordFile === undefined ? undefined : Secret.fromText(readSecretFile(passwordFile));
-    const { Redis } = await import('ioredis');
+    // Bundled, a package of CommonJS has its default export alone.
+    const {
+      default: { Redis },
+    } = await import('ioredis');
     const redis = new Redis({
       ...redisOptions({
         REDIS_URL: parseRedisUrl(url),

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@sluice/runtime/processes';
 import { MongoClient } from 'mongodb';
-import { ensureTool } from '../../packages/testbed/lib/tools.ts';
-import { ferretdb } from '../../packages/testbed/tools.ts';
+import { ensureTool } from '../lib/tools.ts';
+import { ferretdb } from '../tools.ts';
 import { OwnServer } from './own-server.ts';
 
 /** Starts FerretDB, a server of MongoDB's protocol, on a free port with its own data. @throws Error with its log */

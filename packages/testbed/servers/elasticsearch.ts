@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@sluice/runtime/processes';
-import { ensureElasticsearch } from '../../packages/testbed/lib/elasticsearch.ts';
+import { ensureElasticsearch } from '../lib/elasticsearch.ts';
 import { OwnServer } from './own-server.ts';
 
 const JAVA = ['-Xms256m', '-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];

@@ -4,7 +4,7 @@ import { openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killGroup, spawnOwned } from '@sluice/runtime/processes';
-import { patient } from '../../packages/testbed/lib/patience.ts';
+import { patient } from '../lib/patience.ts';
 
 /** How a server of a test is started. */
 export interface OwnServerOptions {
