@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it, test } from 'vitest';
 import { FuzzPool } from './fuzz/pool.ts';
 import { fuzz, type Row } from './fuzz/run.ts';
 import { subjects } from './fuzz/subjects.ts';
-import { markdownOf, record, tableOf } from './table.ts';
+import { markdownOf, record, tableOf, withRecorded } from './table.ts';
 
 /** `FUZZ_INPUTS` and `FUZZ_SEED` run other ones: the seed of a run that failed finds the same again. */
 const inputs = Number(process.env.FUZZ_INPUTS ?? 200_000);
@@ -18,8 +18,8 @@ afterAll(async () => {
   await pool.close();
   const cells = rows.map(cellsOf);
   console.log(`\nseed ${seed}\n${tableOf(HEAD, cells)}\n`);
-  const size = `Of ${inputs.toLocaleString('en')} inputs each, seed ${seed}.`;
-  if (process.env.RECORD !== undefined) record('fuzz', `${size}\n\n${markdownOf(HEAD, cells)}`);
+  const names = subjects.map(({ name }) => name);
+  if (process.env.RECORD !== undefined) record('fuzz', markdownOf(HEAD, withRecorded('fuzz', names, cells)));
 });
 
 test.each(subjects.map((subject) => [subject.name, subject] as const))(

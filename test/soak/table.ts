@@ -26,11 +26,36 @@ export function markdownOf(head: readonly string[], rows: readonly (readonly (st
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reference', 'faults.md');
 
+/** What stands between the marks `<!-- NAME -->` and `<!-- /NAME -->` of the page, and around them. */
+function marked(name: string): readonly [string, string, string] {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before = '', rest] = page.split(`<!-- ${name} -->\n`);
+  const [within = '', after] = (rest ?? '').split(`<!-- /${name} -->`);
+  if (rest === undefined || after === undefined) throw new Error(`${PAGE} has no marks of '${name}'`);
+  return [before, within, after];
+}
+
 /** Writes the table of a run between the page's marks `<!-- NAME -->` and `<!-- /NAME -->`. */
 export function record(name: string, markdown: string): void {
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(`<!-- ${name} -->\n`);
-  const [, after] = (rest ?? '').split(`<!-- /${name} -->`);
-  if (rest === undefined || after === undefined) throw new Error(`${PAGE} has no marks of '${name}'`);
+  const [before, , after] = marked(name);
   writeFileSync(PAGE, `${before}<!-- ${name} -->\n${markdown}\n<!-- /${name} -->${after}`);
 }
+
+/**
+ * The rows that were recorded last, those of this run in their place: a part of a table (`-t`) is recorded without the
+ * rest. @param order the first cells of all rows
+ */
+export const withRecorded = (
+  name: string,
+  order: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): (readonly (string | number)[])[] => {
+  const recorded = marked(name)[1]
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+    .map((line) => line.slice(2, -2).split(' | '));
+  return order.flatMap((first) => {
+    const row = [...rows, ...recorded].find(([cell]) => cell === first);
+    return row === undefined ? [] : [row];
+  });
+};

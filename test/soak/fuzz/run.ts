@@ -46,6 +46,13 @@ function feed<I, A>(one: Subject<I, A>, { inputs, seed, from = 0 }: Part, tally:
   }
 }
 
+/** A byte of another letter that a URL encodes may end with the mark's own first letter: `%9Canary`. */
+const shows = (text: string): boolean =>
+  text
+    .replaceAll(/%[89a-f][\da-f]/gi, '?')
+    .toLowerCase()
+    .includes(CANARY_MARK);
+
 class Tally {
   readonly #parser: string;
   readonly #kinds = new Map<string, number>();
@@ -79,7 +86,7 @@ class Tally {
   #judge<I, A>(one: Subject<I, A>, input: I, outcome: Outcome<A>): void {
     if ('refused' in outcome) {
       this.#refused += 1;
-      const shown = outcome.refused.find((text) => text.toLowerCase().includes(CANARY_MARK));
+      const shown = outcome.refused.find(shows);
       if (shown !== undefined) this.#fault('secret', shown, input);
       return;
     }
