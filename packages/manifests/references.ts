@@ -55,7 +55,8 @@ const podSpecs: Readonly<Record<string, readonly string[]>> = {
 const templates = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout'];
 
 const podPath = (kind: string): readonly string[] | undefined =>
-  podSpecs[kind] ?? (templates.includes(kind) ? ['spec', 'template', 'spec'] : undefined);
+  (Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined) ??
+  (templates.includes(kind) ? ['spec', 'template', 'spec'] : undefined);
 
 /** The spec of the pods that an object makes; undefined where it makes none. */
 export function podSpecOf({ kind, fields }: DesiredObject): Fields | undefined {

@@ -245,7 +245,7 @@ const REFUSING: Readonly<Record<string, string>> = {
 
 /** What the removal of an object opens. */
 export const openedWithout = ({ kind }: DesiredObject): readonly string[] =>
-  REFUSING[kind] === undefined ? [] : [REFUSING[kind]];
+  Object.hasOwn(REFUSING, kind) ? [REFUSING[kind] ?? ''] : [];
 
 /** A policy that no longer denies. */
 const admission: Openings = (object) => {

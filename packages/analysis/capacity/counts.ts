@@ -97,7 +97,7 @@ const autoscalers: Readonly<Record<string, { min: string; max: string; defaults:
 };
 
 function autoscaled(object: DesiredObject, minimum?: Minimum): [string, Bounds][] {
-  const how = autoscalers[object.kind];
+  const how = Object.hasOwn(autoscalers, object.kind) ? autoscalers[object.kind] : undefined;
   if (how === undefined) return [];
   const spec = valueAt(object.fields, ['spec']);
   const [kind, name] = ['kind', 'name'].map((field) => valueAt(spec, ['scaleTargetRef', field]));
@@ -144,7 +144,7 @@ const strategies: Readonly<Record<string, string>> = { Deployment: 'rollingUpdat
 /** Percentages of surge are rounded up. Where a router splits the requests, a release ends with both versions whole. */
 function surgeOf(workload: DesiredObject, replicas: number): number {
   const strategy = valueAt(workload.fields, ['spec', 'strategy']);
-  const how = strategies[workload.kind];
+  const how = Object.hasOwn(strategies, workload.kind) ? strategies[workload.kind] : undefined;
   if (how === undefined || valueAt(strategy, ['type']) === 'Recreate') return 0;
   if (valueAt(strategy, [how, 'trafficRouting']) !== undefined) return replicas;
   const surge = valueAt(strategy, [how, 'maxSurge']) ?? '25%';

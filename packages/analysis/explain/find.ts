@@ -28,7 +28,7 @@ const SHORT: Readonly<Record<string, string>> = {
 
 const kindOf = (written: string): string => {
   const kind = written.toLowerCase();
-  return SHORT[kind] ?? kind;
+  return (Object.hasOwn(SHORT, kind) ? SHORT[kind] : undefined) ?? kind;
 };
 
 /** `<kind>/<name>[.<namespace>]`, the kind in whatever case. */
