@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { desiredState, local, production } from '../../../apps/testing/desired-state.ts';
+import { typed } from '../../../apps/testing/workloads.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { objectsOf } from './explain.ts';
@@ -55,7 +56,7 @@ describe('the values that an object depends on', { timeout: 120_000 }, () => {
   });
 
   it('are the numbers of the work, from where they stand', () => {
-    const wanting = { ...local, workloads: { publisher: { jobsPerRun: 7 } } };
+    const wanting = typed({ ...local, workloads: { publisher: { jobsPerRun: 7 } } });
     const { found } = dependencies('cronjob/publisher', wanting);
     expect(found.map(({ path, value, file }) => [path, value, file])).toEqual(
       expect.arrayContaining([
