@@ -131,8 +131,8 @@ export interface LogDataSourceRef {
 /** Lines of a log. */
 export interface LogsProps extends PanelText {
   readonly kind: 'logs';
-  /** LogQL for Loki, LogsQL for VictoriaLogs. */
-  readonly logs: string;
+  /** LogQL for Loki, LogsQL for VictoriaLogs; the lines of all of them are shown. */
+  readonly logs: readonly string[];
   readonly datasource: LogDataSourceRef;
 }
 
@@ -229,20 +229,27 @@ function table(panel: TableProps, placed: Placed): TableBuilder {
 }
 
 function logs(panel: LogsProps, placed: Placed): LogsBuilder {
-  const { logs: expr, datasource } = panel;
-  const query =
-    datasource.type === 'loki' ? new LokiBuilder().refId('A').expr(expr).maxLines(200) : logsQl(expr);
+  const { logs: queries, datasource } = panel;
+  const query = datasource.type === 'loki' ? logQl : logsQl;
   return texts(new LogsBuilder(), panel, { ...placed, datasource: panel.datasource })
-    .targets([query])
+    .targets(queries.map(query))
     .showTime(true)
     .wrapLogMessage(true)
     .enableLogDetails(true);
 }
 
+const logQl = (expr: string, index: number): LokiBuilder =>
+  new LokiBuilder().refId(REF_IDS.charAt(index)).expr(expr).maxLines(MAX_LINES);
+
 /** Grafana's builders do not know the plugin of VictoriaLogs. */
-const logsQl = (expr: string): cog.Builder<cog.Dataquery> => ({
-  build: () => ({ ...{ refId: 'A', expr, maxLines: 200 }, _implementsDataqueryVariant: () => {} }),
+const logsQl = (expr: string, index: number): cog.Builder<cog.Dataquery> => ({
+  build: () => ({
+    ...{ refId: REF_IDS.charAt(index), expr, maxLines: MAX_LINES },
+    _implementsDataqueryVariant: () => {},
+  }),
 });
+
+const MAX_LINES = 200;
 
 type AnyBuilder = TimeSeriesBuilder | StatBuilder | TableBuilder;
 

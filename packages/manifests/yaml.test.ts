@@ -29,7 +29,7 @@ describe('parseYaml', () => {
     ['nesting without an end', '['.repeat(20_000), 'is nested deeper than 200 levels'],
     ['deep nesting', `${'['.repeat(300)}1${']'.repeat(300)}`, 'is nested deeper than 200 levels'],
     ['a number that JSON cannot write', 'replicas: .inf', 'holds a number that is not finite (Infinity)'],
-    ['what is none', 'password: [sesame', 'is no YAML: BAD_INDENT at character 17'],
+    ['what is none', 'password: [sesame', 'is no YAML: BAD_INDENT at line 1, column 18'],
   ])('refuses %s without repeating it', (_, text, message) => {
     expect(() => parseYaml(text)).toThrow(new YamlError(message));
   });

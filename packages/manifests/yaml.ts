@@ -22,7 +22,7 @@ export type Dialect = 'kubernetes' | '1.2';
 export function parseYaml(text: string, dialect: Dialect = 'kubernetes'): readonly unknown[] {
   return Array.from(documentsIn(text, dialect), (document) => {
     const [fault] = document.errors;
-    if (fault !== undefined) throw refusal(fault);
+    if (fault !== undefined) throw refusal(text, fault);
     const value = plainValue(document);
     checkTree(value);
     return value;
@@ -30,8 +30,16 @@ export function parseYaml(text: string, dialect: Dialect = 'kubernetes'): readon
 }
 
 /** The parser gives up at a depth of its own. */
-const refusal = ({ code, pos }: YAMLParseError): YamlError =>
-  new YamlError(code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : `is no YAML: ${code} at character ${pos[0]}`);
+const refusal = (text: string, { code, pos }: YAMLParseError): YamlError =>
+  new YamlError(
+    code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : `is no YAML: ${code} at ${placeOf(text, pos[0])}`,
+  );
+
+/** As editors count: from 1. */
+function placeOf(text: string, offset: number): string {
+  const lines = text.slice(0, offset).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+}
 
 const OPTIONS = { prettyErrors: false, logLevel: 'silent' } as const;
 const KUBERNETES = { ...OPTIONS, customTags: kubernetesTags } as const;

@@ -29,6 +29,7 @@ export const unless = (
 export const objectRules: Rule = (object, world) => [
   ...labels(object),
   ...annotations(object),
+  ...texts(object),
   ...size(object),
   ...encoding(object),
   ...servicePorts(object),
@@ -57,6 +58,23 @@ function annotations(object: DesiredObject): readonly Violation[] {
     .reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0);
   const why = `its annotations have ${bytes} bytes, at most ${MOST_ANNOTATIONS} are stored`;
   return unless(bytes <= MOST_ANNOTATIONS, object, 'annotations', why);
+}
+
+/** YAML 1.1 makes values of `no`, `0644` and `12`, where the API has texts alone. The value itself is never said. */
+function texts(object: DesiredObject): readonly Violation[] {
+  const { kind, fields } = object;
+  const data = ['ConfigMap', 'Secret'].includes(kind) ? [['data'], ['stringData']] : [];
+  return [['metadata', 'labels'], ['metadata', 'annotations'], ...data].flatMap((path) =>
+    entriesAt(fields, path).flatMap(([key, value]) => {
+      const why = `'${path.join('.')}.${key}' is a ${typeof value} to the API server, which takes texts alone: quote it`;
+      return unless(
+        !['boolean', 'number', 'bigint'].includes(typeof value),
+        object,
+        `text/${path.join('.')}/${key}`,
+        why,
+      );
+    }),
+  );
 }
 
 const MOST_DATA = 1024 * 1024;

@@ -54,6 +54,16 @@ export const metricsServer: Tool = {
   minutes: 3,
 };
 
+const stateModule = 'k8s.io/kube-state-metrics/v2';
+
+/** What the API server holds, as metrics. */
+export const kubeStateMetrics: Tool = {
+  name: 'kube-state-metrics',
+  module: stateModule,
+  packages: [stateModule],
+  minutes: 4,
+};
+
 export const traefik: Tool = {
   name: 'traefik',
   module: 'github.com/traefik/traefik/v3',

@@ -11,6 +11,10 @@ import {
 import { formatted, ticks } from './units.ts';
 
 const LEGEND_LINE = 16;
+const MOST_LEGEND_LINES = 3;
+/** Half of a time below the axis, and what is to be between two. */
+const HALF_TIME = 24;
+const TIME_WIDTH = 62;
 
 /** Text beside an axis. */
 const turned = (x: number, y: number, text: string): string =>
@@ -35,9 +39,10 @@ export function drawLines(data: PanelData, { x, y, w, h }: Box): string {
   const px = (at: number): number => plot.x + ((at - start) / (end - start)) * plot.w;
   const py = (value: number): number => plot.y + plot.h - (Math.min(value, high) / high) * plot.h;
   const grid = ticks(high, unit).map((tick) => axisTick(py(tick), plot, formatted(tick, unit, decimals)));
-  const times = timeTicks(start, end, plot.w / 62).map(({ at, text }) =>
-    label(px(at), plot.y + plot.h + 14, text, { anchor: 'middle', size: 10 }),
-  );
+  const times = timeTicks(start, end, plot.w / TIME_WIDTH)
+    // One that would stand below the numbers of the other axis, or beyond the panel, is left out.
+    .filter(({ at }) => px(at) - HALF_TIME >= plot.x - 6 && px(at) + HALF_TIME <= plot.x + plot.w + 10)
+    .map(({ at, text }) => label(px(at), plot.y + plot.h + 15, text, { anchor: 'middle', size: 10 }));
   const lines = drawn.map((one) => linesOf(one, px, py, Number(custom.fillOpacity ?? 8) / 100));
   const annotations = marks.map(
     (at) =>
@@ -158,7 +163,14 @@ function legendOf(series: readonly Styled[], width: number) {
     lines.push({ x, line, one });
     x += needed;
   }
-  const kept = lines.filter((entry) => entry.line < 2);
+  const last = MOST_LEGEND_LINES - 1;
+  // The last line ends with how many more there are.
+  const isCut = line > last;
+  const kept = lines.filter(
+    (entry) => entry.line < last || (entry.line === last && (!isCut || entry.x === 0)),
+  );
+  const more = isCut ? lines.length - kept.length : 0;
+  const end = kept.at(-1);
   const draw = (left: number, top: number): string =>
     kept
       .map(({ x: at, line: row, one }) => {
@@ -166,6 +178,11 @@ function legendOf(series: readonly Styled[], width: number) {
         const dash = one.style.dashed ? ' stroke-dasharray="4 2"' : '';
         return `<path d="M${left + at} ${round(y - 4)}h14" stroke="${one.style.color}" stroke-width="3"${dash}/>${label(left + at + 19, y, one.name)}`;
       })
-      .join('');
-  return { lines: Math.min(2, line + 1), draw };
+      .join('') +
+    (more > 0 && end !== undefined
+      ? label(left + end.x + end.one.name.length * 6 + 34, top + last * LEGEND_LINE, `and ${more} more`, {
+          color: '#8b8e96',
+        })
+      : '');
+  return { lines: Math.min(MOST_LEGEND_LINES, line + 1), draw };
 }

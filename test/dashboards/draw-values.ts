@@ -1,4 +1,5 @@
 import { type Box, COLORS, clipped, label, type PanelData, round } from './draw-kit.ts';
+import type { LogLine } from './picture.ts';
 import { formatted } from './units.ts';
 
 /** The newest value of each series, in large digits. */
@@ -63,7 +64,9 @@ export function drawTable({ panel, series }: PanelData, { x, y, w, h }: Box): st
   const width = w / headings.length;
   const line = (top: number, cells: readonly string[], bold: boolean): string => {
     const style = { bold, color: bold ? '#24292e' : '#3d4148' };
-    const texts = cells.map((cell, index) => label(x + index * width, top, clipped(cell, width - 8), style));
+    const texts = cells.map((cell, index) =>
+      label(x + index * width, top, clipped(cell, width - 10, bold ? 12 : 11), style),
+    );
     return `${texts.join('')}<path d="M${x} ${top + 5}h${w}" stroke="#ebedf0"/>`;
   };
   const more = shown.length - fitting.length;
@@ -88,4 +91,16 @@ export function drawTable({ panel, series }: PanelData, { x, y, w, h }: Box): st
     ),
     more > 0 ? label(x, y + 10 + (fitting.length + 1) * ROW, `and ${more} more`, { color: '#8b8e96' }) : '',
   ].join('');
+}
+
+/** The newest lines that fit, each with its time. */
+export function drawLog(lines: readonly LogLine[], { x, y, w, h }: Box): string {
+  return lines
+    .slice(0, Math.floor(h / ROW))
+    .map(({ at, text }, index) => {
+      const top = y + 10 + index * ROW;
+      const time = new Date(at * 1000).toISOString().slice(11, 23);
+      return `${label(x, top, time, { size: 10.5, color: '#8b8e96' })}${label(x + 86, top, clipped(text, w - 86, 10.5), { size: 10.5, color: '#3d4148' })}`;
+    })
+    .join('');
 }

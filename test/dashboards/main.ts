@@ -1,13 +1,10 @@
 /** Draws the dashboards from a real run: `npm run dashboards -- [NAME ...]`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
-import { repositoryRoot } from '../../cli/up/processes.ts';
-import { dashboardSchema } from '../synth/dashboards/schema.ts';
-import { picture } from './picture.ts';
-import { PrometheusReader } from './prometheus.ts';
-import { dashboardsHere, ScrapingPrometheus, StartedRun } from './run.ts';
+import { LoggedServices } from './logs.ts';
+import { ON_CLUSTER } from './names.ts';
+import { drawAll } from './pages.ts';
+import { ScrapingPrometheus, StartedRun } from './run.ts';
 import { startSources } from './sources.ts';
 
 /** Bursts of 150 jobs: the workload opens and closes, and is at work when the pictures are taken. */
@@ -17,12 +14,12 @@ const AT_WORK_SECONDS = 14;
 /** Shown before the first one. */
 const BEFORE_SECONDS = 5;
 const STEPS = 180;
-const FOLDER = join(repositoryRoot, 'docs', 'dashboards');
 
 const only = process.argv.slice(2);
 const broker = await startRabbitMQ({ collectStatisticsMs: 500 });
-const sources = await startSources(broker);
-const run = new StartedRun(RUN, broker);
+const logs = await LoggedServices.start();
+const sources = await startSources(broker, logs);
+const run = new StartedRun(RUN, broker, (line) => logs.write('up', line));
 let prometheus: ScrapingPrometheus | undefined;
 try {
   prometheus = await ScrapingPrometheus.start(sources.targets, await run.targetsFile());
@@ -32,16 +29,13 @@ try {
   await sleep(AT_WORK_SECONDS * 1000);
   const end = Date.now() / 1000 - 1;
   const span = { start, end, stepSeconds: Math.max(1, Math.round((end - start) / STEPS)) };
-  mkdirSync(FOLDER, { recursive: true });
-  for (const [name, json] of dashboardsHere()) {
-    if (only.length > 0 && !only.includes(name)) continue;
-    const reader = new PrometheusReader(prometheus.url, span);
-    writeFileSync(join(FOLDER, `${name}.svg`), await picture(dashboardSchema.parse(json), reader, span));
-    console.log(join(FOLDER, `${name}.svg`));
-  }
+  const isWanted = (name: string): boolean =>
+    !ON_CLUSTER.includes(name) && (only.length === 0 || only.includes(name));
+  await drawAll(prometheus.url, span, isWanted, (query) => logs.read(query));
 } finally {
   prometheus?.stop();
   await run.stop();
   await sources.stop();
+  await logs.stop();
   await broker.stop();
 }

@@ -8,8 +8,22 @@ const ROW = 32;
 const MARGIN = 12;
 const HEAD = 62;
 
-/** A dashboard as a picture: every panel with what Prometheus answers to its queries. */
-export async function picture(json: DashboardJson, reader: PrometheusReader, span: Span): Promise<string> {
+/** A line of a log, at epoch seconds. */
+export interface LogLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What a query of log lines finds, the newest first. */
+export type LogReader = (query: string) => Promise<readonly LogLine[]>;
+
+/** A dashboard as a picture: every panel with what Prometheus and the log store answer to its queries. */
+export async function picture(
+  json: DashboardJson,
+  reader: PrometheusReader,
+  span: Span,
+  readLines: LogReader = async () => [],
+): Promise<string> {
   for (const variable of json.templating.list)
     if (variable.type === 'query')
       await reader.choose(
@@ -30,7 +44,8 @@ export async function picture(json: DashboardJson, reader: PrometheusReader, spa
         ...{ w: w * COLUMN - 8, h: h * ROW - 8 },
       };
       const series = await seriesOf(panel, reader);
-      drawn.push(drawPanel(panel, { series, marks, start: span.start, end: span.end }, box));
+      const lines = await linesOf(panel, readLines);
+      drawn.push(drawPanel(panel, { series, lines, marks, start: span.start, end: span.end }, box));
       bottom = Math.max(bottom, y - section.top + h);
     }
     top += 26 + bottom * ROW + 8;
@@ -99,6 +114,12 @@ async function seriesOf(panel: PanelJson, reader: PrometheusReader): Promise<Nam
       }))
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
   );
+}
+
+async function linesOf(panel: PanelJson, readLines: LogReader): Promise<readonly LogLine[]> {
+  if (panel.type !== 'logs') return [];
+  const answers = await Promise.all(panel.targets.map(({ expr }) => readLines(expr)));
+  return answers.flat();
 }
 
 const legendOf = (format = '', labels: Series['labels']): string =>

@@ -12,6 +12,8 @@ export interface Span {
   readonly start: number;
   readonly end: number;
   readonly stepSeconds: number;
+  /** Between two scrapes: a rate needs four of them. @default 1 */
+  readonly scrapeSeconds?: number;
 }
 
 interface Answer {
@@ -62,11 +64,11 @@ export class PrometheusReader {
     return this.#ask('query', { query: this.#filled(expr), time: this.#span.end });
   }
 
-  /** A scrape a second: a rate needs four of them, and no less than a step. */
+  /** A rate needs four scrapes, and no less than a step. */
   #filled(expr: string): string {
-    const { start, end, stepSeconds } = this.#span;
+    const { start, end, stepSeconds, scrapeSeconds = 1 } = this.#span;
     const seconds = Math.round(end - start);
-    const window = `${Math.max(10, 2 * stepSeconds)}s`;
+    const window = `${Math.max(10, 2 * stepSeconds, 4 * scrapeSeconds)}s`;
     const own = expr
       .replaceAll('$__rate_interval', window)
       .replaceAll('$__range_s', String(seconds))

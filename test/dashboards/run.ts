@@ -17,7 +17,12 @@ export class StartedRun {
   readonly #lines: string[] = [];
   readonly #child: ChildProcess;
 
-  constructor(options: readonly string[], { amqpUrl, managementUrl }: LocalBroker) {
+  /** @param onLine Gets what it prints. */
+  constructor(
+    options: readonly string[],
+    { amqpUrl, managementUrl }: LocalBroker,
+    onLine: (line: string) => void,
+  ) {
     const env = { ...process.env, AMQP_URL: amqpUrl, MANAGEMENT_URL: managementUrl };
     this.#child = spawn('node', ['cli/main.ts', 'up', '--plain', ...options], {
       ...{ cwd: repositoryRoot, env, stdio: ['ignore', 'pipe', 'inherit'] },
@@ -26,6 +31,7 @@ export class StartedRun {
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
         this.#lines.push(line);
         console.log(line);
+        onLine(line);
       });
   }
 

@@ -6,6 +6,7 @@ import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { brokerTargets, type MetricsTarget, processTarget } from '../../cli/up/metrics-targets.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { ServiceProcesses } from '../support/service-processes.ts';
+import type { LoggedServices } from './logs.ts';
 
 /** What runs beside `npm start`, so that the other dashboards have something to show. */
 export interface Sources {
@@ -19,9 +20,12 @@ const LOAD = { pauseMs: 30, missingEvery: 25 };
 /** What other programs of this machine have mounted is no part of a picture. */
 const OWN_DISKS = '--collector.filesystem.mount-points-exclude=^/.+';
 
-/** A web service under load, the exporter on the broker's management API, and Debian's node exporter. */
-export async function startSources(broker: LocalBroker): Promise<Sources> {
-  const fleet = new ServiceProcesses(() => {});
+/**
+ * A web service under load, the exporter on the broker's management API, and Debian's node exporter.
+ * @param logs Where the lines of the services go.
+ */
+export async function startSources(broker: LocalBroker, logs: LoggedServices): Promise<Sources> {
+  const fleet = new ServiceProcesses((line, service) => logs.write(service, JSON.stringify(line)));
   const ports = { api: await freePort(), exporter: await freePort(), node: await freePort() };
   fleet.start('api', { HTTP_PORT: String(ports.api) });
   fleet.start('exporter', { HTTP_PORT: String(ports.exporter), ...exporterFiles(fleet, broker) });
@@ -32,6 +36,8 @@ export async function startSources(broker: LocalBroker): Promise<Sources> {
     stdout: 'ignore',
     stderr: 'ignore',
   });
+  // A consumer without a broker's address: it says so and ends, and its line is one of the errors.
+  void fleet.run('consumer', { AMQP_URL: 'amqp://' });
   const ended = new AbortController();
   const load = putLoadOn(`http://127.0.0.1:${ports.api}`, ended.signal);
   return {
@@ -40,6 +46,7 @@ export async function startSources(broker: LocalBroker): Promise<Sources> {
       processTarget('api', 'api', ports.api),
       processTarget('exporter', 'exporter', ports.exporter),
       processTarget('node-exporter', 'monitoring', ports.node),
+      logs.target,
     ],
     stop: async () => {
       ended.abort();

@@ -88,7 +88,8 @@ export const argoCdDashboard: DashboardSpec = {
         {
           ...{ kind: 'time-series', title: 'Mean duration of a sync', unit: 'seconds', width: 12 },
           description: 'How long the syncs of each Application took on average.',
-          noData: 'No sync has ended in this time span.',
+          noData:
+            'No second sync of an Application has ended in this time span: a counter shows its first one only as its beginning.',
           queries: [
             {
               expr: `sum by (name) (increase(argocd_app_sync_duration_seconds_total{${PROJECT}}[$__rate_interval])) / (sum by (name) (increase(argocd_app_sync_total{${PROJECT}}[$__rate_interval])) > 0)`,

@@ -130,21 +130,28 @@ const pipeline: Row[] = [
   },
 ];
 
-/** What an error says of itself in any format of a line. */
-const ERRORS = '(?i)\\\\b(error|fatal|panic)\\\\b';
+/** Levels of an error, and what one without a level says: as the extraction of error lines takes them. */
+const LEVELS = '(?i)^(error|err|fatal|critical|crit|panic|alert|emerg|emergency|severe|50|60)$';
+const WORDS = '(?i)(error|exception|fatal|panic|traceback|critical)';
 
-/** Log store -> its data source in Grafana, which has its name, and the query of such lines. */
-const STORES: Readonly<Record<OtlpStore, { readonly datasource: LogDataSourceRef; readonly logs: string }>> =
-  {
-    loki: {
-      datasource: { type: 'loki', uid: 'loki' },
-      logs: `{${logRecords.loki.line.namespace}=~".+"} |~ "${ERRORS}"`,
-    },
-    'victoria-logs': {
-      datasource: { type: 'victoriametrics-logs-datasource', uid: 'victoria-logs' },
-      logs: `~"${ERRORS}"`,
-    },
-  };
+/** Log store -> its data source in Grafana, which has its name, and the queries of such lines. */
+const STORES: Readonly<
+  Record<OtlpStore, { readonly datasource: LogDataSourceRef; readonly logs: readonly string[] }>
+> = {
+  loki: {
+    datasource: { type: 'loki', uid: 'loki' },
+    logs: [
+      `{${logRecords.loki.line.namespace}=~".+"} | ${logRecords.loki.line.level}=~"${LEVELS}"`,
+      `{${logRecords.loki.line.namespace}=~".+"} |~ "${WORDS}" | ${logRecords.loki.line.level}=""`,
+    ],
+  },
+  'victoria-logs': {
+    datasource: { type: 'victoriametrics-logs-datasource', uid: 'victoria-logs' },
+    logs: [
+      `${logRecords['victoria-logs'].line.level}:~"${LEVELS}" or (${logRecords['victoria-logs'].line.level}:"" ${logRecords['victoria-logs'].line.message}:~"${WORDS}")`,
+    ],
+  },
+};
 
 /** The newest lines of a store that look like errors. */
 const errors = (store: OtlpStore): Row => ({
@@ -152,8 +159,9 @@ const errors = (store: OtlpStore): Row => ({
   panels: [
     {
       ...{ kind: 'logs', title: 'Error lines of all namespaces', width: 24 },
-      description: 'The newest lines that say error or fatal, of every namespace.',
-      noData: 'No line of this time span says error or fatal.',
+      description:
+        'The newest lines of every namespace whose level is that of an error, and of those without a level what says error, exception or the like.',
+      noData: 'No line of this time span is an error.',
       ...STORES[store],
     },
   ],

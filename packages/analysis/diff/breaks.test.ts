@@ -22,6 +22,22 @@ describeBreaks('a permission that a workload has', rights.rows);
 it.each([
   ['that a wider one covers', 'verbs: [get, update]', 'verbs: ["*"]'],
   ['that another binding gives as well', rights.binding, rights.clusterBinding],
+  [
+    'that a group of all accounts gives as well',
+    rights.binding,
+    rights.clusterBinding.replace(
+      '{kind: ServiceAccount, name: web, namespace: shop}',
+      '{kind: Group, name: "system:serviceaccounts:shop"}',
+    ),
+  ],
+  [
+    'that all users get as well',
+    rights.binding,
+    rights.clusterBinding.replace(
+      '{kind: ServiceAccount, name: web, namespace: shop}',
+      '{kind: Group, name: "system:authenticated"}',
+    ),
+  ],
   ['that is written down in another order', 'verbs: [get, update]', 'verbs: [update, get]'],
 ])('names no permission %s', (_, from, to) => {
   expect(broken(rights.all, from, to).said).toEqual([]);

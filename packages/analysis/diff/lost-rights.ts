@@ -28,11 +28,23 @@ export function lostRights(before: ObjectIndex, after: ObjectIndex): LostRights[
     if (former === undefined) return [];
     const [was, is] = [former, workload].map((one) => accountOf(one.namespace, podSpecOf(one)));
     const had = olds?.get(was ?? '') ?? [];
-    const has = (news?.get(is ?? '') ?? []).map((right): Right => ({ ...right, subject: was ?? '' }));
+    const has = [is ?? '', ...groupsOf(workload.namespace)]
+      .flatMap((subject) => news?.get(subject) ?? [])
+      .map((right): Right => ({ ...right, subject: was ?? '' }));
     if (had.length === 0) return [];
     return [...token(former, workload, before, after), ...withdrawn(workload, is ?? '', had, has)];
   });
 }
+
+/**
+ * The groups that every account of a namespace is in: what they may do, it may.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens
+ */
+const groupsOf = (namespace: string | undefined): readonly string[] => [
+  'Group system:authenticated',
+  'Group system:serviceaccounts',
+  ...(namespace === undefined ? [] : [`Group system:serviceaccounts:${namespace}`]),
+];
 
 function withdrawn(
   workload: DesiredObject,

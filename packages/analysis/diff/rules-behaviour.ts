@@ -77,6 +77,15 @@ export const behaviour: readonly Rule[] = [
   },
   {
     kinds: ['CronJob'],
+    at: ['spec.suspend'],
+    rank: 'config',
+    reason: ({ leaf, after }) =>
+      leaf.after === true
+        ? `suspends ${titleOf(after)}: no run begins until it is resumed`
+        : `resumes ${titleOf(after)}: its runs begin again`,
+  },
+  {
+    kinds: ['CronJob'],
     at: ['spec.jobTemplate'],
     when: ({ after }) => valueAt(after.fields, ['spec', 'suspend']) === true,
     rank: 'config',

@@ -1,4 +1,5 @@
 import { parser } from '@grafana/lezer-logql';
+import type { SyntaxNode } from '@lezer/common';
 import { describe, expect, it } from 'vitest';
 import { logRecords } from '../../../packages/contracts/log-store.ts';
 import { dashboardFiles } from './dashboards.ts';
@@ -14,15 +15,25 @@ const queries = dashboardFiles.flatMap(({ path, json }) =>
     ),
 );
 
-/** What an expression asks that Loki would not know: its faults, and labels that no stream has. */
+const { line, event, index } = logRecords.loki;
+/** Behind a stream's selector, what a record has beside its labels. */
+const fields: readonly string[] = [...Object.values(line), ...Object.values(event)];
+
+function unknownIn(matcher: SyntaxNode, expr: string): string[] {
+  const label = matcher.getChild('Identifier');
+  const name = label ? expr.slice(label.from, label.to) : '';
+  const isFilter = matcher.matchContext(['LabelFilter']);
+  const isKnown = (isFilter ? fields : index).includes(name);
+  return isKnown ? [] : [`no ${isFilter ? 'record' : 'stream'} has ${name}`];
+}
+
+/** What an expression asks that Loki would not know: its faults, labels that no stream and fields that no record has. */
 function faultsIn(expr: string): string[] {
   const faults: string[] = [];
   parser.parse(expr).iterate({
     enter: ({ type, from, to, node }) => {
       if (type.isError) faults.push(`at ${from}: '${expr.slice(Math.max(0, from - 10), to + 10)}'`);
-      const label = type.name === 'Matcher' ? node.getChild('Identifier') : null;
-      const name = label ? expr.slice(label.from, label.to) : undefined;
-      if (name !== undefined && !logRecords.loki.index.includes(name)) faults.push(`no stream has ${name}`);
+      if (type.name === 'Matcher') faults.push(...unknownIn(node, expr));
     },
   });
   return faults;
@@ -40,6 +51,8 @@ describe('every query of logs', () => {
   it.each([
     ['{k8s_namespace_name="a"', expect.stringContaining('at ')],
     ['{namespace="a"} |= "error"', 'no stream has namespace'],
+    ['{k8s_namespace_name="a"} | severity="error"', 'no record has severity'],
+    ['{level="error"}', 'no stream has level'],
   ])('%s is none: %s', (expr, fault) => {
     expect(faultsIn(expr)).toContainEqual(fault);
   });

@@ -25,7 +25,26 @@ const project = object(
 const crd = `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: as.example.com},
   spec: {group: example.com, names: {kind: A}, versions: [{name: v1, served: true}, {name: v2, served: true}]}}`;
 
+const strings =
+  'kubernetes v1.36.3 staging/src/k8s.io/api/core/v1/types.go ConfigMap.data: map[string]string';
+
 export const rows: readonly BreakRow[] = [
+  [
+    'a text of a ConfigMap that YAML reads as a boolean',
+    [configMap],
+    '"<text>"',
+    'no',
+    /'data\.a' is a boolean to the API server, which takes texts alone: quote it/,
+    strings,
+  ],
+  [
+    'an annotation that YAML reads as a number',
+    [configMap],
+    'metadata: {',
+    'metadata: {annotations: {wave: 12}, ',
+    /'metadata\.annotations\.wave' is a number to the API server/,
+    strings,
+  ],
   [
     'an HPA whose minimum exceeds its maximum',
     [web, hpa, adapter],

@@ -20,6 +20,22 @@ const cron = (image: string): string =>
 
 export const rows: readonly SourcedRow[] = [
   [
+    'a CronJob that is suspended',
+    object('batch/v1', 'CronJob', 'spec: {schedule: "@hourly"}'),
+    object('batch/v1', 'CronJob', 'spec: {schedule: "@hourly", suspend: true}'),
+    'config',
+    /suspends CronJob shop\/web: no run begins until it is resumed/,
+    'kubernetes.io, CronJob: "Schedule suspension"',
+  ],
+  [
+    'a CronJob that is resumed',
+    object('batch/v1', 'CronJob', 'spec: {schedule: "@hourly", suspend: true}'),
+    object('batch/v1', 'CronJob', 'spec: {schedule: "@hourly", suspend: false}'),
+    'config',
+    /resumes CronJob shop\/web: its runs begin again/,
+    'kubernetes.io, CronJob: "Schedule suspension"',
+  ],
+  [
     'a paused Deployment',
     deployment('a', 'paused: true,'),
     deployment('b', 'paused: true,'),
