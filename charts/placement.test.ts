@@ -28,7 +28,7 @@ describe('where pods go', () => {
   });
 
   it('is rather a larger node, if there is one', () => {
-    const { affinity } = placed(self, { maxPods: 4, minNodeCpus: 2 });
+    const { affinity } = placed(self, { maxPods: 4, minNodeCpus: 3 });
     expect(affinity?.nodeAffinity).not.toHaveProperty('requiredDuringSchedulingIgnoredDuringExecution');
     expect(JSON.stringify(affinity)).toContain('"operator":"Gt","values":["2"]');
     expect(placed(self, { maxPods: 4 })).not.toHaveProperty('affinity');

@@ -20,7 +20,7 @@ export interface Placement {
   readonly overNodes?: StrictSpread;
   /** @default apart where there is room */
   readonly overZones?: StrictSpread;
-  /** Rather on nodes with more CPUs than this: one large pod or many, none is squeezed. @default any node */
+  /** Rather on nodes with at least so many CPUs: one large pod or many, none is squeezed. @default any node */
   readonly minNodeCpus?: number;
 }
 
@@ -62,7 +62,7 @@ const largerNodes = (cpus: number): k8s.NodeAffinity => ({
   preferredDuringSchedulingIgnoredDuringExecution: [
     {
       weight: 100,
-      preference: { matchExpressions: [{ key: NODE_CPUS, operator: 'Gt', values: [String(cpus)] }] },
+      preference: { matchExpressions: [{ key: NODE_CPUS, operator: 'Gt', values: [String(cpus - 1)] }] },
     },
   ],
 });

@@ -41,6 +41,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
   'test/transactions/scaled.test.ts': ['services/', 'packages/contracts/', 'policy/'],
   'test/scores/checkov.ts': ['test/scores/checkov/'],
+  'test/synth/dist.ts': ['dist/'],
   // The work tree, as a person has it.
   'test/support/checkout.ts': [
     'apps/',

@@ -87,7 +87,7 @@ export const api = webService('api', ({ aws, web }) => ({
   ...{ image: images.api, readyPath: '/api', priority: 'high', scaling, release },
   objectives: { availability: 0.999, latency: { objective: 0.99, seconds: 0.25 } },
   page: { host: web.hosts.api, path: '/api' },
-  ...(aws && { placement: { minNodeCpus: 2 } }),
+  ...(aws && { placement: { minNodeCpus: 3 } }),
   ...(web.canary && { alerts: releaseAlerts('api') }),
 }));
 

@@ -63,6 +63,6 @@ export const api = webService('api', ({ aws, web }) => ({
   // Its own requests of a release are judged more strictly.
   objectives: { availability: 0.999, latency: { objective: 0.99, seconds: 0.25 } },
   page: { host: web.hosts.api, path: PATH },
-  ...(aws && { placement: { minNodeCpus: 2 } }),
+  ...(aws && { placement: { minNodeCpus: 3 } }),
   ...(web.canary && { alerts: releaseAlerts('api') }),
 }));
