@@ -86,7 +86,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Most of a test is waiting for servers and clocks; a project with another number of workers has a turn of its own.
-          ...{ maxWorkers: 7, sequence: { groupOrder: 1 } },
+          ...{ maxWorkers: 6, sequence: { groupOrder: 1 } },
         },
       },
     ],

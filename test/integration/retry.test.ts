@@ -91,6 +91,8 @@ it('attempts are counted by the retry path alone, whatever headers a publisher w
     await harness.send(encodeJob(run, 0, Date.now()), { headers: header, messageId: run });
   const consumer = harness.startConsumer({ ...failsAlways(), MAX_ATTEMPTS: '3' });
   await eventually('all are parked', async () => (await harness.count('jobs.parked')) === 3);
+  const saidParked = () => outcomes(harness).filter((each) => each.endsWith(':parked')).length;
+  await eventually('the consumer has said so', async () => saidParked() === 3);
   const of = (run: string) => outcomes(harness).filter((each) => each.startsWith(`${run}-0:`));
   for (const run of ['forged', 'own'])
     expect(of(run)).toEqual([`${run}-0:retried`, `${run}-0:retried`, `${run}-0:parked`]);

@@ -30,7 +30,8 @@ function startMain(env: Readonly<Record<string, string | undefined>>) {
 it('ends its processes in order on SIGTERM, each after the job in flight', async () => {
   const vhost = await freshVhost(inject('broker'));
   await declareQueue(vhost.amqpUrl);
-  await publishJobs(vhost.amqpUrl, 100);
+  // More than is done before the last process starts, on a machine of any speed.
+  await publishJobs(vhost.amqpUrl, 1000);
   const file = join(mkdtempSync(join(tmpdir(), 'sluice-scaler-')), 'scaler.json');
   const policy = latch({ replicas: 3, startWhen: { readyAtLeast: 100 } });
   const source = metricsSource(vhost.broker, vhost.name);
