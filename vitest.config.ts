@@ -35,7 +35,16 @@ const ENGINES = [
 
 // A minute and more each, and some of them are short texts.
 const LONGEST = [
-  ...['broker-failure', 'stop', 'scaler-outage', 'publisher-failure', 'no-loss'],
+  ...[
+    'stop',
+    'broker-failure',
+    'publisher-failure',
+    'no-loss',
+    'scaler-outage',
+    'measured',
+    'reconnect',
+    'tls',
+  ],
   ...['faults', 'tls', 'cycles', 'measured'],
 ].map((name) => `test/integration/${name}.test.ts`);
 

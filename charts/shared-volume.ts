@@ -3,6 +3,12 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
+/**
+ * A class that binds with the first pod leaves a claim of scheduled jobs pending until one runs: delivery does not wait.
+ * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
+ */
+const UNWATCHED = { 'argocd.argoproj.io/ignore-healthcheck': 'true' };
+
 export interface SharedVolumeProps extends Identity {
   /** For example '1Gi'. */
   readonly size: string;
@@ -25,7 +31,7 @@ export class SharedVolume extends Construct {
       .that(/^[1-9]\d*[GT]i$/.test(size), `'size' (${size}) must be such as 1Gi`)
       .done();
     new k8s.KubePersistentVolumeClaim(this, 'claim', {
-      metadata: metadataOf(props),
+      metadata: { ...metadataOf(props), annotations: UNWATCHED },
       spec: {
         accessModes: [accessMode],
         resources: { requests: { storage: k8s.Quantity.fromString(size) } },

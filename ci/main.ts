@@ -3,15 +3,14 @@
  * Ends with 1 where a test failed twice, or anything else failed. @see docs/how-to/cluster.md
  */
 import { join } from 'node:path';
-import { missingPrograms } from '../test/suites.ts';
 import { isGreen, recordGreen } from './base.ts';
 import { gitIn } from './git.ts';
 import { npmTestParts } from './npm-test.ts';
 import { reportOf } from './report.ts';
-import { runsOf, type Selection, selectTests, suitesOf, unable, without } from './selection.ts';
+import { notRun, runsOf, type Selection, selectTests, suitesOf, without } from './selection.ts';
 import { checkStep, type Step } from './step.ts';
 import { testStep } from './test-step.ts';
-import { isBuilt, startBuilding } from './tools.ts';
+import { startBuilding } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -31,20 +30,20 @@ async function npmTest(): Promise<Step[]> {
   return steps;
 }
 
-/** What is green is remembered where nothing that could fail was left out, now or at the base. */
-function remember({ base, leftOut }: Selection, unbuilt: boolean): void {
+/** What is green is remembered where nothing that a run should have was left out, now or at the base. */
+function remember({ base }: Selection, lacking: boolean): void {
   const git = gitIn(ROOT);
   const head = git('rev-parse', 'HEAD');
   const clean = git('status', '--porcelain') === '';
-  const whole = base === undefined ? leftOut.length === 0 : isGreen(base.commit) && !unbuilt;
+  const whole = (base === undefined || isGreen(base.commit)) && !lacking;
   if (head !== undefined && clean && whole) recordGreen(head);
 }
 
 interface Run {
   readonly steps: readonly Step[];
   readonly selection: Selection;
-  /** Whether a test was left out for want of its tools. */
-  readonly unbuilt: boolean;
+  /** Whether a suite was left out for want of a program. */
+  readonly lacking: boolean;
 }
 
 /** The suites one after another: each may have the machine for itself. */
@@ -57,24 +56,24 @@ async function runSuites(selection: Selection): Promise<Step[]> {
 
 async function runAll(chosen: Selection): Promise<Run> {
   const suites = suitesOf(chosen, ROOT);
-  const toBuild = suites.filter((suite) => suite.builtInCi && missingPrograms(suite).length === 0);
+  const reasons = notRun(suites);
+  const toBuild = suites.filter((suite) => !reasons.some((reason) => reason.suite === suite));
   const building = toBuild.length > 0 ? startBuilding(ROOT, toBuild) : undefined;
   const steps = await npmTest();
   if (failed(steps)) {
     const why = "'npm test' failed";
     const leftOut = [...chosen.leftOut, ...chosen.files.map((what) => ({ what, why }))];
-    return { steps, selection: { ...chosen, files: [], leftOut }, unbuilt: false };
+    return { steps, selection: { ...chosen, files: [], leftOut }, lacking: false };
   }
   if (building !== undefined) steps.push(await building.finish());
-  const reasons = unable(suites, (suite) => isBuilt(ROOT, suite));
   const selection = without(chosen, reasons, ROOT);
   if (!failed(steps)) steps.push(...(await runSuites(selection)));
-  return { steps, selection, unbuilt: reasons.length > 0 };
+  return { steps, selection, lacking: reasons.some(({ suite }) => suite.inCi) };
 }
 
 const chosen = await selectTests(ROOT, process.env.CI_BASE);
 process.stdout.write(`${chosen.story.join('\n')}\n`);
-const { steps, selection, unbuilt } = await runAll(chosen);
-if (!failed(steps)) remember(selection, unbuilt);
+const { steps, selection, lacking } = await runAll(chosen);
+if (!failed(steps)) remember(selection, lacking);
 process.exitCode = failed(steps) ? 1 : 0;
 process.stdout.write(`${reportOf(steps, selection.leftOut).join('\n')}\n`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SUITES, type Suite } from '../test/suites.ts';
-import { runsOf, type Selection, suitesByFile, suitesOf, unable, without } from './selection.ts';
+import { notRun, runsOf, type Selection, suitesByFile, suitesOf, without } from './selection.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const everything: Selection = {
@@ -23,11 +23,11 @@ describe('a run of everything', () => {
     expect(configs).toEqual([...new Set(SUITES.map(({ config }) => config))]);
   });
 
-  test('leaves out by name what needs tools that are not built, or a program that the machine lacks', () => {
+  test('leaves out by name what the nightly run alone has, and what needs a program that the machine lacks', () => {
     const lacking = { ...suite('board'), programs: ['no-such-browser'] };
-    const reasons = unable([suite('core'), suite('more'), lacking], () => false);
+    const reasons = notRun([suite('core'), suite('more'), lacking]);
     expect(reasons.map((one) => [one.suite.name, one.why])).toEqual([
-      ['more', expect.stringContaining("'node test/tools.ts more' builds them")],
+      ['more', expect.stringContaining('the nightly run has it')],
       ['board', 'this machine has no no-such-browser'],
     ]);
     const { files, leftOut } = without(everything, reasons, ROOT);

@@ -61,23 +61,17 @@ export interface Reason {
   readonly why: string;
 }
 
-/**
- * @param isBuilt whether the tools of a suite are there
- * @returns the suites that cannot run: to build their tools takes longer than a run may, or the system lacks a program
- */
-export function unable(suites: readonly Suite[], isBuilt: (suite: Suite) => boolean): Reason[] {
+/** @returns the suites that do not run: they take longer than a run may, or the system lacks a program */
+export function notRun(suites: readonly Suite[]): Reason[] {
   return suites.flatMap((suite) => {
     const missing = missingPrograms(suite);
     if (missing.length > 0) return [{ suite, why: `this machine has no ${missing.join(' and no ')}` }];
-    if (suite.builtInCi || isBuilt(suite)) return [];
-    const how = `'node test/tools.ts ${suite.name}' builds them`;
-    return [
-      { suite, why: `the tools of its suite are not built, and that takes longer than a run may: ${how}` },
-    ];
+    if (suite.inCi) return [];
+    return [{ suite, why: `the suite '${suite.name}' takes longer than a run may: the nightly run has it` }];
   });
 }
 
-/** Takes out the files of suites that cannot run. */
+/** Takes out the files of suites that do not run. */
 export function without(selection: Selection, reasons: readonly Reason[], root: string): Selection {
   const why = new Map(
     reasons.flatMap((one) => filesOf(one.suite, root).map((file) => [file, one.why] as const)),

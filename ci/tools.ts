@@ -1,5 +1,5 @@
 /** The tools of the suites, built beside other work. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,3 @@ export function startBuilding(root: string, suites: readonly Suite[]): Building 
     },
   };
 }
-
-export const isBuilt = (root: string, { name }: Suite): boolean =>
-  spawnSync(process.execPath, [program(root), name, '--built'], { stdio: 'inherit' }).status === 0;

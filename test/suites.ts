@@ -34,10 +34,10 @@ export interface Suite {
   /** @default none */
   readonly except?: readonly string[];
   readonly tools: readonly Tool[];
-  /** Programs of the system that it starts; continuous integration leaves the suite out where one is missing. @default none */
+  /** Programs of the system that it starts; `.ci/run` leaves the suite out where one is missing. @default none */
   readonly programs?: readonly string[];
-  /** Whether continuous integration builds the tools; else it leaves the suite out where they are not built. */
-  readonly builtInCi: boolean;
+  /** Whether `.ci/run` runs it; the nightly run does anyway. */
+  readonly inCi: boolean;
 }
 
 const CLUSTER = 'test/cluster/vitest.config.ts';
@@ -52,28 +52,28 @@ export const SUITES: readonly Suite[] = [
       ...[kubernetes, etcd, coredns, pause, kwok, metricsServer, argoCd, argoRollouts],
       ...[kubeScore, kubeconform, kubesec, trivyConfig],
     ],
-    builtInCi: true,
+    inCi: true,
   },
   {
     name: 'more',
     config: CLUSTER,
     tests: MORE,
     tools: [traefik, prometheus, prometheusOperator, prometheusAdapter, keda],
-    builtInCi: false,
+    inCi: false,
   },
   {
     name: 'log-pipeline',
     config: CLUSTER,
     tests: LOGS,
     tools: [kubernetes, etcd, coredns, pause, otelCollector, victoriaLogs, versitygw],
-    builtInCi: false,
+    inCi: false,
   },
   {
     name: 'alerting',
     config: 'test/alerting/vitest.config.ts',
     tests: ['test/alerting/**/*.test.ts'],
     tools: [alertmanager],
-    builtInCi: true,
+    inCi: true,
   },
   {
     name: 'transactions',
@@ -82,14 +82,14 @@ export const SUITES: readonly Suite[] = [
     // Elasticsearch is no tool of Go: the suite brings it itself.
     tools: [ferretdb],
     programs: ['java', 'javac'],
-    builtInCi: true,
+    inCi: true,
   },
   {
     name: 'logs',
     config: 'test/logs/vitest.config.ts',
     tests: ['test/logs/**/*.test.ts'],
     tools: [otelCollector, victoriaLogs, versitygw],
-    builtInCi: false,
+    inCi: false,
   },
   {
     name: 'board',
@@ -97,7 +97,7 @@ export const SUITES: readonly Suite[] = [
     tests: ['test/board/**/*.test.ts'],
     tools: [],
     programs: ['chromium'],
-    builtInCi: true,
+    inCi: true,
   },
 ];
 

@@ -137,7 +137,7 @@ describe('Prometheus', () => {
     expect(count).toBeLessThanOrEqual(JOBS);
   });
 
-  test('holds every rule of the environment, evaluates it without error, and no alert fires', async () => {
+  test('holds every rule of the environment, evaluates it without error, and no alert fires but the one that always does', async () => {
     const wanted = objectsOf(environment)
       .filter(({ kind }) => kind === 'PrometheusRule')
       .flatMap(({ spec }) => (spec as { groups: { rules: { alert?: string; record?: string }[] }[] }).groups)
@@ -148,7 +148,8 @@ describe('Prometheus', () => {
     });
     const all = await rules();
     expect(all.map((rule) => rule.name).sort()).toEqual(wanted.sort());
-    expect(all.filter(({ state }) => state === 'firing')).toEqual([]);
+    const firing = all.filter(({ state }) => state === 'firing');
+    expect(firing.map(({ name }) => name)).toEqual(['Watchdog']);
   });
 });
 
