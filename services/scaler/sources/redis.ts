@@ -154,9 +154,10 @@ function failure(source: RedisSource, connections: Connections, thrown: unknown)
   const { error } = connections.of(source);
   connections.close(source);
   if (thrown instanceof ReadingError) return thrown;
-  // A command that the user may not use ends its MULTI; why is told beside.
+  // A command that the user may not use ends its MULTI; why is told beside. Where the connection ended, each command
+  // says that alone, and the connection why.
   const [refused] = (thrown as { previousErrors?: readonly Error[] }).previousErrors ?? [];
-  const message = messageOf(refused ?? error ?? thrown);
+  const message = messageOf(error ?? refused ?? thrown);
   const cause = CAUSES.find(([pattern]) => pattern.test(message))?.[1] ?? 'unreachable';
   return new ReadingError(cause, `${source.url}: ${message}`);
 }
