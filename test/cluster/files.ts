@@ -1,8 +1,18 @@
 const inCluster = (...names: string[]): string[] => names.map((name) => `test/cluster/${name}.test.ts`);
 
-/** What needs more than Kubernetes, Argo CD and Argo Rollouts: half an hour of building where nothing is cached. */
+/** What takes minutes each, most of it with more than Kubernetes, Argo CD and Argo Rollouts: half an hour of building where nothing is cached. */
 export const MORE: readonly string[] = inCluster(
-  ...['addons', 'canary', 'monitoring', 'parity', 'parity-latch', 'rollouts', 'web-service', 'workers'],
+  ...[
+    'addons',
+    'canary',
+    'monitoring',
+    'parity',
+    'parity-latch',
+    'rollouts',
+    'scaffold',
+    'web-service',
+    'workers',
+  ],
 );
 
 /** The way of log lines: its report comes when its window of ten minutes is over. */
@@ -15,6 +25,7 @@ export const LONGEST_FIRST: readonly string[] = inCluster(
     'parity',
     'web-service',
     'workers',
+    'scaffold',
     'bootstrap',
     'queue-lifecycle',
     'schedule',
