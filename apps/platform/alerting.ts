@@ -12,6 +12,7 @@ import type { AddonSecret } from '../addons/addon.ts';
 import { otlpStoresOf } from '../addons/log-stores.ts';
 import type { System } from '../application.ts';
 import { broker } from './identities.ts';
+import { STORES } from './stores.ts';
 
 /** The Secret with the addresses and passwords of the receivers of alerts. */
 export const RECEIVERS_SECRET = 'alert-receivers';
@@ -20,7 +21,10 @@ export const RECEIVERS_SECRET = 'alert-receivers';
 const MOUNTED = `/etc/alertmanager/secrets/${RECEIVERS_SECRET}`;
 
 /** An alert -> what is silent while it fires. */
-const SILENCING = { BrokerDown: broker.name } as const;
+const silencingIn = ({ redis }: Environment): Readonly<Record<string, string>> => ({
+  BrokerDown: broker.name,
+  ...(redis && { RedisDown: STORES.redis.identity.name }),
+});
 
 /** What a receiver is sent with; a person makes it up. */
 export const receiverSecretsOf = ({ alerting }: Environment): AddonSecret[] =>
@@ -52,7 +56,7 @@ export function alertmanagerFiles(
   const grafana = `${web.clusterIssuer === undefined ? 'http' : 'https'}://${web.hosts.grafana}`;
   return {
     config: alertmanagerConfig({
-      ...{ ...alerting, secrets: MOUNTED, silencing: SILENCING },
+      ...{ ...alerting, secrets: MOUNTED, silencing: silencingIn(environment) },
       holidays: holidaysOf(system.scaled.map(({ workload }) => workload.policy)),
     }),
     templateFiles: {

@@ -1,6 +1,7 @@
 import { images } from '../../environments/images.ts';
 import { inject as metrics } from '../../packages/contracts/metrics/catalogue.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
+import { serviceAlerts } from './transaction-alerts.ts';
 import { webService } from './web-service.ts';
 
 /** Takes transactions by HTTP into both queues; how many pods, its transactions say. */
@@ -14,6 +15,7 @@ export const inject = webService(
       readyPath: '/readyz',
       priority: 'high',
       stores: [{ store: 'redis', scope: TRANSACTION_QUEUES.prefix, access: 'write' }],
+      alerts: serviceAlerts('inject', metrics.transactions, 'critical'),
       environment: () => ({ REDIS_FSYNC: redis.fsync }),
       scaling: {
         minReplicas: 2,

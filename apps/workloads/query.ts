@@ -1,5 +1,7 @@
 import { images } from '../../environments/images.ts';
+import { query as metrics } from '../../packages/contracts/metrics/catalogue.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
+import { indexBehind, serviceAlerts } from './transaction-alerts.ts';
 import { webService } from './web-service.ts';
 
 const MAX_REPLICAS = 6;
@@ -17,6 +19,7 @@ export const query = webService(
         { store: 'mongodb', scope: 'transactions', access: 'read' },
         { store: 'elasticsearch', scope: 'transactions', access: 'read' },
       ],
+      alerts: [...serviceAlerts('query', metrics.requests, 'warning'), indexBehind],
       scaling: {
         minReplicas: 2,
         maxReplicas: MAX_REPLICAS,

@@ -15,6 +15,8 @@ export interface WriterSettings {
 }
 
 const STOP_SECONDS = 30;
+/** What the longest write of one batch takes. */
+const WRITE_SECONDS = 10;
 
 /** What process and journal have in common; undefined where the environment has no transactions. */
 export function transactionWriter(
@@ -34,7 +36,8 @@ export function transactionWriter(
     }),
     stores: [store],
     // A batch is written at once: a pod that stops finishes the one that it has.
-    ...{ longestJobSeconds: 10, meanJobSeconds: 0.01, stopDeadlineSeconds: STOP_SECONDS },
+    ...{ prefetch: batch, longestJobSeconds: WRITE_SECONDS / batch, meanJobSeconds: 0.01 },
+    stopDeadlineSeconds: STOP_SECONDS,
     resources: { cpu: '100m', memory: '192Mi' },
   };
 }

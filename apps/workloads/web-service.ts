@@ -27,6 +27,7 @@ import { RUNBOOK } from '../../environments/organization.ts';
 import type { Contribution, ServiceWork } from '../application.ts';
 import { PRIORITY, PROMETHEUS, scaler } from '../platform/identities.ts';
 import { entered, scraped } from '../platform/network.ts';
+import { STORES } from '../platform/stores.ts';
 import { WORKLOAD } from '../platform/workload-series.ts';
 import {
   type CommonValues,
@@ -159,13 +160,16 @@ function build(scope: Construct, self: Identity, values: WebServiceValues, envir
   watch(scope, self, values);
 }
 
-function watch(scope: Construct, self: Identity, { alerts = [], objectives, owner }: WebServiceValues): void {
+function watch(scope: Construct, self: Identity, values: WebServiceValues): void {
+  const { alerts = [], objectives, owner, stores = [] } = values;
   const slos = objectives === undefined ? [] : requestSlos(self, objectives);
   if (alerts.length + slos.length === 0) return;
   const records = objectives === undefined ? [] : promised(self, objectives);
   new Alerts(scope, 'alerts', {
     ...{ ...self, runbook: RUNBOOK, dashboard: 'web-service', alerts, slos, records },
     ...(owner && { owner }),
+    // Without it no request is answered: its own alert says so.
+    ...(stores.some(({ store }) => store === 'redis') && { dependsOn: STORES.redis.identity.name }),
   });
 }
 

@@ -50,7 +50,7 @@ await runMain({
       indexProgress: () => looks.newest(performance.now()),
     };
     const app = createApp({
-      ...{ stores, registry, readMs, metrics: queryMetrics(registry) },
+      ...{ stores, registry, readMs, metrics: queryMetrics(registry, stores.indexProgress) },
       ready: () =>
         stop.signal.aborted
           ? 'stopping'

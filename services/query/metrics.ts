@@ -1,5 +1,6 @@
-import { counterByValue, type Registry } from '@sluice/runtime';
+import { counterByValue, gauge, type Registry } from '@sluice/runtime';
 import { query } from '../../packages/contracts/metrics/catalogue.ts';
+import type { Progress } from './progress.ts';
 
 /** What the read side reports of its requests. */
 export interface QueryMetrics {
@@ -7,8 +8,27 @@ export interface QueryMetrics {
   answered(status: number): void;
 }
 
-/** Registers what the read side reports. */
-export function queryMetrics(registry: Registry): QueryMetrics {
+/**
+ * Registers what the read side reports.
+ * @param indexProgress Asked at each scrape: while no look succeeds, the lag grows
+ */
+export function queryMetrics(registry: Registry, indexProgress: () => Progress | undefined): QueryMetrics {
+  const read =
+    (value: (progress: Progress) => number) => (of: { reset(): void; set(value: number): void }) => {
+      const progress = indexProgress();
+      of.reset();
+      if (progress !== undefined) of.set(value(progress));
+    };
+  gauge(
+    registry,
+    query.indexLag,
+    read(({ completeUpTo }) => (Date.now() - Date.parse(completeUpTo)) / 1000),
+  );
+  gauge(
+    registry,
+    query.indexPending,
+    read(({ pending }) => pending),
+  );
   const answers = counterByValue(registry, query.requests, 'outcome');
   return {
     answered: (status) => {

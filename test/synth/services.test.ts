@@ -136,7 +136,7 @@ describe('every alert', () => {
     const headings = [...runbooks.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     // Those of applications that no environment of apps/ has at present, too.
     const optional = [...render([bank])]
-      .filter(([path]) => path.includes('/redis/prometheusrule-'))
+      .filter(([path]) => path.includes('/prometheusrule-'))
       .flatMap(([, text]) => [...text.matchAll(/- alert: (\w+)/g)].map(([, name]) => name));
     expect(optional).not.toEqual([]);
     const known = new Set([...alerts.map(({ alert }) => alert), ...optional]);

@@ -26,6 +26,20 @@ export const query = {
     labels: { outcome: ['answered', 'refused', 'unavailable'] },
     unit: 'requests',
   },
+  indexLag: {
+    name: 'transactions_index_lag_seconds',
+    type: 'gauge',
+    help: 'How long ago the instant is up to which the index is complete; absent until the queue was looked at.',
+    labels: {},
+    unit: 'seconds',
+  },
+  indexPending: {
+    name: 'transactions_index_pending',
+    type: 'gauge',
+    help: 'Transactions accepted that the index does not have; absent until the queue was looked at.',
+    labels: {},
+    unit: 'transactions',
+  },
 } as const satisfies Catalogue;
 
 /** Takes transactions from a queue and writes them to a store: process and journal. */
