@@ -53,6 +53,20 @@ describe('the services of transactions', () => {
       }
   });
 
+  it('may be drained a share at a time, and the one pod of Redis at once', () => {
+    const budgets = [...files.keys()].filter((path) => path.includes('/poddisruptionbudget-'));
+    for (const name of ['inject', 'process', 'journal', 'query']) {
+      const { spec } = object(`${name}/poddisruptionbudget-${name}.${name}.yaml`);
+      expect(spec).toMatchObject({ maxUnavailable: '25%', unhealthyPodEvictionPolicy: 'AlwaysAllow' });
+    }
+    expect(budgets.filter((path) => path.startsWith('bank/redis/'))).toEqual([]);
+    const { spec } = object('redis/statefulset-redis.redis.yaml');
+    expect(spec).toMatchObject({
+      ...{ replicas: 1, persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain' } },
+      template: { spec: { terminationGracePeriodSeconds: 60 } },
+    });
+  });
+
   it('connect to what they use and to nothing else', () => {
     const { egress } = object('process/networkpolicy-process.process.yaml').spec;
     const ports = egress.flatMap((rule: { ports: { port: number }[] }) => rule.ports.map(({ port }) => port));
