@@ -52,3 +52,5 @@ export { simulateService } from './simulate/simulate-service.ts';
 export type { ServiceTime, Timing } from './simulate/simulation.ts';
 export * from './simulate/simulation.ts';
 export { parseTrace, TraceError } from './simulate/trace.ts';
+export * from './what-if/fields.ts';
+export * from './what-if/what-if.ts';

@@ -1,6 +1,6 @@
 // biome-ignore lint/style/noRestrictedImports: the file is configuration and holds no secret
 import { readFileSync } from 'node:fs';
-import { FaultsError, type Policy, parseScalerConfig } from '@sluice/policy';
+import { FaultsError, type Policy, parseScalerConfig, type Workload } from '@sluice/policy';
 import {
   ConfigError,
   concealInText,
@@ -41,6 +41,10 @@ export const environment = z.object({
   ),
   REPOSITORY_URL: optionalText(
     'Page of the repository of the desired state: links to commits and pull requests.',
+  ),
+  REPOSITORY_BRANCH: textOr(
+    'main',
+    'Its branch that clusters follow: the files that are opened for editing.',
   ),
   ARGOCD_URL: optionalText('Page of Argo CD, for links.'),
   GRAFANA_URL: optionalText('Page of Grafana, for links.'),
@@ -104,10 +108,11 @@ export function settingsOf(config: BoardConfig): Settings {
   if (!/^[a-z0-9-]+$/.test(header))
     faults.push(`'AUTH_HEADER' (${header}) must be the name of a header, in lower case`);
   checkAddresses(config, faults);
-  const policies = policiesIn(config.SCALER_CONFIG_FILE, faults);
+  const workloads = workloadsIn(config.SCALER_CONFIG_FILE, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
-    ...{ policies, links: linksOf(config) },
+    policies: new Map(workloads.map(({ name, policy }) => [name, policy])),
+    links: linksOf(config, workloads),
     prefix: prefix.replace(/\/$/, ''),
     access: kind === 'open' ? { kind, hosts: hosts.toLowerCase().split(/\s*,\s*/) } : { kind, header },
   };
@@ -137,23 +142,34 @@ function checkAddresses(config: BoardConfig, faults: string[]): void {
   }
 }
 
-const linksOf = ({ REPOSITORY_URL, ARGOCD_URL, GRAFANA_URL }: BoardConfig): Links => ({
-  ...(REPOSITORY_URL !== undefined && { repository: REPOSITORY_URL }),
+const linksOf = (
+  { REPOSITORY_URL, REPOSITORY_BRANCH, ARGOCD_URL, GRAFANA_URL }: BoardConfig,
+  workloads: readonly Workload[],
+): Links => ({
+  ...(REPOSITORY_URL !== undefined && { repository: REPOSITORY_URL, branch: REPOSITORY_BRANCH }),
+  files: filesOf(workloads),
   ...(ARGOCD_URL !== undefined && { argocd: ARGOCD_URL }),
   ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),
 });
 
-function policiesIn(path: string | undefined, faults: string[]): ReadonlyMap<string, Policy> {
-  if (path === undefined) return new Map();
+/** A workload is one file, named after what is scaled. */
+const filesOf = (workloads: readonly Workload[]): ReadonlyMap<string, string> =>
+  new Map(
+    workloads.flatMap(({ name, target }) =>
+      target.kind === 'process' ? [] : [[name, `apps/workloads/${target.name}.ts`]],
+    ),
+  );
+
+function workloadsIn(path: string | undefined, faults: string[]): readonly Workload[] {
+  if (path === undefined) return [];
   try {
-    const { workloads } = parseScalerConfig(JSON.parse(readFileSync(path, 'utf8')));
-    return new Map(workloads.map(({ name, policy }) => [name, policy]));
+    return parseScalerConfig(JSON.parse(readFileSync(path, 'utf8'))).workloads;
   } catch (error) {
     if (error instanceof FaultsError) faults.push(...error.faults);
     else
       faults.push(
         `'SCALER_CONFIG_FILE' (${path}) must be a JSON file that can be read: ${readFaultOf(error)}`,
       );
-    return new Map();
+    return [];
   }
 }

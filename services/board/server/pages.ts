@@ -1,7 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { WHAT_IF_FIELDS } from '@sluice/policy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BoardState } from '../model/state.ts';
+import { TimeShare } from '../model/what-if.ts';
 import { accepted, type Language, languageOf } from '../text/language.ts';
 import { isTimeZone } from '../view/format.ts';
 import { Address } from '../view/html.ts';
@@ -19,8 +21,13 @@ export interface Pages {
   readonly page: (request: FastifyRequest, path: string) => Page;
   /** @param isLive whether the page is followed */
   readonly document: (content: Content, state: BoardState, page: Page, isLive?: boolean) => string;
-  /** @returns undefined where there is no such page */
-  readonly content: (path: string, state: BoardState, page: Page) => Content | undefined;
+  /** @param isFollowed whether only what changes by itself is asked for. @returns undefined where there is no such page */
+  readonly content: (
+    path: string,
+    state: BoardState,
+    page: Page,
+    isFollowed?: boolean,
+  ) => Content | undefined;
   /** Reads what a page needs beside the state. Never throws. */
   readonly prepare: (path: string, state: BoardState, page: Page) => Promise<void>;
 }
@@ -29,6 +36,7 @@ export function pagesOf(
   { prefix, timeZone, state, lookups, links }: BoardOptions,
   assets: Readonly<Record<AssetName, Asset>>,
 ): Pages {
+  const share = new TimeShare();
   const at = (name: AssetName) => new Address(`${prefix}/assets/${assets[name].version}/${name}`);
   const files: Files = {
     style: at('board.css'),
@@ -51,8 +59,9 @@ export function pagesOf(
       });
     },
     document: (content, shown, page, isLive = true) => documentOf(content, shown, page, files, isLive),
-    content: (path, shown, page) => contentOf(path, { state: shown, page, lookups }),
-    prepare: (path, shown, page) => prepare(path, { state: shown, page, lookups }),
+    content: (path, shown, page, isFollowed = false) =>
+      contentOf(path, { state: shown, page, lookups, isFollowed, share }),
+    prepare: (path, shown, page) => prepare(path, { state: shown, page, lookups, isFollowed: false, share }),
   };
 }
 
@@ -69,7 +78,7 @@ function choiceOf({ lang, theme, tz }: Readonly<Record<string, unknown>>): Choic
 }
 
 /** Everything that a page takes from its address beside what the visitor chose. */
-const PARAMETERS = ['at', 'from', 'ns', 'only', 'q', 'range', 'level'] as const;
+const PARAMETERS = ['at', 'from', 'ns', 'only', 'q', 'range', 'level', ...WHAT_IF_FIELDS] as const;
 const LONGEST_VALUE = 200;
 
 /** Known names alone, each once and short. */
@@ -121,11 +130,11 @@ function follow(
 ): FastifyReply | undefined {
   const path = typeof request.query.page === 'string' ? request.query.page : '';
   const page = pages.page(request, path);
-  if (pages.content(path, pages.state(), page) === undefined) return reply.code(404).send();
+  if (pages.content(path, pages.state(), page, true) === undefined) return reply.code(404).send();
   if (streams.full) return reply.code(503).header('retry-after', '5').send();
   const render = () => {
     const state = pages.state();
-    const content = pages.content(path, state, page);
+    const content = pages.content(path, state, page, true);
     return content === undefined ? [] : [navigation(state, page), ...content.regions];
   };
   reply.hijack();

@@ -1,4 +1,5 @@
 import type { BoardState } from '../model/state.ts';
+import { type TimeShare, whatIfState } from '../model/what-if.ts';
 import { rangeOf } from '../sources/prometheus.ts';
 import { clusterPage } from '../view/cluster.ts';
 import { infraPage } from '../view/infra.ts';
@@ -7,6 +8,7 @@ import { overview } from '../view/overview.ts';
 import type { Content, Page } from '../view/page.ts';
 import { queue } from '../view/queue.ts';
 import { releasesPage } from '../view/releases.ts';
+import { whatIfRegion } from '../view/what-if.ts';
 import type { Lookups } from './lookups.ts';
 
 /** What a page is made from. */
@@ -14,6 +16,10 @@ interface Request {
   readonly state: BoardState;
   readonly page: Page;
   readonly lookups: Lookups;
+  /** Whether the page is followed: what is there only when it is asked for is left out. */
+  readonly isFollowed: boolean;
+  /** The time that simulations may take. */
+  readonly share: TimeShare;
   /** The name in the address, where the page has one. */
   readonly name: string;
 }
@@ -57,9 +63,13 @@ const ROUTES: readonly Route[] = [
   { path: /^\/$/, content: ({ state, page }) => overview(state, page) },
   {
     path: /^\/queues\/([^/]{1,4096})$/,
-    content: ({ state, page, name }) => {
+    content: ({ state, page, name, isFollowed, share }) => {
       const workload = state.workloads.find((each) => each.workload === name);
-      return workload && queue(state, workload, page);
+      if (workload === undefined) return undefined;
+      const asked = isFollowed
+        ? []
+        : [whatIfRegion(workload, whatIfState(workload, page.query, share), page)];
+      return queue(state, workload, page, asked);
     },
   },
   {

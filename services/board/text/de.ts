@@ -1,6 +1,7 @@
 import { infraTexts } from './areas/infra.ts';
 import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
+import { whatIfTexts } from './areas/what-if.ts';
 import { clusterDe } from './cluster/de.ts';
 import type { Texts } from './en.ts';
 
@@ -128,6 +129,7 @@ export const de: Texts = {
   infra: infraTexts.de,
   logs: logTexts.de,
   releases: releaseTexts.de,
+  whatIf: whatIfTexts.de,
 
   reasons: {
     ReadingMissing: 'Warteschlange nicht lesbar',

@@ -3,6 +3,7 @@ import type { Condition, Level } from '../model/health.ts';
 import { infraTexts } from './areas/infra.ts';
 import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
+import { whatIfTexts } from './areas/what-if.ts';
 import { clusterEn } from './cluster/en.ts';
 
 /**
@@ -134,6 +135,7 @@ export const en = {
   infra: infraTexts.en,
   logs: logTexts.en,
   releases: releaseTexts.en,
+  whatIf: whatIfTexts.en,
 
   reasons: {
     ReadingMissing: 'Queue not readable',

@@ -1,6 +1,7 @@
 import { infraTexts } from './areas/infra.ts';
 import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
+import { whatIfTexts } from './areas/what-if.ts';
 import { clusterFr } from './cluster/fr.ts';
 import type { Texts } from './en.ts';
 
@@ -125,6 +126,7 @@ export const fr: Texts = {
   infra: infraTexts.fr,
   logs: logTexts.fr,
   releases: releaseTexts.fr,
+  whatIf: whatIfTexts.fr,
 
   reasons: {
     ReadingMissing: 'File illisible',

@@ -1,6 +1,7 @@
 import { infraTexts } from './areas/infra.ts';
 import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
+import { whatIfTexts } from './areas/what-if.ts';
 import { clusterKo } from './cluster/ko.ts';
 import type { Texts } from './en.ts';
 
@@ -121,6 +122,7 @@ export const ko: Texts = {
   infra: infraTexts.ko,
   logs: logTexts.ko,
   releases: releaseTexts.ko,
+  whatIf: whatIfTexts.ko,
 
   reasons: {
     ReadingMissing: '대기열을 읽을 수 없음',

@@ -1,6 +1,7 @@
 import { infraTexts } from './areas/infra.ts';
 import { logTexts } from './areas/logs.ts';
 import { releaseTexts } from './areas/releases.ts';
+import { whatIfTexts } from './areas/what-if.ts';
 import { clusterTr } from './cluster/tr.ts';
 import type { Texts } from './en.ts';
 
@@ -124,6 +125,7 @@ export const tr: Texts = {
   infra: infraTexts.tr,
   logs: logTexts.tr,
   releases: releaseTexts.tr,
+  whatIf: whatIfTexts.tr,
 
   reasons: {
     ReadingMissing: 'Kuyruk okunamadı',

@@ -52,6 +52,10 @@ export interface PageOptions {
 /** Pages beside the board, by their base addresses; a link to what has none is left out. */
 export interface Links {
   readonly repository?: string;
+  /** The branch that clusters follow. @default 'main' */
+  readonly branch?: string;
+  /** The file of a workload, by the workload's name: a path in the repository. */
+  readonly files?: ReadonlyMap<string, string>;
   readonly argocd?: string;
   readonly grafana?: string;
 }

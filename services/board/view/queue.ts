@@ -6,8 +6,16 @@ import { banner, decisionList, emptyState, nextSentence, pill, waitShare, waitTe
 import { type Html, html } from './html.ts';
 import type { Content, Page, Region } from './page.ts';
 
-/** One workload: its figures, its past and every decision with its reason. */
-export function queue(state: BoardState, workload: WorkloadState, page: Page): Content {
+/**
+ * One workload: its figures, its past and every decision with its reason.
+ * @param asked parts that are there only when the page is asked for
+ */
+export function queue(
+  state: BoardState,
+  workload: WorkloadState,
+  page: Page,
+  asked: readonly Region[],
+): Content {
   const health = healthOf(workload, state.connection.kind === 'live');
   const loading = state.connection.kind === 'loading';
   return {
@@ -21,6 +29,7 @@ export function queue(state: BoardState, workload: WorkloadState, page: Page): C
         : [
             { id: 'figures', content: figures(workload, health, page) },
             ...charts(workload, health, page),
+            ...asked,
             { id: 'decisions', content: decisions(workload.decisions, page) },
           ]),
     ],
