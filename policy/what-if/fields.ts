@@ -40,7 +40,7 @@ export interface WhatIfRange {
 }
 
 /** A simulation holds every replica, and an answer is to take less than a second. */
-const MOST_REPLICAS = 1000;
+const MOST_REPLICAS = 500;
 const DAY_SECONDS = 86_400;
 const COUNT: WhatIfRange = { whole: true, min: 0, max: MOST_REPLICAS };
 const MARK: WhatIfRange = { whole: true, min: 1, max: 1_000_000 };

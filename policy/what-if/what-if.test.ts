@@ -106,7 +106,7 @@ describe('a number that does not fit', () => {
     ['replicas', '1e3', { rule: 'number' }],
     ['replicas', '2.5', { rule: 'whole' }],
     ['replicas', '0', { rule: 'at-least', limit: 1 }],
-    ['replicas', '1001', { rule: 'at-most', limit: 1000 }],
+    ['replicas', '501', { rule: 'at-most', limit: 500 }],
     ['oldestWaitSeconds', '0', { rule: 'above', limit: 0 }],
     ['minReplicas', '26', { rule: 'at-most', limit: 25, other: 'replicas' }],
     ['jobSeconds', '-1', { rule: 'above', limit: 0 }],

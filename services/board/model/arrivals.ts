@@ -5,7 +5,7 @@ import type { Sample } from './history.ts';
 const MOST_SECONDS = 6 * 3600;
 const LEAST_SECONDS = 60;
 /** An answer is to take less than a second. */
-const MOST_JOBS = 100_000;
+const MOST_JOBS = 50_000;
 /** Where neither the policy nor the readings say it. */
 const USUAL_JOB_SECONDS = 10;
 const USUAL_START_SECONDS = 10;
