@@ -36,7 +36,7 @@ let seen: Watching;
 let environment: Environment;
 
 const parents = ['infra-workloads', 'workloads'];
-const children = ['api', 'broker', 'cluster', 'consumer', 'exporter', 'publisher', 'scaler'];
+const children = ['api', 'broker', 'cluster', 'collector', 'consumer', 'exporter', 'publisher', 'scaler'];
 const everyone = ['root', ...parents, ...children];
 
 /** Every object that the first commit asked for. */
@@ -219,7 +219,8 @@ async function fingerprints(): Promise<Record<string, string>> {
   const own = items.filter(({ kind }) => kind !== 'Application');
   return Object.fromEntries(
     own.map(({ kind, metadata, spec }) => {
-      const { replicas: _, ...rest } = { replicas: 0, ...(spec as object | undefined) };
+      // The scaler writes the one, the binding of a claim the other.
+      const { replicas: _, volumeName: __, ...rest } = { replicas: 0, volumeName: '', ...(spec as object) };
       const print = spec === undefined ? String(metadata.resourceVersion) : JSON.stringify(rest);
       return [`${kind}/${metadata.namespace ?? ''}/${metadata.name}`, hash('sha256', print)];
     }),
