@@ -130,6 +130,8 @@ export interface RedisStore {
 export interface Transactions {
   readonly mongodb: { readonly volume: StoreVolume };
   readonly elasticsearch: { readonly volume: StoreVolume };
+  /** Runs that send transactions to inject, as a load. @default none */
+  readonly load?: { readonly everyMinutes: number; readonly transactions: number };
 }
 
 /** Authorities of the environment's own, made and kept by cert-manager: `npx sluice` and git hold none of their keys. */

@@ -121,5 +121,6 @@ export const bank = {
   transactions: {
     mongodb: { volume: { size: '5Gi' } },
     elasticsearch: { volume: { size: '5Gi' } },
+    load: { everyMinutes: 10, transactions: 1000 },
   },
 } as const satisfies Environment;

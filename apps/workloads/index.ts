@@ -5,10 +5,11 @@ import { journal } from './journal.ts';
 import { process } from './process.ts';
 import { publisher } from './publisher.ts';
 import { query } from './query.ts';
+import { transactionLoad } from './transaction-load.ts';
 import type { OverridesOf } from './workload.ts';
 
 /** The work itself. Adding a workload is a file here and a line in this list; taking both away takes all of it away. */
-export const workloads = [publisher, consumer, api, inject, process, journal, query];
+export const workloads = [publisher, consumer, api, inject, process, journal, query, transactionLoad];
 
 declare module '../../environments/environment.ts' {
   interface WorkloadOverrides extends OverridesOf<(typeof workloads)[number]> {}

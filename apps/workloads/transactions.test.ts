@@ -13,7 +13,7 @@ const object = (path: string) => parse(files.get(`bank/${path}`) ?? '');
 describe('the services of transactions', () => {
   it('are absent where an environment has no transactions, and so is Redis', () => {
     const folders = new Set([...render([local]).keys()].map((path) => path.split('/')[1]));
-    for (const name of ['inject', 'process', 'journal', 'query', 'redis'])
+    for (const name of ['inject', 'process', 'journal', 'query', 'redis', 'transaction-load'])
       expect(folders).not.toContain(name);
     expect(systemIn(local, applications).storeUsers).toEqual([]);
   });
@@ -65,6 +65,21 @@ describe('the services of transactions', () => {
       ...{ replicas: 1, persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain' } },
       template: { spec: { terminationGracePeriodSeconds: 60 } },
     });
+  });
+
+  it('are sent transactions by a CronJob where the environment asks for it, and else by none', () => {
+    const { schedule, jobTemplate } = object(
+      'transaction-load/cronjob-transaction-load.transaction-load.yaml',
+    ).spec;
+    expect(schedule).toBe('*/10 * * * *');
+    const [{ env }] = jobTemplate.spec.template.spec.containers;
+    expect(env).toContainEqual({ name: 'INJECT_URL', value: 'http://inject.inject.svc:8080' });
+    expect(env).toContainEqual({ name: 'TRANSACTIONS', value: '1000' });
+    const { ingress } = object('inject/networkpolicy-inject.inject.yaml').spec;
+    expect(JSON.stringify(ingress)).toContain('transaction-load');
+    const { load: _, ...transactions } = bank.transactions;
+    const without = render([{ ...bank, transactions }]);
+    expect([...without.keys()].filter((path) => path.includes('transaction-load'))).toEqual([]);
   });
 
   it('connect to what they use and to nothing else', () => {

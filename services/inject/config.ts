@@ -1,9 +1,17 @@
-import { integer, seconds, serviceFields } from '@sluice/runtime';
+import { integer, oneOf, seconds, serviceFields } from '@sluice/runtime';
 import { redisFields } from '@sluice/runtime/redis';
 import * as z from 'zod';
 
+/** What the process does. */
+export const MODES = ['serve', 'load'] as const;
+
 /** The environment of inject. */
 export const environment = z.object({
+  MODE: oneOf(
+    MODES,
+    'serve',
+    '`serve`: it takes transactions; `load`: a run [sends some](#a-run-that-sends-transactions).',
+  ),
   ...redisFields,
   KEY_SECONDS: integer({
     min: 60,

@@ -4,12 +4,14 @@ import { expect, it } from 'vitest';
 import { catalogues } from '../../packages/contracts/metrics/catalogue.ts';
 import { configurationOf, loggedBy, metricRows, registeredRows, tableOf } from '../../test/support/readme.ts';
 import { environment } from './config.ts';
+import { loadEnvironment } from './load-config.ts';
 import { injectMetrics } from './metrics.ts';
 
 const readme = new URL('README.md', import.meta.url);
 
 it('describes every variable as it is read, and no other', () => {
   expect(tableOf(readme, 'Configuration')).toEqual(configurationOf(environment));
+  expect(tableOf(readme, 'Configuration of a run')).toEqual(configurationOf(loadEnvironment));
 });
 
 it('describes every metric as its catalogue does, and no other', () => {

@@ -13,7 +13,7 @@ import { transactionScenarios } from './scenarios/transactions.ts';
 import { nameOf, written, writtenGroup } from './written.ts';
 
 /** Namespaces that an environment with transactions has beside those of any other. */
-const OWN = ['redis', 'inject', 'process', 'journal', 'query'];
+const OWN = ['redis', 'inject', 'process', 'journal', 'query', 'transaction-load'];
 
 const files = [...render([bank])].flatMap(([path, text]): RuleFile[] => {
   if (!path.includes('/prometheusrule-')) return [];
@@ -69,7 +69,9 @@ describe('the alerts of an environment with transactions', () => {
 
   it('are silent while Redis is down, but for its own', () => {
     for (const { file, labels } of alerts)
-      expect(labels.depends_on).toBe(file.namespace === 'redis' ? undefined : 'redis');
+      expect(labels.depends_on).toBe(
+        ['redis', 'transaction-load'].includes(file.namespace) ? undefined : 'redis',
+      );
     const routed = { ...bank, alerting: {} };
     expect(alertmanagerFiles(routed, { scaled: [] }).config.inhibit_rules).toContainEqual({
       source_matchers: ['alertname="RedisDown"'],

@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 type Scenarios = Readonly<Record<string, (rule: AlertRule) => Scenario>>;
 
 /** The two alerts of a CronJob, which mostly has its name from its namespace. */
-const ofRuns = (prefix: string, name: string, what: string, namespace = name): Scenarios => ({
+export const ofRuns = (prefix: string, name: string, what: string, namespace = name): Scenarios => ({
   [`${prefix}Failed`]: () => {
     const labels = { namespace, job_name: `${name}-1`, condition: 'true' };
     const series = `kube_job_failed{namespace="${namespace}",job_name="${name}-1",condition="true"}`;
