@@ -60,8 +60,8 @@ describe("the broker's queues", () => {
     await seen.watch('0 replicas', at(0), 90);
     await seen.publish('exporter-1');
     await until('the jobs', 45, async () => (await countsOf('jobs')).messages_ready === JOBS);
-    expect(await countsOf('jobs')).toEqual({ ...nothing, messages_ready: JOBS });
-    for (const empty of ['jobs.retry', 'jobs.parked']) expect(await countsOf(empty)).toEqual(nothing);
+    expect(await countsOf('jobs')).toMatchObject({ ...nothing, messages_ready: JOBS });
+    for (const empty of ['jobs.retry', 'jobs.parked']) expect(await countsOf(empty)).toMatchObject(nothing);
     expect(await page()).toMatch(/^sluice_exporter_target_up\{.*target="broker".*\} 1$/m);
     expect(await page()).toMatch(/^sluice_exporter_target_invalid_values\{.*target="broker".*\} 0$/m);
   });
