@@ -49,6 +49,8 @@ export interface ExpectedSecret {
   readonly owner: Identity;
   readonly secretName: string;
   readonly keys: Readonly<Record<string, string>>;
+  /** Its values come from elsewhere and cannot be made up. @default false */
+  readonly given?: boolean;
 }
 
 /** A workload's account at the broker, for its variables. */

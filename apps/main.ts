@@ -8,6 +8,7 @@ import { type Files, fileName, type Manifest, manifestWriter } from '../packages
 import type { Application, Folder, System } from './application.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { addonNetwork, addonSecrets } from './platform/addon-namespaces.ts';
+import { boardApplication } from './platform/board.ts';
 import { brokerApplication } from './platform/broker.ts';
 import { brokerAuthority } from './platform/broker-authority.ts';
 import { cluster } from './platform/cluster.ts';
@@ -35,6 +36,7 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   scalerApplication,
   exporterApplication,
   collectorApplication,
+  boardApplication,
   elasticsearchApplication,
   logReportsApplication,
   logArchiveApplication,

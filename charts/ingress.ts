@@ -9,6 +9,8 @@ export interface WebPageProps extends Identity {
   readonly host: string;
   /** Only what is at this path or below it. @default '/' */
   readonly path?: string;
+  /** In place of `path`, where only some paths of its server are for browsers: `Prefix` is what is below one too. */
+  readonly paths?: Readonly<Record<string, 'Exact' | 'Prefix'>>;
   /** The Service behind it, in the same namespace. */
   readonly service: string;
   /** The Service port's name. */
@@ -28,7 +30,7 @@ export class WebPage extends Construct {
   constructor(scope: Construct, id: string, props: WebPageProps) {
     super(scope, id);
     check(props);
-    const { host, path = '/', service, port, ingressClassName, clusterIssuer } = props;
+    const { host, service, port, ingressClassName, clusterIssuer } = props;
     const backend = { service: { name: service, port: { name: port } } };
     new k8s.KubeIngress(this, 'ingress', {
       metadata: {
@@ -37,12 +39,17 @@ export class WebPage extends Construct {
       },
       spec: {
         ingressClassName,
-        rules: [{ host, http: { paths: [{ path, pathType: 'Prefix', backend }] } }],
+        rules: [{ host, http: { paths: pathsOf(props).map((path) => ({ ...path, backend })) } }],
         ...(clusterIssuer && { tls: [{ hosts: [host], secretName: `${props.name}-tls` }] }),
       },
     });
   }
 }
+
+const pathsOf = ({ path = '/', paths }: WebPageProps) =>
+  paths === undefined
+    ? [{ path, pathType: 'Prefix' }]
+    : Object.entries(paths).map(([one, pathType]) => ({ path: one, pathType }));
 
 const annotations = ({ clusterIssuer, login }: WebPageProps): Readonly<Record<string, string>> => ({
   ...(clusterIssuer && { 'cert-manager.io/cluster-issuer': clusterIssuer }),

@@ -15,6 +15,8 @@ export type Login =
 
 export interface PageLoginProps extends Identity {
   readonly login: Login;
+  /** The header in which the page is told the user's name; what comes in under it is removed. @default it is not told */
+  readonly userHeader?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export class PageLogin extends Construct {
     check(props);
     const name = `${props.name}-login`;
     this.reference = `${props.namespace}-${name}@kubernetescrd`;
-    const { apiVersion, kind, spec } = middleware(props.login);
+    const { apiVersion, kind, spec } = middleware(props);
     new ApiObject(this, 'middleware', {
       ...{ apiVersion, kind, spec },
       metadata: { ...metadataOf(props, name), annotations: wave('credentials') },
@@ -40,14 +42,19 @@ export class PageLogin extends Construct {
   }
 }
 
-/** The page behind it learns nothing of the password, and the user's name only from the proxy. */
-const middleware = (login: Login): Omit<IMiddleware, 'metadata'> => ({
+/** The page behind it learns nothing of the password. */
+const middleware = ({ login, userHeader: header }: PageLoginProps): Omit<IMiddleware, 'metadata'> => ({
   apiVersion: 'traefik.io/v1alpha1',
   kind: 'Middleware',
   spec:
     login.kind === 'basic-auth'
-      ? { basicAuth: { secret: login.secret, removeHeader: true } }
-      : { forwardAuth: { address: addressOf(login.proxy), trustForwardHeader: false } },
+      ? { basicAuth: { secret: login.secret, removeHeader: true, ...(header && { headerField: header }) } }
+      : {
+          forwardAuth: {
+            ...{ address: addressOf(login.proxy), trustForwardHeader: false },
+            ...(header && { authResponseHeaders: [header] }),
+          },
+        },
 });
 
 const addressOf = ({ name, namespace, port, path = '/oauth2/auth' }: SignOnProxy): string =>

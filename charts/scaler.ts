@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ChartError, Checks } from '../packages/contracts/checks.ts';
 import { scaler } from '../packages/contracts/metrics/catalogue.ts';
 import { series } from '../packages/contracts/metrics/metric.ts';
-import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
+import { type Identity, type Labels, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import {
   configChecksum,
   credentialsMount,
@@ -52,7 +52,7 @@ export class Scaler extends Construct {
   constructor(scope: Construct, id: string, props: ScalerProps) {
     super(scope, id);
     check(props);
-    const config = `${JSON.stringify(compiled(props), undefined, 2)}\n`;
+    const config = scalerFile(props);
     new ServiceAccount(this, 'identity', props);
     this.#permitElection(props);
     new ScalerBounds(this, 'bounds', { ...props, workloads: props.config.workloads });
@@ -98,7 +98,11 @@ function check(props: ScalerProps): void {
     .done();
 }
 
-function compiled({ name, config }: ScalerProps): ScalerConfig {
+/**
+ * The text of the scaler's file.
+ * @throws {ChartError} with every clause of a policy that is refused
+ */
+function scalerFile({ name, config }: Pick<ScalerProps, 'name' | 'config'>): string {
   const result = compileScalerConfig(config);
   const refused = result.fidelity.filter(({ fidelity }) => fidelity === 'refused');
   if (refused.length > 0)
@@ -106,7 +110,28 @@ function compiled({ name, config }: ScalerProps): ScalerConfig {
       `Scaler '${name}'`,
       refused.map(({ why }) => why),
     );
-  return result.config;
+  return `${JSON.stringify(result.config, undefined, 2)}\n`;
+}
+
+/** The scaler's file in the namespace of a workload that reads the policies in it. */
+export class PolicyFile extends Construct {
+  /** Where it is in a container that has `mount`. */
+  readonly path = `${CONFIG_MOUNT.path}/${CONFIG_FILE}`;
+  readonly mount: FileMount;
+  /** Of the pods that read it, so that a changed one makes them roll. */
+  readonly annotations: Labels;
+
+  constructor(scope: Construct, id: string, props: Identity & Pick<ScalerProps, 'config'>) {
+    super(scope, id);
+    const name = `${props.name}-policies`;
+    const text = scalerFile(props);
+    this.mount = { ...CONFIG_MOUNT, from: { configMap: name } };
+    this.annotations = configChecksum(text);
+    new k8s.KubeConfigMap(this, 'config', {
+      metadata: metadataOf(props, name),
+      data: { [CONFIG_FILE]: text },
+    });
+  }
 }
 
 function template(props: ScalerProps, config: string): k8s.PodTemplateSpec {

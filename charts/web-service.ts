@@ -7,6 +7,7 @@ import { type Canary, canaryStrategy, checkCanary } from './canary.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { type Placement, placed } from './placement.ts';
 import {
+  type ClaimedVolume,
   checkContainer,
   type EnvValue,
   type FileMount,
@@ -32,6 +33,10 @@ export interface WebServiceProps extends Identity {
   readonly mounts?: readonly FileMount[];
   /** Directories that it may write to: its root file system is read-only. @default none */
   readonly scratch?: readonly ScratchVolume[];
+  /** Volumes that it shares with other pods. @default none */
+  readonly claims?: readonly ClaimedVolume[];
+  /** Annotations of its pods: where one changes, they roll. @default none */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Annotations of its ServiceAccount, such as a role of the cloud. @default none */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
   /** The port that it answers on. @default 8080 */

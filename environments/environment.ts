@@ -207,6 +207,8 @@ export interface WebEntrance {
   readonly controller: { readonly namespace: string; readonly name: string };
   /** Who may see the pages without a login of their own: Prometheus'. */
   readonly openPages: OpenPages;
+  /** Who may see the board. @default as the other pages without a login */
+  readonly board?: OpenPages;
   /** The host of each page, and of the web service. */
   readonly hosts: Hosts;
   /** Who issues certificates. @default none: plain HTTP */
@@ -228,8 +230,11 @@ export type OpenPages =
   /** Open to users who sign on at an OpenID provider, through a proxy in the cluster. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
 
+/** How the board is reached. */
+export const boardPages = ({ board, openPages }: WebEntrance): OpenPages => board ?? openPages;
+
 /** Services with a web page. */
-export type Page = 'argocd' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
+export type Page = 'argocd' | 'board' | 'broker' | 'grafana' | 'jenkins' | 'prometheus';
 
 export type Hosts = Readonly<Record<Page | 'api', string>>;
 
@@ -237,6 +242,7 @@ export type Hosts = Readonly<Record<Page | 'api', string>>;
 export const pages = (domain: string): Hosts => ({
   api: `api.${domain}`,
   argocd: `argocd.${domain}`,
+  board: `board.${domain}`,
   broker: `broker.${domain}`,
   grafana: `grafana.${domain}`,
   jenkins: `jenkins.${domain}`,

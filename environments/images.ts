@@ -8,6 +8,7 @@ const { registry } = organization;
  */
 export const images = {
   api: `${registry}/api:0.1.0`,
+  board: `${registry}/board:0.1.0`,
   collector: `${registry}/collector:0.1.0`,
   exporter: `${registry}/exporter:0.1.0`,
   inject: `${registry}/inject:0.1.0`,

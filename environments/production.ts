@@ -72,6 +72,7 @@ export const production: Environment = {
     ...traefik,
     entrance: { kind: 'load-balancer', loadBalancerClass: 'service.k8s.aws/nlb' },
     openPages: { kind: 'none' },
+    board: { kind: 'basic-auth' },
     clusterIssuer: 'letsencrypt',
     canary: 'traefik',
     hosts: pages(organization.domain),

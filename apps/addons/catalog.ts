@@ -97,18 +97,19 @@ function check(environment: Environment): void {
 /** A page without a login is for this machine only; Traefik adds a login in front of it. */
 function checkPages(
   checks: Checks,
-  { openPages: { kind }, entrance }: Environment['web'],
+  { openPages, board, entrance }: Environment['web'],
   has: (addon: AddonName) => boolean,
 ): void {
-  checks
-    .that(
-      kind !== 'without-login' || entrance.kind === 'node-ports',
-      `'openPages' (without-login) must be none, basic-auth or oidc behind a load balancer`,
-    )
-    .that(
-      (kind !== 'basic-auth' && kind !== 'oidc') || has('traefik'),
-      `'openPages' (${kind}) needs the addon traefik`,
-    );
+  for (const [property, pages] of Object.entries({ openPages, board }))
+    checks
+      .that(
+        pages?.kind !== 'without-login' || entrance.kind === 'node-ports',
+        `'${property}' (without-login) must be none, basic-auth or oidc behind a load balancer`,
+      )
+      .that(
+        (pages?.kind !== 'basic-auth' && pages?.kind !== 'oidc') || has('traefik'),
+        `'${property}' (${pages?.kind}) needs the addon traefik`,
+      );
 }
 
 /** Log stores bring their addons; a store that two entries name would be sent every line twice. */

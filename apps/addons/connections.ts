@@ -1,5 +1,5 @@
 import { Peers, type PodPeer } from '../../charts/network-policy.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { boardPages, type Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { type LogStoreKind, logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Connection } from '../application.ts';
@@ -92,11 +92,12 @@ const plugins: Connected = (_, environment) =>
   logPlugins(environment).length === 0 ? [] : [{ from: grafana, to: internet, port: 443 }];
 
 /** A proxy that signs on: Traefik asks it who a request is from. */
-const signOn: Connected = (from, { web: { openPages } }) => {
-  if (openPages.kind !== 'oidc') return [];
-  const { name, namespace, port } = openPages.proxy;
-  return [{ from, to: Peers.pods(namespace, { 'app.kubernetes.io/name': name }), port }];
-};
+const signOn: Connected = (from, { web }) =>
+  [web.openPages, boardPages(web)].flatMap((pages) => {
+    if (pages.kind !== 'oidc') return [];
+    const { name, namespace, port } = pages.proxy;
+    return [{ from, to: Peers.pods(namespace, { 'app.kubernetes.io/name': name }), port }];
+  });
 
 /** Where the entry points are: behind a load balancer or a node's port the addresses are anybody's. */
 const entrances: Connected = (to) => [8000, 8443].map((port) => ({ from: anyone, to, port }));

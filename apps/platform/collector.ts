@@ -27,6 +27,8 @@ export const collectorApplication: Application = {
   name: self.name,
   parent: 'infra-workloads',
   namespace: self.namespace,
+  // The board stands in its namespace and mounts its volume.
+  stage: 'foundation',
   contribute: (environment) => ({
     connections: [
       ...environment.apiServer.map(({ cidr, port }) => ({ from: self, to: Peers.addresses(cidr), port })),

@@ -1,8 +1,9 @@
 import type { Construct } from 'constructs';
 import { Credentials } from '../../charts/credentials.ts';
 import type { Identity } from '../../charts/labels.ts';
+import type { Login } from '../../charts/page-login.ts';
 import { SecretManager } from '../../charts/secret-manager.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { boardPages, type Environment, type OpenPages } from '../../environments/environment.ts';
 import type { AddonSecret } from '../addons/addon.ts';
 import { awsOf } from '../addons/aws.ts';
 import { addonsOf } from '../addons/catalog.ts';
@@ -29,10 +30,18 @@ export const brokerAdmin: ExpectedSecret = {
 export const PAGE_USERS = 'page-users';
 
 /** Names and hashes, as htpasswd writes them; a person makes them up. */
-export const pageUsersOf = ({ web: { openPages } }: Environment): AddonSecret[] =>
-  openPages.kind === 'basic-auth'
-    ? [{ secretName: PAGE_USERS, keys: { users: 'page-users' }, given: true }]
-    : [];
+const pageUsersOf = (pages: OpenPages): AddonSecret[] =>
+  pages.kind === 'basic-auth' ? [{ secretName: PAGE_USERS, keys: { users: 'page-users' }, given: true }] : [];
+
+/** Who may see the board, in a Secret of its namespace. */
+export const boardUsersOf = (owner: Identity, { web }: Environment): ExpectedSecret[] =>
+  pageUsersOf(boardPages(web)).map((secret) => ({ owner, ...secret }));
+
+/** Who is asked before a page that has no login of its own. */
+export function loginOf(pages: Exclude<OpenPages, { kind: 'none' }>): Login | undefined {
+  if (pages.kind === 'without-login') return undefined;
+  return pages.kind === 'oidc' ? pages : { kind: 'basic-auth', secret: PAGE_USERS };
+}
 
 /** Every Secret of the system: what its applications expect, and all users of the broker and of the stores for who declares them. */
 export const expectedSecrets = ({ secrets, brokerUsers, storeUsers }: System): readonly ExpectedSecret[] => [
@@ -47,7 +56,7 @@ export const expectedSecrets = ({ secrets, brokerUsers, storeUsers }: System): r
 
 /** Those of the namespace of Prometheus and Alertmanager that depend on the environment. */
 const monitoringSecretsOf = (environment: Environment): AddonSecret[] => [
-  ...pageUsersOf(environment),
+  ...pageUsersOf(environment.web.openPages),
   ...receiverSecretsOf(environment),
 ];
 
@@ -64,8 +73,7 @@ export const addonSecretsOf = (environment: Environment): (ExpectedSecret & Addo
 
 /** The Secrets that can be made up, where an environment has no secret manager. */
 export const generatedSecretsOf = (environment: Environment, system: System): ExpectedSecret[] => [
-  ...expectedSecrets(system),
-  ...addonSecretsOf(environment).filter(({ given = false }) => !given),
+  ...[...expectedSecrets(system), ...addonSecretsOf(environment)].filter(({ given = false }) => !given),
 ];
 
 /** How one namespace reads the secret manager; nothing where Secrets are made before the first sync. */

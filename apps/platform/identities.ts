@@ -24,6 +24,7 @@ export const exporter = {
 
 /** The namespace of the board and of what it reads: the collector shares a volume with it. */
 export const BOARD = 'board';
+export const board = { name: 'board', namespace: BOARD, component: 'web' } as const satisfies Identity;
 
 /** Elasticsearch, its page, and the job that declares what stands on both. */
 export const elasticsearch = {

@@ -1,20 +1,17 @@
 import { Alerts } from '../../charts/alerts.ts';
 import type { Identity } from '../../charts/labels.ts';
-import { Peers } from '../../charts/network-policy.ts';
-import { AUTHORITY_FILE, authorityMount, type EnvValue, type FileMount } from '../../charts/pod.ts';
+import type { EnvValue } from '../../charts/pod.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
 import type { Environment, LogReports } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
-import { ELASTICSEARCH_USERS, logStoreAddresses, logStoreUrl } from '../../packages/contracts/log-store.ts';
-import { internet, podIdentity } from '../addons/connections.ts';
-import type { Application, Connection, ExpectedSecret } from '../application.ts';
+import type { Application } from '../application.ts';
 import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { declareSecrets } from './credentials.ts';
-import { ELASTICSEARCH_AUTHORITY, logStorePods } from './elasticsearch-endpoint.ts';
 import { PRIORITY } from './identities.ts';
+import { bucketRoleOf, type Client, logStoreClient, objectStoreClient } from './log-sources.ts';
 import { allowConnections, isolatedNamespace, lookups } from './network.ts';
 
 const SERVICE = 'log-reports';
@@ -61,13 +58,15 @@ const scheduled = (schedule: Schedule): Application => ({
   name: schedule.self.name,
   parent: 'infra-workloads',
   namespace: schedule.self.namespace,
-  contribute: ({ logReports }) =>
-    logReports === undefined
-      ? {}
-      : {
-          connections: connectionsOf(schedule.self, logReports),
-          secrets: secretsOf(schedule.self, logReports),
-        },
+  contribute: (environment) => {
+    const { logReports } = environment;
+    if (logReports === undefined) return {};
+    const servers = serversOf(schedule, logReports, environment);
+    return {
+      connections: [...lookups(schedule.self), ...servers.flatMap(({ connections }) => connections)],
+      secrets: servers.flatMap(({ secrets }) => secrets),
+    };
+  },
   build: (scope, environment, system) => {
     const { logReports } = environment;
     if (logReports === undefined) return;
@@ -79,11 +78,11 @@ const scheduled = (schedule: Schedule): Application => ({
       ...{ ...self, image: images[SERVICE], everyMinutes, offsetMinutes, deadlineSeconds },
       // The next run goes on where one ended; the second try is for a pod that was lost.
       retries: 1,
-      mounts: mountsOf(logReports),
+      mounts: logStoreClient(self, logReports.store).mounts,
       environment: variablesOf(schedule, logReports, environment),
       resources: { cpu: '100m', memory: '256Mi' },
       priorityClassName: PRIORITY.low,
-      ...annotationsOf(schedule, logReports),
+      ...bucketRoleOf(self, logReports),
       http: false,
     });
     allowConnections(scope, self, system);
@@ -107,83 +106,34 @@ function check({ store }: LogReports, { name, logs: { stores } }: Environment): 
     .done();
 }
 
-function connectionsOf(from: Identity, { store, s3 }: LogReports): readonly Connection[] {
-  return [
-    ...lookups(from),
-    { from, to: logStorePods(store), port: logStoreAddresses[store].port },
-    ...(s3 === undefined
-      ? [
-          { from, to: internet, port: 443 },
-          { from, to: podIdentity, port: 80 },
-        ]
-      : [{ from, to: Peers.everyPod(s3.namespace), port: s3.port }]),
-  ];
-}
-
-/** The key pair of an S3 server inside the cluster; AWS knows the ServiceAccount. */
-const S3_KEYS = { secret: 'object-store', id: 'access-key-id', key: 'secret-access-key' } as const;
-
-/** The password of the user of Elasticsearch who reads; the other stores know no users. */
-const READER = { secret: 'log-store', path: '/etc/sluice/log-store', key: 'password' } as const;
-
-const secretsOf = (owner: Identity, { s3, store }: LogReports): ExpectedSecret[] => [
-  ...(s3 === undefined
-    ? []
-    : [
-        {
-          ...{ owner, secretName: S3_KEYS.secret },
-          keys: { [S3_KEYS.id]: 's3-access-key-id', [S3_KEYS.key]: 's3-secret-access-key' },
-        },
-      ]),
-  ...(store === 'elasticsearch'
-    ? [{ owner, secretName: READER.secret, keys: { [READER.key]: ELASTICSEARCH_USERS.reader.name } }]
-    : []),
+/** The servers that a run asks. */
+const serversOf = (
+  { self }: Schedule,
+  logReports: LogReports,
+  environment: Environment,
+): readonly [store: Client, bucket: Client] => [
+  logStoreClient(self, logReports.store),
+  objectStoreClient(self, logReports, environment),
 ];
 
-const mountsOf = ({ store }: LogReports): readonly FileMount[] =>
-  store === 'elasticsearch'
-    ? [
-        { name: 'log-store', path: READER.path, from: { secret: READER.secret } },
-        authorityMount(ELASTICSEARCH_AUTHORITY),
-      ]
-    : [];
-
-const credentialsOf = ({ store }: LogReports): Readonly<Record<string, string>> =>
-  store === 'elasticsearch'
-    ? {
-        LOG_STORE_USERNAME: ELASTICSEARCH_USERS.reader.name,
-        LOG_STORE_PASSWORD_FILE: `${READER.path}/${READER.key}`,
-        LOG_STORE_CA_FILE: AUTHORITY_FILE,
-      }
-    : {};
-
 function variablesOf(
-  { mode, deadlineSeconds, catchUpWindows }: Schedule,
+  schedule: Schedule,
   logReports: LogReports,
   environment: Environment,
 ): Readonly<Record<string, EnvValue>> {
-  const { store, region, rawBucket, reportBucket, s3, preprocessor = 'cluster' } = logReports;
+  const { mode, deadlineSeconds, catchUpWindows } = schedule;
+  const { rawBucket, reportBucket, preprocessor = 'cluster' } = logReports;
+  const [store, bucket] = serversOf(schedule, logReports, environment);
+  const { S3_REGION = '', ...server } = bucket.environment;
   const reports = mode === 'extract' && preprocessor === 'cluster';
   return {
-    ...{ MODE: mode, LOG_STORE: store, LOG_STORE_URL: logStoreUrl(store) },
-    ...credentialsOf(logReports),
-    ...{ RAW_BUCKET: rawBucket, S3_REGION: region ?? environment.aws?.region ?? 'us-east-1' },
+    ...{ MODE: mode, ...store.environment, RAW_BUCKET: rawBucket, S3_REGION },
     ...(reports && { REPORT_BUCKET: reportBucket }),
-    ...(s3 !== undefined && {
-      S3_ENDPOINT: `http://${s3.service}.${s3.namespace}.svc:${s3.port}`,
-      AWS_ACCESS_KEY_ID: { secret: S3_KEYS.secret, key: S3_KEYS.id },
-      AWS_SECRET_ACCESS_KEY: { secret: S3_KEYS.secret, key: S3_KEYS.key },
-    }),
+    ...server,
     ...{ LATE_SECONDS: String(LATE_SECONDS), CATCH_UP_WINDOWS: String(catchUpWindows) },
     ...{ DEADLINE_SECONDS: String(deadlineSeconds), NODE_OPTIONS: HEAP_OPTIONS },
   };
 }
-
-/** With IRSA the role is an annotation; with EKS Pod Identity the cloud associates it with the ServiceAccount. */
-const annotationsOf = ({ self }: Schedule, { roleArnPrefix }: LogReports) =>
-  roleArnPrefix === undefined
-    ? {}
-    : { serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': `${roleArnPrefix}${self.name}` } };
 
 const alertsOf = ({ self, everyMinutes, prefix, what, missing }: Schedule) =>
   scheduledJobAlerts({

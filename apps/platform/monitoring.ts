@@ -3,14 +3,14 @@ import { Alerts, BY_NAMESPACE, PLATFORM_TEAM } from '../../charts/alerts.ts';
 import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import type { Identity } from '../../charts/labels.ts';
-import { type Login, PageLogin } from '../../charts/page-login.ts';
-import type { Environment, OpenPages } from '../../environments/environment.ts';
+import { PageLogin } from '../../charts/page-login.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { installedAddons } from '../addons/log-stores.ts';
 import type { Application } from '../application.ts';
 import { nodeAlerts, podAlerts } from './cluster-alerts.ts';
-import { PAGE_USERS } from './credentials.ts';
+import { loginOf } from './credentials.ts';
 import { dashboardsOf } from './dashboards/index.ts';
 import { MONITORING } from './identities.ts';
 import { addonAlerts, scrapeAlerts, watchdog } from './tool-alerts.ts';
@@ -72,11 +72,6 @@ function declareAlerts(scope: Construct, environment: Environment): void {
   };
   for (const [name, group] of Object.entries(groups))
     new Alerts(scope, `alerts-${name}`, { ...common, name, ...group });
-}
-
-function loginOf(pages: Exclude<OpenPages, { kind: 'none' }>): Login | undefined {
-  if (pages.kind === 'without-login') return undefined;
-  return pages.kind === 'oidc' ? pages : { kind: 'basic-auth', secret: PAGE_USERS };
 }
 
 function declarePage(

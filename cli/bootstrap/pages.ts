@@ -1,7 +1,7 @@
 /** The last page: where to look now, and how to read the passwords. */
 
 import { documentOf } from '../../charts/credentials.ts';
-import type { Environment, Page } from '../../environments/environment.ts';
+import { boardPages, type Environment, type Page } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { hasUsualPorts } from '../../packages/testbed/kind/config.ts';
 import type { ClusterLike } from './machine.ts';
@@ -69,12 +69,15 @@ function passwordOf(page: string, login: Login, { secrets }: Environment): strin
   return [...name, 'password', `  ${read(login, key)}`];
 }
 
+const isBoardShown = (web: Environment['web']): boolean => boardPages(web).kind !== 'none';
+
 /** The URL of each page, and how its password is read. */
 export function pageLines(environment: Environment, cluster: Reached): string[] {
   const { addons, web } = environment;
   const scheme = web.clusterIssuer === undefined ? 'http' : 'https';
   const known = new Map<string, PageProps>(Object.entries(table));
-  return Object.entries(web.hosts).flatMap(([page, host]) => {
+  const shown = Object.entries(web.hosts).filter(([page]) => page !== 'board' || isBoardShown(web));
+  return shown.flatMap(([page, host]) => {
     const { addon, login } = known.get(page) ?? {};
     if (addon !== undefined && !addons.includes(addon)) return [];
     if (page === 'prometheus' && web.openPages.kind === 'none') return [NO_PAGE];

@@ -22,7 +22,10 @@ import type { Links } from './view/page.ts';
 
 /** The board's environment. */
 export const environment = z.object({
-  SCALER_URL: url(['http', 'https'], "The scaler's metrics, `http://scaler:8080/metrics`."),
+  SCALER_URL: url(
+    ['http', 'https'],
+    "The scaler's metrics, `http://scaler:8080/metrics`; of several pods of it Prometheus' `/federate`.",
+  ),
   SCALER_CONFIG_FILE: optionalText(
     "The scaler's declarative file: objectives, limits and marks of the workloads come from its policies.",
   ),
@@ -83,6 +86,24 @@ export const environment = z.object({
     max: 100_000,
     fallback: 1000,
     meaning: 'Browsers that may follow pages live at once; beyond it 503.',
+  }),
+  DRAIN_DELAY_SECONDS: seconds({
+    min: 0,
+    max: 300,
+    fallback: 0,
+    meaning: 'How long it serves on after SIGTERM, unready, until nothing routes to it any more.',
+  }),
+  LINGER_SECONDS: seconds({
+    min: 0,
+    max: 300,
+    fallback: 0,
+    meaning: 'How long each answer closes its connection after that.',
+  }),
+  STOP_DEADLINE_SECONDS: seconds({
+    min: 0,
+    max: 3600,
+    fallback: 10,
+    meaning: 'How long requests in flight and readings may take to end after that.',
   }),
   ...serviceFields,
 });

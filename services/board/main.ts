@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, runMain } from '@sluice/runtime';
-import { environment, settingsOf } from './config.ts';
+import { type BoardConfig, environment, settingsOf } from './config.ts';
 import { type BoardMetrics, boardMetrics } from './metrics.ts';
 import { BoardModel } from './model/board.ts';
 import { Watch } from './model/watch.ts';
@@ -10,8 +11,6 @@ import { Streams } from './server/streams.ts';
 import { LogFile } from './sources/log-file.ts';
 import { openSources } from './sources/open.ts';
 import { scalerSource } from './sources/scaler.ts';
-
-const STOP_SECONDS = 10;
 
 /** What is said when a source does not answer, or answers again. */
 const reporting =
@@ -24,10 +23,24 @@ const reporting =
     }
   };
 
+const reportingReadings =
+  (log: Logger) =>
+  (failure: string | undefined): void => {
+    if (failure === undefined) log.info('sources answer');
+    else log.warn({ error: failure }, 'source failed');
+  };
+
+/** Serves on until nothing routes to it any more, and then closes each connection with its answer. */
+async function drained(config: BoardConfig, linger: () => void): Promise<void> {
+  await sleep(config.DRAIN_DELAY_SECONDS * 1000);
+  linger();
+  await sleep(config.LINGER_SECONDS * 1000);
+}
+
 await runMain({
   service: 'board',
   schema: environment,
-  stopSeconds: () => STOP_SECONDS,
+  stopSeconds: (config) => config.DRAIN_DELAY_SECONDS + config.LINGER_SECONDS + config.STOP_DEADLINE_SECONDS,
   run: async ({ config, log, registry, stop }) => {
     const { policies, prefix, access, links } = settingsOf(config);
     const metrics = boardMetrics(registry);
@@ -44,16 +57,15 @@ await runMain({
       pollMs: config.POLL_SECONDS * 1000,
       changed: () => streams.update(),
       failed: () => metrics.sourceFailed(),
-      reported: (failure) => {
-        if (failure === undefined) log.info('sources answer');
-        else log.warn({ error: failure }, 'source failed');
-      },
+      reported: reportingReadings(log),
     });
+    let lingers = false;
     const app = await createBoard({
       ...{ prefix, access, links, streams, registry, metrics, lookups: sources.lookups },
       timeZone: config.TIME_ZONE,
       requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
       state: () => ({ ...model.state(Date.now()), ...sources.feeds() }),
+      closing: () => lingers,
       ready: () => (stop.signal.aborted ? 'stopping' : undefined),
       failed: (error) => {
         log.error({ err: error }, 'page failed');
@@ -68,8 +80,10 @@ await runMain({
     watch.start();
     sources.start();
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
-    await watch.stop();
-    await sources.stop();
+    await drained(config, () => {
+      lingers = true;
+    });
+    await Promise.all([watch.stop(), sources.stop()]);
     streams.close();
     await app.close();
     return 0;

@@ -34,6 +34,7 @@ describe('the policy', () => {
     ['extract', ['raw', 'done/raw', 'reports'], ['raw', 'done/raw', 'reports']],
     ['archive', ['archive', 'done/archive'], ['archive', 'done/archive']],
     ['preprocess', ['raw', 'reports'], ['reports']],
+    ['board', ['reports'], []],
     ['restore', ['archive', 'done/archive'], []],
   ])('of %s permits reading %j and writing %j, and nothing else', (policy, reads, writes) => {
     const permitted = (action: string) =>

@@ -8,6 +8,7 @@ import { pollsIn } from '../../apps/platform/scaler.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
 import { images } from '../../environments/images.ts';
 import { environments } from '../../environments/index.ts';
+import { environment as boardEnvironment, settingsOf as boardSettings } from '../../services/board/config.ts';
 import { environment as consumerEnvironment } from '../../services/consumer/config.ts';
 import {
   environment as exporterEnvironment,
@@ -89,6 +90,7 @@ describe.each(environments)("the scaler's file in $name", (wanted) => {
 const services = {
   publisher: reader(publisherEnvironment.shape, (env) => parseConfig(publisherEnvironment, env)),
   consumer: reader(consumerEnvironment.shape, (env) => parseConfig(consumerEnvironment, env)),
+  board: reader(boardEnvironment.shape, (env) => boardSettings(parseConfig(boardEnvironment, env))),
   topology: reader(topologyEnvironment.shape, (env) => parseConfig(topologyEnvironment, env)),
   scaler: reader(scalerEnvironment.shape, (env) => parseConfig(scalerEnvironment, env)),
   // With every mapping and every target.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { render } from '../../apps/main.ts';
 import { bank } from '../../apps/testing/environments.ts';
+import { boardPages } from '../../environments/environment.ts';
 import { environments } from '../../environments/index.ts';
 import { producersOf } from '../../packages/contracts/metrics/catalogue.ts';
 import { containersOf, objectsIn, ofKind, selects, workloadsOf } from './dist.ts';
@@ -86,9 +87,11 @@ describe('every page', () => {
     ),
   ];
 
-  it.each(environments)('of $name has a host of its own', ({ name, web: { hosts, openPages } }) => {
+  it.each(environments)('of $name has a host of its own', ({ name, web }) => {
+    const { hosts, openPages } = web;
     const wanted = [hosts.api, hosts.broker, hosts.grafana];
     if (openPages.kind !== 'none') wanted.push(hosts.prometheus);
+    if (boardPages(web).kind !== 'none') wanted.push(hosts.board);
     expect(hostsOf(name).sort()).toEqual(wanted.sort());
   });
 

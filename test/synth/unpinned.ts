@@ -10,6 +10,7 @@ const BY_REGISTRY =
 const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   ...{
     api: BY_CI,
+    board: BY_CI,
     collector: BY_CI,
     consumer: BY_CI,
     exporter: BY_CI,

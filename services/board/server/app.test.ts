@@ -28,6 +28,11 @@ describe('a page', () => {
     expect(body).toContain('BrokerDown');
   });
 
+  it('closes its connection while the board stops, so that the next request goes to another pod', async () => {
+    expect((await (await board()).get('/')).headers.connection).not.toBe('close');
+    expect((await (await board({ closing: () => true })).get('/')).headers.connection).toBe('close');
+  });
+
   it('of a queue has its figures, a table of each chart and its decisions', async () => {
     const { get } = await board({}, running());
     const { statusCode, body } = await get('/queues/jobs');

@@ -32,6 +32,8 @@ export interface BoardOptions {
   readonly registry: Registry;
   readonly metrics: BoardMetrics;
   readonly ready: ReadinessCheck;
+  /** Whether each answer closes its connection, so that what asks goes elsewhere. @default never */
+  readonly closing?: () => boolean;
   readonly failed: (error: Error) => void;
   /** A browser reports what a page tried and must not. @param report its text, bounded */
   readonly policyReported: (report: string) => void;
@@ -77,6 +79,7 @@ async function addScope(scope: FastifyInstance, options: BoardOptions): Promise<
   const headers = securityHeaders(prefix);
   scope.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
+    if (options.closing?.()) reply.header('connection', 'close');
   });
   await scope.register(rateLimit, {
     max: requestsPerMinute,

@@ -1,12 +1,12 @@
-import { request, textSamples } from '@sluice/runtime';
+import { request, type TextSample, textSamples } from '@sluice/runtime';
 import { scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import type { Reading } from '../model/state.ts';
 
 const TIMEOUT_MS = 2000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-const { backlog, currentReplicas, oldestWait, readingAge } = scaler;
-const WANTED = new Set([backlog, currentReplicas, oldestWait, readingAge].map(({ name }) => name));
+const { backlog, currentReplicas, oldestWait, readingAge, leader } = scaler;
+const WANTED = new Set([backlog, currentReplicas, oldestWait, readingAge, leader].map(({ name }) => name));
 
 /** What the board reads of every workload. */
 export interface ReadingSource {
@@ -14,7 +14,7 @@ export interface ReadingSource {
   read(signal: AbortSignal): Promise<readonly Reading[]>;
 }
 
-/** The scaler's own metrics: current where there is no Prometheus, and newer than a scrape where there is one. */
+/** The scaler's metrics: its own page where there is one scaler, Prometheus' `/federate` where several stand for each other. */
 export const scalerSource = (url: string): ReadingSource => ({
   read: async (signal) => {
     const { status, body } = await request({ url, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, signal });
@@ -23,10 +23,27 @@ export const scalerSource = (url: string): ReadingSource => ({
   },
 });
 
-/** The workloads of an exposition, by name. @throws Error for a line that cannot be read */
+/**
+ * The workloads of an exposition, by name. A scaler that follows repeats what it knew when it led: of several pods the
+ * one that leads counts.
+ * @throws Error for a line that cannot be read, where there is no scaler, and where none leads
+ */
 export function readingsIn(exposition: string): readonly Reading[] {
+  const samples = [...textSamples(exposition, WANTED)];
+  if (samples.length === 0) throw new Error('no scaler is in what it tells');
+  const scalers = samples.filter(({ name }) => name === leader.name);
+  const leaders = scalers.filter(({ value }) => value === 1).map(({ labels }) => labels.pod);
+  if (scalers.length > 0 && leaders.length === 0) throw new Error('no scaler leads');
+  return readingsOf(
+    samples.filter(
+      ({ name, labels }) => name !== leader.name && (scalers.length === 0 || leaders.includes(labels.pod)),
+    ),
+  );
+}
+
+function readingsOf(samples: readonly TextSample[]): readonly Reading[] {
   const readings = new Map<string, Reading>();
-  for (const { name, labels, value } of textSamples(exposition, WANTED)) {
+  for (const { name, labels, value } of samples) {
     const { workload } = labels;
     if (workload === undefined || !Number.isFinite(value) || value < 0) continue;
     const known = readings.get(workload) ?? { workload };

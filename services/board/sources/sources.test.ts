@@ -34,8 +34,21 @@ describe("the scaler's metrics", () => {
     ]);
   });
 
-  it('are none in an exposition of something else', async () => {
-    expect(readingsIn(await createRegistry('other').metrics())).toEqual([]);
+  it('are those of the pod that leads: one that follows repeats what it knew when it led', () => {
+    const of = (pod: string, leads: number, ready: number): string =>
+      `sluice_scaler_leader{pod="${pod}"} ${leads} 1700000000000
+sluice_scaler_backlog{pod="${pod}",state="ready",workload="jobs"} ${ready} 1700000000000
+`;
+    expect(readingsIn(of('a', 1, 7) + of('b', 0, 900))).toEqual([{ workload: 'jobs', ready: 7 }]);
+    expect(readingsIn(of('a', 0, 900) + of('b', 1, 7))).toEqual([{ workload: 'jobs', ready: 7 }]);
+    expect(() => readingsIn(of('a', 0, 7) + of('b', 0, 7))).toThrow('no scaler leads');
+  });
+
+  it('are of no scaler in an exposition of something else, as in that of a Prometheus that reaches none', async () => {
+    const other = await createRegistry('other').metrics();
+    expect(() => readingsIn(other)).toThrow('no scaler');
+    expect(() => readingsIn('')).toThrow('no scaler');
+    expect(readingsIn('sluice_scaler_leader 1')).toEqual([]);
   });
 });
 

@@ -23,6 +23,33 @@ export const platformScenarios: Readonly<Record<string, (rule: AlertRule) => Sce
     series: up('namespace="broker",job="broker",metrics_path="/metrics"'),
     fires: [{ summary: rule.annotations.summary ?? '' }],
   }),
+  BoardDown: (rule) => ({
+    series: up('namespace="board",job="board"'),
+    fires: [{ summary: rule.annotations.summary ?? '' }],
+  }),
+  BoardReadingsFail: () => ({
+    series: {
+      'sluice_board_source_failures_total{namespace="board",pod="board-a"}': {
+        well: 0,
+        tolerated: { perMinute: 1 },
+        wrong: { perMinute: 12 },
+      },
+    },
+    fires: [
+      { labels: { pod: 'board-a' }, summary: 'The pod board-a of the board cannot read the workloads.' },
+    ],
+    ...{ within: 14, resolves: 12 },
+  }),
+  BoardPolicyReported: () => ({
+    series: {
+      'sluice_board_csp_reports_total{namespace="board",pod="board-a"}': {
+        well: 0,
+        wrong: { perMinute: 60 },
+      },
+    },
+    fires: [{ summary: 'Browsers report that a page of the board tried what it must not do.' }],
+    ...{ within: 2, resolves: 65 },
+  }),
   BrokerMemoryHigh: (rule) => ({
     series: {
       [ofBroker(rule, 'process_resident_memory_bytes')]: { well: 100, tolerated: 800, wrong: 900 },
