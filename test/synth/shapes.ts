@@ -228,8 +228,10 @@ export interface Kinds {
     readonly spec: {
       readonly scaleTargetRef: { readonly kind: string; readonly name: string };
       readonly minReplicas?: number;
+      readonly maxReplicas: number;
     };
   };
+  Middleware: { readonly spec: { readonly basicAuth?: { readonly secret: string } } };
   PodDisruptionBudget: {
     readonly spec: {
       readonly selector: { readonly matchLabels: Strings };
