@@ -15,7 +15,7 @@ export type Login =
 
 export interface PageLoginProps extends Identity {
   readonly login: Login;
-  /** The header in which the page is told the user's name; what comes in under it is removed. @default it is not told */
+  /** The header in which the page is told the user's name, in canonical case, so that what comes in under it is replaced. @default it is not told */
   readonly userHeader?: string;
 }
 

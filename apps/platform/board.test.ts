@@ -23,8 +23,8 @@ describe('the board', () => {
   });
 
   it.each([
-    [{ kind: 'basic-auth' } as const, /basicAuth:\n\s+headerField: x-auth-request-user\n/],
-    [{ kind: 'oidc', proxy } as const, /authResponseHeaders:\n\s+- x-auth-request-user\n/],
+    [{ kind: 'basic-auth' } as const, /basicAuth:\n\s+headerField: X-Auth-Request-User\n/],
+    [{ kind: 'oidc', proxy } as const, /authResponseHeaders:\n\s+- X-Auth-Request-User\n/],
   ])('is told the user by %o, in the header that it reads', (board, told) => {
     const files = filesWith(board);
     expect(files.get(LOGIN)).toMatch(told);

@@ -24,7 +24,7 @@ import { allowConnections, entered, lookups, prometheus, scraped } from './netwo
 import { pollsIn } from './scaler.ts';
 
 /** The header in which Traefik tells the board who asks; what a browser sends under that name is removed. */
-const USER_HEADER = 'x-auth-request-user';
+const USER_HEADER = 'X-Auth-Request-User';
 
 /** What a browser asks for. The metrics and the pages of the probes are none of it: they ask for no user. */
 export const BOARD_PATHS = {
@@ -165,7 +165,9 @@ function variablesOf(environment: Environment): Readonly<Record<string, EnvValue
     REPOSITORY_URL: `https://${host}/${path}`,
     ...(addons.includes('argo-cd') && { ARGOCD_URL: `${scheme}://${hosts.argocd}` }),
     ...(isMonitored(environment) && { GRAFANA_URL: `${scheme}://${hosts.grafana}` }),
-    ...(isOpen ? { AUTH: 'open', HOSTS: hosts.board } : { AUTH: 'header', AUTH_HEADER: USER_HEADER }),
+    ...(isOpen
+      ? { AUTH: 'open', HOSTS: hosts.board }
+      : { AUTH: 'header', AUTH_HEADER: USER_HEADER.toLowerCase() }),
   };
 }
 
