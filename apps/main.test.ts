@@ -15,6 +15,8 @@ describe('one line of desired state', () => {
   it("changes the scaler's file, rolls the scaler and moves the bounds of alerts when it is the policy", () => {
     const policy = latch({ replicas: 10, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } });
     expect(changes(withOverrides(local, { consumer: { policy } })).sort()).toEqual([
+      'local/board/configmap-board-policies.board.yaml',
+      'local/board/deployment-board.board.yaml',
       'local/broker/configmap-dashboard-broker.broker.yaml',
       'local/broker/prometheusrule-broker.broker.yaml',
       'local/consumer/prometheusrule-consumer.consumer.yaml',

@@ -20,7 +20,7 @@ import type { Application, Connection, ExpectedSecret } from '../application.ts'
 import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { declareSecrets } from './credentials.ts';
 import { ELASTICSEARCH_AUTHORITY, elasticsearchOf } from './elasticsearch-endpoint.ts';
-import { elasticsearchContent as content, elasticsearch, kibana, PRIORITY } from './identities.ts';
+import { BOARD, elasticsearchContent as content, elasticsearch, kibana, PRIORITY } from './identities.ts';
 import { allowConnections, isolatedNamespace, lookups } from './network.ts';
 
 /** The object's name; ECK's names begin with it. */
@@ -54,13 +54,15 @@ export const elasticsearchAuthority: Application = {
   build: (scope, environment) => {
     const store = elasticsearchOf(environment);
     if (store === undefined) return;
+    // The board asks the first store.
+    const shown = environment.logs.stores[0] === 'elasticsearch' ? [BOARD] : [];
     const reports = environment.logReports?.store === 'elasticsearch' ? ['log-reports', 'log-archive'] : [];
     new PrivateAuthority(scope, 'authority', {
       ...{ of: elasticsearch.name, namespace: CERT_MANAGER, servers: elasticsearch.namespace },
       authorities: [store.authority, ...(store.also ?? [])],
       trust: {
         configMap: ELASTICSEARCH_AUTHORITY,
-        namespaces: [elasticsearch.namespace, LOG_AGENTS.name, ...reports],
+        namespaces: [elasticsearch.namespace, LOG_AGENTS.name, ...reports, ...shown],
       },
     });
   },
