@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,9 +7,9 @@ import { bundle, SERVICES } from './bundle.ts';
 
 /** What a start reads; a library that slips into it (the Kubernetes client alone is 1.7 MB) shows here. */
 const MOST_BYTES = 1_500_000;
-/** Those that bring a client of a store: BullMQ, Fastify, the drivers of MongoDB and Elasticsearch. */
+/** Those that bring a client of a store (BullMQ, Fastify, the drivers of MongoDB and Elasticsearch), or the simulator. */
 const MOST_BYTES_OF: Readonly<Partial<Record<string, number>>> = {
-  ...{ inject: 3_500_000, process: 3_500_000, journal: 4_200_000, query: 6_000_000 },
+  ...{ board: 1_700_000, inject: 3_500_000, process: 3_500_000, journal: 4_200_000, query: 6_000_000 },
 };
 /** Services that run with no variable set. */
 const UNDEMANDING: readonly string[] = ['api'];
@@ -26,11 +26,18 @@ writeFileSync(
   `process.on('exit', () => require('fs').writeFileSync(process.env.LOADED, process.moduleLoadList.join('\\n')));`,
 );
 
+/** A main that does no more than choose another module has that one read: the largest stands for it. */
+function startBytesOf(directory: string): number {
+  const bytes = (file: string) => statSync(join(directory, file)).size;
+  const main = bytes('main.mjs');
+  return main > 1000 ? main : Math.max(...globSync('*.mjs', { cwd: directory }).map(bytes));
+}
+
 describe.each(SERVICES)('the bundle of %s', (service) => {
   it('starts alone and reports every fault of its configuration in one line', async () => {
     const directory = join(root, service);
     await bundle(service, directory);
-    expect(statSync(join(directory, 'main.mjs')).size).toBeLessThan(MOST_BYTES_OF[service] ?? MOST_BYTES);
+    expect(startBytesOf(directory)).toBeLessThan(MOST_BYTES_OF[service] ?? MOST_BYTES);
     const env = { PATH: process.env.PATH, HTTP_PORT: '99999', LOG_LEVEL: 'loud' };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], {
       ...{ cwd: directory, env, encoding: 'utf8' },
