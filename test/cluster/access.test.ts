@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
-import { isGranted, type Permission, permissionsIn, type Wish } from './permissions.ts';
+import { EVERYWHERE, isGranted, type Permission, permissionsIn, type Wish } from './permissions.ts';
 import { environments, objectsOf } from './rendered.ts';
 import { sharedCluster } from './shared.ts';
 
@@ -33,7 +33,14 @@ async function review(kind: string, spec: object, as: string): Promise<Record<st
 
 const attributesOf = ({ where, verb, group, resource, name: only }: Wish) => {
   const [plural, subresource] = resource.split('/');
-  return { namespace: where, verb, group, resource: plural, subresource, name: only };
+  return {
+    namespace: where === EVERYWHERE ? '' : where,
+    verb,
+    group,
+    resource: plural,
+    subresource,
+    name: only,
+  };
 };
 
 /** The server's answer to the account itself. */
@@ -88,8 +95,8 @@ describe.each(environments)('the accounts of dist/%s', (environment) => {
   let everyone: string[] = [];
 
   beforeAll(async () => {
-    for (const kind of ['Namespace', 'ServiceAccount', 'Role', 'RoleBinding'])
-      for (const object of objectsOf(environment, kind)) await accepted(object);
+    const kinds = ['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
+    for (const kind of kinds) for (const object of objectsOf(environment, kind)) await accepted(object);
     everyone = await rulesOf('default/nobody', 'default');
     await until('the authorizer to know the roles', 30, async () => (await refused(table)).length === 0);
   });
@@ -111,7 +118,8 @@ describe.each(environments)('the accounts of dist/%s', (environment) => {
   test('are bound by the rules of the table and by no other', async () => {
     for (const who of accounts)
       for (const where of [...namespaces, 'default', 'kube-system']) {
-        const listed = table.filter((row) => row.who === who && row.where === where).map(rowOf);
+        const binds = (row: Permission) => row.who === who && [EVERYWHERE, where].includes(row.where);
+        const listed = table.filter(binds).map(rowOf);
         expect(await rulesOf(who, where), `${who} in ${where}`).toEqual([...everyone, ...listed].sort());
       }
   });

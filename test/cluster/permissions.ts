@@ -1,9 +1,13 @@
 /** The committed table of permissions, as data and as an oracle. */
 import { readFileSync } from 'node:fs';
 
+/** Where a ClusterRoleBinding grants: in every namespace, and what is in none. */
+export const EVERYWHERE = 'every one';
+
 export interface Permission {
   /** NAMESPACE/NAME of a ServiceAccount. */
   readonly who: string;
+  /** A namespace, '' for what is in none, or {@link EVERYWHERE}. */
   readonly where: string;
   readonly verb: string;
   /** Empty for the core group. */
@@ -40,7 +44,7 @@ export const isGranted = (table: readonly Permission[], wish: Wish): boolean =>
   table.some(
     (row) =>
       row.who === wish.who &&
-      row.where === wish.where &&
+      [EVERYWHERE, wish.where].includes(row.where) &&
       row.verb === wish.verb &&
       row.group === wish.group &&
       row.resource === wish.resource &&
