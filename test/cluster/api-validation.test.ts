@@ -2,13 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
-import { installCrds } from './crds.ts';
+import { installCrds, UNDEFINED } from './crds.ts';
 import { type PodSpec, podOf } from './pods.ts';
 import { manifestsOf as allOf, environments, manifests, objectOf, objectsOf } from './rendered.ts';
 import { sharedCluster } from './shared.ts';
 
-/** Their definitions have a vendor's licence and are not fetched: no API server takes these here. */
-const UNDEFINED = ['Elasticsearch', 'Kibana'];
 const manifestsOf = (environment: string) =>
   allOf(environment).filter(({ object }) => !UNDEFINED.includes(object.kind));
 

@@ -34,6 +34,9 @@ export const sources: readonly DefinitionSource[] = [
   },
 ];
 
+/** Kinds whose definitions have a vendor's licence and are not fetched: no API server takes these here. */
+export const UNDEFINED: readonly string[] = ['Elasticsearch', 'Kibana'];
+
 /** Installs the definitions of every kind among the objects that the server does not bring itself. */
 export async function installCrds(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<string[]> {
   const used = new Set(objects.map(({ apiVersion, kind }) => `${apiVersion.split('/')[0]}/${kind}`));

@@ -66,7 +66,11 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
     desired = await openDesired(name);
     const repository = { repoURL: desired.repoURL, revision: 'main' };
     const logs = { ...testEnvironment.logs, stores: [] };
-    environment = { ...testEnvironment, repository, addons: [], logs };
+    // Jobs of 20 s: all consumers are at work until every child is synced, also on a busy machine.
+    environment = withOverrides(
+      { ...testEnvironment, repository, addons: [], logs },
+      { consumer: { workSeconds: 20 } },
+    );
     // What bootstrap brings: definitions, namespaces, secrets, Argo CD.
     const objects = objectsOf(environment);
     await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));
@@ -131,7 +135,7 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
     expect(await seen.replicas()).toBe(25);
     expect((await argo.one('consumer')).status?.sync?.status).toBe('Synced');
     expect(await fingerprints()).toEqual(before);
-    expect(await seen.watch('0 replicas', at(0), 120)).toEqual([25, 0]);
+    expect(await seen.watch('0 replicas', at(0), 180)).toEqual([25, 0]);
   });
 
   describe('a bad commit', () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
-import { installCrds } from './crds.ts';
+import { installCrds, UNDEFINED } from './crds.ts';
 import { earlierDist } from './history.ts';
 import { environments, type Manifest, manifests, manifestsIn, objectOf } from './rendered.ts';
 import { sharedCluster } from './shared.ts';
@@ -18,7 +18,9 @@ else process.stderr.write(`the earlier dist is that of ${earlier.commit}\n`);
 const early = ['Namespace', 'PriorityClass', 'ServiceAccount', 'ConfigMap', 'Secret'];
 const inOrder = (list: readonly Manifest[], environment: string): Manifest[] => {
   const rank = ({ object }: Manifest) => (early.indexOf(object.kind) + early.length + 1) % (early.length + 1);
-  return list.filter((each) => each.environment === environment).sort((a, b) => rank(a) - rank(b));
+  return list
+    .filter((each) => each.environment === environment && !UNDEFINED.includes(each.object.kind))
+    .sort((a, b) => rank(a) - rank(b));
 };
 
 describe.skipIf(typeof earlier === 'string')('an upgrade', () => {
