@@ -75,7 +75,9 @@ describe('jobs that fail once are all somewhere', () => {
     await harness.vhost.api('DELETE', path('exchanges', 'jobs'));
     await stopped(consumer);
     await eventually('the retries are back', async () => (await harness.count('jobs.retry')) === 0);
-    expect(await everywhere()).toEqual(idsOf('run', JOBS));
+    // Where the consumer ends late, some were tried again by then.
+    const whereabouts = [...(await everywhere()), ...harness.ended('succeeded')];
+    expect(whereabouts.sort()).toEqual(idsOf('run', JOBS));
   });
 });
 
