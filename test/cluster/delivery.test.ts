@@ -36,7 +36,17 @@ let seen: Watching;
 let environment: Environment;
 
 const parents = ['infra-workloads', 'workloads'];
-const children = ['api', 'broker', 'cluster', 'collector', 'consumer', 'exporter', 'publisher', 'scaler'];
+const children = [
+  'api',
+  'board',
+  'broker',
+  'cluster',
+  'collector',
+  'consumer',
+  'exporter',
+  'publisher',
+  'scaler',
+];
 const everyone = ['root', ...parents, ...children];
 
 /** Every object that the first commit asked for. */

@@ -32,7 +32,7 @@ export const waivers: readonly Waiver[] = [
     judge: 'kube-score',
     check: 'networkpolicy-targets-pod',
     objects:
-      /^NetworkPolicy\/((argo-rollouts|argocd|cert-manager|elastic-system|elasticsearch|external-secrets|jenkins|log-agents|loki|monitoring|traefik|victoria-logs)\/[\w-]+|(api|broker)\/acme-solver)$/,
+      /^NetworkPolicy\/((argo-rollouts|argocd|cert-manager|elastic-system|elasticsearch|external-secrets|jenkins|log-agents|loki|monitoring|traefik|victoria-logs)\/[\w-]+|(api|board|broker)\/acme-solver)$/,
     reason:
       "Its pods are a chart's or an operator's, or cert-manager's for as long as a challenge lasts: dist/ holds what they are made from.",
   },
@@ -59,15 +59,21 @@ export const waivers: readonly Waiver[] = [
   {
     judge: 'kube-score',
     check: 'horizontalpodautoscaler-replicas',
-    objects: /^HorizontalPodAutoscaler\/api\/api$/,
+    objects: /^HorizontalPodAutoscaler\/(api\/api|board\/board)$/,
     reason:
       'An idle service costs one pod. Where the seconds in which a drain replaces it are too many, its minReplicas is to be 2.',
   },
   {
     judge: 'kube-score',
     check: 'deployment-has-host-podantiaffinity',
-    objects: /^Deployment\/(api\/api|consumer\/consumer|scaler\/scaler)$/,
+    objects: /^Deployment\/(api\/api|board\/board|consumer\/consumer|scaler\/scaler)$/,
     reason: spread,
+  },
+  {
+    judge: 'kube-score',
+    check: 'deployment-has-poddisruptionbudget',
+    objects: /^Deployment\/board\/board$/,
+    reason: 'Where one pod is its minimum a budget would hold up every drain; with two it has one.',
   },
   {
     judge: 'kube-score',
