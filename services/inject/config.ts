@@ -1,4 +1,4 @@
-import { integer, oneOf, seconds, serviceFields } from '@sluice/runtime';
+import { drainFields, integer, oneOf, seconds, serviceFields } from '@sluice/runtime';
 import { redisFields } from '@sluice/runtime/redis';
 import * as z from 'zod';
 
@@ -37,18 +37,7 @@ export const environment = z.object({
     fallback: 15,
     meaning: 'How long a request may take to arrive; then 408.',
   }),
-  DRAIN_DELAY_SECONDS: seconds({
-    min: 0,
-    max: 300,
-    fallback: 5,
-    meaning: 'How long it serves on after SIGTERM, unready, until nothing routes to it any more.',
-  }),
-  STOP_DEADLINE_SECONDS: seconds({
-    min: 0,
-    max: 3600,
-    fallback: 15,
-    meaning: 'How long the requests in flight may take to finish after that.',
-  }),
+  ...drainFields,
   ...serviceFields,
 });
 

@@ -1,4 +1,4 @@
-import { seconds, serviceFields } from '@sluice/runtime';
+import { drainFields, seconds, serviceFields } from '@sluice/runtime';
 import { redisFields } from '@sluice/runtime/redis';
 import * as z from 'zod';
 import { elasticsearchFields } from '../journal/config.ts';
@@ -23,18 +23,7 @@ export const environment = z.object({
     fallback: 0.5,
     meaning: 'How often the queue of journal is looked at, to say how far the index is.',
   }),
-  DRAIN_DELAY_SECONDS: seconds({
-    min: 0,
-    max: 300,
-    fallback: 5,
-    meaning: 'How long it serves on after SIGTERM, unready, until nothing routes to it any more.',
-  }),
-  STOP_DEADLINE_SECONDS: seconds({
-    min: 0,
-    max: 3600,
-    fallback: 15,
-    meaning: 'How long the requests in flight may take to finish after that.',
-  }),
+  ...drainFields,
   ...serviceFields,
 });
 

@@ -196,6 +196,22 @@ export const serviceFields = {
   HTTP_PORT: integer({ min: 0, max: 65_535, fallback: 8080, meaning: 'Their port; 0 takes any free one.' }),
 };
 
+/** Variables of a service that others route to: it is unready first, then finishes what is in flight. */
+export const drainFields = {
+  DRAIN_DELAY_SECONDS: seconds({
+    min: 0,
+    max: 300,
+    fallback: 5,
+    meaning: 'How long it serves on after SIGTERM, unready, until nothing routes to it any more.',
+  }),
+  STOP_DEADLINE_SECONDS: seconds({
+    min: 0,
+    max: 3600,
+    fallback: 15,
+    meaning: 'How long the requests in flight may take to finish after that.',
+  }),
+};
+
 /** Variables of the services that speak AMQP. */
 export const amqpFields = {
   AMQP_URL: brokerUrl('The broker and its virtual host, `amqp://host:5672/%2f`; may hold credentials.'),
