@@ -6,7 +6,7 @@ import { cacheDir } from '../lib/dirs.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
 import { buildah, exportArchive } from './buildah.ts';
-import { digestOf, type Inputs } from './content.ts';
+import { digestOf, type Inputs, outdated } from './content.ts';
 import { baseArguments, ensureStandin, registryOf } from './standin.ts';
 
 export interface Build {
@@ -44,16 +44,13 @@ async function buildImage(archive: string, build: Build): Promise<void> {
   });
 }
 
-const WEEK_MS = 7 * 24 * 3_600_000;
-
-/** Archives of other content of the same image, which nothing used for a week. */
-function forgetOld(folder: string, name: string): void {
-  for (const file of readdirSync(folder).filter(
-    (one) => one.startsWith(`${name}-`) && one.endsWith('.tar'),
-  )) {
-    const archive = join(folder, file);
-    if (Date.now() - statSync(archive).mtimeMs > WEEK_MS) rmSync(archive, { force: true });
-  }
+/** Removes the archives of other content of the same image that are no longer kept. */
+function removeOld(folder: string, name: string): void {
+  const archives = readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}-`) && file.endsWith('.tar'))
+    .map((file) => join(folder, file));
+  const used = archives.map((path) => ({ path, usedAt: statSync(path).mtimeMs }));
+  for (const path of outdated(used, Date.now())) rmSync(path, { force: true });
 }
 
 function contentOf({ args, dockerfile, reference, target }: Build, inputs: Inputs): string {
@@ -81,7 +78,7 @@ export async function ensureImage(name: string, build: Build, inputs: Inputs): P
       }
     }
     utimesSync(archive, new Date(), new Date());
-    forgetOld(folder, name);
+    removeOld(folder, name);
     return archive;
   });
 }

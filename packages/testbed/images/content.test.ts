@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { copiedBy, digestOf } from './content.ts';
+import { copiedBy, digestOf, outdated } from './content.ts';
 
 let root: string;
 const write = (path: string, text: string) => writeFileSync(join(root, path), text);
@@ -53,4 +53,17 @@ test('a Dockerfile says what it copies from its context', () => {
   const dockerfile =
     'FROM a AS b\nCOPY one two/three ./\nCOPY --chown=1:1 four /x\nCOPY --from=b /five /five\nCOPY one /y\n';
   expect(copiedBy(dockerfile)).toEqual(['one', 'two/three', 'four']);
+});
+
+const HOUR = 3_600_000;
+const usedBefore = (hours: readonly number[]) =>
+  hours.map((before) => ({ path: `${before} h`, usedAt: 1_000 * HOUR - before * HOUR }));
+
+test('of one image the three archives that were last used are kept for a week', () => {
+  expect(outdated(usedBefore([30, 2, 26, 28, 170]), 1_000 * HOUR)).toEqual(['30 h', '170 h']);
+  expect(outdated(usedBefore([170, 2]), 1_000 * HOUR)).toEqual(['170 h']);
+});
+
+test('an archive that was used within the hour is kept, however many there are', () => {
+  expect(outdated(usedBefore([0.1, 0.2, 0.3, 0.4, 0.5, 1.1]), 1_000 * HOUR)).toEqual(['1.1 h']);
 });

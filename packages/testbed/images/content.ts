@@ -42,3 +42,22 @@ export const copiedBy = (dockerfile: string): string[] => [
     ),
   ),
 ];
+
+/** An archive of an image, and when a cluster last took it, in ms since the epoch. */
+export interface Archive {
+  readonly path: string;
+  readonly usedAt: number;
+}
+
+/** So many contents of an image are kept: those of the branches that somebody works on. */
+const KEPT = 3;
+const WEEK_MS = 7 * 24 * 3_600_000;
+/** A run beside this one may be about to load it. */
+const IN_USE_MS = 3_600_000;
+
+/** @returns the paths of archives of one image that go: those unused for a week, and all but the last three used */
+export const outdated = (archives: readonly Archive[], now: number): string[] =>
+  archives
+    .toSorted((a, b) => b.usedAt - a.usedAt)
+    .filter(({ usedAt }, index) => now - usedAt > (index < KEPT ? WEEK_MS : IN_USE_MS))
+    .map(({ path }) => path);
