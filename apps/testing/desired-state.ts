@@ -2,14 +2,24 @@ import type { Environment } from '../../environments/environment.ts';
 import type { Files } from '../../packages/manifests/manifests.ts';
 import type { Application, System } from '../application.ts';
 import { type DesiredState, platform, render as renderOf, systemIn as systemOf } from '../main.ts';
+import { inject } from '../workloads/inject.ts';
+import { journal } from '../workloads/journal.ts';
+import { process } from '../workloads/process.ts';
+import { query } from '../workloads/query.ts';
+import { transactionLoad } from '../workloads/transaction-load.ts';
 import { environments } from './environments.ts';
 import { workloads } from './workloads.ts';
 
-export { environments, local, production } from './environments.ts';
+export { bank, environments, local, production } from './environments.ts';
 export { withOverrides } from './workloads.ts';
 
 /** The platform with one publisher, one worker and one web service, whatever apps/workloads/ holds. */
 export const applications: readonly Application[] = platform(workloads);
+
+/** The same with the services of transactions, which the environment `bank` has. */
+export const withTransactions: readonly Application[] = platform([
+  ...[...workloads, inject, process, journal, query, transactionLoad],
+]);
 
 /** Environments and applications of the tests' own. */
 export const desiredState: DesiredState = { environments, applications };
@@ -18,5 +28,7 @@ export const desiredState: DesiredState = { environments, applications };
 export const systemIn = (environment: Environment): System => systemOf(environment, applications);
 
 /** Path below dist/ -> text, of a desired state that only tests change. */
-export const render = (wanted: readonly Environment[] = environments): Files =>
-  renderOf(wanted, undefined, applications);
+export const render = (
+  wanted: readonly Environment[] = environments,
+  of: readonly Application[] = applications,
+): Files => renderOf(wanted, undefined, of);

@@ -2,20 +2,20 @@ import { proportional } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { generateSecrets } from '../../cli/secrets.ts';
-import { applications, render, systemIn } from '../main.ts';
-import { bank, local } from '../testing/environments.ts';
+import { systemIn } from '../main.ts';
+import { bank, local, render, withTransactions } from '../testing/desired-state.ts';
 import { process as writer } from './process.ts';
 import { queueWorker } from './queue-worker.ts';
 
-const files = render([bank]);
+const files = render([bank], withTransactions);
 const object = (path: string) => parse(files.get(`bank/${path}`) ?? '');
 
 describe('the services of transactions', () => {
   it('are absent where an environment has no transactions, and so is Redis', () => {
-    const folders = new Set([...render([local]).keys()].map((path) => path.split('/')[1]));
+    const folders = new Set([...render([local], withTransactions).keys()].map((path) => path.split('/')[1]));
     for (const name of ['inject', 'process', 'journal', 'query', 'redis', 'transaction-load'])
       expect(folders).not.toContain(name);
-    expect(systemIn(local, applications).storeUsers).toEqual([]);
+    expect(systemIn(local, withTransactions).storeUsers).toEqual([]);
   });
 
   it('scale each by its own queue: the own scaler reads Redis by a user of its own', () => {
@@ -37,7 +37,7 @@ describe('the services of transactions', () => {
   });
 
   it('have one password for each user, at the store and where it is used', () => {
-    const secrets = generateSecrets(bank, applications);
+    const secrets = generateSecrets(bank, withTransactions);
     const valuesIn = (namespace: string, name: string) =>
       secrets.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name)?.stringData;
     for (const [store, users] of [
@@ -78,7 +78,7 @@ describe('the services of transactions', () => {
     const { ingress } = object('inject/networkpolicy-inject.inject.yaml').spec;
     expect(JSON.stringify(ingress)).toContain('transaction-load');
     const { load: _, ...transactions } = bank.transactions;
-    const without = render([{ ...bank, transactions }]);
+    const without = render([{ ...bank, transactions }], withTransactions);
     expect([...without.keys()].filter((path) => path.includes('transaction-load'))).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('the services of transactions', () => {
 });
 
 describe('a worker of a queue in Redis', () => {
-  const others = applications.filter(({ name }) => name !== 'process');
+  const others = withTransactions.filter(({ name }) => name !== 'process');
   const made = (scaler: 'hpa' | 'keda', addons: readonly string[]) => {
     const worker = queueWorker('mails', {
       ...{ image: 'registry.example/mails:1.0.0', longestJobSeconds: 1, stopDeadlineSeconds: 5, scaler },
@@ -101,10 +101,10 @@ describe('a worker of a queue in Redis', () => {
       ...bank,
       addons: [...bank.addons.filter((one) => !one.startsWith('prometheus-adapter')), ...addons],
     };
-    const rendered = render([environment as typeof bank], undefined, [
-      ...others.filter(({ name }) => name !== 'inject' && name !== 'api'),
-      worker,
-    ]);
+    const rendered = render(
+      [environment as typeof bank],
+      [...others.filter(({ name }) => name !== 'inject' && name !== 'api'), worker],
+    );
     return (path: string) => parse(rendered.get(`bank/mails/${path}.mails.yaml`) ?? '');
   };
 

@@ -43,7 +43,7 @@ const TYPES = (tree: Tree): readonly string[] => [
 ];
 
 /** What a person does after an edit: format and lint what changed, render, write the golden pages, check types. */
-export function checkSources(tree: Tree): Found {
+function checkSources(tree: Tree): Found {
   return found([
     // It formats as an editor does on saving; what it cannot fix is a fault.
     ['lint', () => said(tree.tool('biome', ['check', '--write', '--error-on-warnings', ...tree.changed()]))],

@@ -1,17 +1,15 @@
 /**
  * `npm run edits [-- NAME...]`: right edits of desired state are green, wrong ones are refused; a table of all.
  *
- * Each right edit is rendered, compiled and linted alone. The tests run over as many edits at once as can be made in
- * one tree; where they fail, they run again over each of these alone, which names the one that is red.
+ * Right edits that touch different things are made together in one tree, which is formatted, linted, rendered,
+ * compiled and tested as a pull request that holds them all would be. Where anything is red, each of them is tried
+ * alone, which names the one that is at fault.
  */
-import { check, checkSources, type Found, refusal } from './check.ts';
+import { check, type Found, refusal } from './check.ts';
 import { saveExample } from './example.ts';
 import { type Edit, rightEdits } from './right.ts';
 import { Tree } from './tree.ts';
 import { type WrongEdit, wrongEdits } from './wrong.ts';
-
-/** A red test among more edits costs more runs to name. */
-const MOST_TOGETHER = 8;
 
 const wanted = process.argv.slice(2);
 const isWanted = ({ name }: { readonly name: string }): boolean =>
@@ -46,43 +44,46 @@ function tryWrong(tree: Tree, edit: WrongEdit): void {
   );
 }
 
-/** @returns whether all of them could be made in one tree, as it stood */
-function makeAll(tree: Tree, edits: readonly Edit[]): boolean {
-  tree.revert();
-  try {
-    for (const { make } of edits) make(tree);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Edits by the first group that takes them; one that removes is a group. */
-function groupsOf(tree: Tree, edits: readonly Edit[]): readonly (readonly Edit[])[] {
+/** Each edit in the smallest group that does not decide the same; one that removes is a group. */
+function groupsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
   const groups: Edit[][] = [];
-  for (const edit of edits.filter(({ removes }) => !removes)) {
+  const deciding = edits.filter(({ removes, decides }) => !removes && decides);
+  const others = edits.filter(({ removes, decides }) => !removes && !decides);
+  for (const edit of [...deciding, ...others]) {
     const takes = (group: readonly Edit[]): boolean =>
-      group.length < MOST_TOGETHER && makeAll(tree, [...group, edit]);
-    const group = groups.find(takes);
+      !edit.decides || group.every(({ decides }) => decides !== edit.decides);
+    const [group] = groups.filter(takes).toSorted((one, other) => one.length - other.length);
     if (group === undefined) groups.push([edit]);
     else group.push(edit);
   }
   return [...groups, ...edits.filter(({ removes }) => removes).map((edit) => [edit])];
 }
 
-/** The tests over a group; where they fail, over each of it alone. */
-function tryTests(tree: Tree, group: readonly Edit[]): void {
+/** @throws {Error} where one of them was made in place of another: they decide the same */
+function makeAll(tree: Tree, edits: readonly Edit[]): void {
   tree.revert();
-  for (const { make } of group) make(tree);
-  const found = check(tree, 'related');
-  const names = group.map(({ name }) => name).join(', ');
-  if (found.faults.length === 0 || group.length === 1) {
-    rightRow(`tests: ${names}`, found);
-    return;
-  }
-  process.stdout.write(`| tests: ${names} | red: each alone | ${found.seconds.toFixed(0)} s |\n`);
-  for (const edit of group) tryTests(tree, [edit]);
+  for (const { make } of edits) make(tree);
+  if (!tree.holdsAll()) throw new Error(`not all of these fit in one tree: ${namesOf(edits)}`);
 }
+
+const namesOf = (edits: readonly Edit[]): string => edits.map(({ name }) => name).join('; ');
+
+/** All of a group at once; where it is red, each of it alone. */
+function tryRight(tree: Tree, group: readonly Edit[]): void {
+  makeAll(tree, group);
+  const found = check(tree, 'related');
+  if (found.faults.length === 0) for (const { name } of group) rightRow(name, share(found, group));
+  else if (group.length === 1) rightRow(namesOf(group), found);
+  else {
+    const said = found.faults.map((fault) => fault.said).join('\n');
+    process.stdout.write(`together red, each alone: ${namesOf(group)}\n${said}\n`);
+    for (const edit of group) tryRight(tree, [edit]);
+  }
+}
+
+const share = ({ seconds, faults }: Found, { length }: readonly Edit[]): Found => ({
+  ...{ faults, seconds: seconds / length },
+});
 
 if (wanted.includes('--save')) {
   saveExample();
@@ -95,12 +96,6 @@ for (const edit of wrongEdits.filter(isWanted)) {
   tree.revert();
   tryWrong(tree, edit);
 }
-const right = rightEdits.filter(isWanted);
-for (const edit of right) {
-  tree.revert();
-  edit.make(tree);
-  rightRow(edit.name, checkSources(tree));
-}
-for (const group of groupsOf(tree, right)) tryTests(tree, group);
+for (const group of groupsOf(rightEdits.filter(isWanted))) tryRight(tree, group);
 process.stdout.write(`\n${tried - failed} of ${tried} as they must be\n`);
 process.exitCode = failed === 0 && tried > 0 ? 0 : 1;

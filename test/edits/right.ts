@@ -4,6 +4,8 @@ import type { Tree } from './tree.ts';
 export interface Edit {
   readonly name: string;
   readonly make: (tree: Tree) => void;
+  /** What it decides: no two edits that decide the same are made in one tree. */
+  readonly decides?: 'the policy' | 'the environment more' | 'the canary';
   /** Whether it takes away what other edits are made in: its tests run for it alone. @default false */
   readonly removes?: true;
 }
@@ -58,19 +60,27 @@ export const staging: Environment = {
 };
 `;
 
+const TOO_FEW_JOBS = `
+## TooFewJobs
+The publisher may have stopped. Look at its last runs: \`kubectl -n publisher get jobs\`.
+`;
+
 /** Every one must be green after \`npx sluice synth\` and the golden pages. */
 export const rightEdits: readonly Edit[] = [
   {
     name: 'a drain in place of the latch',
+    decides: 'the policy',
     make: (tree) =>
       policy(tree, 'drain({ sloSeconds: 300, meanServiceSeconds: 5, podStartSeconds: 10, maxReplicas: 10 })'),
   },
   {
     name: 'a proportional policy',
+    decides: 'the policy',
     make: (tree) => policy(tree, 'proportional({ perReplica: 10, maxReplicas: 12 })'),
   },
   {
     name: 'a floor by a timetable',
+    decides: 'the policy',
     make: (tree) =>
       policy(
         tree,
@@ -83,14 +93,17 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'another mark and another count',
+    decides: 'the policy',
     make: (tree) => policy(tree, 'latch({ replicas: 3, startWhen: { readyAtLeast: 7 } })'),
   },
   {
     name: 'one replica at most',
+    decides: 'the policy',
     make: (tree) => policy(tree, 'latch({ replicas: 1, startWhen: { readyAtLeast: 1 } })'),
   },
   {
     name: 'a third environment',
+    decides: 'the environment more',
     make: (tree) => {
       tree.write('environments/staging.ts', STAGING);
       tree.replace(
@@ -195,14 +208,17 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'an environment like production',
+    decides: 'the environment more',
     make: (tree) => run(tree, 'new', 'environment', 'staging', '--like', 'production'),
   },
   {
     name: 'an environment like the laptop',
+    decides: 'the environment more',
     make: (tree) => run(tree, 'new', 'environment', 'lab', '--like', 'local'),
   },
   {
     name: 'a worker that an HPA scales',
+    decides: 'the policy',
     make: (tree) => {
       policy(tree, 'proportional({ perReplica: 10, minReplicas: 1, maxReplicas: 12 })');
       scaler(tree, 'hpa');
@@ -210,6 +226,7 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'KEDA in place of the adapter, and a worker that it scales',
+    decides: 'the policy',
     make: (tree) => {
       policy(tree, 'proportional({ perReplica: 10, maxReplicas: 12 })');
       scaler(tree, 'keda');
@@ -238,7 +255,8 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'an alert more',
-    make: (tree) =>
+    make: (tree) => {
+      tree.write('docs/reference/alerts.md', `${tree.text('docs/reference/alerts.md')}${TOO_FEW_JOBS}`);
       tree.replace(
         CONSUMER,
         /alerts: (consumerAlerts\(.*\)),/,
@@ -253,7 +271,8 @@ export const rightEdits: readonly Edit[] = [
         description: 'The publisher may have stopped.',
       },
     ],`,
-      ),
+      );
+    },
   },
   {
     name: 'another policy in one environment',
@@ -281,10 +300,12 @@ export const rightEdits: readonly Edit[] = [
   },
   {
     name: 'requests split by Istio',
+    decides: 'the canary',
     make: (tree) => property(tree, LOCAL, "canary: 'traefik'", "canary: 'istio'"),
   },
   {
     name: 'no canary, no certificates',
+    decides: 'the canary',
     make: (tree) => {
       property(tree, PRODUCTION, /\n *canary: 'traefik',/, '');
       property(tree, PRODUCTION, /\n *clusterIssuer: 'letsencrypt',/, '');

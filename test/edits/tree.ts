@@ -7,6 +7,8 @@ import { wantExample } from './example.ts';
 /** A checkout that edits are made in, checked, and taken back. */
 export class Tree {
   readonly root: string;
+  /** What was put in place of other text since it was as it was. */
+  readonly #put: { readonly path: string; readonly text: string }[] = [];
   readonly #dispose: () => void;
 
   private constructor(root: string, dispose: () => void) {
@@ -59,9 +61,18 @@ export class Tree {
   /** @throws {Error} where the text does not hold what is replaced: the edit no longer means anything */
   replace(path: string, from: string | RegExp, to: string | ((whole: string, part: string) => string)): void {
     const before = this.text(path);
-    const after = before.replace(from, typeof to === 'string' ? () => to : to);
+    const after = before.replace(from, (whole, part) => {
+      const text = typeof to === 'string' ? to : to(whole, part);
+      this.#put.push({ path, text });
+      return text;
+    });
     if (after === before) throw new Error(`${path} does not hold ${from}`);
     this.write(path, after);
+  }
+
+  /** Whether all that was put in place of other text is still there: a later edit may have replaced it. */
+  holdsAll(): boolean {
+    return this.#put.every(({ path, text }) => this.text(path).includes(text));
   }
 
   /** Paths that differ from the commit, dist/ and golden pages aside. */
@@ -86,6 +97,7 @@ export class Tree {
   revert(): void {
     this.#git('reset', '--quiet', '--hard');
     this.#git('clean', '--quiet', '-fd');
+    this.#put.length = 0;
   }
 
   /** Runs Node there, outside of any test runner. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { freePort } from '@sluice/runtime/processes';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applications, systemIn } from '../../apps/main.ts';
+import { systemIn } from '../../apps/main.ts';
 import { redisUsersOf } from '../../apps/platform/redis.ts';
-import { bank } from '../../apps/testing/environments.ts';
+import { bank, withTransactions } from '../../apps/testing/desired-state.ts';
 import { redisFiles, START_SCRIPT } from '../../charts/redis.ts';
 import { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
@@ -15,7 +15,7 @@ import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { transfer } from '../transactions/harness.ts';
 
 /** What the chart renders, on a server of this machine: its script, its files and the passwords of its Secret. */
-const users = redisUsersOf(systemIn(bank, applications));
+const users = redisUsersOf(systemIn(bank, withTransactions));
 const passwordOf = (name: string): string => `secret of ${name}`;
 const directory = mkdtempSync(join(tmpdir(), 'sluice-redis-users-'));
 const lines: Record<string, unknown>[] = [];

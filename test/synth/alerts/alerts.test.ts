@@ -4,6 +4,7 @@ import { faultsByFile, promtool } from './promtool.ts';
 import { type AlertRule, alertRules, expressions, ruleFiles } from './rules.ts';
 import { type Scenario, testFile } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
+import { shippedAlerts } from './shipped.ts';
 import { nameOf, written, writtenGroup } from './written.ts';
 
 const files = new Map(
@@ -38,9 +39,8 @@ describe('every alert', () => {
     faults = faultsByFile(text);
   });
 
-  it('has a scenario, and every scenario an alert', () => {
-    const names = [...new Set(alertRules.map(({ name }) => name))];
-    expect(Object.keys(scenarios).sort()).toEqual(names.sort());
+  it('that is shipped has a scenario, and every scenario an alert', () => {
+    expect(Object.keys(scenarios).sort()).toEqual([...shippedAlerts].sort());
   });
 
   it.each(tested)('$file.path: $name fires when it is wrong, not before, and resolves', ({ path }) => {

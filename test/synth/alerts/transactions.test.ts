@@ -1,9 +1,8 @@
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { render } from '../../../apps/main.ts';
 import { alertmanagerFiles } from '../../../apps/platform/alerting.ts';
-import { bank } from '../../../apps/testing/environments.ts';
+import { bank, render, withTransactions } from '../../../apps/testing/desired-state.ts';
 import { unknownIn } from './metrics/known.ts';
 import { faultsByFile, promtool } from './promtool.ts';
 import { alertsIn, type RuleFile } from './rules.ts';
@@ -15,7 +14,7 @@ import { nameOf, written, writtenGroup } from './written.ts';
 /** Namespaces that an environment with transactions has beside those of any other. */
 const OWN = ['redis', 'inject', 'process', 'journal', 'query', 'transaction-load'];
 
-const files = [...render([bank])].flatMap(([path, text]): RuleFile[] => {
+const files = [...render([bank], withTransactions)].flatMap(([path, text]): RuleFile[] => {
   if (!path.includes('/prometheusrule-')) return [];
   const { metadata, spec }: IPrometheusRule = parse(text);
   const namespace = metadata?.namespace ?? '';
