@@ -114,8 +114,8 @@ describe('a supervised connection', () => {
         throw alarm();
       },
     });
-    // Half of the span from 15 to 30 s.
-    expect(seen.delays).toEqual([22_500, 22_500]);
+    // The middle of the span from 12.5 to 25 s.
+    expect(seen.delays).toEqual([18_750, 18_750]);
     expect(seen.lines.filter((line) => line.includes('alarm of the broker'))).toHaveLength(2);
     expect(seen.lines.join()).not.toContain('connection lost');
     expect(seen.blocked).toEqual([false, true, false, false, true, false]);

@@ -9,10 +9,11 @@ import { openConnection } from './open-connection.ts';
 import { type AmqpTarget, addressOf } from './target.ts';
 
 export const FIRST_DELAY_MS = 500;
-export const LONGEST_DELAY_MS = 30_000;
+/** A broker that is back is tried, and reached, within half a minute. */
+export const LONGEST_DELAY_MS = 25_000;
 
 /**
- * Full jitter: uniform in [0, min(30 s, 0.5 s x 2^failures)), so that many clients of a broker that comes back
+ * Full jitter: uniform in [0, min(25 s, 0.5 s x 2^failures)), so that many clients of a broker that comes back
  * do not come at once. After 6 failures the cap is reached: 0.5 s x 2^6 = 32 s.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
