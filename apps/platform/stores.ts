@@ -95,6 +95,8 @@ export interface RedisQueue {
   /** What its keys begin with; in braces where a Redis Cluster may come. */
   readonly prefix: string;
   readonly queue: string;
+  /** Whether its publishers add jobs for later; then a job that is delayed need not be one that failed. @default false */
+  readonly schedulesJobs?: boolean;
 }
 
 /** What the queue is called in metrics and in messages: no queue of the broker is called so. */

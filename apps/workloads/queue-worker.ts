@@ -160,10 +160,12 @@ function watch(scope: Construct, self: Identity, values: QueueWorkerValues): voi
   const { namespace } = self;
   const workload = workloadOf(self, values);
   const brought = broughtBy(values);
+  const redis = redisOf(values);
   const watched = {
     ...{ namespace, workload, queue: queueOf(values), policy, objective, prefetch },
     ...{ deployment: self.name, scaler: values.scaler ?? 'own' },
     ...(brought !== undefined && { retrySeconds: brought.retrySeconds }),
+    delaysRetries: redis !== undefined && redis.schedulesJobs !== true,
   };
   new Alerts(scope, 'alerts', {
     ...{
@@ -171,7 +173,7 @@ function watch(scope: Construct, self: Identity, values: QueueWorkerValues): voi
       workload,
       runbook: RUNBOOK,
       dashboard: 'queue-workload',
-      dependsOn: redisOf(values) === undefined ? broker.name : STORES.redis.identity.name,
+      dependsOn: redis === undefined ? broker.name : STORES.redis.identity.name,
       ...(owner && { owner }),
     },
     alerts: [...workerAlerts(watched), ...alerts],

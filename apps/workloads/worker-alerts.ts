@@ -3,7 +3,7 @@ import type { Alert, RecordingRule } from '../../charts/alerts.ts';
 import { type WaitObjective, waitSecondsOf } from '../../charts/objectives.ts';
 import { fromLeader } from '../../charts/scaler.ts';
 import type { ScalerKind } from '../../charts/scaling.ts';
-import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
+import { queueExporter, scaler } from '../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../packages/contracts/metrics/metric.ts';
 import { maxReplicas } from '../application.ts';
 import { QUEUE_MESSAGES } from '../platform/broker-alerts.ts';
@@ -54,6 +54,8 @@ interface WatchedWorker {
   readonly queue: string;
   /** Seconds after which its retries return. @default none: another workload brings the queue, its retries and its parked jobs */
   readonly retrySeconds?: number;
+  /** Whether its queue is one of BullMQ, whose failed jobs are delayed until their next attempt and nothing else is. @default false */
+  readonly delaysRetries?: boolean;
   readonly policy: Policy;
   /** What it promises. @default what its policy promises */
   readonly objective?: WaitObjective;
@@ -70,6 +72,7 @@ export const workerAlerts = (worker: WatchedWorker): readonly Alert[] => [
   ...(worker.scaler === 'own' ? [older(worker)] : [metricMissing(worker)]),
   unacked(worker),
   ...(worker.retrySeconds === undefined ? [] : [retriesPileUp(worker, worker.retrySeconds), parked(worker)]),
+  ...(worker.delaysRetries === true ? [delayedPileUp(worker)] : []),
 ];
 
 /** By what the broker and the API server count: whoever scales the worker, and whatever language it is written in. */
@@ -200,6 +203,17 @@ function retriesPileUp({ workload, queue }: WatchedWorker, retrySeconds: number)
     labels: { workload },
   };
 }
+
+/** BullMQ keeps them in the queue itself, as delayed; those that failed for good are the alert of the server's queues. */
+const delayedPileUp = ({ workload, queue }: WatchedWorker): Alert => ({
+  name: 'RetriesPileUp',
+  severity: 'warning',
+  expr: `sum by (queue) (${series(queueExporter.jobs, { queue, state: 'delayed' })}) > ${PILE.retries}`,
+  for: `${PILE.leastMinutes}m`,
+  summary: '{{ $value }} failed jobs of {{ $labels.queue }} wait for their next attempt.',
+  description: `There were more than ${PILE.retries} for ${PILE.leastMinutes} minutes. Jobs fail again and again; the log of the worker says why.`,
+  labels: { workload },
+});
 
 const parked = ({ workload, queue }: WatchedWorker): Alert => ({
   name: 'JobsParked',

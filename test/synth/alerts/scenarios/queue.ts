@@ -16,6 +16,24 @@ export function selected(rule: AlertRule, label: string): string {
 /** The workload that the rule itself names. */
 export const workloadOf = (rule: AlertRule): string => /"workload", "([^"]+)"/.exec(rule.expr)?.[1] ?? '';
 
+/** The same of a queue in Redis, whose failed jobs are delayed. */
+function retriesInRedis(queue: string): Scenario {
+  const of = (state: string, pod: string) => `queue_jobs{queue="${queue}",state="${state}",pod="${pod}"}`;
+  return {
+    series: {
+      // A burst of failures, which is over in time; then the exporter is rolled out anew while it lasts.
+      [of('delayed', 'a')]: {
+        ...{ well: 10, tolerated: (minute) => (minute < 34 ? 500 : 0) },
+        wrong: (minute) => (minute < 45 ? 40 : null),
+      },
+      [of('delayed', 'b')]: { well: null, wrong: (minute) => (minute < 45 ? null : 40) },
+      [of('waiting', 'a')]: { well: 100, wrong: 100 },
+      [of('failed', 'a')]: { well: 100, wrong: 100 },
+    },
+    fires: [{ labels: { queue }, summary: `40 failed jobs of ${queue} wait for their next attempt.` }],
+  };
+}
+
 /** Alerts of queue workers: of any, and of this repository's consumer. */
 export const queueScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
   ConsumersRestart: (rule) => {
@@ -76,6 +94,7 @@ export const queueScenarios: Readonly<Record<string, (rule: AlertRule) => Scenar
   },
   RetriesPileUp: (rule) => {
     const queue = selected(rule, 'queue');
+    if (rule.expr.includes('queue_jobs')) return retriesInRedis(queue);
     const ready = (of: string) => `queue:messages_ready:max{queue="${of}"}`;
     return {
       series: {
