@@ -72,8 +72,8 @@ export class TransactionSystem {
   }
 
   /** Starts a service that listens. @returns its URL when it does */
-  async startListening(name: string): Promise<string> {
-    this.start(name);
+  async startListening(name: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    this.start(name, env);
     const listening = () => this.lines.find(({ msg, service }) => msg === 'listening' && service === name);
     await until(`${name} listens`, () => listening() !== undefined, 60);
     return `http://127.0.0.1:${String(listening()?.port)}`;
