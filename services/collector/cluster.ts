@@ -5,11 +5,10 @@ import {
   BatchV1Api,
   CoreV1Api,
   CustomObjectsApi,
-  KubeConfig,
+  type KubeConfig,
   NetworkingV1Api,
-  setHeaderMiddleware,
 } from '@kubernetes/client-node';
-import { boundedBytes, refuseRedirects } from '@sluice/runtime';
+import { boundedRequest, clusterConfig } from '@sluice/runtime/kube';
 
 /** Where in a list to read on. */
 export interface PageQuery {
@@ -48,30 +47,17 @@ function page<T>({ kind = '', items, metadata }: ListLike<T>): ObjectPage<T> {
 /** The longest page: 5,000 objects of 3 KB. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
-/** The generated client takes a signal, a bound of the answer and what becomes of redirects only from a middleware. */
-function abortable(signal: AbortSignal) {
-  const { pre, post } = setHeaderMiddleware('User-Agent', 'sluice-collector');
-  const withSignal: typeof pre = (request) => {
-    request.setSignal(signal);
-    const dispatcher = request.getDispatcher();
-    if (dispatcher !== undefined) request.setDispatcher(dispatcher.compose(refuseRedirects));
-    return pre(request);
-  };
-  const bounded: typeof post = (response) => {
-    const { body } = response;
-    const binary = (): Promise<Buffer> => boundedBytes(body.stream(), MAX_PAGE_BYTES);
-    response.body = { binary, text: async () => (await binary()).toString('utf8'), stream: () => null };
-    return post(response);
-  };
-  return { middleware: [{ pre: withSignal, post: bounded }], middlewareMergeStrategy: 'append' as const };
-}
+const asked = (signal: AbortSignal) =>
+  boundedRequest({ userAgent: 'sluice-collector', maxBytes: MAX_PAGE_BYTES }, signal);
 
 const WARNINGS = 'type=Warning';
 
 const listed =
-  <T>(list: (query: PageQuery, options: ReturnType<typeof abortable>) => Promise<ListLike<T>>): ListPage<T> =>
+  <T>(
+    list: (query: PageQuery, options: ReturnType<typeof boundedRequest>) => Promise<ListLike<T>>,
+  ): ListPage<T> =>
   async (query, signal) =>
-    page(await list(query, abortable(signal)));
+    page(await list(query, asked(signal)));
 
 /** The lists of kinds that every cluster has. */
 function ownLists(config: KubeConfig) {
@@ -110,7 +96,7 @@ function customLists(config: KubeConfig) {
     (group: string, version: string, plural: string): ListPage =>
     async (query, signal) => {
       const of = { group, version, plural, ...query };
-      const answer = await custom.listClusterCustomObject(of, abortable(signal));
+      const answer = await custom.listClusterCustomObject(of, asked(signal));
       const { metadata, ...list } = (answer ?? {}) as Omit<ListLike<unknown>, 'metadata'> & {
         readonly metadata?: { readonly continue?: string };
       };
@@ -125,16 +111,9 @@ function customLists(config: KubeConfig) {
 }
 
 /** The lists that a snapshot is made of: all that the collector asks the API server. */
-export const clusterLists = (config = defaultConfig()) => ({ ...ownLists(config), ...customLists(config) });
+export const clusterLists = (config = clusterConfig()) => ({ ...ownLists(config), ...customLists(config) });
 
 export type ClusterLists = ReturnType<typeof clusterLists>;
-
-/** In the cluster: the pod's ServiceAccount; elsewhere KUBECONFIG. */
-function defaultConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
-}
 
 /** The status that the API server refused a list with. @returns undefined for any other error */
 export const statusOf = (error: unknown): number | undefined =>

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, runMain, withTimeout } from '@sluice/runtime';
+import { messageOf, runMain, serveUntilStopped, withTimeout } from '@sluice/runtime';
 import { connectRedis, DurabilityError, requireDurability } from '@sluice/runtime/redis';
 import { Acceptor } from './accept.ts';
 import { createApp } from './app.ts';
@@ -46,12 +43,7 @@ await runMain({
         log.error({ err: error }, 'request failed');
       },
     });
-    await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
-    const { port } = app.server.address() as AddressInfo;
-    log.info({ host: config.HTTP_HOST, port }, 'listening');
-    if (!stop.signal.aborted) await once(stop.signal, 'abort');
-    await sleep(config.DRAIN_DELAY_SECONDS * 1000);
-    await app.close();
+    await serveUntilStopped(app, { config, log, stop });
     await acceptor.close();
     return 0;
   },

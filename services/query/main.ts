@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { runMain } from '@sluice/runtime';
+import { runMain, serveUntilStopped } from '@sluice/runtime';
 import { connectRedis } from '@sluice/runtime/redis';
 import { renewedIndexClients } from '../journal/client.ts';
 import { renewedClients } from '../process/database.ts';
@@ -61,12 +58,7 @@ await runMain({
         log.error({ err: error }, 'request failed');
       },
     });
-    await app.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
-    const { port } = app.server.address() as AddressInfo;
-    log.info({ host: config.HTTP_HOST, port }, 'listening');
-    if (!stop.signal.aborted) await once(stop.signal, 'abort');
-    await sleep(config.DRAIN_DELAY_SECONDS * 1000);
-    await app.close();
+    await serveUntilStopped(app, { config, log, stop });
     return 0;
   },
 });

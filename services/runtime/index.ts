@@ -1,6 +1,5 @@
 export * from './authorities.ts';
 export * from './broker-url.ts';
-export * from './client-answers.ts';
 export * from './config.ts';
 export * from './deadline.ts';
 export * from './errors.ts';

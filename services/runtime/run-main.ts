@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { ConfigError, parseConfig } from './config.ts';
 import { type HealthCheck, serveHttp } from './http.ts';
@@ -97,4 +100,35 @@ function overdue(stop: GracefulStop, seconds: number, log: Logger): Promise<numb
     };
     stop.signal.addEventListener('abort', () => setTimeout(giveUp, seconds * 1000).unref());
   });
+}
+
+/** An application that listens by itself: what of Fastify is used. */
+interface Listening {
+  readonly server: { address(): unknown };
+  listen(options: { readonly host: string; readonly port: number }): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
+/**
+ * Serves until the service is to stop, and after that until nothing routes to it any more; what is in flight is
+ * answered before it resolves.
+ * @throws Error when the address is taken
+ */
+export async function serveUntilStopped(
+  app: Listening,
+  {
+    config: { HTTP_HOST: host, HTTP_PORT, DRAIN_DELAY_SECONDS },
+    log,
+    stop: { signal },
+  }: Pick<
+    ServiceContext<ServiceConfig & { readonly DRAIN_DELAY_SECONDS: number }>,
+    'config' | 'log' | 'stop'
+  >,
+): Promise<void> {
+  await app.listen({ host, port: HTTP_PORT });
+  const { port } = app.server.address() as AddressInfo;
+  log.info({ host, port }, 'listening');
+  if (!signal.aborted) await once(signal, 'abort');
+  await sleep(DRAIN_DELAY_SECONDS * 1000);
+  await app.close();
 }

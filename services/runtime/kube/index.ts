@@ -1,4 +1,5 @@
-import { HttpRequestError } from './http-error.ts';
+import { KubeConfig, setHeaderMiddleware } from '@kubernetes/client-node';
+import { HttpRequestError } from '../http-error.ts';
 
 /** What reports a response of undici, of which a client of Kubernetes is made. */
 interface ResponseHandler {
@@ -9,7 +10,7 @@ interface ResponseHandler {
  * An interceptor of undici: the client would send a write, and its credentials, on to wherever an answer leads.
  * @throws {HttpRequestError} redirect, within the request
  */
-export const refuseRedirects =
+const refuseRedirects =
   <O, H extends ResponseHandler, R>(dispatch: (options: O, handler: H) => R) =>
   (options: O, handler: H): R => {
     const onResponseStart = (...start: readonly unknown[]): void => {
@@ -29,10 +30,7 @@ export const refuseRedirects =
   };
 
 /** A body that is read no further than the bound. @throws {HttpRequestError} too-large */
-export async function boundedBytes(
-  stream: ReadableStream<Uint8Array> | null,
-  maxBytes: number,
-): Promise<Buffer> {
+async function boundedBytes(stream: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream ?? []) {
@@ -42,4 +40,40 @@ export async function boundedBytes(
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** In the cluster: the pod's ServiceAccount; elsewhere KUBECONFIG. */
+export function clusterConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config;
+}
+
+/** How a service asks the API server. */
+export interface RequestBounds {
+  /** Who asks, as the API server's audit log says it. */
+  readonly userAgent: string;
+  /** The longest answer that is read; a longer one is an HttpRequestError of the kind too-large. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The options of one request: the generated client takes a signal, a bound of the answer and what becomes of redirects
+ * only from a middleware.
+ */
+export function boundedRequest({ userAgent, maxBytes }: RequestBounds, signal: AbortSignal) {
+  const { pre, post } = setHeaderMiddleware('User-Agent', userAgent);
+  const guarded: typeof pre = (request) => {
+    request.setSignal(signal);
+    const dispatcher = request.getDispatcher();
+    if (dispatcher !== undefined) request.setDispatcher(dispatcher.compose(refuseRedirects));
+    return pre(request);
+  };
+  const bounded: typeof post = (response) => {
+    const { body } = response;
+    const binary = (): Promise<Buffer> => boundedBytes(body.stream(), maxBytes);
+    response.body = { binary, text: async () => (await binary()).toString('utf8'), stream: () => null };
+    return post(response);
+  };
+  return { middleware: [{ pre: guarded, post: bounded }], middlewareMergeStrategy: 'append' as const };
 }

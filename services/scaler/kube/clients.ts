@@ -3,14 +3,12 @@ import {
   AutoscalingV2Api,
   CoordinationV1Api,
   EventsV1Api,
-  KubeConfig,
   PatchStrategy,
-  setHeaderMiddleware,
   setHeaderOptions,
   type V1Lease,
   V1MicroTime,
 } from '@kubernetes/client-node';
-import { boundedBytes, refuseRedirects } from '@sluice/runtime';
+import { boundedRequest, clusterConfig } from '@sluice/runtime/kube';
 import type { LeaseApiLike, LeaseLike, LeaseName } from '../lease/kube-lease.ts';
 import type { EventApiLike, Notice } from '../report/events.ts';
 import type { AutoscalerApiLike, ScaleApiLike } from '../targets/kubernetes.ts';
@@ -35,20 +33,17 @@ const EVENT_TIMEOUT_MS = 4000;
 const CONTROLLER = 'sluice.dev/scaler';
 
 /** In the cluster: the pod's ServiceAccount; elsewhere KUBECONFIG. `instance` signs the Events. */
-export function connectKubernetes(instance: string, config = defaultConfig()): KubeApis {
+export function connectKubernetes(instance: string, config = clusterConfig()): KubeApis {
   const apps = config.makeApiClient(AppsV1Api);
   const coordination = config.makeApiClient(CoordinationV1Api);
   return {
     scales: {
       readScale: async (target, signal) =>
-        checkAnswer(scaleAnswer, await apps.readNamespacedDeploymentScale(target, abortable(signal)), target),
+        checkAnswer(scaleAnswer, await apps.readNamespacedDeploymentScale(target, asked(signal)), target),
       replaceScale: async (target, body, signal) =>
         checkAnswer(
           scaleAnswer,
-          await apps.replaceNamespacedDeploymentScale(
-            { ...target, body: scaleBody(body) },
-            abortable(signal),
-          ),
+          await apps.replaceNamespacedDeploymentScale({ ...target, body: scaleBody(body) }, asked(signal)),
           target,
         ),
     },
@@ -58,17 +53,11 @@ export function connectKubernetes(instance: string, config = defaultConfig()): K
   };
 }
 
-function defaultConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
-}
-
 const autoscalerApi = (autoscaling: AutoscalingV2Api): AutoscalerApiLike => ({
   readAutoscaler: async (target, signal) =>
     checkAnswer(
       autoscalerAnswer,
-      await autoscaling.readNamespacedHorizontalPodAutoscaler(target, abortable(signal)),
+      await autoscaling.readNamespacedHorizontalPodAutoscaler(target, asked(signal)),
       target,
     ),
   patchAutoscaler: async (target, body, signal) =>
@@ -83,11 +72,11 @@ function leaseApi(coordination: CoordinationV1Api, { name, namespace }: LeaseNam
   const named = { name, namespace };
   const checked = async (answer: Promise<V1Lease>) => checkAnswer(leaseAnswer, await answer, named);
   return {
-    readLease: (signal) => checked(coordination.readNamespacedLease(named, abortable(signal))),
+    readLease: (signal) => checked(coordination.readNamespacedLease(named, asked(signal))),
     createLease: (body, signal) =>
-      checked(coordination.createNamespacedLease({ namespace, body: leaseBody(body) }, abortable(signal))),
+      checked(coordination.createNamespacedLease({ namespace, body: leaseBody(body) }, asked(signal))),
     replaceLease: (body, signal) =>
-      checked(coordination.replaceNamespacedLease({ ...named, body: leaseBody(body) }, abortable(signal))),
+      checked(coordination.replaceNamespacedLease({ ...named, body: leaseBody(body) }, asked(signal))),
   };
 }
 
@@ -109,7 +98,7 @@ function eventApi(events: EventsV1Api, instance: string): EventApiLike {
         ...{ type, reason, action, note, regarding },
       };
       const signal = AbortSignal.timeout(EVENT_TIMEOUT_MS);
-      const answer = await events.createNamespacedEvent({ namespace, body }, abortable(signal));
+      const answer = await events.createNamespacedEvent({ namespace, body }, asked(signal));
       checkAnswer(eventAnswer, answer, { name: eventName, namespace });
     },
     continueSeries: async ({ namespace, eventName }, { count, at }) => {
@@ -142,23 +131,8 @@ function leaseBody({ metadata, spec = {} }: LeaseLike): V1Lease {
   };
 }
 
-/** The generated client takes a signal, a bound of the answer and what becomes of redirects only from a middleware. */
-function abortable(signal: AbortSignal) {
-  const { pre, post } = setHeaderMiddleware('User-Agent', 'sluice-scaler');
-  const withSignal: typeof pre = (request) => {
-    request.setSignal(signal);
-    const dispatcher = request.getDispatcher();
-    if (dispatcher !== undefined) request.setDispatcher(dispatcher.compose(refuseRedirects));
-    return pre(request);
-  };
-  const bounded: typeof post = (response) => {
-    const { body } = response;
-    const binary = (): Promise<Buffer> => boundedBytes(body.stream(), MAX_ANSWER_BYTES);
-    response.body = { binary, text: async () => (await binary()).toString('utf8'), stream: () => null };
-    return post(response);
-  };
-  return { middleware: [{ pre: withSignal, post: bounded }], middlewareMergeStrategy: 'append' as const };
-}
+const asked = (signal: AbortSignal) =>
+  boundedRequest({ userAgent: 'sluice-scaler', maxBytes: MAX_ANSWER_BYTES }, signal);
 
 const mergePatch = (signal: AbortSignal) =>
-  setHeaderOptions('Content-Type', PatchStrategy.MergePatch, abortable(signal));
+  setHeaderOptions('Content-Type', PatchStrategy.MergePatch, asked(signal));
