@@ -7,7 +7,7 @@ import { DisruptionBudget } from './disruption.ts';
 import { WebPage } from './ingress.ts';
 import type { Identity } from './labels.ts';
 import { Namespace } from './namespace.ts';
-import { NetworkAccess, Peers } from './network-policy.ts';
+import { NetworkAccess, peers } from './network-policy.ts';
 import { Priority } from './priority.ts';
 import { workQueue } from './queue-topology.ts';
 import { ScalePermission } from './scale-permission.ts';
@@ -86,8 +86,8 @@ describe('a construct that is asked for what cannot work', () => {
       (scope: Construct) =>
         new NetworkAccess(scope, 'x', {
           ...self,
-          ingress: [{ peer: Peers.pods('default', {}), port: 0 }],
-          egress: [{ peer: Peers.addresses('10.0.0.0/33'), port: 443 }],
+          ingress: [{ peer: peers.pods('default', {}), port: 0 }],
+          egress: [{ peer: peers.addresses('10.0.0.0/33'), port: 443 }],
         }),
       [
         "'port' (0) must be 1 to 65535",

@@ -18,7 +18,7 @@ export type PodPeer = { readonly namespace: string } & (
   | { readonly everyPod: true }
 );
 
-export const Peers = {
+export const peers = {
   /** The pods of a workload of this repository. */
   workload: ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): PodPeer => ({
     namespace,

@@ -12,7 +12,7 @@ import { jsonOf, sectionsOf, titleOf } from '../packages/analysis/advise/report.
 import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
 import { loadOf, traceOf } from '../packages/analysis/simulate/load.ts';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
-import { type Asked, parse } from './advise/options.ts';
+import { type AdviseOptions, parse } from './advise/options.ts';
 import { queryRange } from './prometheus.ts';
 
 const help = `usage: sluice advise WORKLOAD --trace FILE | --prometheus URL --query COUNTER [options]
@@ -67,9 +67,9 @@ export async function runAdvise(argv: string[], sources = checkout): Promise<num
   return advice.misses.length === 0 ? 0 : 1;
 }
 
-const sourceOf = ({ trace, range }: Asked): string => trace ?? `${range?.query} of ${range?.url}`;
+const sourceOf = ({ trace, range }: AdviseOptions): string => trace ?? `${range?.query} of ${range?.url}`;
 
-async function arrivals(asked: Asked, { now }: Sources): Promise<Counted> {
+async function arrivals(asked: AdviseOptions, { now }: Sources): Promise<Counted> {
   const { trace, range, stepSeconds } = asked;
   if (trace !== undefined) return { recorded: recordedOf(traceOf(trace)), notes: [] };
   if (range === undefined) throw fault("needs '--trace', or '--prometheus' and '--query'");
@@ -78,7 +78,7 @@ async function arrivals(asked: Asked, { now }: Sources): Promise<Counted> {
   return arrivalsOf(`'--query' (${range.query})`, await queryRange({ ...range, ...span }), stepSeconds);
 }
 
-function adviseFor(asked: Asked, recorded: Recorded, sources: Sources): Advice {
+function adviseFor(asked: AdviseOptions, recorded: Recorded, sources: Sources): Advice {
   const environment = sources.environments.find(({ name }) => name === asked.environment);
   if (environment === undefined)
     throw fault(
@@ -108,7 +108,7 @@ function adviseFor(asked: Asked, recorded: Recorded, sources: Sources): Advice {
 }
 
 function shown(
-  { format, ...asked }: Asked,
+  { format, ...asked }: AdviseOptions,
   advice: Advice,
   notes: readonly string[],
   subject: string,

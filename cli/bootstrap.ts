@@ -10,7 +10,7 @@ import { OptionReader, parseOptions } from './arguments.ts';
 import { type MachineLike, type OpenOptions, thisMachine } from './bootstrap/machine.ts';
 import { type ClusterChoice, machineFaults, providerOf, wantedFaults } from './bootstrap/preflight.ts';
 import { planText, runSteps } from './bootstrap/run.ts';
-import { objectsIn, type Wanted } from './bootstrap/wanted.ts';
+import { type BootstrapInput, objectsIn } from './bootstrap/wanted.ts';
 
 const help = `usage: sluice bootstrap ENVIRONMENT [options]
 
@@ -21,7 +21,7 @@ was stopped goes on where it stopped, and one more changes nothing.
   --dry-run            print what each step would do; needs no cluster and changes nothing
   --context NAME       confirms the name of the cluster that KUBECONFIG gives   (asked for)
   --name NAME          which one, where it is not given                         (${defaultName})
-  --provider PROVIDER  given, kind or built: see npx sluice cluster --help
+  --provider PROVIDER  existing, kind or from-source: see npx sluice cluster --help
   --argo-cd ORIGIN     chart: the pinned chart by helm; present: another runs it (chart)
   --chart ADDON=PATH   a chart by path, in place of its repository; may be given again
   --timeout DURATION   for every Application to be Synced and Healthy           (30m)
@@ -45,8 +45,8 @@ const checkout: Sources = {
   machine: thisMachine,
 };
 
-interface Asked {
-  readonly wanted: Wanted;
+interface BootstrapOptions {
+  readonly wanted: BootstrapInput;
   readonly choice: ClusterChoice;
   readonly name: string;
   readonly dryRun: boolean;
@@ -81,7 +81,7 @@ export async function runBootstrap(argv: string[], sources: Sources = checkout):
 }
 
 /** Requirements whose absence stops a run, but not a dry run. */
-async function dryRun({ wanted, choice, name }: Asked, machine: MachineLike): Promise<number> {
+async function dryRun({ wanted, choice, name }: BootstrapOptions, machine: MachineLike): Promise<number> {
   const asked = providerOf(wanted, choice);
   const provider = asked ?? (await machine.provider().catch(() => 'kind' as const));
   machine.print(planText(wanted, machine, { name, provider }, clusterLine(wanted, provider, name)));
@@ -90,11 +90,11 @@ async function dryRun({ wanted, choice, name }: Asked, machine: MachineLike): Pr
   return 0;
 }
 
-function clusterLine({ environment: { aws } }: Wanted, provider: ProviderName, name: string): string {
+function clusterLine({ environment: { aws } }: BootstrapInput, provider: ProviderName, name: string): string {
   const lines: Readonly<Record<ProviderName, string>> = {
-    given: `take the one that KUBECONFIG names${aws === undefined ? '' : ` (${aws.clusterName} in ${aws.region})`}, once its name is confirmed`,
+    existing: `take the one that KUBECONFIG names${aws === undefined ? '' : ` (${aws.clusterName} in ${aws.region})`}, once its name is confirmed`,
     kind: `kind: start or take 'sluice-${name}', one control plane and two workers`,
-    built: `start or take '${name}', one node built from source`,
+    'from-source': `start or take '${name}', one node built from source`,
   };
   return lines[provider];
 }
@@ -111,7 +111,7 @@ const options = {
   help: { type: 'boolean' },
 } as const;
 
-async function parse(argv: string[], sources: Sources): Promise<Asked | undefined> {
+async function parse(argv: string[], sources: Sources): Promise<BootstrapOptions | undefined> {
   const { values, positionals } = parseOptions('bootstrap', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('bootstrap');
@@ -125,7 +125,7 @@ async function parse(argv: string[], sources: Sources): Promise<Asked | undefine
     reader.check();
     return undefined;
   }
-  const wanted: Wanted = {
+  const wanted: BootstrapInput = {
     environment,
     objects: objectsIn(sources.dist, environment.name),
     argoCd: values['argo-cd'] === 'present' ? 'present' : 'chart',
@@ -155,7 +155,7 @@ function environmentOf(
   return found;
 }
 
-const providers: readonly ProviderName[] = ['given', 'kind', 'built'];
+const providers: readonly ProviderName[] = ['existing', 'kind', 'from-source'];
 
 function providerNamed(reader: OptionReader, name: string | undefined): ProviderName | undefined {
   if (name !== undefined) reader.oneOf('provider', name, providers);

@@ -35,7 +35,7 @@ const formats: Readonly<Record<string, (all: readonly Capacity[]) => string>> = 
 /** What the work tree wants: path below dist/ -> text. */
 export type Render = () => Files;
 
-interface Asked {
+interface CapacityOptions {
   readonly environment: string | undefined;
   readonly files: Files;
   readonly nodes: Nodes | undefined;
@@ -66,7 +66,7 @@ function checkPool(nodes: Nodes | undefined, capacities: readonly Capacity[]): v
   reader.check();
 }
 
-function parse(argv: string[], rendered: Render): Asked | undefined {
+function parse(argv: string[], rendered: Render): CapacityOptions | undefined {
   const { values } = parseOptions('capacity', argv, {
     environment: { type: 'string' },
     node: { type: 'string' },

@@ -18,12 +18,12 @@ const usage = `usage: sluice cluster up | down | status | kubeconfig [options]
   kubeconfig   print the path of its kubeconfig
 options
   --name NAME          which one (${defaultName})
-  --provider PROVIDER  given (KUBECONFIG), kind (Docker) or built (from source, needs root);
+  --provider PROVIDER  existing (KUBECONFIG), kind (Docker) or from-source (Linux, needs root);
                        the first of these that can be used here
-  --kwok N             simulated nodes beside the real one (0; built only)
+  --kwok N             simulated nodes beside the real one (0; from-source only)
   --with ADDON         metrics-server, prometheus, prometheus-adapter or traefik, built from source;
                        may be given again
-  --yes                do not ask before changing a given cluster
+  --yes                do not ask before changing an existing cluster
   --format FORMAT      of the status: text | json (text)
 
   sluice cluster up --with prometheus
@@ -31,19 +31,19 @@ options
   sluice cluster status --format json
 `;
 
-const providerNames: readonly string[] = ['given', 'kind', 'built'] satisfies ProviderName[];
+const providerNames: readonly string[] = ['existing', 'kind', 'from-source'] satisfies ProviderName[];
 const isProvider = (name: string): name is ProviderName => providerNames.includes(name);
 
 const isAddon = (name: string): name is AddonName => (addonNames as readonly string[]).includes(name);
 
-interface Asked {
+interface ClusterCommand {
   readonly verb: string;
   readonly addons: readonly AddonName[];
   readonly format: string;
   readonly options: ClusterOptions & { readonly name: string };
 }
 
-function parse(argv: string[]): Asked {
+function parse(argv: string[]): ClusterCommand {
   const options = {
     name: { type: 'string', default: defaultName },
     provider: { type: 'string' },
@@ -70,7 +70,7 @@ function parse(argv: string[]): Asked {
   };
 }
 
-async function up({ options, addons }: Asked): Promise<number> {
+async function up({ options, addons }: ClusterCommand): Promise<number> {
   const began = performance.now();
   const cluster = await openCluster(options);
   for (const addon of addons) await installAddon(cluster, addon);
@@ -80,7 +80,7 @@ async function up({ options, addons }: Asked): Promise<number> {
   return 0;
 }
 
-async function down({ options }: Asked): Promise<number> {
+async function down({ options }: ClusterCommand): Promise<number> {
   await closeCluster(options.name);
   const left = await leftovers(options.name);
   process.stdout.write(
@@ -89,7 +89,7 @@ async function down({ options }: Asked): Promise<number> {
   return left.length === 0 ? 0 : 1;
 }
 
-async function status({ options, format }: Asked): Promise<number> {
+async function status({ options, format }: ClusterCommand): Promise<number> {
   const cluster = await findCluster(options.name);
   const left = cluster === undefined ? await leftovers(options.name) : [];
   process.stdout.write(
@@ -121,7 +121,7 @@ async function statusFacts(name: string, cluster: Cluster | undefined, left: rea
   return { name, running: true, provider, kubeconfig, nodes, pods };
 }
 
-async function kubeconfig({ options }: Asked): Promise<number> {
+async function kubeconfig({ options }: ClusterCommand): Promise<number> {
   const cluster = await findCluster(options.name);
   if (cluster === undefined)
     throw new TestbedError(`no cluster '${options.name}' runs: npx sluice cluster up`);
@@ -129,7 +129,12 @@ async function kubeconfig({ options }: Asked): Promise<number> {
   return 0;
 }
 
-const verbs: Readonly<Record<string, (asked: Asked) => Promise<number>>> = { up, down, status, kubeconfig };
+const verbs: Readonly<Record<string, (asked: ClusterCommand) => Promise<number>>> = {
+  up,
+  down,
+  status,
+  kubeconfig,
+};
 
 /** @returns the exit code: 0 done, 1 failed, 2 asked wrongly */
 export async function runCluster(argv: string[]): Promise<number> {

@@ -45,7 +45,7 @@ const checkout: Sources = {
   render: async () => (await import('../apps/main.ts')).render(),
 };
 
-interface Asked {
+interface DiffOptions {
   readonly base: string;
   /** Undefined: the working tree. */
   readonly head: string | undefined;
@@ -73,7 +73,7 @@ export async function runDiff(argv: string[], sources: Sources = checkout): Prom
 }
 
 async function differenceOf(
-  { base, head, isFallback }: Asked,
+  { base, head, isFallback }: DiffOptions,
   repository: Repository,
   { render }: Sources,
 ): Promise<Difference> {
@@ -113,7 +113,7 @@ function driftOf(repository: Repository, files: Files): string[] {
   ];
 }
 
-function parse(argv: string[], repository: Repository): Asked | undefined {
+function parse(argv: string[], repository: Repository): DiffOptions | undefined {
   const options = {
     format: { type: 'string', default: 'text' },
     'fail-on': { type: 'string' },

@@ -26,7 +26,7 @@ const formats: Readonly<Record<string, (all: readonly Explanation[]) => string>>
   json: jsonReport,
 };
 
-interface Asked {
+interface ExplainOptions {
   readonly reference: string;
   readonly wanted: readonly Environment[];
   readonly report: (all: readonly Explanation[]) => string;
@@ -48,7 +48,7 @@ export async function runExplain(argv: string[], state = desiredState): Promise<
   return explanations.some(isBroken) ? 1 : 0;
 }
 
-function explanationsOf({ reference, wanted }: Asked, state: DesiredState): Explanation[] {
+function explanationsOf({ reference, wanted }: ExplainOptions, state: DesiredState): Explanation[] {
   const worlds = wanted.map((environment) => ({ environment, objects: objectsOf(environment, state) }));
   const all = worlds.flatMap(({ objects }) => objects);
   const found = worlds.flatMap(({ environment, objects }) =>
@@ -70,7 +70,7 @@ const hint = (names: readonly string[]): string =>
 
 const isBroken = ({ chains }: Explanation): boolean => chains.some(({ link }) => link.end.kind === 'broken');
 
-function parse(argv: string[], environments: readonly Environment[]): Asked | undefined {
+function parse(argv: string[], environments: readonly Environment[]): ExplainOptions | undefined {
   const options = {
     environment: { type: 'string' },
     format: { type: 'string', default: 'text' },

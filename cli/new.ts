@@ -36,18 +36,18 @@ interface Kind {
   /** Options that it takes. */
   readonly takes: readonly ('image' | 'queue' | 'like' | 'redis')[];
   readonly needsImage?: boolean;
-  readonly text: (asked: Asked) => string;
+  readonly text: (asked: NewOptions) => string;
   /** What was rendered, and where. */
-  readonly rendered: (asked: Asked) => string;
+  readonly rendered: (asked: NewOptions) => string;
   /** The first things to do, a line each. */
-  readonly next: (asked: Asked) => readonly string[];
+  readonly next: (asked: NewOptions) => readonly string[];
 }
 
-interface Asked extends NewWorkload {
+interface NewOptions extends NewWorkload {
   readonly like: string;
 }
 
-const explained = ({ name }: Asked): string[] => [`npx sluice explain deployment/${name}`];
+const explained = ({ name }: NewOptions): string[] => [`npx sluice explain deployment/${name}`];
 
 const kinds: Readonly<Record<string, Kind>> = {
   worker: {
@@ -119,7 +119,7 @@ export async function runNew(argv: string[]): Promise<number> {
 const run = (command: string, args: readonly string[]): number =>
   spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 
-const told = (kind: Kind, asked: Asked, file: string, index: string): string => `
+const told = (kind: Kind, asked: NewOptions, file: string, index: string): string => `
 made     ${file}, and its line in ${index}
 rendered ${kind.rendered(asked)}
 
@@ -135,7 +135,7 @@ const options = {
   help: { type: 'boolean' },
 } as const;
 
-function parse(argv: string[]): { kind: Kind; asked: Asked } | undefined {
+function parse(argv: string[]): { kind: Kind; asked: NewOptions } | undefined {
   const { values, positionals } = parseOptions('new', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('new');
@@ -160,7 +160,7 @@ function parse(argv: string[]): { kind: Kind; asked: Asked } | undefined {
 function redisFaults(
   kindName: string,
   { takes }: Kind,
-  { redis, image }: Pick<Asked, 'redis' | 'image'>,
+  { redis, image }: Pick<NewOptions, 'redis' | 'image'>,
 ): string[] {
   if (!redis) return [];
   if (!takes.includes('redis')) return [`'--redis' says nothing of a new ${kindName}`];
@@ -178,7 +178,7 @@ function faultsOf(
     image,
     like,
     redis,
-  }: Omit<Asked, 'queueExists' | 'like'> & { readonly like: string | undefined },
+  }: Omit<NewOptions, 'queueExists' | 'like'> & { readonly like: string | undefined },
 ): string[] {
   const file = `${kind.folder}/${name}.ts`;
   const given = { queue, image, like };

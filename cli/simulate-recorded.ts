@@ -14,7 +14,7 @@ export interface Recordings {
 }
 
 /** An environment and the queues whose arrivals are wanted. */
-export interface Wanted {
+export interface RecordingRequest {
   readonly environment: Environment;
   readonly queues: readonly string[];
 }
@@ -36,7 +36,7 @@ export const NO_RECORDINGS: Recordings = { of: () => undefined, notes: [] };
  * cannot be read is a note.
  * @param nowMs Milliseconds since 1970: the end of what is asked.
  */
-export async function recordingsOf(wanted: readonly Wanted[], nowMs: number): Promise<Recordings> {
+export async function recordingsOf(wanted: readonly RecordingRequest[], nowMs: number): Promise<Recordings> {
   const found = new Map<string, RecordedLoad>();
   const notes: string[] = [];
   for (const { environment, queues } of wanted) {

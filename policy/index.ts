@@ -1,10 +1,10 @@
 export {
+  assessFidelity,
+  type BackendSupport,
   type Clause,
   type ClauseFidelity,
   clausesOf,
-  type Dialect,
   type Fidelity,
-  judge,
   refusals,
 } from './backends/fidelity.ts';
 export * from './backends/hpa/compile.ts';

@@ -1,4 +1,4 @@
-import { Peers, type PodPeer } from '../../charts/network-policy.ts';
+import { type PodPeer, peers } from '../../charts/network-policy.ts';
 import { boardPages, type Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { type LogStoreKind, logStoreAddresses } from '../../packages/contracts/log-store.ts';
@@ -11,16 +11,16 @@ import { logPlugins, otlpStoresOf } from './log-stores.ts';
 /** Blocks that are not on the public internet: the cluster's own, other machines', and the cloud's metadata. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 /** Addresses outside of the cluster and of private networks. */
-export const internet = Peers.addresses('0.0.0.0/0', PRIVATE);
-const anyone = Peers.addresses('0.0.0.0/0');
+export const internet = peers.addresses('0.0.0.0/0', PRIVATE);
+const anyone = peers.addresses('0.0.0.0/0');
 /** Where a pod gets its role's credentials. @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
-export const podIdentity = Peers.addresses('169.254.170.23/32');
+export const podIdentity = peers.addresses('169.254.170.23/32');
 
-const alertmanager = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'alertmanager' });
-const grafana = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'grafana' });
+const alertmanager = peers.pods(MONITORING, { 'app.kubernetes.io/name': 'alertmanager' });
+const grafana = peers.pods(MONITORING, { 'app.kubernetes.io/name': 'grafana' });
 
 /** The end that an addon's pods are: as charts label them differently, those of a namespace are one. */
-const pods = (namespace: string): PodPeer => Peers.everyPod(namespace);
+const pods = (namespace: string): PodPeer => peers.everyPod(namespace);
 
 /** What one addon connects to, and who connects to it, beyond its namespace. */
 type Connected = (self: PodPeer, environment: Environment) => readonly Connection[];
@@ -30,13 +30,13 @@ const scraped =
   (to) =>
     ports.map((port) => scrapedOn(to, port));
 const asksApiServer: Connected = (from, { apiServer }) =>
-  apiServer.map(({ cidr, port }) => ({ from, to: Peers.addresses(cidr), port }));
+  apiServer.map(({ cidr, port }) => ({ from, to: peers.addresses(cidr), port }));
 /** The API server asks its webhooks and extensions. */
 const askedByApiServer =
   (port: number): Connected =>
   (to, { apiServer }) =>
     [...new Set(apiServer.map(({ cidr }) => cidr))].map((cidr) => ({
-      from: Peers.addresses(cidr),
+      from: peers.addresses(cidr),
       to,
       port,
     }));
@@ -69,7 +69,7 @@ const prometheusPage: Connected = (self, environment) =>
 
 /** Kubelets, node exporters and what runs in kube-system; what else it scrapes says so itself. */
 const scrapes: Connected = (_, environment) => [
-  ...[9100, 10_250].map((port) => ({ from: prometheus, to: Peers.addresses(environment.nodes), port })),
+  ...[9100, 10_250].map((port) => ({ from: prometheus, to: peers.addresses(environment.nodes), port })),
   ...[8080, 9153, 10_250].map((port) => ({ from: prometheus, to: pods('kube-system'), port })),
 ];
 
@@ -96,7 +96,7 @@ const signOn: Connected = (from, { web }) =>
   [web.openPages, boardPages(web)].flatMap((pages) => {
     if (pages.kind !== 'oidc') return [];
     const { name, namespace, port } = pages.proxy;
-    return [{ from, to: Peers.pods(namespace, { 'app.kubernetes.io/name': name }), port }];
+    return [{ from, to: peers.pods(namespace, { 'app.kubernetes.io/name': name }), port }];
   });
 
 /** Where the entry points are: behind a load balancer or a node's port the addresses are anybody's. */

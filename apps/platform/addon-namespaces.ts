@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { Credentials } from '../../charts/credentials.ts';
-import { Peers, PodAccess, type PodPeer } from '../../charts/network-policy.ts';
+import { PodAccess, type PodPeer, peers } from '../../charts/network-policy.ts';
 import { SecretBoundary } from '../../charts/secret-boundary.ts';
 import { addonsOf } from '../addons/catalog.ts';
 import { addonConnections } from '../addons/connections.ts';
@@ -56,7 +56,7 @@ function closeNamespace(scope: Construct, namespace: string, all: readonly Conne
 
 /** Every pod of the namespace, and those of them that have connections of their own. */
 function endsIn(namespace: string, all: readonly Connection[]): PodPeer[] {
-  const ends: PodPeer[] = [Peers.everyPod(namespace)];
+  const ends: PodPeer[] = [peers.everyPod(namespace)];
   for (const end of all.flatMap(({ from, to }) => [from, to]))
     if ('podLabels' in end && end.namespace === namespace && !ends.some((known) => isSame(known, end)))
       ends.push(end);

@@ -1,7 +1,7 @@
 import { Alerts } from '../../charts/alerts.ts';
 import { ClusterReader } from '../../charts/cluster-reader.ts';
 import type { Identity } from '../../charts/labels.ts';
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
 import { SharedVolume } from '../../charts/shared-volume.ts';
 import { images } from '../../environments/images.ts';
@@ -31,7 +31,7 @@ export const collectorApplication: Application = {
   stage: 'foundation',
   contribute: (environment) => ({
     connections: [
-      ...environment.apiServer.map(({ cidr, port }) => ({ from: self, to: Peers.addresses(cidr), port })),
+      ...environment.apiServer.map(({ cidr, port }) => ({ from: self, to: peers.addresses(cidr), port })),
       ...lookups(self),
     ],
   }),

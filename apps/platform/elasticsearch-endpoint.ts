@@ -1,4 +1,4 @@
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import type { ElasticsearchStore, Environment } from '../../environments/environment.ts';
 import type { LogStoreKind } from '../../packages/contracts/log-store.ts';
 import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
@@ -14,4 +14,4 @@ export const elasticsearchOf = ({ logs }: Pick<Environment, 'logs'>): Elasticsea
 
 /** The pods of a log store: a chart labels them, but for those of Elasticsearch, whose template is ours. */
 export const logStorePods = (kind: LogStoreKind): Connection['to'] =>
-  kind === 'elasticsearch' ? elasticsearch : Peers.everyPod(logStoreAddresses[kind].namespace);
+  kind === 'elasticsearch' ? elasticsearch : peers.everyPod(logStoreAddresses[kind].namespace);

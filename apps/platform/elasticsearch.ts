@@ -4,7 +4,7 @@ import { Alerts } from '../../charts/alerts.ts';
 import { Elasticsearch, Kibana } from '../../charts/elasticsearch.ts';
 import { elasticsearchContent as contentOf } from '../../charts/elasticsearch-content.ts';
 import { type Identity, metadataOf } from '../../charts/labels.ts';
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import { AUTHORITY_FILE, authorityMount, type FileMount } from '../../charts/pod.ts';
 import { issuerOf, PrivateAuthority } from '../../charts/private-authority.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
@@ -44,7 +44,7 @@ const DECLARATION = {
 } as const;
 
 /** The way that ECK's operator comes. */
-const operator = Peers.everyPod('elastic-system');
+const operator = peers.everyPod('elastic-system');
 
 /** The authority of its certificates, by cert-manager, and its certificate where clients of it are, by trust-manager. */
 export const elasticsearchAuthority: Application = {

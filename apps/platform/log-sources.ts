@@ -1,5 +1,5 @@
 import type { Identity } from '../../charts/labels.ts';
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import { AUTHORITY_FILE, authorityMount, type EnvValue, type FileMount } from '../../charts/pod.ts';
 import type { Environment, LogReports } from '../../environments/environment.ts';
 import {
@@ -64,7 +64,7 @@ export function objectStoreClient(
       ],
     };
   return {
-    connections: [{ from, to: Peers.everyPod(s3.namespace), port: s3.port }],
+    connections: [{ from, to: peers.everyPod(s3.namespace), port: s3.port }],
     secrets: [
       {
         ...{ owner: from, secretName: S3_KEYS.secret },

@@ -6,16 +6,16 @@ import {
   DefaultDeny,
   NetworkAccess,
   type Peer,
-  Peers,
   PodAccess,
+  peers,
 } from '../../charts/network-policy.ts';
 import { HTTP_PORT } from '../../charts/pod.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { Connection, System } from '../application.ts';
 import { MONITORING } from './identities.ts';
 
-const dns = Peers.pods('kube-system', { 'k8s-app': 'kube-dns' });
-export const prometheus = Peers.pods(MONITORING, { 'app.kubernetes.io/name': 'prometheus' });
+const dns = peers.pods('kube-system', { 'k8s-app': 'kube-dns' });
+export const prometheus = peers.pods(MONITORING, { 'app.kubernetes.io/name': 'prometheus' });
 
 /** Names are looked up before anything is connected to. */
 export const lookups = (from: Identity | Peer): readonly Connection[] => [
@@ -37,7 +37,7 @@ export function entered(
   port: number,
 ): readonly Connection[] {
   const { namespace, name } = web.controller;
-  const from = Peers.pods(namespace, { 'app.kubernetes.io/name': name });
+  const from = peers.pods(namespace, { 'app.kubernetes.io/name': name });
   return [
     { from, to, port },
     ...(web.clusterIssuer === undefined ? [] : [{ from, to: solver(to.namespace), port: SOLVER_PORT }]),
@@ -48,7 +48,7 @@ export function entered(
 export const SOLVER_LABEL = 'acme.cert-manager.io/http01-solver';
 /** @see https://cert-manager.io/docs/configuration/acme/http01/ */
 const SOLVER_PORT = 8089;
-const solver = (namespace: string) => Peers.pods(namespace, { [SOLVER_LABEL]: 'true' });
+const solver = (namespace: string) => peers.pods(namespace, { [SOLVER_LABEL]: 'true' });
 
 /** Exactly the connections of one workload, and of the pods that answer for its certificate. */
 export function allowConnections(scope: Construct, self: Identity, { connections }: System): void {
@@ -91,5 +91,5 @@ export function isSame(one: Identity | Peer, other: Identity | Peer): boolean {
 }
 
 const access = ({ port, protocol = 'TCP' }: Connection, other: Identity | Peer): Access => ({
-  ...{ port, protocol, peer: 'name' in other ? Peers.workload(other) : other },
+  ...{ port, protocol, peer: 'name' in other ? peers.workload(other) : other },
 });

@@ -2,7 +2,7 @@ import { Alerts } from '../../charts/alerts.ts';
 import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import { HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { Scaler } from '../../charts/scaler.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
@@ -34,7 +34,7 @@ export const scalerApplication: Application = {
   contribute: (environment) => ({
     connections: [
       { from: scaler, to: broker, port: brokerEndpoint(environment).ports.management },
-      ...environment.apiServer.map(({ cidr, port }) => ({ from: scaler, to: Peers.addresses(cidr), port })),
+      ...environment.apiServer.map(({ cidr, port }) => ({ from: scaler, to: peers.addresses(cidr), port })),
       ...lookups(scaler),
       scraped(scaler),
       ...(environment.redis ? [storeConnection(scaler, 'redis')] : []),

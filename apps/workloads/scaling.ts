@@ -1,6 +1,6 @@
 import { baseOf, type DeploymentTarget, type Policy, type PrometheusSource } from '@sluice/policy';
 import type { Identity } from '../../charts/labels.ts';
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import { compiledHpa, type Scaled, type ScalerKind } from '../../charts/scaling.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { brokerQueues } from '../../packages/contracts/metrics/broker.ts';
@@ -69,7 +69,7 @@ export function scalingNeeds(wish: ScalingWish, environment: Environment): Contr
   return {
     scaled: [scaled],
     connections: [
-      { from: Peers.everyPod(KEDA), to: broker, port: brokerEndpoint(environment).ports.management },
+      { from: peers.everyPod(KEDA), to: broker, port: brokerEndpoint(environment).ports.management },
     ],
     // It looks at counts and touches no queue.
     brokerUsers: [{ name: username, monitors: true }],
@@ -87,7 +87,7 @@ function kedaInRedis({ self }: ScalingWish, redis: RedisQueue): Contribution {
   const name = kedaUserOf(self);
   return {
     ...readBy(name, redis),
-    connections: [storeConnection(Peers.everyPod(KEDA), 'redis')],
+    connections: [storeConnection(peers.everyPod(KEDA), 'redis')],
     secrets: [
       {
         owner: self,

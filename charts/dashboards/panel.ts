@@ -101,7 +101,7 @@ export interface TimeSeriesProps extends Measured {
   /** Series add up. @default false */
   readonly stacked?: boolean;
   /** The lowest top of the axis, so that small noise looks small. @default none */
-  readonly atLeast?: number;
+  readonly axisSoftMax?: number;
   /** Legends of series that are limits: dashed and red. @default none */
   readonly limits?: readonly string[];
 }
@@ -160,7 +160,7 @@ export function grafanaPanel(panel: Panel, placed: Placed): cog.Builder<GrafanaP
 }
 
 function timeSeries(panel: TimeSeriesProps, placed: Placed): TimeSeriesBuilder {
-  const { stacked = false, atLeast, limits = [], unit } = panel;
+  const { stacked = false, axisSoftMax, limits = [], unit } = panel;
   const builder = measured(new TimeSeriesBuilder(), panel, placed)
     .targets(panel.queries.map(rangeQuery))
     .drawStyle(GraphDrawStyle.Line)
@@ -177,7 +177,7 @@ function timeSeries(panel: TimeSeriesProps, placed: Placed): TimeSeriesBuilder {
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi));
   if (stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
-  if (atLeast !== undefined) builder.axisSoftMax(atLeast);
+  if (axisSoftMax !== undefined) builder.axisSoftMax(axisSoftMax);
   if (panel.marks !== undefined)
     builder.thresholdsStyle(
       new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.DashedAndArea),

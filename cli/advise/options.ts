@@ -2,7 +2,7 @@ import type { Objective } from '../../packages/analysis/advise/frame.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 
 /** What `sluice advise` is asked. */
-export interface Asked {
+export interface AdviseOptions {
   readonly workload: string;
   readonly environment: string;
   readonly trace: string | undefined;
@@ -38,7 +38,7 @@ type Values = Readonly<Partial<Record<string, string | boolean>>>;
  * What the command line asks; undefined: for help.
  * @throws {ConfigurationError} with every fault
  */
-export function parse(argv: string[]): Asked | undefined {
+export function parse(argv: string[]): AdviseOptions | undefined {
   const { values, positionals } = parseOptions('advise', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('advise');
@@ -92,7 +92,7 @@ function untilOf({ until }: Texts, reader: OptionReader): number | undefined {
   return instant;
 }
 
-const objectiveOf = (values: Values, reader: OptionReader): Asked['objective'] => ({
+const objectiveOf = (values: Values, reader: OptionReader): AdviseOptions['objective'] => ({
   p99WaitSeconds: reader.duration('p99-wait', values['p99-wait'] as string | undefined) ?? 60,
   maxReplicas: optional(reader, 'max-replicas', values['max-replicas']),
   maxChangesPerHour: optional(reader, 'max-changes-per-hour', values['max-changes-per-hour']),

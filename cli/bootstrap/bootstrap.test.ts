@@ -221,7 +221,7 @@ describe('the upstream of CoreDNS', () => {
 });
 
 describe('bootstrap of production', () => {
-  beforeEach(() => start('given', 'production'));
+  beforeEach(() => start('existing', 'production'));
 
   it('fetches the deploy key from the secret store before Argo CD needs it, and makes no Secret itself', async () => {
     expect(await run('production', '--context', 'sluice')).toBe(0);

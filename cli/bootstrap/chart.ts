@@ -7,10 +7,10 @@ import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, rolledOut } from './apply.ts';
 import type { ClusterLike } from './machine.ts';
 import type { At } from './step.ts';
-import type { Wanted } from './wanted.ts';
+import type { BootstrapInput } from './wanted.ts';
 
 /** What helm is asked for; the values follow through standard input. */
-export function templateArguments({ charts: given }: Wanted, { name, namespace }: Addon): string[] {
+export function templateArguments({ charts: given }: BootstrapInput, { name, namespace }: Addon): string[] {
   const { repoURL, chart, version } = charts[name];
   const path = given.get(name);
   const source = path === undefined ? [chart, '--repo', repoURL, '--version', version] : [path];

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { BootstrapError, type ClusterLike } from './machine.ts';
 import type { At, Step } from './step.ts';
-import { argoCdObject, type Wanted } from './wanted.ts';
+import { argoCdObject, type BootstrapInput } from './wanted.ts';
 
 const FIRST = [
   ['AppProject', DELIVERY],
@@ -14,7 +14,7 @@ const FIRST = [
 /** The definition's full name: another product's Applications are none. */
 const resource = (kind: string): string => `${kind.toLowerCase()}s.argoproj.io`;
 
-export const firstObjects = (wanted: Wanted): KubernetesObject[] =>
+export const firstObjects = (wanted: BootstrapInput): KubernetesObject[] =>
   FIRST.flatMap(([kind, name]) => argoCdObject(wanted, kind, name) ?? []);
 
 interface Root {
@@ -22,7 +22,7 @@ interface Root {
 }
 
 /** @throws {BootstrapError} where the cluster already follows another environment */
-export async function checkOwner(cluster: ClusterLike, wanted: Wanted): Promise<void> {
+export async function checkOwner(cluster: ClusterLike, wanted: BootstrapInput): Promise<void> {
   const root = await find<Root>(cluster, resource('Application'), ROOT, ARGOCD_NAMESPACE);
   const path = `dist/${wanted.environment.name}/argocd/${ROOT}`;
   if (root !== undefined && root.spec.source.path !== path)

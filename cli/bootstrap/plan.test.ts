@@ -93,7 +93,7 @@ describe('bootstrap --dry-run', () => {
   });
 
   it('makes no Secret in production: the deploy key and the passwords come from the secret store', async () => {
-    const text = await plan('production', { ...ready, provider: 'given' });
+    const text = await plan('production', { ...ready, provider: 'existing' });
     expect(text).toContain('take the one that KUBECONFIG names (sluice-production in eu-central-1)');
     expect(text).toContain('nothing: External Secrets fetches them from sluice/production/NAMESPACE');
     expect(text).toContain('apply the SecretStore of argocd');
@@ -117,7 +117,7 @@ describe('bootstrap --dry-run', () => {
     );
     expect(onKind).toContain('http://grafana.sluice.localhost\n');
     expect(onKind).not.toContain('jenkins');
-    expect(await plan('local', { ...ready, provider: 'built' })).toContain(
+    expect(await plan('local', { ...ready, provider: 'from-source' })).toContain(
       'http://broker.sluice.localhost:30080',
     );
     const second = await plan('local', ready, '--name', 'second');
@@ -181,7 +181,7 @@ describe('what cannot be done is reported all at once, before anything is change
   });
 
   it('a confirmed name that is not that of KUBECONFIG', async () => {
-    const given: Props = { ...ready, provider: 'given', context: 'staging' };
+    const given: Props = { ...ready, provider: 'existing', context: 'staging' };
     expect(await refused(['production', '--context', 'production'], given)).toContain(
       "'--context' (production) must be that of KUBECONFIG: staging",
     );

@@ -5,7 +5,7 @@ import { type ProviderName, TestbedError } from '../../packages/testbed/cluster.
 import { firstObjects } from './delivery.ts';
 import type { MachineLike } from './machine.ts';
 import { needsKey } from './repository.ts';
-import type { Wanted } from './wanted.ts';
+import type { BootstrapInput } from './wanted.ts';
 
 /** The charts of Argo CD 3 ask for it. */
 const HELM = { major: 3, minor: 18 };
@@ -18,7 +18,7 @@ export interface ClusterChoice {
 }
 
 /** What the environment itself lacks, whatever the machine. */
-export function wantedFaults(wanted: Wanted): string[] {
+export function wantedFaults(wanted: BootstrapInput): string[] {
   const { name, addons, repository, secrets } = wanted.environment;
   const faults: string[] = [];
   if (firstObjects(wanted).length < 2)
@@ -32,7 +32,7 @@ export function wantedFaults(wanted: Wanted): string[] {
 
 /** What this machine lacks. */
 export async function machineFaults(
-  wanted: Wanted,
+  wanted: BootstrapInput,
   machine: MachineLike,
   choice: ClusterChoice,
 ): Promise<string[]> {
@@ -40,7 +40,7 @@ export async function machineFaults(
   return all.flat();
 }
 
-async function helmFaults(wanted: Wanted, machine: MachineLike): Promise<string[]> {
+async function helmFaults(wanted: BootstrapInput, machine: MachineLike): Promise<string[]> {
   if (wanted.argoCd === 'present' && !needsKey(wanted.environment)) return [];
   const at = `helm >= ${HELM.major}.${HELM.minor} is needed on the PATH`;
   const said = await machine.helm(['version', '--short']).catch(() => undefined);
@@ -65,12 +65,16 @@ async function chartFaults(machine: MachineLike, name: AddonName, path: string):
 }
 
 /** The cluster of a cloud is made by others, and given. */
-export const providerOf = (wanted: Wanted, { provider }: ClusterChoice): ProviderName | undefined =>
-  wanted.environment.aws === undefined ? provider : 'given';
+export const providerOf = (wanted: BootstrapInput, { provider }: ClusterChoice): ProviderName | undefined =>
+  wanted.environment.aws === undefined ? provider : 'existing';
 
-async function clusterFaults(wanted: Wanted, machine: MachineLike, choice: ClusterChoice): Promise<string[]> {
+async function clusterFaults(
+  wanted: BootstrapInput,
+  machine: MachineLike,
+  choice: ClusterChoice,
+): Promise<string[]> {
   const { name, aws } = wanted.environment;
-  if (aws !== undefined && choice.provider !== undefined && choice.provider !== 'given')
+  if (aws !== undefined && choice.provider !== undefined && choice.provider !== 'existing')
     return [`'--provider' (${choice.provider}) must be given: '${name}' runs on ${aws.clusterName}`];
   try {
     const provider = await machine.provider(providerOf(wanted, choice));
@@ -86,7 +90,7 @@ async function contextFaults(
   { context }: ClusterChoice,
   provider: ProviderName,
 ): Promise<string[]> {
-  if (provider !== 'given')
+  if (provider !== 'existing')
     return context === undefined ? [] : [`'--context' (${context}) must be left out: no KUBECONFIG is given`];
   const current = await machine.context().catch(() => undefined);
   if (current === undefined) return ['KUBECONFIG has no current context that kubectl on the PATH can tell'];

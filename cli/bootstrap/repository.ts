@@ -8,7 +8,7 @@ import { apply, find } from './apply.ts';
 import { installChart, templateArguments } from './chart.ts';
 import { BootstrapError } from './machine.ts';
 import type { At, Step } from './step.ts';
-import { names, ofKind, type Wanted } from './wanted.ts';
+import { type BootstrapInput, names, ofKind } from './wanted.ts';
 
 /** The Secret by which Argo CD reads a private repository. */
 const SECRET = 'repository';
@@ -18,10 +18,11 @@ export const needsKey = ({ repository: { repoURL } }: Environment): boolean =>
   !/^(https?|git):\/\//.test(repoURL);
 
 /** Argo CD's own ExternalSecrets: the administrator's password and the deploy key. */
-const fetched = (wanted: Wanted): KubernetesObject[] => ofKind(wanted, 'ExternalSecret', ARGOCD_NAMESPACE);
+const fetched = (wanted: BootstrapInput): KubernetesObject[] =>
+  ofKind(wanted, 'ExternalSecret', ARGOCD_NAMESPACE);
 
 /** How Argo CD's namespace reads the secret manager, and with which account. */
-const storeOf = (wanted: Wanted): KubernetesObject[] =>
+const storeOf = (wanted: BootstrapInput): KubernetesObject[] =>
   ['ServiceAccount', 'SecretStore'].flatMap((kind) =>
     ofKind(wanted, kind, ARGOCD_NAMESPACE).filter(({ metadata }) => metadata.name === SECRET_STORE),
   );

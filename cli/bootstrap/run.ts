@@ -4,7 +4,7 @@ import type { ClusterLike, MachineLike, OpenOptions } from './machine.ts';
 import { pageLines, type Reached } from './pages.ts';
 import type { Step } from './step.ts';
 import { steps } from './steps.ts';
-import type { Wanted } from './wanted.ts';
+import type { BootstrapInput } from './wanted.ts';
 
 const CLUSTER = 'cluster';
 
@@ -27,7 +27,11 @@ async function reported<T>(
  * Brings a cluster to where Argo CD does the rest.
  * @throws {TestbedError | CommandError} of the first step that failed; those before it stay done
  */
-export async function runSteps(wanted: Wanted, machine: MachineLike, options: OpenOptions): Promise<void> {
+export async function runSteps(
+  wanted: BootstrapInput,
+  machine: MachineLike,
+  options: OpenOptions,
+): Promise<void> {
   const cluster = await reported<ClusterLike>(machine, numbered(0, CLUSTER), async () => {
     const opened = await machine.open(options);
     await checkOwner(opened, wanted);
@@ -44,13 +48,18 @@ export async function runSteps(wanted: Wanted, machine: MachineLike, options: Op
   machine.print(lastPage(wanted, cluster));
 }
 
-function lastPage({ environment, waitSeconds }: Wanted, cluster: Reached): string {
+function lastPage({ environment, waitSeconds }: BootstrapInput, cluster: Reached): string {
   const state = waitSeconds === undefined ? 'follows its repository' : 'runs';
   return `'${environment.name}' ${state}.\n\n${pageLines(environment, cluster).join('\n')}\n`;
 }
 
 /** @returns what a run would do, a paragraph a step; `how` says where the cluster comes from */
-export function planText(wanted: Wanted, machine: MachineLike, cluster: Reached, how: string): string {
+export function planText(
+  wanted: BootstrapInput,
+  machine: MachineLike,
+  cluster: Reached,
+  how: string,
+): string {
   const all = [
     { title: CLUSTER, lines: [how] },
     ...steps.map((step) => ({ title: step.title, lines: step.plan(wanted, machine) })),

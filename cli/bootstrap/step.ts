@@ -1,8 +1,8 @@
 import type { ClusterLike, MachineLike } from './machine.ts';
-import type { Wanted } from './wanted.ts';
+import type { BootstrapInput } from './wanted.ts';
 
 export interface At {
-  readonly wanted: Wanted;
+  readonly wanted: BootstrapInput;
   readonly machine: MachineLike;
   readonly cluster: ClusterLike;
 }
@@ -11,7 +11,7 @@ export interface At {
 export interface Step {
   readonly title: string;
   /** What it would do, one line each, from the desired state and this machine alone. */
-  plan(wanted: Wanted, machine: MachineLike): readonly string[];
+  plan(wanted: BootstrapInput, machine: MachineLike): readonly string[];
   /** Looks whether nothing is left to do. */
   done(at: At): Promise<boolean>;
   /** Does what is left; also after an earlier run was stopped in the middle of it. */

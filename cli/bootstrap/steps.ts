@@ -5,8 +5,8 @@ import { delivery } from './delivery.ts';
 import { dns } from './dns.ts';
 import { repository } from './repository.ts';
 import { secrets } from './secrets.ts';
-import { settle } from './settle.ts';
 import type { At, Step } from './step.ts';
+import { waitForApplications } from './wait-for-applications.ts';
 import { names, ofKind } from './wanted.ts';
 
 /** The Namespaces of the environment that are not there yet. */
@@ -25,4 +25,12 @@ const namespaces: Step = {
 };
 
 /** After the cluster itself, which every one of them needs. */
-export const steps: readonly Step[] = [dns, namespaces, secrets, argoCd, repository, delivery, settle];
+export const steps: readonly Step[] = [
+  dns,
+  namespaces,
+  secrets,
+  argoCd,
+  repository,
+  delivery,
+  waitForApplications,
+];

@@ -11,7 +11,7 @@ import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 /** Where Argo CD comes from: the pinned chart, or it is already installed. */
 export type ArgoCdOrigin = 'chart' | 'present';
 
-export interface Wanted {
+export interface BootstrapInput {
   readonly environment: Environment;
   /** Every object below dist/<environment>. */
   readonly objects: readonly KubernetesObject[];
@@ -44,7 +44,7 @@ function objectsOf(path: string): KubernetesObject[] {
 
 /** The objects of a kind, of all namespaces or of one. */
 export const ofKind = (
-  { objects }: Pick<Wanted, 'objects'>,
+  { objects }: Pick<BootstrapInput, 'objects'>,
   kind: string,
   namespace?: string,
 ): KubernetesObject[] =>
@@ -53,7 +53,11 @@ export const ofKind = (
   );
 
 /** The object of Argo CD with that name. */
-export const argoCdObject = (wanted: Wanted, kind: string, name: string): KubernetesObject | undefined =>
+export const argoCdObject = (
+  wanted: BootstrapInput,
+  kind: string,
+  name: string,
+): KubernetesObject | undefined =>
   ofKind(wanted, kind, ARGOCD_NAMESPACE).find(({ metadata }) => metadata.name === name);
 
 export const names = (objects: readonly KubernetesObject[]): string[] =>

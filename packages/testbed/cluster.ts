@@ -1,7 +1,7 @@
 /** What every provider of a test cluster gives: the one interface tests and the command line know. */
 import type { Output, RunOptions } from './lib/run.ts';
 
-export type ProviderName = 'given' | 'kind' | 'built';
+export type ProviderName = 'existing' | 'kind' | 'from-source';
 
 /** A Kubernetes object as data; the API server is what validates it. */
 export interface KubernetesObject {
@@ -20,14 +20,14 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: RunOptions): Promise<Output>;
   /**
    * Runs a command of this machine in the node's network, where pod and Service addresses answer
-   * (`given`: in this machine's own network: nothing better is known).
+   * (`existing`: in this machine's own network: nothing better is known).
    */
   exec(command: readonly string[], options?: RunOptions): Promise<Output>;
   /** Makes every image in an OCI archive available to the nodes (imagePullPolicy: IfNotPresent). */
   image(archive: string): Promise<void>;
   /** Server-side apply with strict field validation. */
   apply(objects: readonly KubernetesObject[]): Promise<void>;
-  /** Ends the cluster and everything that was started for it (`given`: forgets it). */
+  /** Ends the cluster and everything that was started for it (`existing`: forgets it). */
   stop(): Promise<void>;
 }
 

@@ -42,11 +42,15 @@ export interface ClauseFidelity extends Fidelity {
 }
 
 /** What one back-end makes of one clause: all that the own scaler, the HPA and KEDA differ in here. */
-export type Dialect = (clause: Clause, policy: Policy) => Fidelity;
+export type BackendSupport = (clause: Clause, policy: Policy) => Fidelity;
 
 /** One verdict a clause of the policy, none left out. */
-export const judge = (workload: string, policy: Policy, dialect: Dialect): readonly ClauseFidelity[] =>
-  clausesOf(policy).map((clause) => ({ workload, clause, ...dialect(clause, policy) }));
+export const assessFidelity = (
+  workload: string,
+  policy: Policy,
+  support: BackendSupport,
+): readonly ClauseFidelity[] =>
+  clausesOf(policy).map((clause) => ({ workload, clause, ...support(clause, policy) }));
 
 /** The sentences that stop synth; empty when everything can be kept, exactly or about. */
 export const refusals = (fidelity: readonly ClauseFidelity[]): readonly string[] =>

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-export interface TurnWriterOptions {
+export interface BatchedLineWriterOptions {
   readonly fd: number;
   /** Runs a task at the end of this turn of the event loop. @default setImmediate */
   readonly endOfTurn?: (task: () => void) => void;
@@ -23,7 +23,7 @@ export class BatchedLineWriter {
   readonly #flush = (): void => this.flush();
   #pending = '';
 
-  constructor({ fd, endOfTurn = setImmediate, write = writeSync }: TurnWriterOptions) {
+  constructor({ fd, endOfTurn = setImmediate, write = writeSync }: BatchedLineWriterOptions) {
     this.#fd = fd;
     this.#endOfTurn = endOfTurn;
     this.#write = write;

@@ -20,7 +20,7 @@ export interface Resource {
 /** What of the management API is used. */
 export type ManagementLike = Pick<Management, 'get' | 'put' | 'post'>;
 
-type Wanted = Readonly<Record<string, unknown>>;
+type DesiredProperties = Readonly<Record<string, unknown>>;
 
 /**
  * Everything that is wanted, in the order in which it must be declared: exchanges and policies before the queues
@@ -38,7 +38,7 @@ export function resourcesOf(
   const plain = (
     label: string,
     at: string,
-    wanted: Wanted,
+    wanted: DesiredProperties,
     dependsOn: readonly string[] = inVhost,
   ): Resource => ({
     ...{ label, dependsOn },
@@ -81,8 +81,8 @@ const queueOf = (durable: boolean) => ({ durable, auto_delete: false, arguments:
 function withoutType(existing: unknown): unknown {
   const { arguments: found } = existing as { arguments?: unknown };
   if (typeof found !== 'object' || found === null) return existing;
-  const { 'x-queue-type': _, ...rest } = found as Wanted;
-  return { ...(existing as Wanted), arguments: rest };
+  const { 'x-queue-type': _, ...rest } = found as DesiredProperties;
+  return { ...(existing as DesiredProperties), arguments: rest };
 }
 
 /** What a queue needs so that it loses nothing: its policies, and the exchanges that route to it. */
@@ -148,8 +148,8 @@ function hasPassword(existing: unknown, password: string): boolean {
 }
 
 /** Brokers show more than was declared: only what is wanted is compared. */
-function contains(existing: unknown, wanted: Wanted): boolean {
+function contains(existing: unknown, wanted: DesiredProperties): boolean {
   if (typeof existing !== 'object' || existing === null) return false;
-  const found = existing as Wanted;
+  const found = existing as DesiredProperties;
   return Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(found[key], value));
 }

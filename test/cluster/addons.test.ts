@@ -55,7 +55,7 @@ describe.skipIf(unavailable !== undefined)('addons', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await sharedCluster({ provider: 'built' });
+    cluster = await sharedCluster({ provider: 'from-source' });
   });
 
   test('metrics-server reports what the node and its pods use', async () => {

@@ -52,7 +52,7 @@ async function bootstrap(...options: string[]): Promise<Run> {
   };
   const dist = join(desired.folder, 'dist');
   const began = performance.now();
-  const where = ['--provider', 'built', '--name', name, '--argo-cd', 'present', '--timeout', '170s'];
+  const where = ['--provider', 'from-source', '--name', name, '--argo-cd', 'present', '--timeout', '170s'];
   const code = await runBootstrap([environment.name, ...where, ...options], {
     ...{ environments: [environment], dist, machine },
   });

@@ -33,7 +33,7 @@ let cluster: Cluster;
 let reports: S3ObjectStore;
 
 beforeAll(async () => {
-  cluster = await sharedCluster({ provider: 'built' });
+  cluster = await sharedCluster({ provider: 'from-source' });
   const secrets = generateSecrets(environment, applications);
   const pair = secrets.find(({ metadata: { namespace } }) => namespace === 'log-reports')?.stringData ?? {};
   const keys = { id: pair['access-key-id'] ?? '', key: pair['secret-access-key'] ?? '' };

@@ -23,7 +23,7 @@ describe.skipIf(unavailable !== undefined)('placement', () => {
   let api: Api;
 
   beforeAll(async () => {
-    cluster = await sharedCluster({ provider: 'built', kwokNodes: 2 });
+    cluster = await sharedCluster({ provider: 'from-source', kwokNodes: 2 });
     api = await openApi(cluster.kubeconfig);
     const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount', 'PodDisruptionBudget'];
     await applyKinds(api, environment, kinds);

@@ -8,8 +8,8 @@ import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { ensureTools } from '../../packages/testbed/lib/tools.ts';
 import { asLine, type Finding, sortFindings } from '../scores/findings.ts';
 import { readable } from '../scores/readable.ts';
-import { type Judged, reportOf } from '../scores/report.ts';
-import * as judges from '../scores/scanners.ts';
+import { reportOf, type Scanned } from '../scores/report.ts';
+import * as scanners from '../scores/scanners.ts';
 import { type Definitions, writeSchemas } from '../scores/schemas.ts';
 import * as tools from '../scores/tools.ts';
 import { waivers } from '../scores/waivers.ts';
@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-function caseOf(environment: string): judges.Case {
+function caseOf(environment: string): scanners.Case {
   const files = readable(manifestsOf(environment));
   for (const [path, text] of files) {
     mkdirSync(join(scratch, dirname(path)), { recursive: true });
@@ -52,45 +52,45 @@ function caseOf(environment: string): judges.Case {
   return { environment, folder: join(scratch, environment), files: paths, schemas, kubernetes };
 }
 
-async function judge(one: judges.Case) {
+async function scan(one: scanners.Case) {
   const verdicts = {
-    'kube-score': await judges.runKubeScore(one),
-    kubeconform: await judges.runKubeconform(one),
-    kubesec: await judges.runKubesec(one),
-    trivy: await judges.runTrivy(one),
+    'kube-score': await scanners.runKubeScore(one),
+    kubeconform: await scanners.runKubeconform(one),
+    kubesec: await scanners.runKubesec(one),
+    trivy: await scanners.runTrivy(one),
   };
   return { verdicts, findings: Object.values(verdicts).flatMap(({ findings }) => findings) };
 }
 
-const judged: Judged[] = [];
+const scanned: Scanned[] = [];
 
 describe.each(environments)('dist/%s', (environment) => {
   test('has no finding that is not waived', async () => {
     const one = caseOf(environment);
-    const { verdicts, findings } = await judge(one);
+    const { verdicts, findings } = await scan(one);
     const files = one.files.length;
     expect(verdicts.kubeconform.asked).toBe(files);
     expect(verdicts.kubesec.asked).toBeGreaterThanOrEqual(5);
     expect(verdicts['kube-score'].asked).toBeGreaterThan(100);
     expect(verdicts.trivy.asked).toBeGreaterThan(1000);
     const sorted = sortFindings(findings, waivers);
-    judged.push({ environment, sorted, points: verdicts.kubesec.points });
+    scanned.push({ environment, sorted, points: verdicts.kubesec.points });
     expect(sorted.open.map(asLine)).toEqual([]);
   });
 });
 
 test('every waiver still covers something', () => {
-  const used = (index: number) => judged.some(({ sorted }) => sorted.waived[index]?.findings.length);
-  expect(judged).toHaveLength(environments.length);
+  const used = (index: number) => scanned.some(({ sorted }) => sorted.waived[index]?.findings.length);
+  expect(scanned).toHaveLength(environments.length);
   expect(waivers.filter((_, index) => !used(index))).toEqual([]);
 });
 
 test('the committed report says the same', async () => {
   const page = fileURLToPath(new URL('../../docs/reference/scores.md', import.meta.url));
-  await expect(reportOf(judged)).toMatchFileSnapshot(page);
+  await expect(reportOf(scanned)).toMatchFileSnapshot(page);
 });
 
-test('each judge sees a bad manifest', async () => {
+test('each scanner sees a bad manifest', async () => {
   const folder = join(scratch, 'bad');
   mkdirSync(join(folder, 'app'), { recursive: true });
   const consumer = objectOf('local', 'Deployment', 'consumer');
@@ -100,9 +100,9 @@ test('each judge sees a bad manifest', async () => {
   const file = 'app/deployment-bad.yaml';
   const bad = { ...consumer, spec: { ...spec, replica: 1, template } };
   writeFileSync(join(folder, file), JSON.stringify(bad));
-  const { findings } = await judge({ ...caseOf('local'), environment: 'bad', folder, files: [file] });
+  const { findings } = await scan({ ...caseOf('local'), environment: 'bad', folder, files: [file] });
   const has = (by: string, check: RegExp) =>
-    findings.some((one: Finding) => one.judge === by && check.test(one.check));
+    findings.some((one: Finding) => one.scanner === by && check.test(one.check));
   expect(has('kube-score', /^container-security-context-privileged$/)).toBe(true);
   expect(has('kubeconform', /^statusInvalid$/)).toBe(true);
   expect(has('kubesec', /^Privileged$/)).toBe(true);

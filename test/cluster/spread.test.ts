@@ -22,7 +22,7 @@ describe.skipIf(unavailable !== undefined)('the pods of the web service', () => 
   let api: Api;
 
   beforeAll(async () => {
-    cluster = await sharedCluster({ provider: 'built', kwokNodes: 4 });
+    cluster = await sharedCluster({ provider: 'from-source', kwokNodes: 4 });
     api = await openApi(cluster.kubeconfig);
     const kinds = ['Namespace', 'PriorityClass', 'ServiceAccount'];
     await applyKinds(api, environment, kinds);

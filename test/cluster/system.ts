@@ -47,7 +47,7 @@ export async function provideImages(
 
 /** The built cluster has no way out. */
 const canPull = async (cluster: Cluster, image: string): Promise<boolean> =>
-  cluster.provider !== 'built' && registryAnswers(image);
+  cluster.provider !== 'from-source' && registryAnswers(image);
 
 /** Builds the image of one service and gives it to the cluster. */
 export async function provideService(cluster: Cluster, service: Released): Promise<void> {

@@ -2,16 +2,21 @@ import { expect, test } from 'vitest';
 import { type Finding, sortFindings, type Waiver } from '../scores/findings.ts';
 
 const finding: Finding = {
-  judge: 'judge',
+  scanner: 'scanner',
   check: 'rule',
   severity: 'critical',
   object: 'Deployment/a/b',
   environment: 'local',
   message: 'm',
 };
-const waiver: Waiver = { judge: 'judge', check: 'rule', objects: /^Deployment\/a\/b$/, reason: 'because' };
+const waiver: Waiver = {
+  scanner: 'scanner',
+  check: 'rule',
+  objects: /^Deployment\/a\/b$/,
+  reason: 'because',
+};
 
-test('a waiver covers the findings of its judge, rule and objects', () => {
+test('a waiver covers the findings of its scanner, rule and objects', () => {
   expect(sortFindings([finding], [waiver])).toEqual({
     open: [],
     waived: [{ waiver, findings: [finding] }],
@@ -20,7 +25,7 @@ test('a waiver covers the findings of its judge, rule and objects', () => {
 });
 
 test.each([
-  { ...finding, judge: 'other' },
+  { ...finding, scanner: 'other' },
   { ...finding, check: 'other' },
   { ...finding, object: 'Deployment/a/bc' },
 ])('and no other: %o stays open, and the waiver is idle', (other) => {

@@ -5,28 +5,28 @@ const everyPodMaker = /^(Deployment|StatefulSet|Job|CronJob)\//;
 
 export const checkovWaivers: readonly Waiver[] = [
   {
-    ...{ judge: 'checkov', check: 'CKV_K8S_11', objects: everyPodMaker },
+    ...{ scanner: 'checkov', check: 'CKV_K8S_11', objects: everyPodMaker },
     reason:
       'A CPU limit throttles work on a node that has time to spare. CPU is requested, which divides a busy node fairly; memory and local disk are limited.',
   },
   {
-    ...{ judge: 'checkov', check: 'CKV_K8S_15', objects: everyPodMaker },
+    ...{ scanner: 'checkov', check: 'CKV_K8S_15', objects: everyPodMaker },
     reason:
       'A tag is never given to a second image, so what a node has is what a registry would send; a pod starts although the registry is away.',
   },
   {
-    ...{ judge: 'checkov', check: 'CKV_K8S_43', objects: everyPodMaker },
+    ...{ scanner: 'checkov', check: 'CKV_K8S_43', objects: everyPodMaker },
     reason:
       'A digest is known by the registry alone, and written by CI when it has pushed or asked: test/synth/unpinned.ts names each image that has none yet.',
   },
   {
-    ...{ judge: 'checkov', check: 'CKV_K8S_35', objects: /^StatefulSet\/broker\/broker$/ },
+    ...{ scanner: 'checkov', check: 'CKV_K8S_35', objects: /^StatefulSet\/broker\/broker$/ },
     reason:
       "The broker takes its first administrator's password, LavinMQ only its hash, from its environment and from no file.",
   },
   {
     ...{
-      judge: 'checkov',
+      scanner: 'checkov',
       check: 'CKV_K8S_38',
       objects: /^(Deployment\/scaler\/scaler|CronJob\/board\/collector)$/,
     },
@@ -34,12 +34,12 @@ export const checkovWaivers: readonly Waiver[] = [
       'The scaler and the collector ask the API server, within what test/synth/golden/permissions.md lists.',
   },
   {
-    ...{ judge: 'checkov', check: 'CKV_K8S_8', objects: /^StatefulSet\/broker\/broker$/ },
+    ...{ scanner: 'checkov', check: 'CKV_K8S_8', objects: /^StatefulSet\/broker\/broker$/ },
     reason:
       'The broker has both probes. The container beside it serves nothing: it compares a file, sends SIGHUP to the broker where the certificate is new, and is started again where its loop ends.',
   },
   {
-    ...{ judge: 'checkov', check: 'CKV_K8S_9', objects: /^StatefulSet\/broker\/broker$/ },
+    ...{ scanner: 'checkov', check: 'CKV_K8S_9', objects: /^StatefulSet\/broker\/broker$/ },
     reason:
       'The broker has both probes. The container beside it serves nothing: it compares a file, sends SIGHUP to the broker where the certificate is new, and is started again where its loop ends.',
   },

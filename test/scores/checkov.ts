@@ -66,7 +66,7 @@ export async function runCheckov(environment: string, folder: string): Promise<C
     asked: summary.passed + summary.failed,
     unreadable: summary.parsing_errors,
     findings: results.failed_checks.map(({ check_id, check_name, resource }) => ({
-      ...{ judge: 'checkov', check: check_id, severity: 'finding', environment, message: check_name },
+      ...{ scanner: 'checkov', check: check_id, severity: 'finding', environment, message: check_name },
       object: resource.replaceAll('.', '/'),
     })),
   };

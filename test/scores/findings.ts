@@ -1,9 +1,9 @@
 /** A finding of any of the linters about an object. */
 export interface Finding {
-  readonly judge: string;
-  /** The judge's own name of the rule. */
+  readonly scanner: string;
+  /** The scanner's own name of the rule. */
   readonly check: string;
-  /** The judge's own word, in lower case. */
+  /** The scanner's own word, in lower case. */
   readonly severity: string;
   /** KIND/NAMESPACE/NAME. */
   readonly object: string;
@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 export interface Waiver {
-  readonly judge: string;
+  readonly scanner: string;
   readonly check: string;
   /** KIND/NAMESPACE/NAME, or a pattern of it; a version's hash at the end of a name changes. */
   readonly objects: RegExp;
@@ -29,8 +29,8 @@ export interface Sorted {
   readonly idle: readonly Waiver[];
 }
 
-const covers = ({ judge, check, objects }: Waiver, finding: Finding): boolean =>
-  judge === finding.judge && check === finding.check && objects.test(finding.object);
+const covers = ({ scanner, check, objects }: Waiver, finding: Finding): boolean =>
+  scanner === finding.scanner && check === finding.check && objects.test(finding.object);
 
 export function sortFindings(findings: readonly Finding[], waivers: readonly Waiver[]): Sorted {
   const waived = waivers.map((waiver) => ({
@@ -44,5 +44,5 @@ export function sortFindings(findings: readonly Finding[], waivers: readonly Wai
   };
 }
 
-export const asLine = ({ judge, check, severity, object, environment, message }: Finding): string =>
-  `${judge} ${check} (${severity}) ${environment} ${object}: ${message}`;
+export const asLine = ({ scanner, check, severity, object, environment, message }: Finding): string =>
+  `${scanner} ${check} (${severity}) ${environment} ${object}: ${message}`;

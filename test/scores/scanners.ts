@@ -1,4 +1,4 @@
-/** Each judge over one folder of manifests: what it found, in one shape. */
+/** Each scanner over one folder of manifests: what it found, in one shape. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -10,7 +10,7 @@ import type { Finding } from './findings.ts';
 import { fileTemplate } from './schemas.ts';
 import { kubeconform, kubeScore, kubesec, trivyConfig } from './tools.ts';
 
-/** Manifests to judge: one environment of dist, or what stands in for it. */
+/** Manifests to scanner: one environment of dist, or what stands in for it. */
 export interface Case {
   readonly environment: string;
   readonly folder: string;
@@ -74,7 +74,7 @@ export async function runKubeScore({ environment, folder, files, kubernetes }: C
   const findings = checks
     .filter(({ grade }) => grade <= 5)
     .map(({ type_meta, object_meta, check, grade, comments }) => ({
-      judge: 'kube-score',
+      scanner: 'kube-score',
       check: check.id,
       severity: grade < 5 ? 'critical' : 'warning',
       object: nameOf(type_meta.kind, object_meta.namespace, object_meta.name),
@@ -102,7 +102,7 @@ export async function runKubeconform(one: Case): Promise<Verdict> {
   const findings = resources
     .filter(({ status }) => status !== 'statusValid')
     .map(({ filename, status, msg }) => ({
-      judge: 'kubeconform',
+      scanner: 'kubeconform',
       check: status,
       severity: 'critical',
       object: objectIn(one.folder, filename),
@@ -127,7 +127,7 @@ export async function runTrivy({ environment, folder }: Case): Promise<Verdict> 
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Failure);
   const findings = failures.map(({ check, severity, path, message }) => ({
-    judge: 'trivy',
+    scanner: 'trivy',
     check,
     severity: severity.toLowerCase(),
     object: objectIn(folder, path),
@@ -179,7 +179,7 @@ export async function runKubesec(one: Case): Promise<Scores> {
 }
 
 function scoresOf(sheets: readonly Sheet[], object: string, environment: string): Scores {
-  const about = { judge: 'kubesec', severity: 'critical', object, environment };
+  const about = { scanner: 'kubesec', severity: 'critical', object, environment };
   const findings = sheets.flatMap(({ valid, message, scoring }) =>
     valid
       ? (scoring.critical ?? []).map(({ id, reason }) => ({ ...about, check: id, message: reason }))

@@ -1,4 +1,4 @@
-/** The judges: Go programs, built once and cached as every tool of the test cluster. */
+/** The scanners: Go programs, built once and cached as every tool of the test cluster. */
 import type { Tool } from '../../packages/testbed/lib/tools.ts';
 
 export const kubeScore: Tool = {

@@ -142,7 +142,7 @@ const clients = (limits: BrokerLimits): Row => ({
     {
       ...{ kind: 'time-series', title: 'Used memory and disk', unit: 'share', noData: NO_BROKER },
       description: `The used share of its memory limit and of its volume. Alerts fire at ${100 * MEMORY_SHARE} % of either.`,
-      atLeast: 1,
+      axisSoftMax: 1,
       marks: [{ from: Math.min(MEMORY_SHARE, 1 - FREE_SHARE), color: 'red' }],
       queries: [
         { expr: memoryShare(limits), legend: 'memory' },

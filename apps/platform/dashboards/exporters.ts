@@ -104,7 +104,7 @@ export const exportersDashboard: DashboardSpec = {
             title: 'Failed fetches by reason',
             unit: 'failures/min',
             width: 12,
-            atLeast: 1,
+            axisSoftMax: 1,
           },
           description:
             'The reason tells where to look: the network, the credentials, or the document itself.',

@@ -104,7 +104,7 @@ const pipeline: Row[] = [
           unit: 'share',
           width: 12,
           noData: NO_AGENT,
-          atLeast: 1,
+          axisSoftMax: 1,
         },
         description: 'How full the queue of each agent is. It survives a restart of agent and store.',
         marks: [{ from: QUEUE_SHARES.full, color: 'red' }],

@@ -59,13 +59,13 @@ export const nodesDashboard: DashboardSpec = {
       title: 'CPU and memory',
       panels: [
         {
-          ...{ kind: 'time-series', title: 'Used CPU', unit: 'share', noData: NO_NODE, atLeast: 1 },
+          ...{ kind: 'time-series', title: 'Used CPU', unit: 'share', noData: NO_NODE, axisSoftMax: 1 },
           description: 'The used share of the CPU of each node.',
           marks: [{ from: NODE_CPU_SHARE, color: 'red' }],
           queries: [{ expr: busy, legend: '{{instance}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Used memory', unit: 'share', noData: NO_NODE, atLeast: 1 },
+          ...{ kind: 'time-series', title: 'Used memory', unit: 'share', noData: NO_NODE, axisSoftMax: 1 },
           description: 'The used share of the memory of each node.',
           marks: [{ from: NODE_MEMORY_SHARE, color: 'red' }],
           queries: [{ expr: memory, legend: '{{instance}}' }],
@@ -85,7 +85,7 @@ export const nodesDashboard: DashboardSpec = {
       title: 'Disks and network',
       panels: [
         {
-          ...{ kind: 'time-series', title: 'Used disk', unit: 'share', noData: NO_NODE, atLeast: 1 },
+          ...{ kind: 'time-series', title: 'Used disk', unit: 'share', noData: NO_NODE, axisSoftMax: 1 },
           description: 'The used share of each file system.',
           queries: [{ expr: disk, legend: '{{instance}} {{mountpoint}}' }],
         },

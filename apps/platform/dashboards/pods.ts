@@ -34,7 +34,7 @@ export const podsDashboard: DashboardSpec = {
           queries: [{ expr: `sum by (phase) (kube_pod_status_phase{${NAMESPACE}})`, legend: '{{phase}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Restarts', unit: 'count', noData: NO_STATE, atLeast: 1 },
+          ...{ kind: 'time-series', title: 'Restarts', unit: 'count', noData: NO_STATE, axisSoftMax: 1 },
           description: 'Containers that restarted in each interval. The table beside it says why.',
           queries: [
             {
@@ -87,7 +87,7 @@ export const podsDashboard: DashboardSpec = {
             title: 'Throttled periods',
             unit: 'share',
             noData: NO_USE,
-            atLeast: THROTTLED_SHARE,
+            axisSoftMax: THROTTLED_SHARE,
           },
           description: `The share of periods in which a pod wanted more CPU than its limit. An alert fires above ${100 * THROTTLED_SHARE} %.`,
           marks: [{ from: THROTTLED_SHARE, color: 'red' }],

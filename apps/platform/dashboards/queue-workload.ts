@@ -185,7 +185,7 @@ const flow: Row = {
         'Jobs that were parked, delivered again without an answer, or could not be published to a retry or parking queue, per minute.',
       noData: NO_JOBS,
       unit: 'failures/min',
-      atLeast: 1,
+      axisSoftMax: 1,
       queries: [
         {
           expr: `60 * ${rateOf(consumer.jobsParked, { namespace }, 'reason')}`,

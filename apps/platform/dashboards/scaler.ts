@@ -105,7 +105,7 @@ export const scalerDashboard: DashboardSpec = {
           queries: [{ expr: ofLeader(series(scaler.readingAge, { workload })), legend: '{{workload}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Failed readings by cause', unit: 'failures/min', atLeast: 1 },
+          ...{ kind: 'time-series', title: 'Failed readings by cause', unit: 'failures/min', axisSoftMax: 1 },
           description:
             'The cause tells where to look: the network, the broker, its permissions, or the queue.',
           noData: 'No reading has failed since the scaler started.',
@@ -139,7 +139,7 @@ export const scalerDashboard: DashboardSpec = {
           queries: [{ expr: ofLeader(series(scaler.desiredReplicas, { workload })), legend: '{{workload}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Wanted and not yet asked for', unit: 'replicas', atLeast: 1 },
+          ...{ kind: 'time-series', title: 'Wanted and not yet asked for', unit: 'replicas', axisSoftMax: 1 },
           description: 'How far the count that the target asks for is from what the scaler wants.',
           noData: NO_SCALER,
           queries: [

@@ -62,7 +62,13 @@ const red: Row = {
       queries: [{ expr: rateOf(api.requests, own, 'status'), legend: '{{status}}' }],
     },
     {
-      ...{ kind: 'time-series', title: 'Failed share', unit: 'share', noData: NO_REQUESTS, atLeast: 0.01 },
+      ...{
+        kind: 'time-series',
+        title: 'Failed share',
+        unit: 'share',
+        noData: NO_REQUESTS,
+        axisSoftMax: 0.01,
+      },
       description: 'The share of failed requests beside what the availability objective leaves.',
       limits: ['budget'],
       queries: [

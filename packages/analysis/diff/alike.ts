@@ -56,8 +56,8 @@ function titleFor(
   environmentChanges: Difference['environmentChanges'],
 ): string {
   const names = environments.map((name) => {
-    const fate = environmentChanges.get(name);
-    return fate === undefined ? name : `${name} (the whole environment is ${fate})`;
+    const state = environmentChanges.get(name);
+    return state === undefined ? name : `${name} (the whole environment is ${state})`;
   });
   return names.length > FEW ? `${names.length} environments: ${names.join(', ')}` : names.join(', ');
 }

@@ -49,7 +49,7 @@ export function compare(base: Snapshot, head: Snapshot): Difference {
   const changes = [...removed(base, head), ...changed(base, head), ...added(base, head)];
   const findings = findingsOf(base, head, changes);
   const order = worstFirst(ranked(changes, findings));
-  const environmentChanges = comingsOf(base, head);
+  const environmentChanges = environmentChangesOf(base, head);
   const worst = worstOf([...order.map(({ rank }) => rank), ...ranksOf(findings)]);
   return { base: base.label, head: head.label, environmentChanges, ...findings, changes: order, worst };
 }
@@ -69,7 +69,7 @@ const ranksOf = ({ broken, exposures }: Findings): Rank[] => [
   ...(exposures.length > 0 ? ['exposure' as const] : []),
 ];
 
-function comingsOf(base: Snapshot, head: Snapshot): Difference['environmentChanges'] {
+function environmentChangesOf(base: Snapshot, head: Snapshot): Difference['environmentChanges'] {
   const [before, after] = [environmentsIn(base), environmentsIn(head)];
   return new Map([
     ...[...before].filter((name) => !after.has(name)).map((name) => [name, 'removed'] as const),
@@ -141,8 +141,8 @@ function moved(before: DesiredObject, after: DesiredObject, base: Snapshot, head
 function summary(object: DesiredObject, leaves: readonly RankedLeaf[]): ObjectChange[] {
   const rank = worstOf(leaves.map((leaf) => leaf.rank));
   if (rank === undefined) return [];
-  const telling = leaves.filter((leaf) => leaf.rank === rank || reaches(leaf.rank, 'config'));
-  const reasons = telling.sort(byRank).map(({ reason }) => reason);
+  const relevant = leaves.filter((leaf) => leaf.rank === rank || reaches(leaf.rank, 'config'));
+  const reasons = relevant.sort(byRank).map(({ reason }) => reason);
   return [{ change: 'changed', object, rank, reasons: [...new Set(reasons)], leaves }];
 }
 

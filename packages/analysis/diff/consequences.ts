@@ -9,7 +9,7 @@ import { definitions } from './rules-schema.ts';
 
 /** What is applied in place, and what it is about. */
 const subjects: readonly (readonly [about: string, kinds: readonly string[]])[] = [
-  ['who may talk to whom', ['NetworkPolicy']],
+  ['the allowed connections', ['NetworkPolicy']],
   ['who may do what', ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount']],
   [
     'how it is reached',

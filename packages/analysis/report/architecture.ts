@@ -10,7 +10,7 @@ export interface Delivered {
 }
 
 /** Applications and their system, as one environment has them. */
-export interface Wanted {
+export interface ArchitectureInput {
   readonly environment: string;
   readonly applications: readonly Delivered[];
   readonly system: Pick<System, 'connections' | 'brokerUsers' | 'scaled'>;
@@ -31,17 +31,17 @@ const label = (text: string): string => `"${text.replaceAll('"', '#quot;')}"`;
  * addons among themselves are left out.
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
-export function architectureOf(wanted: Wanted): string {
+export function architectureOf(wanted: ArchitectureInput): string {
   const edges = [...deliveries(wanted), ...messages(wanted), ...scalings(wanted), ...others(wanted)];
   return ['flowchart LR', ...groups(wanted), ...new Set(edges)].join('\n');
 }
 
-const inCluster = ({ applications, monitoring }: Wanted): readonly Delivered[] => {
+const inCluster = ({ applications, monitoring }: ArchitectureInput): readonly Delivered[] => {
   const own = applications.filter(({ name, namespace }) => name === namespace && namespace !== monitoring);
   return own.filter(({ parent }) => parent !== 'addons');
 };
 
-function groups(wanted: Wanted): string[] {
+function groups(wanted: ArchitectureInput): string[] {
   const members = inCluster(wanted);
   const parents = [...new Set(members.map(({ parent }) => parent))];
   return [
@@ -54,19 +54,19 @@ function groups(wanted: Wanted): string[] {
   ];
 }
 
-const deliveries = (wanted: Wanted): string[] => [
+const deliveries = (wanted: ArchitectureInput): string[] => [
   `  git --> argocd[${label('Argo CD')}]`,
   ...[...new Set(inCluster(wanted).map(({ parent }) => parent))].map((parent) => `  argocd --> ${parent}`),
 ];
 
-const messages = ({ system: { brokerUsers }, broker }: Wanted): string[] =>
+const messages = ({ system: { brokerUsers }, broker }: ArchitectureInput): string[] =>
   brokerUsers.flatMap(({ name, publishes = [], consumes = [], monitors = false }) => [
     ...publishes.map((queue) => `  ${name} -- ${label(queue)} --> ${broker}`),
     ...consumes.map((queue) => `  ${broker} -- ${label(queue)} --> ${name}`),
     ...(monitors ? [`  ${broker} -. ${label('counts')} .-> ${name}`] : []),
   ]);
 
-const scalings = ({ system: { scaled }, scaler }: Wanted): string[] =>
+const scalings = ({ system: { scaled }, scaler }: ArchitectureInput): string[] =>
   scaled.flatMap(({ scaler: owner, workload: { target, policy } }) =>
     target.kind === 'process'
       ? []
@@ -90,7 +90,7 @@ function span(kind: 'deployment' | 'hpa', policy: Policy): string {
 const namespaceOf = (end: End): string | undefined => ('namespace' in end ? end.namespace : undefined);
 
 /** Connections that carry no messages: ingress, and what Prometheus scrapes. */
-function others(wanted: Wanted): string[] {
+function others(wanted: ArchitectureInput): string[] {
   const { system, broker, monitoring } = wanted;
   const shown = new Set(inCluster(wanted).map(({ namespace }) => namespace));
   return system.connections.flatMap(({ from, to }) => {

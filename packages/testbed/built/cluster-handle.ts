@@ -37,7 +37,7 @@ export function builtCluster(at: ClusterPaths, bin: string): Cluster {
     run([join(bin, 'kubectl'), ...args], { ...options, env: environment(options) });
   return {
     name: at.name,
-    provider: 'built',
+    provider: 'from-source',
     kubeconfig: at.kubeconfig,
     kubectl,
     exec: (command, options = {}) => run(['nsenter', `--net=${at.namespace}`, ...command], options),

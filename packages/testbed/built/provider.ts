@@ -12,7 +12,7 @@ const exclusively = <T>(name: string, work: () => Promise<T>) => {
 };
 
 export const builtProvider: Provider = {
-  name: 'built',
+  name: 'from-source',
   unavailable: async () => {
     if (process.platform !== 'linux') return 'needs Linux';
     return process.getuid?.() === 0 ? undefined : 'needs root (network namespaces, mounts, cgroups)';

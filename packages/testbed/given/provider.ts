@@ -28,7 +28,7 @@ export async function confirm(context: string, server: string, yes: boolean): Pr
   }
 }
 
-const consentFile = (name: string) => join(stateDir(name), 'given.json');
+const consentFile = (name: string) => join(stateDir(name), 'existing.json');
 
 interface Consent {
   readonly kubeconfig: string;
@@ -64,7 +64,7 @@ function givenCluster(name: string, at: Consent): Cluster {
     });
   return {
     name,
-    provider: 'given',
+    provider: 'existing',
     kubeconfig: at.kubeconfig,
     kubectl,
     exec: (command, options = {}) =>
@@ -80,7 +80,7 @@ function givenCluster(name: string, at: Consent): Cluster {
 }
 
 export const givenProvider: Provider = {
-  name: 'given',
+  name: 'existing',
   unavailable: async () => (process.env.KUBECONFIG ? undefined : 'KUBECONFIG is not set'),
   up: async ({ name, yes, kwokNodes }) => {
     if (kwokNodes) throw new TestbedError(`'kwokNodes' (${kwokNodes}) must be 0 with a given cluster`);

@@ -1,11 +1,11 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import { type ClauseFidelity, judge, refusals } from '../fidelity.ts';
+import { assessFidelity, type ClauseFidelity, refusals } from '../fidelity.ts';
 import { capabilitiesOf, kubernetesFaults } from '../kubernetes-version.ts';
 import { ScalerConfigError, workloadFaults } from '../scaler/check.ts';
 import type { DeploymentTarget, PrometheusSource } from '../scaler/file.ts';
 import { isSelector, messagesPerReplica, quantity, workQuery } from './metric.ts';
-import { type HpaBehavior, hpaBehavior, hpaDialect } from './support.ts';
+import { type HpaBehavior, hpaBehavior, hpaSupport } from './support.ts';
 
 /** One Deployment, followed by an HPA on a metric that prometheus-adapter serves. */
 export interface HpaWorkload {
@@ -111,7 +111,7 @@ export function compileHpa(workload: HpaWorkload, cluster: HpaCluster = {}): Com
   const faults = [...workloadFaults(workload), ...hpaFaults(workload), ...kubernetesFaults(cluster)];
   if (faults.length > 0) throw new ScalerConfigError(faults);
   const { name, policy, source } = workload;
-  const fidelity = judge(name, policy, hpaDialect(source, cluster));
+  const fidelity = assessFidelity(name, policy, hpaSupport(source, cluster));
   if (refusals(fidelity).length > 0) return { manifests: [], adapterRules: [], fidelity };
   const base = baseOf(policy);
   return {

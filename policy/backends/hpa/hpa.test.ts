@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  assessFidelity,
   type BasePolicy,
   clausesOf,
   compileHpa,
   decide,
   drain,
   emptyHistory,
-  judge,
   latch,
   type Policy,
   proportional,
@@ -17,7 +17,7 @@ import {
 } from '../../index.ts';
 import { backlogPolicies, clockPolicies } from '../../testing/arbitraries.ts';
 import { scraped, target } from '../../testing/workloads.ts';
-import { hpaDialect } from './support.ts';
+import { hpaSupport } from './support.ts';
 
 const compiled = (policy: Policy, cluster = {}) =>
   compileHpa({ name: 'jobs', source: scraped, target, policy }, cluster);
@@ -210,7 +210,7 @@ describe('compileHpa', () => {
   it('refuses every policy that follows the time alone', () => {
     fc.assert(
       fc.property(clockPolicies, (policy) => {
-        expect(refusals(judge('web', policy, hpaDialect(scraped, {})))).toContainEqual(
+        expect(refusals(assessFidelity('web', policy, hpaSupport(scraped, {})))).toContainEqual(
           "workload 'web', constant: An HPA follows a metric, and a constant has none; write the count into the Deployment, or choose the own scaler.",
         );
       }),

@@ -1,6 +1,6 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Behavior, Policy, RatePolicy, ScalingRules } from '../../policy.ts';
-import { approximate, type Clause, type Dialect, exact, type Fidelity, refused } from '../fidelity.ts';
+import { approximate, type BackendSupport, type Clause, exact, type Fidelity, refused } from '../fidelity.ts';
 import { capabilitiesOf } from '../kubernetes-version.ts';
 import type { PrometheusSource } from '../scaler/file.ts';
 import type { HpaCluster } from './compile.ts';
@@ -9,14 +9,14 @@ import { countVerdict } from './metric.ts';
 type FidelityRule = (policy: BasePolicy, whole: Policy) => Fidelity;
 
 /** What an HPA on one external metric makes of each clause. */
-export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaCluster): Dialect {
+export function hpaSupport({ unackedQuery }: PrometheusSource, cluster: HpaCluster): BackendSupport {
   const { scaleToZero, tolerance } = capabilitiesOf(cluster);
   const counted: FidelityRule = (base, whole) => {
     if (isMeasured(base)) return FOLLOWS_MEASURE;
     const verdict = countVerdict(whole, tolerance);
     return verdict.fidelity !== 'refused' && unackedQuery === undefined ? BLIND_WORK : verdict;
   };
-  const judges: Readonly<Record<Clause, FidelityRule>> = {
+  const rules: Readonly<Record<Clause, FidelityRule>> = {
     perReplica: counted,
     sloSeconds: counted,
     'serviceSeconds.measured': () => NO_MEASURE,
@@ -37,7 +37,7 @@ export function hpaDialect({ unackedQuery }: PrometheusSource, cluster: HpaClust
     windows: () => NO_CLOCK,
     holidays: () => NO_CLOCK,
   };
-  return (clause, policy) => judges[clause](baseOf(policy), policy);
+  return (clause, policy) => rules[clause](baseOf(policy), policy);
 }
 
 /** Only Sluice's scaler then knows how many messages a replica finishes in time. */

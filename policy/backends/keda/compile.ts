@@ -1,7 +1,7 @@
 import { DNS_NAME, isDnsName } from '../../bounds.ts';
 import { baseOf } from '../../decide/decide.ts';
 import type { Policy } from '../../policy.ts';
-import { type ClauseFidelity, judge, refusals } from '../fidelity.ts';
+import { assessFidelity, type ClauseFidelity, refusals } from '../fidelity.ts';
 import type { ScaleTargetRef } from '../hpa/compile.ts';
 import { type HpaBehavior, hpaBehavior } from '../hpa/support.ts';
 import { capabilitiesOf, kubernetesFaults } from '../kubernetes-version.ts';
@@ -13,7 +13,7 @@ import type {
   PrometheusSource,
   RedisSource,
 } from '../scaler/file.ts';
-import { kedaDialect } from './support.ts';
+import { kedaSupport } from './support.ts';
 import { authentication, triggersOf } from './triggers.ts';
 
 /** One Deployment, followed by KEDA: its operator between 0 and 1, the HPA it makes above. */
@@ -106,7 +106,7 @@ export function compileKeda(workload: KedaWorkload, cluster: KedaCluster): Compi
     ...kubernetesFaults(cluster),
   ];
   if (faults.length > 0) throw new ScalerConfigError(faults);
-  const fidelity = judge(workload.name, workload.policy, kedaDialect(workload, cluster));
+  const fidelity = assessFidelity(workload.name, workload.policy, kedaSupport(workload, cluster));
   if (refusals(fidelity).length > 0) return { manifests: [], fidelity };
   return { manifests: [scaledObject(workload, cluster), ...loginOf(workload, cluster)], fidelity };
 }

@@ -1,6 +1,6 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import { approximate, type Clause, type Dialect, exact, type Fidelity, refused } from '../fidelity.ts';
+import { approximate, type BackendSupport, type Clause, exact, type Fidelity, refused } from '../fidelity.ts';
 import { countVerdict, isPlain } from '../hpa/metric.ts';
 import {
   BLIND_WORK,
@@ -18,7 +18,7 @@ import { windowParity } from './windows.ts';
 type FidelityRule = (policy: BasePolicy, whole: Policy) => Fidelity;
 
 /** What KEDA makes of each clause: its operator between 0 and 1, its HPA above. */
-export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: KedaCluster): Dialect {
+export function kedaSupport({ source }: Pick<KedaWorkload, 'source'>, cluster: KedaCluster): BackendSupport {
   const { tolerance } = capabilitiesOf(cluster);
   const blind = source.kind === 'prometheus' && source.unackedQuery === undefined;
   const remembers = source.kind === 'prometheus' && isPlain(source);
@@ -29,7 +29,7 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
     return blind && verdict.fidelity !== 'refused' ? BLIND_WORK : verdict;
   };
   const opens = (): Fidelity => (remembers ? REMEMBERED_START : NO_PAST);
-  const judges: Readonly<Record<Clause, FidelityRule>> = {
+  const rules: Readonly<Record<Clause, FidelityRule>> = {
     perReplica: counted,
     sloSeconds: counted,
     'serviceSeconds.measured': () => NO_MEASURE,
@@ -51,7 +51,7 @@ export function kedaDialect({ source }: Pick<KedaWorkload, 'source'>, cluster: K
     windows: (_, whole) => windowsVerdict(whole),
     holidays: () => NO_HOLIDAYS,
   };
-  return (clause, policy) => judges[clause](baseOf(policy), policy);
+  return (clause, policy) => rules[clause](baseOf(policy), policy);
 }
 
 /** Each window must be read and kept by KEDA's own cron. */

@@ -1,11 +1,11 @@
 import { isRecord } from '../../faults.ts';
 import {
   approximate,
+  assessFidelity,
   type Clause,
   type ClauseFidelity,
   exact,
   type Fidelity,
-  judge,
   refusals,
   refused,
 } from '../fidelity.ts';
@@ -32,7 +32,7 @@ export function compileScalerConfig(config: ScalerConfig): CompiledScalerConfig 
 }
 
 export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseFidelity[] =>
-  judge(name, policy, (clause) => verdict(clause, source));
+  assessFidelity(name, policy, (clause) => verdict(clause, source));
 
 /** What a kind of source makes of a clause; every other clause is kept as written. */
 function verdict(clause: Clause, source: Source): Fidelity {

@@ -1,7 +1,7 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { BootstrapError } from './machine.ts';
 import type { At, Step } from './step.ts';
-import { names, ofKind, type Wanted } from './wanted.ts';
+import { type BootstrapInput, names, ofKind } from './wanted.ts';
 
 /** @see https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml */
 interface Application {
@@ -15,7 +15,8 @@ interface Application {
 
 const BETWEEN = 2000;
 
-const expectedNames = (wanted: Wanted): string[] => names(ofKind(wanted, 'Application', ARGOCD_NAMESPACE));
+const expectedNames = (wanted: BootstrapInput): string[] =>
+  names(ofKind(wanted, 'Application', ARGOCD_NAMESPACE));
 
 const isSettled = ({ status }: Application): boolean =>
   status?.sync?.status === 'Synced' && status.health?.status === 'Healthy';
@@ -39,7 +40,7 @@ async function unsettled({ wanted, cluster }: At): Promise<string[]> {
 }
 
 /** Every Application that the environment has, and those of earlier commits that were left. */
-export const settle: Step = {
+export const waitForApplications: Step = {
   title: 'Applications',
   plan: (wanted) => {
     const all = expectedNames(wanted);
