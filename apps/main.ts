@@ -15,6 +15,7 @@ import { cluster } from './platform/cluster.ts';
 import { collectorApplication } from './platform/collector.ts';
 import { elasticsearchApplication, elasticsearchAuthority } from './platform/elasticsearch.ts';
 import { exporterApplication } from './platform/exporter.ts';
+import { logGateApplication } from './platform/log-gate.ts';
 import { logArchiveApplication, logReportsApplication } from './platform/log-reports.ts';
 import { monitoring } from './platform/monitoring.ts';
 import { redisApplication } from './platform/redis.ts';
@@ -38,6 +39,7 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   collectorApplication,
   boardApplication,
   elasticsearchApplication,
+  logGateApplication,
   logReportsApplication,
   logArchiveApplication,
   ...work,

@@ -115,6 +115,9 @@ const otlp: Readonly<Record<OtlpStore, (url: string) => object>> = {
   loki: (url) => ({ logs_endpoint: `${url}/otlp/v1/logs` }),
 };
 
+/** Log store -> pushes that are on their way at once. VictoriaLogs answers when it has written, after some seconds. */
+const AT_ONCE: Readonly<Record<OtlpStore, number>> = { 'victoria-logs': 10, loki: 4 };
+
 /** Each log store has a queue of its own: while one is down, the others get their records. */
 function exportersTo(outputs: LogOutputs, { queueBytes }: CollectorLimits): Components {
   const kinds = Object.keys(outputs) as OtlpStore[];
@@ -128,7 +131,7 @@ function exportersTo(outputs: LogOutputs, { queueBytes }: CollectorLimits): Comp
           ...{ storage: QUEUE, sizer: 'bytes', queue_size: queueBytes },
           // A full queue stops the reading: what is not read stays in the files.
           block_on_overflow: true,
-          num_consumers: 4,
+          num_consumers: AT_ONCE[kind],
           batch: { sizer: 'items', flush_timeout: '500ms', min_size: 1000, max_size: 5000 },
         },
         // It never gives up: what is given up is lost.

@@ -13,6 +13,7 @@ export const images = {
   exporter: `${registry}/exporter:0.1.0`,
   inject: `${registry}/inject:0.1.0`,
   journal: `${registry}/journal:0.1.0`,
+  'log-gate': `${registry}/log-gate:0.1.0`,
   'log-reports': `${registry}/log-reports:0.1.0`,
   process: `${registry}/process:0.1.0`,
   publisher: `${registry}/publisher:0.1.0`,

@@ -13,6 +13,7 @@ export const SERVICES = [
   'exporter',
   'inject',
   'journal',
+  'log-gate',
   'log-reports',
   'process',
   'publisher',

@@ -1,10 +1,10 @@
 import { type PodPeer, peers } from '../../charts/network-policy.ts';
 import { boardPages, type Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
-import { type LogStoreKind, logStoreAddresses } from '../../packages/contracts/log-store.ts';
+import { LOG_GATE, type LogStoreKind, logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Connection } from '../application.ts';
 import { logStorePods } from '../platform/elasticsearch-endpoint.ts';
-import { MONITORING } from '../platform/identities.ts';
+import { logGate, MONITORING } from '../platform/identities.ts';
 import { entered, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
 import { logPlugins, otlpStoresOf } from './log-stores.ts';
 
@@ -82,7 +82,9 @@ const tells: Connected = (_, { alerting }) => {
 };
 
 const reachesLogStore = (kind: LogStoreKind): Connected =>
-  reaches(logStorePods(kind), logStoreAddresses[kind].port);
+  kind === 'victoria-logs'
+    ? (from) => [{ from, to: logGate, port: LOG_GATE.port }]
+    : reaches(logStorePods(kind), logStoreAddresses[kind].port);
 
 const sendsLines: Connected = (self, environment) =>
   otlpStoresOf(environment).flatMap((kind) => reachesLogStore(kind)(self, environment));

@@ -1,7 +1,7 @@
 import type { LogOutputs, OtlpStore } from '../../charts/log-collector.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
-import { type LogStoreKind, logStoreUrl } from '../../packages/contracts/log-store.ts';
+import { type LogStoreKind, logPushUrl, logStoreUrl } from '../../packages/contracts/log-store.ts';
 
 /** Log store -> the addons that run it and bring lines to it. */
 const ADDONS: Readonly<Record<LogStoreKind, readonly AddonName[]>> = {
@@ -25,7 +25,7 @@ export const otlpStoresOf = ({ logs }: Pick<Environment, 'logs'>): OtlpStore[] =
 
 /** Where the OpenTelemetry Collectors of an environment send their records. */
 export const logOutputsOf = (environment: Pick<Environment, 'logs'>): LogOutputs =>
-  Object.fromEntries(otlpStoresOf(environment).map((kind) => [kind, logStoreUrl(kind)]));
+  Object.fromEntries(otlpStoresOf(environment).map((kind) => [kind, logPushUrl(kind)]));
 
 /** A data source of Grafana. */
 export interface LogDataSource {

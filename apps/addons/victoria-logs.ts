@@ -28,6 +28,9 @@ interface Values {
   };
 }
 
+/** How often it writes what it holds in memory: it takes no shorter interval. The gate before it waits for that. */
+export const FLUSH_SECONDS = 1;
+
 /** What of the volume is used at most: the oldest day goes when it is exceeded, and the rest is for merging. */
 export const DISK_PERCENT = 80;
 
@@ -43,8 +46,7 @@ export const victoriaLogs: Addon<Values> = {
       image: serverImage(),
       retentionPeriod: environment.logs.retention,
       retentionMaxDiskUsagePercent: String(DISK_PERCENT),
-      // What it has acknowledged and not written is lost where its process is killed; it takes no shorter interval.
-      extraArgs: { inmemoryDataFlushInterval: '1s' },
+      extraArgs: { inmemoryDataFlushInterval: `${FLUSH_SECONDS}s` },
       persistentVolume: {
         ...{ enabled: true, size: environment.logs.volume },
         ...(environment.storageClassName !== undefined && { storageClassName: environment.storageClassName }),

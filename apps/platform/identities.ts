@@ -1,4 +1,5 @@
 import type { Identity } from '../../charts/labels.ts';
+import { LOG_GATE, logStoreAddresses } from '../../packages/contracts/log-store.ts';
 
 /** Who is who: a namespace for each service, and the broker's topology with the broker whose passwords it holds. */
 export const broker = {
@@ -22,6 +23,13 @@ export const exporter = {
   component: 'monitoring',
 } as const satisfies Identity;
 
+/** What stands before VictoriaLogs, for who writes to it. */
+export const logGate = {
+  name: LOG_GATE.service,
+  namespace: LOG_GATE.namespace,
+  component: 'log-store',
+} as const satisfies Identity;
+
 /** The namespace of the board and of what it reads: the collector shares a volume with it. */
 export const BOARD = 'board';
 export const board = { name: 'board', namespace: BOARD, component: 'web' } as const satisfies Identity;
@@ -29,17 +37,17 @@ export const board = { name: 'board', namespace: BOARD, component: 'web' } as co
 /** Elasticsearch, its page, and the job that declares what stands on both. */
 export const elasticsearch = {
   name: 'elasticsearch',
-  namespace: 'elasticsearch',
+  namespace: logStoreAddresses.elasticsearch.namespace,
   component: 'log-store',
 } as const satisfies Identity;
 export const kibana = {
   name: 'kibana',
-  namespace: 'elasticsearch',
+  namespace: logStoreAddresses.elasticsearch.namespace,
   component: 'log-store',
 } as const satisfies Identity;
 export const elasticsearchContent = {
   name: 'elasticsearch-content',
-  namespace: 'elasticsearch',
+  namespace: logStoreAddresses.elasticsearch.namespace,
   component: 'configuration',
 } as const satisfies Identity;
 

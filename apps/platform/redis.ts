@@ -1,8 +1,8 @@
 import { type Alert, Alerts } from '../../charts/alerts.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { HTTP_PORT_NAME } from '../../charts/pod.ts';
-import { QueueExporter } from '../../charts/queue-exporter.ts';
 import { Redis, type RedisUser } from '../../charts/redis.ts';
+import { SingleService } from '../../charts/single-service.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { queueExporter as metrics } from '../../packages/contracts/metrics/catalogue.ts';
@@ -97,7 +97,7 @@ export const redisApplication: Application = {
       ...{ users: redisUsersOf(system), usersSecret: usersSecretName('redis') },
       volume: { ...(storageClassName && { storageClassName }), ...wanted.volume },
     });
-    new QueueExporter(scope, 'exporter', {
+    new SingleService(scope, 'exporter', {
       ...{ ...queueExporter, image: images['queue-exporter'], priorityClassName: PRIORITY.low },
       environment: storeVariables('redis', queueExporter.name),
       mounts: [storeMount('redis')],

@@ -126,11 +126,20 @@ export const logStoreAddresses: Readonly<Record<LogStoreKind, LogStoreAddress>> 
   elasticsearch: { namespace: 'elasticsearch', service: 'logs-es-http', port: 9200, scheme: 'https' },
 };
 
-/** `http://victoria-logs.victoria-logs.svc:9428`. */
-export function logStoreUrl(kind: LogStoreKind): string {
-  const { scheme, service, namespace, port } = logStoreAddresses[kind];
-  return `${scheme}://${service}.${namespace}.svc:${port}`;
-}
+/** Where lines for VictoriaLogs are sent: the gate before it answers when they are on its disk. */
+export const LOG_GATE = {
+  ...{ namespace: 'log-gate', service: 'log-gate', port: 8080, scheme: 'http' },
+} as const satisfies LogStoreAddress;
+
+const urlOf = ({ scheme, service, namespace, port }: LogStoreAddress): string =>
+  `${scheme}://${service}.${namespace}.svc:${port}`;
+
+/** Where a log store is asked: `http://victoria-logs.victoria-logs.svc:9428`. */
+export const logStoreUrl = (kind: LogStoreKind): string => urlOf(logStoreAddresses[kind]);
+
+/** Where lines for a log store are sent. */
+export const logPushUrl = (kind: LogStoreKind): string =>
+  urlOf(kind === 'victoria-logs' ? LOG_GATE : logStoreAddresses[kind]);
 
 /** The data stream of log lines in Elasticsearch, and that of Kubernetes events. */
 export const ELASTICSEARCH_STREAMS = { lines: 'logs-pods-default', events: 'logs-events-default' } as const;

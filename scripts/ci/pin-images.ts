@@ -16,7 +16,7 @@ const FILES = ['environments/images.ts', 'services/Dockerfile'];
 const PLACES = /(?<=')[a-z0-9][^'\s]*\/[^'\s]+(?=')|(?<=^ARG \w+=)[a-z0-9]\S*\/\S+$/gm;
 /** Their digests are known when they are pushed. */
 const BUILT_HERE =
-  /^[^/]+(?:\/[^/]+)*\/(api|board|collector|consumer|exporter|log-reports|publisher|scaler|topology):/;
+  /^[^/]+(?:\/[^/]+)*\/(api|board|collector|consumer|exporter|log-gate|log-reports|publisher|scaler|topology):/;
 
 /** The images of a text that others build and that have no digest, each once. */
 export const unpinnedIn = (text: string): ImageReference[] =>

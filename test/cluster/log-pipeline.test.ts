@@ -12,6 +12,7 @@ import {
   type ReportGroup,
   WINDOW_MINUTES,
 } from '../../packages/contracts/log-report.ts';
+import { LOG_GATE } from '../../packages/contracts/log-store.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { fingerprintOf, patternOf } from '../../services/log-reports/fingerprint.ts';
@@ -37,11 +38,13 @@ beforeAll(async () => {
   const secrets = generateSecrets(environment, applications);
   const pair = secrets.find(({ metadata: { namespace } }) => namespace === 'log-reports')?.stringData ?? {};
   const keys = { id: pair['access-key-id'] ?? '', key: pair['secret-access-key'] ?? '' };
+  // Agents of the log system send to the gate: it comes first.
+  for (const service of ['log-gate', 'log-reports'] as const) await provideService(cluster, service);
+  await cluster.apply(objectsOf(environment).filter(isOf(LOG_GATE.namespace)));
   await deployLogSystem(cluster, environment, keys);
-  await provideService(cluster, 'log-reports');
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.key });
   reports = await buckets();
-  const wanted = objectsOf(environment).filter(isOfReports);
+  const wanted = objectsOf(environment).filter(isOf('log-reports'));
   await cluster.apply(wanted.filter(({ kind }) => kind === 'Namespace' || kind === 'PriorityClass'));
   await cluster.apply(
     secrets.filter(({ metadata }) => metadata.namespace === 'log-reports').map((secret) => ({ ...secret })),
@@ -49,12 +52,14 @@ beforeAll(async () => {
   await cluster.apply(wanted);
 });
 
-/** The application of the reports as it is rendered; what Prometheus Operator reads needs its definitions. */
-const isOfReports = ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
-  kind === 'PriorityClass' ||
-  ((metadata.namespace === 'log-reports' || (kind === 'Namespace' && metadata.name === 'log-reports')) &&
-    !apiVersion.includes('.coreos.com/') &&
-    kind !== 'ConfigMap');
+/** An application as it is rendered, by its namespace; what Prometheus Operator reads needs its definitions. */
+const isOf =
+  (namespace: string) =>
+  ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
+    kind === 'PriorityClass' ||
+    ((metadata.namespace === namespace || (kind === 'Namespace' && metadata.name === namespace)) &&
+      !apiVersion.includes('.coreos.com/') &&
+      kind !== 'ConfigMap');
 
 /** Makes the two buckets. @returns that of the reports */
 async function buckets(): Promise<S3ObjectStore> {

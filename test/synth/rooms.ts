@@ -17,6 +17,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'services/inject': ['policy', 'packages/contracts', 'services/runtime'],
   'services/journal': ['policy', 'packages/contracts', 'services/runtime'],
   'services/process': ['policy', 'packages/contracts', 'services/runtime'],
+  'services/log-gate': ['packages/contracts', 'services/runtime'],
   'services/log-reports': ['packages/contracts', 'services/runtime'],
   'services/publisher': ['policy', 'packages/contracts', 'services/runtime'],
   // It reads what those two write, by their clients and their schemas.

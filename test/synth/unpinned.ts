@@ -16,6 +16,7 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
     exporter: BY_CI,
     inject: BY_CI,
     journal: BY_CI,
+    'log-gate': BY_CI,
     'log-reports': BY_CI,
     process: BY_CI,
     query: BY_CI,

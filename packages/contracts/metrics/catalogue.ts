@@ -1,6 +1,6 @@
 import { amqp, consumer, publisher } from './jobs.ts';
 import { type Catalogue, type Metric, seriesNames } from './metric.ts';
-import { api, board, exporter, scaler } from './platform.ts';
+import { api, board, exporter, logGate, scaler } from './platform.ts';
 import { inject, query, queueExporter, writer } from './transactions.ts';
 
 export * from './jobs.ts';
@@ -15,6 +15,7 @@ export const catalogues = {
   exporter,
   inject,
   journal: writer,
+  'log-gate': logGate,
   process: writer,
   publisher: { ...publisher, ...amqp },
   query,

@@ -10,6 +10,7 @@ import { environment as consumer } from '../../../../services/consumer/config.ts
 import { environment as exporter } from '../../../../services/exporter/config.ts';
 import { environment as inject } from '../../../../services/inject/config.ts';
 import { environment as journal } from '../../../../services/journal/config.ts';
+import { environment as logGate } from '../../../../services/log-gate/config.ts';
 import { environment as logReports } from '../../../../services/log-reports/config.ts';
 import { environment as processService } from '../../../../services/process/config.ts';
 import { environment as publisher } from '../../../../services/publisher/config.ts';
@@ -89,6 +90,7 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('exporter', exporter),
   reading('api', api),
   reading('collector', collector),
+  reading('log-gate', logGate),
   reading('log-reports', logReports),
   reading('board', board),
   reading('queue-exporter', queueExporter),

@@ -78,6 +78,23 @@ export const logScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario
     series: { [series('up', { namespace: 'victoria-logs', job: 'victoria-logs' })]: { well: 1, wrong: 0 } },
     fires: [{ summary: rule.annotations.summary ?? '' }],
   }),
+  LogGateDown: (rule) => ({
+    series: { [series('up', { namespace: 'log-gate', job: 'log-gate' })]: { well: 1, wrong: 0 } },
+    fires: [{ summary: rule.annotations.summary ?? '' }],
+  }),
+  LogGateNotAcknowledging: () => ({
+    series: {
+      // Some are sent again while others are written: that is no fault.
+      [series('log_gate_pushes_total', { outcome: 'unwritten' })]: {
+        ...{ well: 3, tolerated: { perMinute: 6 }, wrong: { perMinute: 6 } },
+      },
+      [series('log_gate_pushes_total', { outcome: 'written' })]: {
+        ...{ well: { perMinute: 60 }, tolerated: { perMinute: 60 }, wrong: null },
+      },
+    },
+    fires: [{ summary: 'The log gate has acknowledged no push in 10 minutes, and refused 60.' }],
+    ...{ within: 18, resolves: 14 },
+  }),
   VictoriaLogsReadOnly: (rule) => {
     const labels = { namespace: 'victoria-logs', path: '/storage' };
     return {

@@ -13,26 +13,28 @@ import {
 } from './pod.ts';
 import { HttpService } from './worker.ts';
 
-export interface QueueExporterProps extends Identity {
+export interface SingleServiceProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;
-  /** Its variables: how it reaches Redis. */
+  /** Its variables. */
   readonly environment: Readonly<Record<string, EnvValue>>;
-  /** The file of its password. */
-  readonly mounts: readonly FileMount[];
+  /** Files that it reads. @default none */
+  readonly mounts?: readonly FileMount[];
   readonly priorityClassName: string;
   /** What the pod asks for and may use. @default 20m CPU, 128Mi */
   readonly resources?: Resources;
+  /** How long it may take to end, seconds. @default 30 */
+  readonly stopSeconds?: number;
 }
 
 /**
- * Counts the queues of one Redis: one pod, as two would count the same twice.
+ * A service of one pod: the old one is gone before a new one starts, as two would disturb each other.
  * @throws {ChartError} with every fault of the props
  */
-export class QueueExporter extends Construct {
-  constructor(scope: Construct, id: string, props: QueueExporterProps) {
+export class SingleService extends Construct {
+  constructor(scope: Construct, id: string, props: SingleServiceProps) {
     super(scope, id);
-    new Checks(`QueueExporter '${props.name}'`)
+    new Checks(`SingleService '${props.name}'`)
       .dnsLabel('name', props.name)
       .dnsLabel('namespace', props.namespace)
       .pinnedImage('image', props.image)
@@ -52,7 +54,7 @@ export class QueueExporter extends Construct {
   }
 }
 
-function template(props: QueueExporterProps): k8s.PodTemplateSpec {
+function template(props: SingleServiceProps): k8s.PodTemplateSpec {
   const { metadata, spec } = pod({ ...props, labels: workloadLabels(props, props.image) });
   const container = serviceContainer({
     ...props,
@@ -60,6 +62,10 @@ function template(props: QueueExporterProps): k8s.PodTemplateSpec {
   });
   return {
     metadata,
-    spec: { ...spec, terminationGracePeriodSeconds: 30, containers: [{ ...container, ...serviceProbes }] },
+    spec: {
+      ...spec,
+      terminationGracePeriodSeconds: props.stopSeconds ?? 30,
+      containers: [{ ...container, ...serviceProbes }],
+    },
   };
 }
