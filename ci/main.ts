@@ -1,34 +1,29 @@
 /**
- * A run of continuous integration: `npm test`, then the tests of the suites that the change can reach.
+ * A run of continuous integration: `npm test`, then the tests of the suites that the change can reach, while the tools
+ * of later ones are built. The table of what was done comes also where the run breaks off.
  * Ends with 1 where a test failed twice, or anything else failed. @see docs/how-to/cluster.md
  */
 import { join } from 'node:path';
 import { isGreen, recordGreen } from './base.ts';
 import { gitIn } from './git.ts';
-import { npmTestParts } from './npm-test.ts';
-import { reportOf } from './report.ts';
+import { npmTest } from './npm-test.ts';
+import { type LeftOut, reportOf } from './report.ts';
 import { notRun, runsOf, type Selection, selectTests, suitesOf, without } from './selection.ts';
-import { checkStep, type Step } from './step.ts';
+import { type Step, secondsSince } from './step.ts';
 import { testStep } from './test-step.ts';
-import { startBuilding } from './tools.ts';
+import { type Building, startBuilding } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** The 40 minutes that a warm run may take, less `npm test` and what a second try needs. */
 const SUITES_BUDGET = 2040;
 
-const failed = (steps: readonly Step[]): boolean => steps.some(({ count }) => count.failed > 0);
+/** What was done so far. */
+const steps: Step[] = [];
+let leftOut: readonly LeftOut[] = [];
+let building: Building | undefined;
 
-async function npmTest(): Promise<Step[]> {
-  const steps: Step[] = [];
-  for (const { name, command, budgetSeconds, tests } of npmTestParts(ROOT))
-    steps.push(
-      tests
-        ? await testStep(name, command, [], budgetSeconds)
-        : await checkStep(name, command, budgetSeconds),
-    );
-  return steps;
-}
+const failed = (): boolean => steps.some(({ count }) => count.failed > 0);
 
 /** What is green is remembered where nothing that a run should have was left out, now or at the base. */
 function remember({ base }: Selection, lacking: boolean): void {
@@ -39,41 +34,61 @@ function remember({ base }: Selection, lacking: boolean): void {
   if (head !== undefined && clean && whole) recordGreen(head);
 }
 
-interface Run {
-  readonly steps: readonly Step[];
-  readonly selection: Selection;
-  /** Whether a suite was left out for want of a program. */
-  readonly lacking: boolean;
-}
-
-/** The suites one after another: each may have the machine for itself. */
-async function runSuites(selection: Selection): Promise<Step[]> {
-  const steps: Step[] = [];
-  for (const { name, command, files } of runsOf(selection, ROOT))
-    steps.push(await testStep(name, command, files, SUITES_BUDGET));
-  return steps;
-}
-
-async function runAll(chosen: Selection): Promise<Run> {
-  const suites = suitesOf(chosen, ROOT);
-  const reasons = notRun(suites);
-  const toBuild = suites.filter((suite) => !reasons.some((reason) => reason.suite === suite));
-  const building = toBuild.length > 0 ? startBuilding(ROOT, toBuild) : undefined;
-  const steps = await npmTest();
-  if (failed(steps)) {
-    const why = "'npm test' failed";
-    const leftOut = [...chosen.leftOut, ...chosen.files.map((what) => ({ what, why }))];
-    return { steps, selection: { ...chosen, files: [], leftOut }, lacking: false };
+/** The suites one after another: each may have the machine for itself but for what is built for the next ones. */
+async function runSuites(selection: Selection): Promise<void> {
+  for (const { name, command, files, suites } of runsOf(selection, ROOT)) {
+    const tools = await building?.ready(suites);
+    if (tools !== undefined) steps.push(tools);
+    if (tools === undefined || tools.count.failed === 0)
+      steps.push(await testStep({ name, command, files, budgetSeconds: SUITES_BUDGET }));
   }
-  if (building !== undefined) steps.push(await building.finish());
-  const selection = without(chosen, reasons, ROOT);
-  if (!failed(steps)) steps.push(...(await runSuites(selection)));
-  return { steps, selection, lacking: reasons.some(({ suite }) => suite.inCi) };
 }
 
-const chosen = await selectTests(ROOT, process.env.CI_BASE);
-process.stdout.write(`${chosen.story.join('\n')}\n`);
-const { steps, selection, lacking } = await runAll(chosen);
-if (!failed(steps)) remember(selection, lacking);
-process.exitCode = failed(steps) ? 1 : 0;
-process.stdout.write(`${reportOf(steps, selection.leftOut).join('\n')}\n`);
+async function runAll(): Promise<void> {
+  const chosen = await selectTests(ROOT, process.env.CI_BASE);
+  process.stdout.write(`${chosen.story.join('\n')}\n`);
+  const reasons = notRun(suitesOf(chosen, ROOT));
+  const selection = without(chosen, reasons, ROOT);
+  leftOut = selection.leftOut;
+  const tools = [process.execPath, join(ROOT, 'test', 'tools.ts')];
+  const suites = suitesOf(selection, ROOT);
+  if (suites.length > 0) building = startBuilding(tools, suites);
+  steps.push(...(await npmTest()));
+  if (failed() && process.env.CI_KEEP_GOING === undefined) {
+    const why = "'npm test' failed";
+    leftOut = [...leftOut, ...selection.files.map((what) => ({ what, why }))];
+  } else await runSuites(selection);
+  const lacking = reasons.some(({ suite }) => suite.inCi);
+  if (!failed()) remember(selection, lacking);
+}
+
+const began = performance.now();
+
+const report = (): void => {
+  process.stdout.write(`${reportOf(steps, leftOut, secondsSince(began)).join('\n')}\n`);
+};
+
+/** Something that is no test's fault: it is one all the same. */
+const fault = (name: string): void => {
+  const count = { passed: 0, failed: 1, skipped: 0 };
+  steps.push({ name, seconds: 0, budgetSeconds: 0, count, failures: [name], flaky: [], files: [] });
+};
+
+for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const])
+  process.once(signal, () => {
+    building?.stop();
+    fault(`ended by ${signal}`);
+    report();
+    process.exit(code);
+  });
+
+try {
+  await runAll();
+} catch (error) {
+  process.stdout.write(`${(error as Error).stack}\n`);
+  fault(String(error).split('\n')[0] ?? 'unknown fault');
+} finally {
+  building?.stop();
+}
+process.exitCode = failed() ? 1 : 0;
+report();

@@ -1,38 +1,58 @@
-/** The commands that `npm test` is made of, one step each, so that each has its own seconds. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** Together under the 4 minutes that `npm test` may take. */
-const BUDGETS: Readonly<Record<string, number>> = { types: 45, lint: 15 };
-const TESTS_BUDGET = 180;
+/**
+ * What `npm test` is made of: parts in lanes that run beside each other. Checks and quick tests want a core all the
+ * time, integration tests mostly wait for servers and clocks: one after the other they leave half of a machine idle.
+ */
+import { checkStep, type Step } from './step.ts';
+import { finishTests, type Tried, tryTests } from './test-step.ts';
 
 export interface NpmTestPart {
   readonly name: string;
   readonly command: readonly string[];
+  /** What it should take beside the other lane, on two cores. */
   readonly budgetSeconds: number;
   /** Whether it is a run of vitest. */
   readonly tests: boolean;
 }
 
-/** @throws Error where the script is of another shape than `npm run A && npm run B && vitest run` */
-export function partsOf(script: string): NpmTestPart[] {
-  return script.split('&&').map((part) => {
-    const command = part.trim().split(/\s+/);
-    if (command[0] === 'vitest')
-      return { name: 'npm test: tests', command, budgetSeconds: TESTS_BUDGET, tests: true };
-    const name = command.at(-1) ?? '';
-    const budgetSeconds = BUDGETS[name];
-    if (command[0] !== 'npm' || budgetSeconds === undefined)
-      throw new Error(
-        `'${part.trim()}' of the script 'test' must be vitest or one of ${Object.keys(BUDGETS)}`,
-      );
-    return { name: `npm test: ${name}`, command, budgetSeconds, tests: false };
-  });
+/** Seconds that `npm test` may take on two cores; no lane has more. */
+export const NPM_TEST_BUDGET = 240;
+
+const check = (name: string, budgetSeconds: number): NpmTestPart => ({
+  name: `npm test: ${name}`,
+  command: ['npm', 'run', '--silent', name],
+  ...{ budgetSeconds, tests: false },
+});
+
+const tests = (name: string, projects: readonly string[], budgetSeconds: number): NpmTestPart => ({
+  name: `npm test: ${name}`,
+  command: ['vitest', 'run', ...projects.flatMap((project) => ['--project', project])],
+  ...{ budgetSeconds, tests: true },
+});
+
+/** Every project of vitest.config.ts is in one of them. */
+export const LANES: readonly (readonly NpmTestPart[])[] = [
+  [tests('integration', ['integration'], 230)],
+  [check('types', 30), check('lint', 20), tests('tests', ['unit', 'engines', 'synth'], 180)],
+];
+
+type Outcome = Step | Tried;
+
+/** All parts, also where one has failed: a person wants every fault at once. */
+async function runLane(parts: readonly NpmTestPart[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { name, command, budgetSeconds, tests } of parts)
+    outcomes.push(
+      tests
+        ? await tryTests({ name, command, files: [], budgetSeconds }, 'beside others')
+        : await checkStep(name, command, budgetSeconds, 'beside others'),
+    );
+  return outcomes;
 }
 
-export function npmTestParts(root: string): NpmTestPart[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly scripts: { readonly test: string };
-  };
-  return partsOf(scripts.test);
+/** Runs every lane, and then what failed once more alone. */
+export async function npmTest(lanes = LANES): Promise<Step[]> {
+  const outcomes = (await Promise.all(lanes.map(runLane))).flat();
+  const steps: Step[] = [];
+  for (const outcome of outcomes) steps.push('first' in outcome ? await finishTests(outcome) : outcome);
+  return steps;
 }

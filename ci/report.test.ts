@@ -21,7 +21,7 @@ const lint: Step = {
 };
 
 test('a report is a table of steps, the slowest files, what is to be known, and the total', () => {
-  const lines = reportOf([lint, step], [{ what: 'c.test.ts', why: 'nothing has changed' }]);
+  const lines = reportOf([lint, step], [{ what: 'c.test.ts', why: 'nothing has changed' }], 62);
   const slowest = Array.from(
     { length: 15 },
     (_, index) => `${(15 - index).toFixed(1).padStart(7)}  ${15 - index}.test.ts`,
@@ -31,6 +31,7 @@ test('a report is a table of steps, the slowest files, what is to be known, and 
     'step   seconds  budget  passed  failed  skipped',
     'lint         5      60       1       0        0',
     'tests       61      60      10       1        2',
+    '62 s in all',
     '',
     'seconds  slowest test files',
     ...slowest,
@@ -44,5 +45,5 @@ test('a report is a table of steps, the slowest files, what is to be known, and 
 });
 
 test('the total is one plain line, also where nothing was skipped', () => {
-  expect(reportOf([lint], []).at(-1)).toBe('1 passed, 0 failed');
+  expect(reportOf([lint], [], 5).at(-1)).toBe('1 passed, 0 failed');
 });

@@ -42,12 +42,16 @@ const overBudget = (steps: readonly Step[]): string[] =>
         `warning: '${name}' took ${seconds.toFixed(0)} s, more than its budget of ${budgetSeconds} s`,
     );
 
-/** @returns lines; the last is the total alone, which a machine may read */
-export function reportOf(steps: readonly Step[], leftOut: readonly LeftOut[]): string[] {
+/**
+ * @param seconds of the whole run: steps may have run beside each other
+ * @returns lines; the last is the total alone, which a machine may read
+ */
+export function reportOf(steps: readonly Step[], leftOut: readonly LeftOut[], seconds: number): string[] {
   const { passed, failed, skipped } = sumOf(steps.map(({ count }) => count));
   return [
     '',
     ...tableOf(steps),
+    `${seconds.toFixed(0)} s in all`,
     ...slowestOf(steps),
     '',
     ...overBudget(steps),

@@ -19,8 +19,18 @@ const suite = (name: string): Suite => {
 describe('a run of everything', () => {
   test('has every suite, and one run of vitest for each configuration', () => {
     expect(suitesOf(everything, ROOT)).toEqual(SUITES);
-    const configs = runsOf(everything, ROOT).map(({ command }) => command.at(-1));
-    expect(configs).toEqual([...new Set(SUITES.map(({ config }) => config))]);
+    const runs = runsOf(everything, ROOT);
+    expect(runs.map(({ command }) => command.at(-1))).toEqual([
+      ...new Set(SUITES.map(({ config }) => config)),
+    ]);
+    expect(runs.flatMap(({ suites }) => suites)).toEqual(expect.arrayContaining([...SUITES]));
+  });
+
+  test('begins with what needs the fewest minutes of building: the rest is built meanwhile', () => {
+    const minutes = SUITES.filter(({ inCi }) => inCi).map(({ tools }) =>
+      tools.reduce((sum, one) => sum + one.minutes, 0),
+    );
+    expect(minutes).toEqual(minutes.toSorted((a, b) => a - b));
   });
 
   test('leaves out by name what the nightly run alone has, and what needs a program that the machine lacks', () => {

@@ -91,6 +91,8 @@ export interface VitestRun {
   readonly name: string;
   readonly command: readonly string[];
   readonly files: readonly string[];
+  /** That have these files. */
+  readonly suites: readonly Suite[];
 }
 
 /** @returns a run of vitest for each configuration that has files to run */
@@ -101,5 +103,6 @@ export function runsOf(selection: Selection, root: string): VitestRun[] {
     name: `tests of ${config.split('/').at(-2)}`,
     command: ['vitest', 'run', '--config', config],
     files,
+    suites: SUITES.filter((suite) => files.some((file) => suites.get(file) === suite)),
   }));
 }

@@ -1,5 +1,7 @@
 /** One step of a run: a command, how long it took, and what it came to. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import type { Count, FileOutcome } from './outcome.ts';
 
 export interface Step {
@@ -15,17 +17,39 @@ export interface Step {
   readonly files: readonly FileOutcome[];
 }
 
-/** Runs a command whose output is this process' own. @returns its exit code; 1 where a signal ended it */
+/** Beside others a command has no terminal of its own: whole lines of both are written. */
+export type Company = 'alone' | 'beside others';
+
+/** Writes whole lines, as they come. */
+function forward(from: Readable): void {
+  let line = '';
+  from.setEncoding('utf8').on('data', (text: string) => {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) process.stdout.write(line + text.slice(0, end));
+    line = end > 0 ? text.slice(end) : line + text;
+  });
+  from.on('close', () => process.stdout.write(line));
+}
+
+/** What a command has left behind may hold its output open: it is not waited for. */
+async function exitOf(child: ChildProcess): Promise<number> {
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  for (const stream of streams) forward(stream);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  for (const stream of streams) setTimeout(() => stream.destroy(), 1000).unref();
+  return code ?? 1;
+}
+
+/** Runs a command. @returns its exit code; 1 where a signal ended it. @throws Error where it cannot be started */
 export function runCommand(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  company: Company = 'alone',
 ): Promise<number> {
   const [file = '', ...args] = command;
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
-  });
+  const output = company === 'alone' ? 'inherit' : 'pipe';
+  const stdio = ['inherit', output, output] as const;
+  return exitOf(spawn(file, args, { stdio: [...stdio], env: { ...process.env, ...env } }));
 }
 
 export const secondsSince = (began: number): number => (performance.now() - began) / 1000;
@@ -35,10 +59,11 @@ export async function checkStep(
   name: string,
   command: readonly string[],
   budgetSeconds: number,
+  company: Company = 'alone',
 ): Promise<Step> {
   const began = performance.now();
   process.stdout.write(`\n== ${name}\n`);
-  const ok = (await runCommand(command)) === 0;
+  const ok = (await runCommand(command, {}, company)) === 0;
   return {
     name,
     seconds: secondsSince(began),

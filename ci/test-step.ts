@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countOf, type FileOutcome, failuresOf, type RunOutcome } from './outcome.ts';
-import { runCommand, type Step, secondsSince } from './step.ts';
+import { type Company, runCommand, type Step, secondsSince } from './step.ts';
 
 const REPORTER = join(import.meta.dirname, 'reporter.ts');
 
@@ -11,12 +11,16 @@ const REPORTER = join(import.meta.dirname, 'reporter.ts');
 const MOST_RERUNS = 5;
 
 /** Runs vitest. A run that ends badly without saying why, or says nothing at all, is a fault of its own. */
-export async function runTests(command: readonly string[], files: readonly string[]): Promise<RunOutcome> {
+export async function runTests(
+  command: readonly string[],
+  files: readonly string[],
+  company: Company = 'alone',
+): Promise<RunOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-'));
   const file = join(folder, 'outcome.json');
   try {
     const reporters = ['--reporter=default', `--reporter=${REPORTER}`];
-    const code = await runCommand([...command, ...reporters, ...files], { CI_OUTCOME: file });
+    const code = await runCommand([...command, ...reporters, ...files], { CI_OUTCOME: file }, company);
     return judged(read(file), code, command);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -72,25 +76,42 @@ export async function rerunFailed(
   return { files, failures: files.flatMap(failuresOf), flaky };
 }
 
-/** @param command vitest with its configuration; the files come after it */
-export async function testStep(
-  name: string,
-  command: readonly string[],
-  files: readonly string[],
-  budgetSeconds: number,
-): Promise<Step> {
+/** A run of vitest that is to be made. */
+export interface TestPart {
+  readonly name: string;
+  /** Vitest with its configuration; the files come after it. */
+  readonly command: readonly string[];
+  /** Below the root; none for all that the command finds. */
+  readonly files: readonly string[];
+  readonly budgetSeconds: number;
+}
+
+/** A run that was made once. */
+export interface Tried extends TestPart {
+  readonly seconds: number;
+  readonly first: RunOutcome;
+}
+
+export async function tryTests(part: TestPart, company: Company = 'alone'): Promise<Tried> {
   const began = performance.now();
-  process.stdout.write(`\n== ${name}\n`);
-  const first = await runTests(command, files);
+  process.stdout.write(`\n== ${part.name}\n`);
+  const first = await runTests(part.command, part.files, company);
+  return { ...part, first, seconds: secondsSince(began) };
+}
+
+/** Runs what failed once more, when nothing else runs. */
+export async function finishTests({ name, command, budgetSeconds, first, seconds }: Tried): Promise<Step> {
+  const began = performance.now();
   const rerun = await rerunFailed(first, (file) => runTests(command, [file]));
-  const outcome = { files: rerun.files, errors: first.errors };
   return {
     name,
-    seconds: secondsSince(began),
+    seconds: seconds + secondsSince(began),
     budgetSeconds,
-    count: countOf(outcome),
+    count: countOf({ files: rerun.files, errors: first.errors }),
     failures: [...rerun.failures, ...first.errors],
     flaky: rerun.flaky,
     files: first.files,
   };
 }
+
+export const testStep = async (part: TestPart): Promise<Step> => finishTests(await tryTests(part));

@@ -1,8 +1,9 @@
-/** The tools of the suites, built beside other work. */
+/** The tools of the suites, built beside other work, in the order of the suites. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Suite } from '../test/suites.ts';
 import { type Step, secondsSince } from './step.ts';
 
@@ -10,58 +11,63 @@ import { type Step, secondsSince } from './step.ts';
 const BUDGET = 1500;
 
 export interface Building {
-  /** Waits for the end; what was said while building is shown where it failed. */
-  finish(): Promise<Step>;
+  /** Waits for the tools of these suites; what was said while building is shown where it failed. */
+  ready(suites: readonly Suite[]): Promise<Step>;
+  /** Ends what is still built. Safe to call twice. */
+  stop(): void;
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** @returns what takes that back */
-function killWithUs({ pid }: ChildProcess): () => void {
-  if (pid === undefined) return () => {};
-  const onSignal = (signal: NodeJS.Signals) => {
-    process.kill(-pid, signal);
-    process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
-  };
-  for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
-  return () => {
-    for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
-  };
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has just ended.
+  }
 }
 
-const program = (root: string): string => join(root, 'test', 'tools.ts');
-
-export function startBuilding(root: string, suites: readonly Suite[]): Building {
-  const names = suites.map(({ name }) => name);
+/** @param program that prints `ready NAME` and `failed NAME`, as test/tools.ts does */
+export function startBuilding(command: readonly string[], suites: readonly Suite[]): Building {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-tools-'));
   const log = join(folder, 'log');
-  const output = openSync(log, 'w');
+  const [file = '', ...args] = command;
   // A group of its own: its compilers end with it.
-  const child = spawn(process.execPath, [program(root), ...names], {
-    stdio: ['ignore', output, output],
-    detached: true,
+  const stdio = ['ignore', 'pipe', openSync(log, 'w')] as const;
+  const child = spawn(file, [...args, ...suites.map(({ name }) => name)], {
+    ...{ stdio: [...stdio], detached: true },
   });
-  const ended = new Promise<boolean>((resolve) => {
-    child.on('error', () => resolve(false));
-    child.on('close', (code) => resolve(code === 0));
-  });
-  const forget = killWithUs(child);
+  const outcomes = new Map(suites.map(({ name }) => [name, Promise.withResolvers<boolean>()] as const));
+  if (child.stdout !== null)
+    createInterface(child.stdout).on('line', (line) => {
+      const [word, name = ''] = line.split(' ');
+      outcomes.get(name)?.resolve(word === 'ready');
+    });
+  const end = (): void => {
+    for (const { resolve } of outcomes.values()) resolve(false);
+  };
+  child.on('error', end).on('close', end);
   return {
-    finish: async () => {
+    ready: async (wanted) => {
       const began = performance.now();
-      const ok = await ended;
-      forget();
-      if (!ok) process.stdout.write(readFileSync(log, 'utf8'));
-      rmSync(folder, { recursive: true, force: true });
-      const name = `tools of ${names.join(', ')}, beyond 'npm test'`;
-      return {
-        name,
-        seconds: secondsSince(began),
-        budgetSeconds: BUDGET,
-        count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 },
-        failures: ok ? [] : [name],
-        ...{ flaky: [], files: [] },
-      };
+      const all = await Promise.all(wanted.map(({ name }) => outcomes.get(name)?.promise ?? false));
+      const failed = wanted.filter((_, index) => !all[index]).map(({ name }) => name);
+      if (failed.length > 0 && existsSync(log)) process.stdout.write(readFileSync(log, 'utf8'));
+      return stepOf(wanted, failed, secondsSince(began));
     },
+    stop: () => {
+      killGroup(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @param seconds that were waited for them beside what ran meanwhile */
+function stepOf(wanted: readonly Suite[], failed: readonly string[], seconds: number): Step {
+  return {
+    name: `tools of ${wanted.map(({ name }) => name).join(', ')}, beyond the steps before`,
+    ...{ seconds, budgetSeconds: BUDGET },
+    count: { passed: wanted.length - failed.length, failed: failed.length, skipped: 0 },
+    failures: failed.map((name) => `tools of ${name}`),
+    ...{ flaky: [], files: [] },
   };
 }

@@ -1,6 +1,8 @@
 /** The suites beside `npm test`: what they run, and the programs that are built before. */
 import { existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { ensureRabbitmqImage } from '../packages/testbed/images/build.ts';
+import { ensureElasticsearch } from '../packages/testbed/lib/elasticsearch.ts';
 import type { Tool } from '../packages/testbed/lib/tools.ts';
 import {
   alertmanager,
@@ -23,6 +25,7 @@ import {
   victoriaLogs,
 } from '../packages/testbed/tools.ts';
 import { LOGS, MORE } from './cluster/files.ts';
+import { ensureCheckov } from './scores/checkov.ts';
 import { kubeconform, kubeScore, kubesec, trivyConfig } from './scores/tools.ts';
 
 export interface Suite {
@@ -34,6 +37,8 @@ export interface Suite {
   /** @default none */
   readonly except?: readonly string[];
   readonly tools: readonly Tool[];
+  /** What else is brought or built before: images, programs that are not Go's. @default none */
+  readonly prepare?: readonly (() => Promise<unknown>)[];
   /** Programs of the system that it starts; `.ci/run` leaves the suite out where one is missing. @default none */
   readonly programs?: readonly string[];
   /** Whether `.ci/run` runs it; the nightly run does anyway. */
@@ -42,7 +47,32 @@ export interface Suite {
 
 const CLUSTER = 'test/cluster/vitest.config.ts';
 
+/** In the order in which their tools are built and they are run: what needs the least begins, the rest is built beside it. */
 export const SUITES: readonly Suite[] = [
+  {
+    name: 'board',
+    config: 'test/board/vitest.config.ts',
+    tests: ['test/board/**/*.test.ts'],
+    tools: [],
+    programs: ['chromium'],
+    inCi: true,
+  },
+  {
+    name: 'transactions',
+    config: 'test/transactions/vitest.config.ts',
+    tests: ['test/transactions/**/*.test.ts'],
+    tools: [ferretdb],
+    prepare: [ensureElasticsearch],
+    programs: ['java', 'javac'],
+    inCi: true,
+  },
+  {
+    name: 'alerting',
+    config: 'test/alerting/vitest.config.ts',
+    tests: ['test/alerting/**/*.test.ts'],
+    tools: [alertmanager],
+    inCi: true,
+  },
   {
     name: 'core',
     config: CLUSTER,
@@ -52,6 +82,7 @@ export const SUITES: readonly Suite[] = [
       ...[kubernetes, etcd, coredns, pause, kwok, metricsServer, argoCd, argoRollouts],
       ...[kubeScore, kubeconform, kubesec, trivyConfig],
     ],
+    prepare: [ensureRabbitmqImage, ensureCheckov],
     inCi: true,
   },
   {
@@ -69,35 +100,11 @@ export const SUITES: readonly Suite[] = [
     inCi: false,
   },
   {
-    name: 'alerting',
-    config: 'test/alerting/vitest.config.ts',
-    tests: ['test/alerting/**/*.test.ts'],
-    tools: [alertmanager],
-    inCi: true,
-  },
-  {
-    name: 'transactions',
-    config: 'test/transactions/vitest.config.ts',
-    tests: ['test/transactions/**/*.test.ts'],
-    // Elasticsearch is no tool of Go: the suite brings it itself.
-    tools: [ferretdb],
-    programs: ['java', 'javac'],
-    inCi: true,
-  },
-  {
     name: 'logs',
     config: 'test/logs/vitest.config.ts',
     tests: ['test/logs/**/*.test.ts'],
     tools: [otelCollector, victoriaLogs, versitygw],
     inCi: false,
-  },
-  {
-    name: 'board',
-    config: 'test/board/vitest.config.ts',
-    tests: ['test/board/**/*.test.ts'],
-    tools: [],
-    programs: ['chromium'],
-    inCi: true,
   },
 ];
 

@@ -22,6 +22,7 @@ const files = {
   'hook.test.js': "beforeAll(() => { throw new Error('no ground'); }); test('never runs', () => {});",
 };
 
+const part = { name: 'tests', files: [], budgetSeconds: 60 };
 let step: Step;
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ beforeAll(async () => {
   symlinkSync(join(ROOT, 'node_modules', 'vitest'), join(folder, 'node_modules', 'vitest'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const vitest = [process.execPath, join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
-  step = await testStep('tests', [...vitest, '--globals', '--root', folder], [], 60);
+  step = await testStep({ ...part, command: [...vitest, '--globals', '--root', folder] });
 }, 240_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,7 +58,7 @@ test('each file has its seconds', () => {
 });
 
 test('vitest that cannot even start is a failure', async () => {
-  const { count, failures } = await testStep('tests', ['sh', '-c', 'exit 3'], [], 60);
+  const { count, failures } = await testStep({ ...part, command: ['sh', '-c', 'exit 3'] });
   expect(count.failed).toBe(1);
   expect(failures).toEqual([expect.stringMatching(/ended with 3 and named no test$/)]);
 });

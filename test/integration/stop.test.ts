@@ -167,8 +167,8 @@ describe('a run on this machine, at work,', () => {
 
   it('ends when its output has no reader, and leaves nothing', async () => {
     const { env } = await borrowed();
-    const run = start(BUSY, env);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, env, WITH_FEW);
+    await run.runs(CONSUMER, FEW);
     run.child.stdout?.destroy();
     run.child.stderr?.destroy();
     await run.endsWith(130, 20);

@@ -35,7 +35,14 @@ export interface Tool {
 }
 
 const root = join(import.meta.dirname, '..', 'tools');
+/** Stripped: the tables of a debugger are not made in the first place. A profile would compile every dependency once more. */
+const LEAN = ['-trimpath', '-gcflags=all=-dwarf=false', '-pgo=off'];
 const flavour = '-s -w';
+
+/** A proxy of modules that does not answer now may answer soon. */
+const DOWNLOAD_FAILED =
+  /dial tcp|i\/o timeout|connection re(?:set|fused)|TLS handshake|unexpected EOF|: 5\d\d /;
+const TRIES = 3;
 
 /** @returns the version that the go.mod requires of a module. @throws TestbedError where it requires none */
 export function requiredVersion(goMod: string, module: string): string {
@@ -70,16 +77,22 @@ export function toolDir(tool: Tool): string {
 
 async function compile(tool: Tool, into: string): Promise<void> {
   const flags = `${flavour} ${tool.ldflags?.(toolVersion(tool)) ?? ''}`.trim();
-  const niced = ['nice', '-n', '10', 'go', 'build', '-mod=readonly', '-trimpath', '-ldflags', flags];
+  const niced = ['nice', '-n', '10', 'go', 'build', '-mod=readonly', ...LEAN, '-ldflags', flags];
   mkdirSync(into, { recursive: true });
   const cwd = join(root, tool.name);
   const completed = await withAbsentFiles(tool, join(into, '..', 'source'));
-  await run([...niced, ...completed, '-o', `${into}/`, ...tool.packages], {
-    cwd,
-    env: { CGO_ENABLED: '0' },
-    seconds: 3600,
-  });
+  await build([...niced, ...completed, '-o', `${into}/`, ...tool.packages], cwd);
   rmSync(join(into, '..', 'source'), { recursive: true, force: true });
+}
+
+/** What was compiled before a download failed is in Go's cache. */
+async function build(command: readonly string[], cwd: string, tries = TRIES): Promise<void> {
+  try {
+    await run(command, { cwd, env: { CGO_ENABLED: '0' }, seconds: 3600 });
+  } catch (error) {
+    if (tries <= 1 || !DOWNLOAD_FAILED.test(String(error))) throw error;
+    await build(command, cwd, tries - 1);
+  }
 }
 
 /**
@@ -122,15 +135,39 @@ export async function ensureTool(tool: Tool): Promise<string> {
   });
 }
 
+/** Downloads what the packages need, and nothing else of their modules. What it cannot get, the build says. */
+async function download({ name, packages }: Tool): Promise<void> {
+  await run(['go', 'list', '-e', '-deps', '-mod=readonly', ...packages], {
+    ...{ cwd: join(root, name), env: { CGO_ENABLED: '0' }, seconds: 900 },
+    check: false,
+  });
+}
+
 /**
- * Builds several, the first ones first. `go build` fills every core but at its end, where it links on one: a second
- * one fills those meanwhile.
+ * Starts to build several, the first ones first. `go build` fills every core but at its end, where it links on one,
+ * and at its beginning, where it downloads: a second one fills those meanwhile, and what comes later is downloaded
+ * beside both. What fails stops no other.
+ * @returns tool -> its end
  */
-export async function ensureTools(tools: readonly Tool[]): Promise<void> {
-  const waiting = [...tools];
+export function buildTools(tools: readonly Tool[]): ReadonlyMap<Tool, Promise<string>> {
+  const ends = new Map([...new Set(tools)].map((tool) => [tool, Promise.withResolvers<string>()] as const));
+  const waiting = [...ends.keys()];
+  const absent = waiting.filter((tool) => !existsSync(toolDir(tool)));
   const lanes = Math.max(2, Math.floor(availableParallelism() / 2));
   const lane = async (): Promise<void> => {
-    for (let tool = waiting.shift(); tool !== undefined; tool = waiting.shift()) await ensureTool(tool);
+    for (let tool = waiting.shift(); tool !== undefined; tool = waiting.shift())
+      await ensureTool(tool).then(ends.get(tool)?.resolve, ends.get(tool)?.reject);
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  const downloads = async (): Promise<void> => {
+    for (const tool of absent.slice(lanes)) if (waiting.includes(tool)) await download(tool);
+  };
+  for (let count = 0; count < lanes; count += 1) void lane();
+  // Without Go the builds say so.
+  downloads().catch(() => {});
+  return new Map([...ends].map(([tool, { promise }]) => [tool, promise]));
+}
+
+/** Builds several, the first ones first. */
+export async function ensureTools(tools: readonly Tool[]): Promise<void> {
+  await Promise.all(buildTools(tools).values());
 }
