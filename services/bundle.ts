@@ -1,8 +1,9 @@
 // biome-ignore lint/style/noRestrictedImports: a build reads and writes files
-import { cpSync, globSync, readFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleForBrowsers } from './browser-bundle.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 
 export const SERVICES = [
@@ -45,6 +46,8 @@ export async function bundle(service: ServiceName, directory: string): Promise<v
     format: 'esm',
     target: 'node24',
     plugins: [leanBuiltins],
+    // What sources bundle when they start lies beside a bundle already.
+    external: ['esbuild'],
     banner: { js: REQUIRE },
     legalComments: 'none',
     logLevel: 'warning',
@@ -52,18 +55,28 @@ export async function bundle(service: ServiceName, directory: string): Promise<v
   copyAssets(service, directory);
 }
 
-/** Files that a service sends as they are: those of its folder `assets`, and those of packages that its package.json names. */
+/**
+ * Files that a service sends: those of its folder `assets` and those of packages that its package.json names, as they
+ * are, and the programs for browsers that it names, bundled.
+ */
 function copyAssets(service: ServiceName, directory: string): void {
   const folder = join(import.meta.dirname, service);
   const to = (name: string): string => join(directory, 'assets', name);
+  const { assets = {}, programs = {} } = manifestOf(folder);
+  if (Object.keys({ ...assets, ...programs }).length > 0) mkdirSync(to(''), { recursive: true });
   for (const path of globSync('assets/*.{css,js,svg}', { cwd: folder }))
     cpSync(join(folder, path), to(basename(path)));
   const { resolve } = createRequire(import.meta.url);
-  const { assets = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    readonly assets?: Readonly<Record<string, string>>;
-  };
   for (const [name, file] of Object.entries(assets)) cpSync(resolve(file), to(name));
+  for (const [name, entry] of Object.entries(programs))
+    writeFileSync(to(name), bundleForBrowsers(join(folder, entry)));
 }
+
+/** Name of a file -> what it is made of. */
+type Named = Readonly<Record<string, string>>;
+
+const manifestOf = (folder: string): { readonly assets?: Named; readonly programs?: Named } =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 if (import.meta.main) {
   const [service = '', directory = ''] = process.argv.slice(2);

@@ -155,14 +155,14 @@ function variablesOf(environment: Environment): Readonly<Record<string, EnvValue
   const { web, addons, logReports } = environment;
   const { hosts, clusterIssuer } = web;
   const scheme = clusterIssuer === undefined ? 'http' : 'https';
-  const { host, path } = organization.repository;
+  const { host, path, branch } = organization.repository;
   const isOpen = boardPages(web).kind === 'without-login';
   return {
     ...readingsIn(environment),
     SNAPSHOT_DIR: SNAPSHOTS.path,
     ...Object.assign({}, ...clientsOf(environment).map((client) => client.environment)),
     ...(logReports && { REPORT_BUCKET: logReports.reportBucket }),
-    REPOSITORY_URL: `https://${host}/${path}`,
+    ...{ REPOSITORY_URL: `https://${host}/${path}`, REPOSITORY_BRANCH: branch },
     ...(addons.includes('argo-cd') && { ARGOCD_URL: `${scheme}://${hosts.argocd}` }),
     ...(isMonitored(environment) && { GRAFANA_URL: `${scheme}://${hosts.grafana}` }),
     ...(isOpen

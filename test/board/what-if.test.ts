@@ -69,11 +69,127 @@ it('without a script: answers changed numbers, and names every one that does not
   await page.getByLabel('Minimum of replicas').fill('2.5');
   await page.getByRole('button', { name: 'Simulate' }).click();
   await page.waitForURL('**replicas=0**');
-  expect(await page.locator('.fault').allTextContents()).toEqual([
+  expect(await page.locator('.fault > span').allTextContents()).toEqual([
     'This must be at least 1.',
     'This must be a whole number.',
   ]);
   await close();
+});
+
+/** What a visitor sees of both policies: the rows, the values of the chart, and the line. */
+const answerOf = (page: Visit['page']) =>
+  page.locator('.answer').evaluate((root) => ({
+    cells: [...root.querySelectorAll('td')].map(({ textContent }) => textContent),
+    line: root.querySelector('[data-line]')?.textContent,
+    chart: root.querySelector('figure')?.getAttribute('data-chart'),
+  }));
+
+it('answers while a number is dragged, draws both policies again, and says the line to paste', async () => {
+  const one = await open({});
+  const { page } = one;
+  await page.locator('.region-what-if .uplot').waitFor();
+  const before = await answerOf(page);
+  expect(before.line).toBe(
+    'policy: latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 60 } }),',
+  );
+  const picture = await page.locator('.region-what-if canvas').screenshot();
+  const slider = page.getByRole('slider', { name: 'Start at ready messages' });
+  await slider.scrollIntoViewIfNeeded();
+  const box = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const y = box.y + box.height / 2;
+  // 100 of 400 is where it stands.
+  await page.mouse.move(box.x + box.width / 4, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 8, y);
+  const field = page.getByRole('textbox', { name: 'Start at ready messages' });
+  const dragged = Number(await field.inputValue());
+  expect(dragged).toBeLessThan(100);
+  // The button is still held: nothing waits for the end.
+  await expect.poll(async () => (await answerOf(page)).line).toContain(`readyAtLeast: ${dragged},`);
+  await page.mouse.move(box.x, y);
+  await page.mouse.up();
+  await expect.poll(() => new URL(page.url()).searchParams.get('readyAtLeast')).toBe('1');
+  await expect.poll(async () => (await answerOf(page)).line).toContain('readyAtLeast: 1,');
+  expect((await answerOf(page)).cells).not.toEqual(before.cells);
+  expect((await page.locator('.region-what-if canvas').screenshot()).equals(picture)).toBe(false);
+  expect(await page.locator('[data-said]').textContent()).toMatch(
+    /^Wait, 99 of 100 jobs \(p99\): Today .+, Changed /,
+  );
+  expect(await violationsOf(one)).toEqual([]);
+  expect(one.complaints).toEqual([]);
+  await one.close();
+});
+
+it('is moved by the keyboard, keeps the numbers in the address and goes back to those of today', async () => {
+  const one = await open({ language: 'de' });
+  const { page } = one;
+  await page.locator('.region-what-if .uplot').waitFor();
+  const slider = page.getByRole('slider', { name: 'Repliken', exact: true });
+  await slider.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(async () => (await answerOf(page)).line).toContain('replicas: 27,');
+  await expect.poll(() => new URL(page.url()).searchParams.get('replicas')).toBe('27');
+  expect(await page.locator('form.settings input[name="replicas"]').getAttribute('value')).toBe('27');
+  await page.getByLabel('Mindestens Repliken').first().fill('28');
+  await page.getByText('Das darf höchstens 27 („Repliken“) sein.').waitFor();
+  expect(await page.locator('.answer').isHidden()).toBe(true);
+  expect(await violationsOf(one)).toEqual([]);
+  await page.getByText('Zurück zur heutigen Regel').click();
+  await expect.poll(async () => (await answerOf(page)).line).toContain('replicas: 25,');
+  expect(new URL(page.url()).search).toBe('');
+  expect(one.complaints).toEqual([]);
+  await one.close();
+});
+
+it('shows the same as the server answers to the same numbers', async () => {
+  const query = '?readyAtLeast=7&replicas=3&jobSeconds=12&startSeconds=4';
+  const server = await open({ scripts: false }, query);
+  const told = await answerOf(server.page);
+  await server.close();
+  const one = await open({}, query);
+  await one.page.locator('form.is-live').waitFor();
+  // Both are of the readings of a moment: the next one may change a value.
+  await expect
+    .poll(async () => {
+      const asked = await (await fetch(one.page.url())).text();
+      const cells = [...asked.matchAll(/<td class="number">([^<]*)<\/td>/g)].map(([, text]) => text);
+      await one.page.reload({ waitUntil: 'load' });
+      await one.page.locator('form.is-live').waitFor();
+      return (await answerOf(one.page)).cells.slice(0, 10).every((cell) => cells.includes(cell ?? ''));
+    })
+    .toBe(true);
+  expect((await answerOf(one.page)).line).toBe(told.line);
+  await one.close();
+});
+
+it('takes less than 100 KB with the simulator', async () => {
+  const one = await visit(browser, 'about:blank');
+  let bytes = 0;
+  const session = await one.context.newCDPSession(one.page);
+  await session.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: false,
+    flatten: true,
+  });
+  await session.send('Network.enable');
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  const sent = new Map<string, number>();
+  one.page.on('response', async (response) => {
+    const length = Number((await response.allHeaders())['content-length'] ?? 0);
+    sent.set(new URL(response.url()).pathname, length);
+  });
+  await one.page.goto(new URL('queues/jobs', served.url).href, { waitUntil: 'load' });
+  await one.page.locator('form.is-live').waitFor();
+  const simulator = [...sent].find(([path]) => path.endsWith('simulator.js'))?.[1] ?? Number.NaN;
+  process.stdout.write(
+    `the page of a queue: ${bytes} bytes, of them or beside them the simulator: ${simulator}\n`,
+  );
+  expect(simulator).toBeGreaterThan(10_000);
+  expect(bytes + simulator).toBeLessThan(100_000);
+  await one.close();
 });
 
 const LOOKS: Readonly<Record<string, Look>> = {
@@ -89,7 +205,7 @@ it.each(Object.entries(LOOKS))(
       if (query.includes('readyAtLeast')) {
         await one.page.locator('.region-what-if .uplot').waitFor();
         await picture(one, name);
-      } else expect(await one.page.locator('.fault').count()).toBe(2);
+      } else expect(await one.page.locator('.fault > span').count()).toBe(2);
       expect(await violationsOf(one)).toEqual([]);
       expect(await overflowOf(one)).toBe(0);
       expect(one.complaints).toEqual([]);

@@ -10,7 +10,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'services/runtime': ['policy', 'packages/contracts'],
   services: [],
   'services/api': ['policy', 'packages/contracts', 'services/runtime'],
-  'services/board': ['policy', 'packages/contracts', 'services/runtime'],
+  // From its sources it bundles its program for browsers itself.
+  'services/board': ['policy', 'packages/contracts', 'services/runtime', 'services'],
   'services/collector': ['packages/contracts', 'services/runtime'],
   'services/consumer': ['policy', 'packages/contracts', 'services/runtime'],
   'services/exporter': ['policy', 'packages/contracts', 'services/runtime'],

@@ -37,9 +37,9 @@ function typedOf(query: Readonly<Record<string, string>>, policy: Policy): WhatI
  * @returns undefined where the policy is not known
  */
 export function whatIfState(
-  { policy, samples }: WorkloadState,
+  { policy, samples }: Pick<WorkloadState, 'policy' | 'samples'>,
   query: Readonly<Record<string, string>>,
-  share: TimeShare,
+  share: Pick<TimeShare, 'run'>,
 ): WhatIfState | undefined {
   if (policy === undefined) return undefined;
   const typed = typedOf(query, policy);

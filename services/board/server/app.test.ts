@@ -95,7 +95,7 @@ describe('a page', () => {
     const { get } = await board({}, running());
     const { headers, body } = await get('/queues/jobs');
     expect(headers['content-security-policy']).toMatch(
-      /^default-src 'none'; script-src 'self'; style-src 'self';/,
+      /^default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';/,
     );
     expect(headers['content-security-policy']).not.toContain('unsafe');
     expect(headers['set-cookie']).toBeUndefined();

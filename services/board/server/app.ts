@@ -74,7 +74,7 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
 
 async function addScope(scope: FastifyInstance, options: BoardOptions): Promise<void> {
   const { prefix, access, requestsPerMinute, metrics, failed } = options;
-  const assets = loadAssets();
+  const assets = await loadAssets();
   const pages = pagesOf(options, assets);
   const headers = securityHeaders(prefix);
   scope.addHook('onRequest', async (_request, reply) => {
@@ -135,19 +135,26 @@ const answerFailure = (pages: Pages, status: number, request: FastifyRequest, re
     .send(pages.document(failurePage(status, page), state, page, false));
 };
 
-function addAssets(scope: FastifyInstance, assets: ReturnType<typeof loadAssets>): void {
+function addAssets(scope: FastifyInstance, assets: Awaited<ReturnType<typeof loadAssets>>): void {
   for (const name of ASSETS) {
-    const { type, body, compressed, version } = assets[name];
+    const { type, body, version, ...compressed } = assets[name];
     scope.get(`/assets/${version}/${name}`, (request, reply) => {
-      const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-      if (zipped) reply.header('content-encoding', 'gzip');
+      const accepted = String(request.headers['accept-encoding'] ?? '');
+      const encoding = ENCODINGS.find(([known]) => new RegExp(`\\b${known}\\b`).test(accepted));
+      if (encoding !== undefined) reply.header('content-encoding', encoding[0]);
       return reply
         .headers({ 'cache-control': A_YEAR, vary: 'accept-encoding' })
         .type(type)
-        .send(zipped ? compressed : body);
+        .send(encoding === undefined ? body : compressed[encoding[1]]);
     });
   }
 }
+
+/** As a header names them; the smaller one first. */
+const ENCODINGS = [
+  ['br', 'brotli'],
+  ['gzip', 'gzip'],
+] as const;
 
 function addReports(scope: FastifyInstance, { metrics, policyReported }: BoardOptions): void {
   scope.addContentTypeParser(

@@ -45,6 +45,8 @@ export function pagesOf(
     plot: at('uPlot.js'),
     plotStyle: at('uPlot.css'),
     icon: at('icon.svg'),
+    whatIf: at('what-if.js'),
+    simulator: at('simulator.js'),
   };
   return {
     state,

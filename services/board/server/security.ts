@@ -3,6 +3,7 @@ export const contentSecurityPolicy = (prefix: string): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
+    "worker-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self'",
@@ -10,7 +11,7 @@ export const contentSecurityPolicy = (prefix: string): string =>
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types board',
+    'trusted-types board simulator',
     `report-uri ${prefix}/csp-report`,
   ].join('; ');
 

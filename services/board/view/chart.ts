@@ -36,7 +36,7 @@ export function figure(chart: Chart, page: Page): Html {
   const { texts } = page;
   if (times.length < 2)
     return html`<figure class="chart"><figcaption>${title}</figcaption><p class="chart-empty">${texts.noSamples}</p></figure>`;
-  return html`<figure class="chart" data-chart="${dataOf(chart, page)}">
+  return html`<figure class="chart" data-chart="${chartData(chart, page)}">
 <figcaption><span>${title}</span>${legend(chart)}</figcaption>
 <div class="plot">${picture(chart, page)}</div>
 ${table(id, chart, page)}
@@ -49,7 +49,10 @@ const legend = ({ lines }: Chart): Html =>
     : html`<span class="legend">${lines.map(({ label, tone }) => html`<span class="key tone-${tone}">${label}</span>`)}</span>`;
 
 /** What charts.js draws from; it is text in an attribute, and escaped as such. */
-function dataOf({ title, times, lines, marks, target }: Chart, { timeZone, language }: Page): string {
+export function chartData(
+  { title, times, lines, marks, target }: Chart,
+  { timeZone, language }: Pick<Page, 'timeZone' | 'language'>,
+): string {
   const rounded = (value: number | null) => (value === null ? null : Math.round(value * 10) / 10);
   return JSON.stringify({
     ...{ title, timeZone, language },
@@ -108,24 +111,27 @@ function pathsOf(
   return html`${area !== '' && html`<path class="area tone-${tone}" d="${area}"/>`}<path class="line tone-${tone}" d="${parts.join('')}"/>`;
 }
 
-/** The same values for who reads no picture: evenly spaced, the newest first. */
-function table(id: string, { title, times, lines, shown }: Chart, { texts, format }: Page): Html {
+/** Instants with the value of each line, evenly spaced, the newest first. */
+export function tableRows({ times, lines, shown }: Chart, format: Format): (readonly string[])[] {
   const every = Math.max(1, Math.ceil(times.length / TABLE_ROWS));
-  const rows = times
-    .map((at, index) => ({ at, index }))
-    .filter(({ index }) => (times.length - 1 - index) % every === 0);
   const cell = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : shown(value, format);
+  return times
+    .map((at, index) => ({ at, index }))
+    .filter(({ index }) => (times.length - 1 - index) % every === 0)
+    .reverse()
+    .map(({ at, index }) => [format.clock(at), ...lines.map(({ values }) => cell(values[index]))]);
+}
+
+/** The same values for who reads no picture. */
+function table(id: string, chart: Chart, { texts, format }: Page): Html {
+  const { title, times, lines } = chart;
+  const rows = tableRows(chart, format);
   const zone = format.zone(times.at(-1) ?? 0);
   return html`<details id="${id}-table"><summary>${texts.showTable}</summary><div class="table-wrap" tabindex="0" role="region" aria-label="${title}"><table>
 <caption>${texts.tableCaption(title, format.count(rows.length))}</caption>
 <thead><tr><th scope="col">${texts.time} (${zone})</th>${lines.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead>
-<tbody>${rows
-    .reverse()
-    .map(
-      ({ at, index }) =>
-        html`<tr><th scope="row">${format.clock(at)}</th>${lines.map(({ values }) => html`<td class="number">${cell(values[index])}</td>`)}</tr>`,
-    )}</tbody></table></div></details>`;
+<tbody>${rows.map(([at, ...values]) => html`<tr><th scope="row">${at}</th>${values.map((value) => html`<td class="number">${value}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }
 
 /** A small picture of a line's shape, without numbers. */

@@ -13,6 +13,9 @@ export interface Files {
   readonly plot: Address;
   readonly plotStyle: Address;
   readonly icon: Address;
+  readonly whatIf: Address;
+  /** A program that the page starts beside itself. */
+  readonly simulator: Address;
 }
 
 /** The whole document. @param isLive whether it is followed */
@@ -34,8 +37,8 @@ export function documentOf(
 <link rel="icon" href="${files.icon}" type="image/svg+xml">
 ${content.charts && html`<link rel="stylesheet" href="${files.plotStyle}">`}<link rel="stylesheet" href="${files.style}">
 ${content.charts && html`<script src="${files.plot}" defer></script><script type="module" src="${files.charts}"></script>`}<script type="module" src="${files.script}"></script>
-</head>
-<body${isLive && html` data-live="${page.link('/live', { ...page.query, page: page.path }).text}"`}>
+${content.whatIf && html`<script type="module" src="${files.whatIf}"></script>`}</head>
+<body${isLive && html` data-live="${page.link('/live', { ...page.query, page: page.path }).text}"`}${content.whatIf && html` data-simulator="${files.simulator}"`}>
 <a class="skip" href="#main">${texts.skip}</a>
 <div class="frame">
 <header class="side"><div class="side-stays">

@@ -90,4 +90,6 @@ export interface Content {
   readonly regions: readonly Region[];
   /** Whether it draws charts. */
   readonly charts?: boolean;
+  /** Whether it has numbers to drag. */
+  readonly whatIf?: boolean;
 }

@@ -21,6 +21,7 @@ export function queue(
   return {
     title: workload.workload,
     charts: true,
+    whatIf: true,
     regions: [
       banner(state, page),
       { id: 'head', content: head(state, workload, health, page) },
