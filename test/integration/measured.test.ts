@@ -1,10 +1,11 @@
+import { flow } from '@sluice/policy';
 import { expect, test } from 'vitest';
 import { proveSteps } from '../soak/measured.ts';
 
 test('what arrives and what a job takes is measured from the totals of a real broker', async () => {
   const { published, waits, measured, mostReplicas } = await proveSteps({
     ...{ jobsPerSecond: 4, phases: [{ serviceSeconds: 0.5, seconds: 40 }] },
-    ...{ targetWaitSeconds: 10, maxReplicas: 6 },
+    policy: flow({ targetWaitSeconds: 10, podStartSeconds: 1, initialServiceSeconds: 1, maxReplicas: 6 }),
   });
   expect(waits).toHaveLength(published);
   expect(mostReplicas).toBeGreaterThan(0);

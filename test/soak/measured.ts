@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { flow, parseScalerConfig } from '@sluice/policy';
+import { type Policy, parseScalerConfig } from '@sluice/policy';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
@@ -16,8 +16,8 @@ export interface Phase {
 export interface StepsSize {
   readonly jobsPerSecond: number;
   readonly phases: readonly Phase[];
-  readonly targetWaitSeconds: number;
-  readonly maxReplicas: number;
+  /** One that measures what a job takes. */
+  readonly policy: Policy;
 }
 
 /** One job: seconds since the first phase began. */
@@ -35,8 +35,8 @@ export interface StepsResult {
 }
 
 /**
- * A real RabbitMQ, the scaler with a policy `flow` that measures, consumers as processes: jobs arrive evenly, and what
- * each takes changes from phase to phase.
+ * A real RabbitMQ, the scaler with a policy that measures, consumers as processes: jobs arrive evenly, and what each
+ * takes changes from phase to phase.
  */
 export async function proveSteps(size: StepsSize): Promise<StepsResult> {
   const broker = await startRabbitMQ();
@@ -87,7 +87,6 @@ class StepsProof {
   }
 
   #file() {
-    const { targetWaitSeconds, maxReplicas } = this.#size;
     const command = [process.execPath, join(import.meta.dirname, 'measured-worker.ts'), this.#broker.amqpUrl];
     return parseScalerConfig({
       pollSeconds: 5,
@@ -97,7 +96,7 @@ class StepsProof {
           name: 'jobs',
           source: managementSource(this.#broker, '/'),
           target: { kind: 'process', command, env: {}, graceSeconds: 20 },
-          policy: flow({ targetWaitSeconds, podStartSeconds: 1, initialServiceSeconds: 1, maxReplicas }),
+          policy: this.#size.policy,
         },
       ],
     });
