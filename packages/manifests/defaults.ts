@@ -61,6 +61,32 @@ const policyTypes = ({ egress }: Siblings): string[] =>
 /** A headless Service's and an ExternalName's ports are what they are as well. */
 const targetPort = ({ port }: Siblings): unknown => port;
 
+/** Both behaviours are filled in where there is one. @see pkg/apis/autoscaling/v2/defaults.go */
+const behavior = (direction: string, policies: readonly object[]) =>
+  below(`HorizontalPodAutoscaler.spec.behavior.${direction}`, {
+    selectPolicy: 'Max',
+    policies: () => policies,
+  });
+
+const allAtOnce = { type: 'Percent', value: 100, periodSeconds: 15 };
+const fourPods = { type: 'Pods', value: 4, periodSeconds: 15 };
+
+/** Limits are their own defaults, and requests those. @see SetDefaults_LimitRangeItem in pkg/apis/core/v1/defaults.go */
+const limitOf = ({ type, max }: Siblings): unknown => (type === 'Container' ? max : undefined);
+const requestOf = ({ type, min, max, default: limit }: Siblings): unknown =>
+  type === 'Container' && [min, max, limit].some((one) => one !== undefined)
+    ? Object.assign({}, min, max, limit)
+    : undefined;
+
+/** @see pkg/apis/batch/v1/defaults.go */
+const replacement = ({ podFailurePolicy }: Siblings): string =>
+  podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed';
+const jobs = {
+  ...{ backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, podReplacementPolicy: replacement },
+  parallelism: 1,
+  completions: ({ parallelism }: Siblings) => (parallelism === undefined ? 1 : undefined),
+};
+
 const pods = [
   ...below('<pod>', {
     restartPolicy: 'Always',
@@ -97,6 +123,7 @@ const pods = [
     'ports.*.protocol': 'TCP',
     'env.*.value': ({ valueFrom }) => (valueFrom === undefined ? '' : undefined),
     'env.*.valueFrom.fieldRef.apiVersion': 'v1',
+    'env.*.valueFrom.resourceFieldRef.divisor': '0',
     'env.*.valueFrom.secretKeyRef.optional': false,
     'env.*.valueFrom.configMapKeyRef.optional': false,
     'volumeMounts.*.readOnly': false,
@@ -145,9 +172,7 @@ const workloads = [
     successfulJobsHistoryLimit: 3,
     failedJobsHistoryLimit: 1,
   }),
-  ...['Job.spec', 'CronJob.spec.jobTemplate.spec'].flatMap((place) =>
-    below(place, { backoffLimit: 6, completionMode: 'NonIndexed', suspend: false }),
-  ),
+  ...['Job.spec', 'CronJob.spec.jobTemplate.spec'].flatMap((place) => below(place, jobs)),
 ];
 
 const objects = [
@@ -181,7 +206,18 @@ const objects = [
   ...subject('ClusterRoleBinding'),
   ...webhook('ValidatingWebhookConfiguration'),
   ...webhook('MutatingWebhookConfiguration'),
-  ...below('ValidatingAdmissionPolicy.spec', { failurePolicy: 'Fail' }),
+  ...below('ValidatingAdmissionPolicy.spec', {
+    failurePolicy: 'Fail',
+    'matchConstraints.matchPolicy': 'Equivalent',
+    'matchConstraints.namespaceSelector': () => ({}),
+    'matchConstraints.objectSelector': () => ({}),
+    'matchConstraints.resourceRules.*.scope': '*',
+  }),
+  ...behavior('scaleUp', [fourPods, allAtOnce]),
+  ...below('HorizontalPodAutoscaler.spec.behavior.scaleUp', { stabilizationWindowSeconds: 0 }),
+  ...behavior('scaleDown', [allAtOnce]),
+  ...below('LimitRange.spec.limits.*', { default: limitOf, defaultRequest: requestOf }),
+  ...below('FlowSchema.spec', { matchingPrecedence: 1000 }),
   ...below('PriorityClass', { preemptionPolicy: 'PreemptLowerPriority', globalDefault: false }),
   ...below('PodDisruptionBudget.spec', { unhealthyPodEvictionPolicy: 'IfHealthyBudget' }),
   ...below('CustomResourceDefinition.spec', {
@@ -223,14 +259,20 @@ const customResources = [
     'scaleTargetRef.apiVersion': 'apps/v1',
     'scaleTargetRef.kind': 'Deployment',
   }),
-  ...below('HTTPRoute.spec', {
-    'parentRefs.*.group': 'gateway.networking.k8s.io',
-    'parentRefs.*.kind': 'Gateway',
-    'rules.*.backendRefs.*.group': '',
-    'rules.*.backendRefs.*.kind': 'Service',
-    'rules.*.backendRefs.*.weight': 1,
-    'rules.*.matches.*.path.type': 'PathPrefix',
-    'rules.*.matches.*.path.value': '/',
+  ...['HTTPRoute', 'GRPCRoute'].flatMap((kind) =>
+    below(`${kind}.spec`, {
+      'parentRefs.*.group': 'gateway.networking.k8s.io',
+      'parentRefs.*.kind': 'Gateway',
+      'rules.*.backendRefs.*.group': '',
+      'rules.*.backendRefs.*.kind': 'Service',
+      'rules.*.backendRefs.*.weight': 1,
+      'rules.*.matches.*.path.type': 'PathPrefix',
+      'rules.*.matches.*.path.value': '/',
+    }),
+  ),
+  ...below('Certificate.cert-manager.io.spec', {
+    'issuerRef.kind': 'Issuer',
+    'issuerRef.group': 'cert-manager.io',
   }),
   ...below('ExternalSecret.external-secrets.io.spec', {
     'secretStoreRef.kind': 'SecretStore',

@@ -4,6 +4,7 @@ import { changedOrder, type Pair, pairs } from './lists.ts';
 import { compareQuantities } from './quantities.ts';
 import { emptyIsAbsent, isQuantity, type ListShape, listShape, placeBelow } from './schema.ts';
 import { inOneForm, isSameSource } from './scope.ts';
+import { inOneData, isSameData } from './secret-data.ts';
 
 /** One leaf that is not what it was: a scalar, an empty map or list, or the order of an ordered one. */
 export interface LeafChange {
@@ -62,7 +63,7 @@ function walkText(spot: Cursor, before: unknown, after: unknown): LeafChange[] {
 }
 
 function walkFields(spot: Cursor, one: Fields, other: Fields): LeafChange[] {
-  const [before, after] = inOneForm(spot.place, one, other);
+  const [before, after] = inOneData(spot.place, ...inOneForm(spot.place, one, other));
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) => {
     const field = fieldOf(spot, key);
@@ -115,7 +116,7 @@ function shapeOf(place: string, elements: readonly unknown[]): ListShape {
 }
 
 function isNoise(place: string, before: unknown, after: unknown): boolean {
-  if (isSameSource(place, before, after)) return true;
+  if (isSameSource(place, before, after) || isSameData(place, before, after)) return true;
   if (isQuantity(place) && compareQuantities(before, after) === 0) return true;
   const nothing = (value: unknown): boolean => value === undefined || isEmpty(value);
   return nothing(before) && nothing(after) && (bothEmpty(before, after) || emptyIsAbsent(place));

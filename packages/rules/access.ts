@@ -5,14 +5,23 @@ import { type Right, rightsIn } from '../manifests/links/rights.ts';
 const EVERYBODY =
   /^(Group system:(authenticated|unauthenticated|serviceaccounts(:.*)?)|User system:anonymous)$/;
 
+/** Who may make them runs pods as any account of the namespace. */
+const WORKLOADS =
+  /^(pods|replicationcontrollers|(deployments|statefulsets|daemonsets|replicasets)\.apps|(jobs|cronjobs)\.batch)$/;
+
 /** What lets its holder become more than it is, or read what is secret. @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/ */
 const POWERFUL: readonly ((right: Right) => boolean)[] = [
   ({ resource, verb }) => resource.startsWith('*') && !['get', 'list', 'watch'].includes(verb),
   ({ resource, name }) => resource.startsWith('*') && name === undefined,
   ({ verb }) => ['escalate', 'bind', 'impersonate'].includes(verb),
   ({ resource, name }) => resource === 'secrets' && name === undefined,
-  ({ resource }) => /^(pods\/(exec|attach)|nodes\/proxy|serviceaccounts\/token)/.test(resource),
-  ({ resource, verb }) => resource === 'pods' && ['create', '*'].includes(verb),
+  ({ resource }) =>
+    /^(pods\/(exec|attach|ephemeralcontainers)|nodes\/proxy|serviceaccounts\/token)/.test(resource),
+  ({ resource, verb }) => WORKLOADS.test(resource) && ['create', '*'].includes(verb),
+  ({ resource, verb }) => resource === 'persistentvolumes' && ['create', '*'].includes(verb),
+  ({ resource, verb }) =>
+    /^(certificatesigningrequests\/approval|signers)\./.test(resource) &&
+    !['get', 'list', 'watch'].includes(verb),
   ({ resource, verb }) =>
     /(roles|rolebindings|webhookconfigurations)\./.test(resource) &&
     ['create', 'update', 'patch', '*'].includes(verb),

@@ -1,5 +1,7 @@
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import type { DesiredObject } from '../manifests/objects.ts';
+import { fieldRules } from './fields.ts';
+import { kindRules } from './kinds.ts';
 import { objectRules, type Rule, type Violation } from './objects.ts';
 import { podSecurity } from './pod-security.ts';
 import { podRules } from './pods.ts';
@@ -7,7 +9,16 @@ import { projectRules } from './projects.ts';
 import { quotaRules } from './quotas.ts';
 import { scalingRules } from './scaling.ts';
 
-const rules: readonly Rule[] = [podRules, podSecurity, scalingRules, quotaRules, projectRules, objectRules];
+const rules: readonly Rule[] = [
+  fieldRules,
+  podRules,
+  podSecurity,
+  scalingRules,
+  quotaRules,
+  projectRules,
+  objectRules,
+  kindRules,
+];
 
 /** Objects of an environment that cannot work as written. @param which Objects to look at. @default all */
 export const violationsIn = (

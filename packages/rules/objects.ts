@@ -27,9 +27,7 @@ export const unless = (
 
 /** What the API server or a controller refuses of an object by itself. */
 export const objectRules: Rule = (object, world) => [
-  ...labels(object),
   ...annotations(object),
-  ...texts(object),
   ...size(object),
   ...encoding(object),
   ...servicePorts(object),
@@ -38,16 +36,6 @@ export const objectRules: Rule = (object, world) => [
   ...priority(object),
   ...servedVersion(object, world),
 ];
-
-const NAME = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-
-/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-function labels(object: DesiredObject): readonly Violation[] {
-  return entriesAt(object.fields, ['metadata', 'labels']).flatMap(([label, value]) => {
-    const why = `the label ${label} (${value}) must have at most 63 characters, letters, digits, '-', '_' or '.'`;
-    return unless(NAME.test(String(value)), object, `label/${label}`, why);
-  });
-}
 
 const MOST_ANNOTATIONS = 256 * 1024;
 
@@ -58,23 +46,6 @@ function annotations(object: DesiredObject): readonly Violation[] {
     .reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0);
   const why = `its annotations have ${bytes} bytes, at most ${MOST_ANNOTATIONS} are stored`;
   return unless(bytes <= MOST_ANNOTATIONS, object, 'annotations', why);
-}
-
-/** YAML 1.1 makes values of `no`, `0644` and `12`, where the API has texts alone. The value itself is never said. */
-function texts(object: DesiredObject): readonly Violation[] {
-  const { kind, fields } = object;
-  const data = ['ConfigMap', 'Secret'].includes(kind) ? [['data'], ['stringData']] : [];
-  return [['metadata', 'labels'], ['metadata', 'annotations'], ...data].flatMap((path) =>
-    entriesAt(fields, path).flatMap(([key, value]) => {
-      const why = `'${path.join('.')}.${key}' is a ${typeof value} to the API server, which takes texts alone: quote it`;
-      return unless(
-        !['boolean', 'number', 'bigint'].includes(typeof value),
-        object,
-        `text/${path.join('.')}/${key}`,
-        why,
-      );
-    }),
-  );
 }
 
 const MOST_DATA = 1024 * 1024;

@@ -1,6 +1,7 @@
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
+import { isAll, isWithin } from './addresses.ts';
 import { baseline } from './pod-security.ts';
 
 /** Who can reach or do something by an object, as a sentence about it: the same in every revision. */
@@ -54,26 +55,6 @@ export function isPartOf(narrow: string, wide: string): boolean {
   return others === 'everywhere' || who === others || isWithin(who, others);
 }
 
-/** IPv4 blocks; others are within themselves. */
-function isWithin(narrow: string, wide: string): boolean {
-  const [start, bits] = blockOf(narrow);
-  const [from, least] = blockOf(wide);
-  if (Number.isNaN(start) || Number.isNaN(from) || bits < least) return false;
-  const size = 2 ** (32 - least);
-  return Math.floor(start / size) === Math.floor(from / size);
-}
-
-type Block = readonly [start: number, bits: number];
-
-function blockOf(cidr: string): Block {
-  const [, address = '', bits] = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr) ?? [];
-  const start =
-    address === '' ? Number.NaN : address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
-  return [start, Number(bits)];
-}
-
-const isAll = (cidr: unknown): boolean => cidr === '0.0.0.0/0' || cidr === '::/0';
-
 /** Annotations by which a controller asks who is there before it lets a request through. */
 const GUARDS = [
   'nginx.ingress.kubernetes.io/auth-url',
@@ -102,9 +83,12 @@ const ingress: Openings = (object) => {
   return [...opened, ...all, ...open.map((name) => unguarded(name))];
 };
 
-/** Said only of an object that had the guard. */
-export const UNGUARDED = 'nothing asks who is there any more';
-const unguarded = (name: string): string => `${UNGUARDED} (${name})`;
+/** Whether a sentence is one only of an object that had the guard. */
+export const isAboutGuard = (who: string): boolean => who.startsWith(NO_LOGIN) || who.includes(NOT_REFUSED);
+
+const NO_LOGIN = 'nothing asks who is there any more';
+const NOT_REFUSED = 'not refused';
+const unguarded = (name: string): string => `${NO_LOGIN} (${name})`;
 
 const routes: Openings = (object) => {
   const reach = 'whoever reaches the controller reaches';
@@ -191,6 +175,9 @@ const project: Openings = (object) => {
       ];
       return wide(server) || wide(space) ? [`its Applications may write into ${space} of ${server}`] : [];
     }),
+    ...list('sourceNamespaces')
+      .filter(wide)
+      .map((space) => `Applications of the namespaces ${space} may be of it`),
     ...['clusterResourceWhitelist', 'namespaceResourceWhitelist'].flatMap((field) =>
       list(field)
         .filter((one) => wide(valueAt(one, ['kind'])))
@@ -202,6 +189,7 @@ const project: Openings = (object) => {
 /** Who may do what in Argo CD itself, and which cloud identity a pod has. */
 const identities: Openings = (object) => {
   if (object.kind === 'ServiceAccount') return roles(object);
+  if (annotation(object, `${REFLECTOR}-auto-enabled`) === 'true') return copies(object);
   if (object.kind !== 'ConfigMap') return [];
   const data = isFields(object.fields.data) ? object.fields.data : {};
   if (
@@ -210,10 +198,19 @@ const identities: Openings = (object) => {
     data['policy.default'] !== ''
   )
     return [`every user of Argo CD has ${data['policy.default']}`];
-  return object.name === 'argocd-cm' && data['users.anonymous.enabled'] === 'true'
-    ? ['Argo CD answers without a login']
-    : [];
+  if (object.name !== 'argocd-cm') return [];
+  return [
+    ...(data['users.anonymous.enabled'] === 'true' ? ['Argo CD answers without a login'] : []),
+    ...(data['exec.enabled'] === 'true' ? ['users of Argo CD may open shells in pods (exec.enabled)'] : []),
+  ];
 };
+
+const REFLECTOR = 'reflector.v1.k8s.emberstack.com/reflection';
+
+/** Reflector copies into every namespace where none is named. */
+const copies = (object: DesiredObject): string[] => [
+  `Reflector copies it into ${annotation(object, `${REFLECTOR}-auto-namespaces`) ?? 'every namespace'}`,
+];
 
 const CLOUD_ROLES = [
   'eks.amazonaws.com/role-arn',
@@ -228,11 +225,21 @@ const roles = (object: DesiredObject): string[] =>
 
 /** Encryption and authorization of a mesh. @see https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
 const mesh: Openings = (object) => {
+  if (object.kind === 'AuthorizationPolicy') return admitted(object);
   const mode = at(object, 'spec', 'mtls', 'mode');
   return object.kind === 'PeerAuthentication' && (mode === 'PERMISSIVE' || mode === 'DISABLE')
     ? ['pods take connections without mutual TLS']
     : [];
 };
+
+/** A rule without a source admits every sender. @see https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
+function admitted(object: DesiredObject): string[] {
+  if ((at(object, 'spec', 'action') ?? 'ALLOW') !== 'ALLOW') return [];
+  const isOpen = listAt(object.fields, ['spec', 'rules']).some(
+    (rule) => valueAt(rule, ['from']) === undefined,
+  );
+  return isOpen ? ['the mesh admits requests of every sender by it'] : [];
+}
 
 /** Kinds that refuse something; without one of them it is refused no longer. */
 const REFUSING: Readonly<Record<string, string>> = {
@@ -247,12 +254,19 @@ const REFUSING: Readonly<Record<string, string>> = {
 export const openedWithout = ({ kind }: DesiredObject): readonly string[] =>
   Object.hasOwn(REFUSING, kind) ? [REFUSING[kind] ?? ''] : [];
 
+const REPORTED = `what it finds is reported and ${NOT_REFUSED}`;
+
 /** A policy that no longer denies. */
 const admission: Openings = (object) => {
   const actions = listAt(object.fields, ['spec', 'validationActions']);
-  return object.kind === 'ValidatingAdmissionPolicyBinding' && !actions.includes('Deny')
-    ? ['what it finds is reported and not refused']
-    : [];
+  const isBinding = object.kind === 'ValidatingAdmissionPolicyBinding' && !actions.includes('Deny');
+  const isKyverno =
+    object.group === 'kyverno.io' &&
+    String(at(object, 'spec', 'validationFailureAction') ?? 'Audit') !== 'Enforce';
+  const isGatekeeper =
+    object.group === 'constraints.gatekeeper.sh' &&
+    (at(object, 'spec', 'enforcementAction') ?? 'deny') !== 'deny';
+  return isBinding || isKyverno || isGatekeeper ? [REPORTED] : [];
 };
 
 const rules: readonly Openings[] = [

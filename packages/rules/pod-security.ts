@@ -43,6 +43,7 @@ export function baseline(spec: Fields): string[] {
   return [
     ...shared,
     ...paths.map((volume) => `volume ${valueAt(volume, ['name'])} is a hostPath`),
+    ...(seccompOf(spec.securityContext) === 'Unconfined' ? ['its pods have no seccomp profile'] : []),
     ...containersIn(spec).flatMap(unsafe),
   ];
 }

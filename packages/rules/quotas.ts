@@ -1,8 +1,9 @@
+import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
 import { type Rule, unless, type Violation } from './objects.ts';
 import { containersIn } from './pods.ts';
-import { exceeds } from './scaling.ts';
+import { exceeds, leastOf } from './scaling.ts';
 
 /**
  * Pods that a LimitRange or a ResourceQuota of their namespace refuses.
@@ -19,7 +20,10 @@ export const quotaRules: Rule = (object, world) => {
     ...containersIn(spec).flatMap((container) =>
       ranges.flatMap((range) => outOfRange(object, container, range)),
     ),
-    ...here('ResourceQuota').flatMap((quota) => overQuota(object, spec, quota, ranges)),
+    ...here('ResourceQuota').flatMap((quota) => [
+      ...overQuota(object, spec, quota, ranges),
+      ...overCount(object, quota, world),
+    ]),
   ];
 };
 
@@ -85,6 +89,14 @@ function overQuota(
       ];
     });
   });
+}
+
+/** More replicas than the namespace may have pods. */
+function overCount(object: DesiredObject, quota: DesiredObject, world: ObjectIndex): readonly Violation[] {
+  const hard = valueAt(quota.fields, ['spec', 'hard', 'pods']);
+  const replicas = leastOf(object, world);
+  const why = `${titleOf(quota)} refuses its pods: it has ${replicas} replicas, and ${String(hard)} pods may be there in all`;
+  return unless(!exceeds(replicas, hard), object, 'quota/pods', why, [quota]);
 }
 
 const entriesOf = (value: unknown): [string, unknown][] => (isFields(value) ? Object.entries(value) : []);

@@ -13,11 +13,17 @@ export const scalingRules: Rule = (object, world) => {
     case 'HorizontalPodAutoscaler':
       return [
         ...bounds(object, 'minReplicas', 'maxReplicas'),
+        ...zero(object),
         ...requests(object, world),
         ...rivals(object, world),
       ];
     case 'ScaledObject':
-      return [...bounds(object, 'minReplicaCount', 'maxReplicaCount'), ...rivals(object, world)];
+      return [
+        ...bounds(object, 'minReplicaCount', 'maxReplicaCount'),
+        ...idle(object),
+        ...requests(object, world),
+        ...rivals(object, world),
+      ];
     case 'PodDisruptionBudget':
       return budget(object, world);
     case 'ConfigMap':
@@ -36,6 +42,39 @@ function bounds(object: DesiredObject, least: string, most: string): readonly Vi
   return unless(holds, object, 'bounds', `'${least}' (${min}) must not exceed '${most}' (${max})`);
 }
 
+/** @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
+function zero(object: DesiredObject): readonly Violation[] {
+  const types = listAt(object.fields, ['spec', 'metrics']).map((metric) => valueAt(metric, ['type']));
+  const isZero = valueAt(object.fields, ['spec', 'minReplicas']) === 0;
+  const holds = !isZero || types.includes('External') || types.includes('Object');
+  const why =
+    "'minReplicas' (0) must be at least 1 without a metric of type External or Object: no pod tells when to start one";
+  return unless(holds, object, 'zero', why);
+}
+
+/** @see https://keda.sh/docs/latest/reference/scaledobject-spec/#idlereplicacount */
+function idle(object: DesiredObject): readonly Violation[] {
+  const [few, least = 0] = ['idleReplicaCount', 'minReplicaCount'].map((field) =>
+    valueAt(object.fields, ['spec', field]),
+  );
+  const holds = typeof few !== 'number' || typeof least !== 'number' || few < least;
+  return unless(
+    holds,
+    object,
+    'idle',
+    `'idleReplicaCount' (${few}) must be less than 'minReplicaCount' (${least})`,
+  );
+}
+
+/** A resource by whose utilization an HPA or a trigger of KEDA goes. */
+function utilized(metric: unknown): string | undefined {
+  const type = valueAt(metric, ['type']);
+  if (type === 'Resource' && valueAt(metric, ['resource', 'target', 'type']) === 'Utilization')
+    return String(valueAt(metric, ['resource', 'name']));
+  const how = valueAt(metric, ['metricType']) ?? 'Utilization';
+  return (type === 'cpu' || type === 'memory') && how === 'Utilization' ? type : undefined;
+}
+
 const targetOf = ({ namespace, fields }: DesiredObject, world: ObjectIndex): DesiredObject | undefined => {
   const [kind, name] = ['kind', 'name'].map((field) => valueAt(fields, ['spec', 'scaleTargetRef', field]));
   return world.named(String(kind ?? 'Deployment'), namespace, name);
@@ -46,11 +85,12 @@ function requests(object: DesiredObject, world: ObjectIndex): readonly Violation
   const target = targetOf(object, world);
   const spec = target === undefined ? undefined : podSpecOf(target);
   if (target === undefined || spec === undefined) return [];
-  return listAt(object.fields, ['spec', 'metrics']).flatMap((metric) => {
-    const [name, type] = [['name'], ['target', 'type']].map((path) => valueAt(metric, ['resource', ...path]));
-    if (valueAt(metric, ['type']) !== 'Resource' || type !== 'Utilization') return [];
+  const metrics = ['metrics', 'triggers'].flatMap((field) => listAt(object.fields, ['spec', field]));
+  return metrics.flatMap((metric) => {
+    const name = utilized(metric);
+    if (name === undefined) return [];
     const without = containersIn({ containers: spec.containers }).filter(({ resources }) =>
-      ['requests', 'limits'].every((field) => valueAt(resources, [field, String(name)]) === undefined),
+      ['requests', 'limits'].every((field) => valueAt(resources, [field, name]) === undefined),
     );
     const who = without.map((container) => container.name).join(', ');
     const why = `it goes by the utilization of ${name}, and container ${who} of ${titleOf(target)} requests none`;
@@ -102,7 +142,7 @@ function budget(object: DesiredObject, world: ObjectIndex): readonly Violation[]
 }
 
 /** How many pods of a workload there are for sure; undefined where it is not known. */
-function leastOf(workload: DesiredObject, world: ObjectIndex): number | undefined {
+export function leastOf(workload: DesiredObject, world: ObjectIndex): number | undefined {
   const own = valueAt(workload.fields, ['spec', 'replicas']);
   const scaled = SCALERS.flatMap((kind) => world.ofKind(kind)).find(
     (one) => targetOf(one, world) === workload,

@@ -58,6 +58,10 @@ export const actors: readonly Actor[] = [
     gone: ['broken', 'Argo CD no longer knows the repository or the cluster of this Secret'],
   },
   {
+    ...{ on: 'labels', key: /^argocd\.argoproj\.io\/managed-by$/, kinds: ['Namespace'] },
+    acts: 'the operator of Argo CD lets the instance of that namespace manage this one, or no longer',
+  },
+  {
     ...{ on: 'labels', key: /^app\.kubernetes\.io\/part-of$/, kinds: ['ConfigMap', 'Secret'] },
     acts: 'Argo CD reads its own settings by this label (argocd)',
   },

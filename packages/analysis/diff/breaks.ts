@@ -3,6 +3,7 @@ import type { Link, LinkKind } from '../../manifests/links/links.ts';
 import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
 import { violationsIn } from '../../rules/all.ts';
 
+import { classlessIn } from './classless.ts';
 import { lostRights } from './lost-rights.ts';
 import type { Sides } from './sides.ts';
 import { strandedIn } from './stranded.ts';
@@ -84,6 +85,10 @@ function formerOf(link: Link, { slots, kinds, still }: Former): readonly Link[] 
   if (link.end.kind !== 'broken') return undefined;
   const same = slots.get(slot(link)) ?? [];
   if (same.some(({ end }) => end.kind === 'broken')) return undefined;
+  // Another host, path or port that leads nowhere for the same reason is not news.
+  const { why } = link.end;
+  if (same.length === 0 && kinds.get(wide(link))?.some(({ end }) => end.kind === 'broken' && end.why === why))
+    return undefined;
   // What now leads nowhere may have taken the place of a link to another object.
   const lost = (kinds.get(wide(link)) ?? []).filter(
     (one) => one.end.kind === 'object' && !still.has(slot(one)),
@@ -126,7 +131,7 @@ const withdrawnRights = ({ before, after, changed }: Sides): Break[] =>
   );
 
 const strandedObjects = (sides: Sides): Break[] =>
-  strandedIn(sides).map(({ object, why, causes }) =>
+  [...strandedIn(sides), ...classlessIn(sides)].map(({ object, why, causes }) =>
     breakOf(
       object,
       why,

@@ -3,7 +3,7 @@ import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
 import { wideRightsIn } from '../../rules/access.ts';
 import { isolationOf } from '../../rules/isolation.ts';
-import { isPartOf, openedWithout, openingsOf, UNGUARDED } from '../../rules/openings.ts';
+import { isAboutGuard, isPartOf, openedWithout, openingsOf } from '../../rules/openings.ts';
 import type { Sides } from './sides.ts';
 
 /** A subject or a peer that can reach or do more than before. */
@@ -38,10 +38,7 @@ function opened({ before, after, changed }: Sides): Exposure[] {
       if (old === undefined && object.kind === 'Namespace') return [];
       const had = old === undefined ? [] : openingsOf(old, before);
       return openingsOf(object, after)
-        .filter(
-          (who) =>
-            !had.some((one) => isPartOf(who, one)) && (old !== undefined || !who.startsWith(UNGUARDED)),
-        )
+        .filter((who) => !had.some((one) => isPartOf(who, one)) && (old !== undefined || !isAboutGuard(who)))
         .map((who) => exposure(object, who, [object.identity]));
     });
   const gone = before.objects

@@ -11,7 +11,13 @@ const DATA_BEARING_KINDS: Readonly<Record<string, string>> = {
   PersistentVolume: 'the storage may go with it',
   VolumeSnapshot: 'the snapshot goes with it',
   CustomResourceDefinition: 'all its custom resources go with it',
+  VolumeSnapshotContent: 'the snapshot may go with it',
   'Elasticsearch.elasticsearch.k8s.elastic.co': 'the operator deletes its volumes',
+  'Cluster.postgresql.cnpg.io': 'the operator deletes its volumes',
+  'RabbitmqCluster.rabbitmq.com': 'the operator deletes its volumes',
+  'Queue.rabbitmq.com': 'the operator deletes the queue with its messages',
+  'Vhost.rabbitmq.com': 'the operator deletes the virtual host with its queues',
+  'KafkaTopic.kafka.strimzi.io': 'the operator deletes the topic with its messages',
 };
 
 /** A new object. */
@@ -47,7 +53,7 @@ export function transferOf(
 export function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {
   const place = placeOf(object.kind, object.group);
   const held = DATA_BEARING_KINDS[place];
-  if (held !== undefined) return { rank: 'data-loss', reason: held };
+  if (held !== undefined && !isRetained(object)) return { rank: 'data-loss', reason: held };
   if (place === 'Application.argoproj.io') return applicationLoss(object, base, head);
   if (place === 'ApplicationSet.argoproj.io') return setLoss(object, base, head);
   const claims = valueAt(object.fields, ['spec', 'volumeClaimTemplates']);
@@ -55,6 +61,10 @@ export function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): C
     ? { rank: 'data-loss', reason: 'its volumes lose their owner, or go with it' }
     : { rank: 'prune', reason: 'Argo CD deletes it' };
 }
+
+/** RabbitMQ's topology operator leaves what says so. */
+const isRetained = ({ group, fields }: DesiredObject): boolean =>
+  group === 'rabbitmq.com' && valueAt(fields, ['spec', 'deletionPolicy']) === 'retain';
 
 /** With the finalizer the deletion of an Application deletes its objects as well, and those of its own Applications. */
 function applicationLoss(object: DesiredObject, base: Snapshot, head: Snapshot): Consequence {

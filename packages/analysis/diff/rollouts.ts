@@ -1,4 +1,4 @@
-import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
+import { type DesiredObject, isFields, titleOf, valueAt } from '../../manifests/objects.ts';
 
 /**
  * What the controller does about a pod template that changes, as the workload stands after the change.
@@ -17,6 +17,7 @@ function withheld(workload: DesiredObject): string | undefined {
   const title = titleOf(workload);
   const spec = (...path: string[]): unknown => valueAt(workload.fields, ['spec', ...path]);
   if (spec('paused') === true) return `no restart: ${title} is paused, its pods change when it is resumed`;
+  if (spec('replicas') === 0) return `no restart: ${title} has no replicas, its next pods have the change`;
   if (spec('updateStrategy', 'type') === 'OnDelete')
     return `pods of ${title} change when they are deleted; no rolling restart`;
   const first = partitionOf(workload);
@@ -29,13 +30,24 @@ function withheld(workload: DesiredObject): string | undefined {
 function started(workload: DesiredObject): string {
   const title = titleOf(workload);
   const strategy = (...path: string[]): unknown => valueAt(workload.fields, ['spec', 'strategy', ...path]);
-  if (strategy('canary') !== undefined) return `release of ${title}: its canary is tried first`;
+  if (strategy('canary') !== undefined)
+    return `release of ${title}: its canary is tried first${pauseOf(strategy('canary', 'steps'))}`;
   if (strategy('blueGreen') !== undefined)
     return blueGreen(title, strategy('blueGreen', 'autoPromotionEnabled'));
   if (strategy('type') === 'Recreate') return `restart of ${title}, all pods at once`;
   const first = partitionOf(workload);
   const rest = first === undefined ? '' : `, from ordinal ${first} on: the partition keeps the others`;
   return `rolling restart of ${title}${rest}`;
+}
+
+/** A pause without a duration ends when someone says so. */
+function pauseOf(steps: unknown): string {
+  const all = Array.isArray(steps) ? steps : [];
+  const index = all.findIndex((step) => {
+    const pause = valueAt(step, ['pause']);
+    return isFields(pause) && pause.duration === undefined;
+  });
+  return index < 0 ? '' : `, and waits at step ${index + 1} until someone promotes it`;
 }
 
 const blueGreen = (title: string, autoPromotion: unknown): string =>

@@ -66,8 +66,19 @@ const OPTIONS: Readonly<Record<string, readonly [rank: Rank, comes: string, goes
 const optionsOf = (text: unknown): string[] =>
   typeof text === 'string' ? text.split(',').map((one) => one.trim()) : [];
 
-function optionChanges({ leaf }: Case): { readonly rank: Rank; readonly reason: string }[] {
-  const [olds, news] = [optionsOf(leaf.before), optionsOf(leaf.after)];
+interface OptionChange {
+  readonly rank: Rank;
+  readonly reason: string;
+}
+
+const optionChanges = ({ leaf }: Case): OptionChange[] => changesBetween(leaf.before, leaf.after);
+
+/** What Argo CD does about one option of a whole Application that comes or goes; undefined where it is not known. */
+export const optionEffect = (before: unknown, after: unknown): OptionChange | undefined =>
+  changesBetween(before, after)[0];
+
+function changesBetween(before: unknown, after: unknown): OptionChange[] {
+  const [olds, news] = [optionsOf(before), optionsOf(after)];
   return Object.entries(OPTIONS).flatMap(([option, [rank, comes, goes]]) => {
     if (news.includes(option) && !olds.includes(option)) return [{ rank, reason: comes }];
     return olds.includes(option) && !news.includes(option) ? [{ rank: 'config' as const, reason: goes }] : [];

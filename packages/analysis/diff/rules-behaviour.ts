@@ -1,6 +1,7 @@
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
 import type { Case, Rule } from './ranks.ts';
 import { rolloutOf, rollsOut } from './rollouts.ts';
+import { volumes } from './rules-volumes.ts';
 
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout.argoproj.io'];
 
@@ -46,6 +47,23 @@ export const behaviour: readonly Rule[] = [
   },
 
   // Pods
+  ...volumes,
+  {
+    kinds: ['Job'],
+    at: ['spec.suspend'],
+    rank: 'config',
+    reason: ({ leaf, after }) =>
+      leaf.after === true
+        ? `suspends ${titleOf(after)}: its pods are deleted until it is resumed`
+        : `resumes ${titleOf(after)}: its pods start`,
+  },
+  {
+    kinds: ['StatefulSet'],
+    at: ['spec.ordinals'],
+    rank: 'recreate',
+    reason: ({ after }) =>
+      `other ordinals: pods of ${titleOf(after)} go, and new ones start under other names, with claims of their own`,
+  },
   { kinds: workloads, at: ['spec.template'], rank: 'config', reason: ({ after }) => rolloutOf(after) },
   {
     kinds: ['Deployment', 'Rollout.argoproj.io'],
@@ -114,6 +132,13 @@ export const behaviour: readonly Rule[] = [
     at: ['spec'],
     rank: 'recreate',
     reason: 'immutable: only a new pod can have it',
+  },
+  {
+    kinds: ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
+    at: ['webhooks.*.failurePolicy'],
+    rank: 'config',
+    reason: ({ leaf }) =>
+      `while the webhook does not answer, the API server ${leaf.after === 'Ignore' ? 'accepts' : 'refuses'} what it asks about`,
   },
   {
     kinds: ['NodePool.karpenter.sh'],

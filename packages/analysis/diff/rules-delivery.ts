@@ -2,6 +2,7 @@ import type { DesiredObject } from '../../manifests/objects.ts';
 import { clusterOf, fallingOut, namesOf, type Retired, retiredIn, syncedBy } from './applications.ts';
 import { lossOf, retirement } from './lifecycle.ts';
 import type { Case, Consequence, Rank, Rule } from './ranks.ts';
+import { syncing } from './rules-syncing.ts';
 
 const DIRECTORY = ['directory.recurse', 'directory.exclude', 'directory.include'].flatMap((field) => [
   `spec.source.${field}`,
@@ -25,6 +26,12 @@ const fallsOut = (rank: Rank, when: (one: Case) => boolean): Rule => ({
 const retiredBy = ({ before, after, base }: Case): Retired[] => retiredIn(before, after, base);
 
 const retirementOf = (one: Case): Consequence => retirement(retiredBy(one), one.after, one.base, one.head);
+
+/** Applications of another name are other Applications. */
+function renamedBy({ before, base, head }: Case): Consequence {
+  const { rank, reason } = retirement(retiredIn(before, undefined, base), before, base, head);
+  return { rank, reason: `${reason}, until one of the new name makes them anew` };
+}
 
 /** How Argo CD finds and treats what an Application wants. */
 export const delivery: readonly Rule[] = [
@@ -98,6 +105,20 @@ export const delivery: readonly Rule[] = [
     when: ({ leaf }) => leaf.after === true,
     rank: 'config',
     reason: 'an empty render may now prune everything',
+  },
+  ...syncing,
+  {
+    kinds: ['ApplicationSet.argoproj.io'],
+    at: ['spec.template.metadata.name', 'spec.template.metadata.namespace'],
+    when: (one) => renamedBy(one).rank === 'data-loss',
+    rank: 'data-loss',
+    reason: (one) => renamedBy(one).reason,
+  },
+  {
+    kinds: ['ApplicationSet.argoproj.io'],
+    at: ['spec.template.metadata.name', 'spec.template.metadata.namespace'],
+    rank: 'prune',
+    reason: (one) => renamedBy(one).reason,
   },
   {
     kinds: ['Application.argoproj.io'],

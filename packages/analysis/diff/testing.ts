@@ -15,6 +15,19 @@ export type SourcedRow = readonly [
   source: string,
 ];
 
+/** One file, or several below dist/. */
+export type Texts = string | Readonly<Record<string, string>>;
+
+/** A change that people report: `refused` where diff ends with an error, a word of the whole report, and what says so. */
+export type ReportedRow = readonly [
+  name: string,
+  base: Texts,
+  head: Texts,
+  rank: Rank | 'refused' | undefined,
+  word: RegExp,
+  source: string,
+];
+
 /** Files below dist/ before and after, compared. */
 export function compareFiles(
   base: Readonly<Record<string, string>>,

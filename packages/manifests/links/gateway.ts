@@ -57,12 +57,25 @@ function backends(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['spec', 'rules'])
     .flatMap((rule) => listAt(rule, ['backendRefs']))
     .filter((backend) => (valueAt(backend, ['kind']) ?? 'Service') === 'Service')
-    .map((backend) => {
+    .flatMap((backend): Link[] => {
       const namespace = valueAt(backend, ['namespace']);
       const owner = typeof namespace === 'string' ? { ...from, namespace } : from;
       const end = serviceAt(owner, String(valueAt(backend, ['name'])), valueAt(backend, ['port']), world);
-      return { from, kind: 'HTTPRoute -> Service', says: 'leads to', end };
+      const link: Link = { from, kind: 'HTTPRoute -> Service', says: 'leads to', end };
+      return owner.namespace === from.namespace ? [link] : [link, grant(from, owner.namespace, world)];
     });
+}
+
+/** A Service of another namespace takes requests where its namespace says so. @see https://gateway-api.sigs.k8s.io/api-types/referencegrant/ */
+function grant(from: DesiredObject, namespace: unknown, world: ObjectIndex): Link {
+  const lets = (one: DesiredObject): boolean =>
+    one.namespace === namespace &&
+    listAt(one.fields, ['spec', 'from']).some(
+      (who) => valueAt(who, ['kind']) === from.kind && valueAt(who, ['namespace']) === from.namespace,
+    );
+  const why = `no ReferenceGrant of ${namespace} lets a ${from.kind} of ${from.namespace} lead to its Services`;
+  const end = found(world.ofKind('ReferenceGrant').find(lets), why, absent);
+  return { from, kind: 'HTTPRoute -> ReferenceGrant', says: `leads into ${namespace} by`, end };
 }
 
 /** A webhook or an aggregated API that the API server calls by a Service. */

@@ -83,9 +83,13 @@ function sourceEnd(from: DesiredObject, source: Source, world: ObjectIndex): End
   return holder.end;
 }
 
-/** A Secret that is needed as a whole. */
-export const secretEnd = (from: DesiredObject, name: string, world: ObjectIndex): End =>
-  sourceEnd(from, { kind: 'Secret', name, keys: [], optional: false, how: 'mounted' }, world);
+/** A Secret that is needed as a whole, or some keys of it. */
+export const secretEnd = (
+  from: DesiredObject,
+  name: string,
+  world: ObjectIndex,
+  keys: readonly string[] = [],
+): End => sourceEnd(from, { kind: 'Secret', name, keys, optional: false, how: 'mounted' }, world);
 
 interface Holder {
   /** Undefined: not known. */

@@ -27,17 +27,20 @@ export function releaseLinks(from: DesiredObject, world: ObjectIndex): Link[] {
         .filter((share) => typeof valueAt(share, ['destination', 'host']) === 'string')
         .map((share) => virtualShare(from, valueAt(share, ['destination']), world));
     case 'Certificate':
-      return [
-        certified(
-          from,
-          'Certificate -> ClusterIssuer',
-          valueAt(from.fields, ['spec', 'issuerRef', 'name']),
-          world,
-        ),
-      ].filter(() => valueAt(from.fields, ['spec', 'issuerRef', 'kind']) === 'ClusterIssuer');
+      return certificate(from, world);
     default:
       return [];
   }
+}
+
+function certificate(from: DesiredObject, world: ObjectIndex): Link[] {
+  const [kind = 'Issuer', name] = ['kind', 'name'].map((field) =>
+    valueAt(from.fields, ['spec', 'issuerRef', field]),
+  );
+  if (kind === 'ClusterIssuer') return [certified(from, 'Certificate -> ClusterIssuer', name, world)];
+  if (kind !== 'Issuer' || typeof name !== 'string') return [];
+  const end = there('Issuer', from, name, world);
+  return [{ from, kind: 'Certificate -> Issuer', says: 'has its certificate from', end }];
 }
 
 const there = (kind: string, from: DesiredObject, name: unknown, world: ObjectIndex): End =>

@@ -6,7 +6,7 @@ import { adapterMetrics } from './adapter-rules.ts';
 import { absent, broken, type End, found, type Link, type LinkKind, outside, toObject } from './links.ts';
 import { metricLinks } from './metrics.ts';
 import type { ObjectIndex } from './object-index.ts';
-import { missingIn } from './pods.ts';
+import { missingIn, secretEnd } from './pods.ts';
 import { serviceEnd, urlsIn } from './urls.ts';
 
 /** Who owns a replica count, and what it goes by. */
@@ -16,6 +16,10 @@ export function scalingLinks(from: DesiredObject, world: ObjectIndex): Link[] {
       return scaler(from, world);
     case 'HorizontalPodAutoscaler':
       return [target(from, 'HorizontalPodAutoscaler -> workload', world), ...metrics(from, world)];
+    case 'VerticalPodAutoscaler':
+      return [target(from, 'VerticalPodAutoscaler -> workload', world, 'targetRef')];
+    case 'TriggerAuthentication':
+      return secrets(from, world);
     case 'ScaledObject':
       return [
         target(from, 'ScaledObject -> workload', world),
@@ -55,10 +59,8 @@ const SCALED = {
   },
 } as const;
 
-function target(from: DesiredObject, kind: LinkKind, world: ObjectIndex): Link {
-  const [owned, name] = ['kind', 'name'].map((field) =>
-    valueAt(from.fields, ['spec', 'scaleTargetRef', field]),
-  );
+function target(from: DesiredObject, kind: LinkKind, world: ObjectIndex, reference = 'scaleTargetRef'): Link {
+  const [owned, name] = ['kind', 'name'].map((field) => valueAt(from.fields, ['spec', reference, field]));
   const end = workloadEnd(String(owned ?? 'Deployment'), from.namespace, String(name), world);
   return { from, kind, says: 'scales', end };
 }
@@ -108,6 +110,14 @@ function triggers(from: DesiredObject, world: ObjectIndex): Link[] {
     .filter((query) => typeof query === 'string')
     .flatMap((query) => metricLinks(from, 'HorizontalPodAutoscaler -> metric', 'a trigger', query, world));
 }
+
+/** The keys of Secrets that a login is made of. */
+const secrets = (from: DesiredObject, world: ObjectIndex): Link[] =>
+  listAt(from.fields, ['spec', 'secretTargetRef']).map((one): Link => {
+    const [name, key] = ['name', 'key'].map((field) => String(valueAt(one, [field])));
+    const end = secretEnd(from, name ?? '', world, [key ?? '']);
+    return { from, kind: 'TriggerAuthentication -> Secret', says: 'reads', expects: `${name}/${key}`, end };
+  });
 
 /** What a trigger logs in with. */
 function authentications(from: DesiredObject, world: ObjectIndex): Link[] {

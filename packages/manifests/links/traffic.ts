@@ -150,10 +150,12 @@ function certificates(from: DesiredObject, world: ObjectIndex): Link[] {
   );
   const names = listAt(from.fields, ['spec', 'tls']).map((one) => valueAt(one, ['secretName']));
   return names
-    .filter((name) => typeof name === 'string' && !isMade)
+    .filter((name) => typeof name === 'string')
     .map((name) => ({
-      ...{ from, kind: 'Ingress -> Secret', says: 'encrypts with' },
-      end: secretEnd(from, String(name), world),
+      ...{ from, kind: 'Ingress -> Secret', says: 'encrypts with', expects: String(name) },
+      end: isMade
+        ? outside(`the Secret ${name} that cert-manager makes`)
+        : secretEnd(from, String(name), world),
     }));
 }
 

@@ -1,3 +1,4 @@
+import type { ReportedRow } from '../testing.ts';
 import * as actors from './corpus/actors.ts';
 import * as applications from './corpus/applications.ts';
 import * as breaksNetwork from './corpus/breaks-network.ts';
@@ -20,6 +21,16 @@ import * as pods from './corpus/pods.ts';
 import * as podsReadAndScaled from './corpus/pods-read-and-scaled.ts';
 import * as reading from './corpus/reading.ts';
 import * as releases from './corpus/releases.ts';
+import * as reportedActors from './corpus/reported-actors.ts';
+import * as reportedChains from './corpus/reported-chains.ts';
+import * as reportedDefaults from './corpus/reported-defaults.ts';
+import * as reportedDelivery from './corpus/reported-delivery.ts';
+import * as reportedExposures from './corpus/reported-exposures.ts';
+import * as reportedFields from './corpus/reported-fields.ts';
+import * as reportedObjects from './corpus/reported-objects.ts';
+import * as reportedReading from './corpus/reported-reading.ts';
+import * as reportedRefused from './corpus/reported-refused.ts';
+import * as reportedStorage from './corpus/reported-storage.ts';
 import * as rollouts from './corpus/rollouts.ts';
 import * as storage from './corpus/storage.ts';
 
@@ -31,6 +42,20 @@ export interface Kind {
   readonly title: string;
   readonly changes: readonly Crafted[];
 }
+
+/** Changes of all kinds that people report, judged by the whole report. */
+export const reported: readonly ReportedRow[] = [
+  ...reportedActors.rows,
+  ...reportedChains.rows,
+  ...reportedDefaults.rows,
+  ...reportedDelivery.rows,
+  ...reportedExposures.rows,
+  ...reportedFields.rows,
+  ...reportedObjects.rows,
+  ...reportedReading.rows,
+  ...reportedRefused.rows,
+  ...reportedStorage.rows,
+];
 
 /** Every crafted change. */
 export const corpus: readonly Kind[] = [
@@ -62,6 +87,7 @@ export const corpus: readonly Kind[] = [
   },
   { title: 'objects that cannot work', changes: [...breaksRulesObjects.rows, ...breaksRulesPods.rows] },
   { title: 'what is not broken by a change', changes: breaksNone.unrelated },
+  { title: 'of all kinds, as people report them', changes: reported },
   { title: 'what opens', changes: [...exposuresNetwork.rows, ...exposuresRights.rows] },
 ];
 

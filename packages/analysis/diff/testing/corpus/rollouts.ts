@@ -61,8 +61,8 @@ export const rows: readonly SourcedRow[] = [
   ],
   [
     'a paused reader of a ConfigMap',
-    reader('paused: true,', 'x', 'b'),
-    reader('paused: true,', 'y', 'c'),
+    reader('paused: true,', 'w', 'b'),
+    reader('paused: true,', 'x', 'c'),
     'config',
     /keeps the old values until its next restart/,
     paused,

@@ -1,0 +1,156 @@
+import { object, type ReportedRow } from '../../testing.ts';
+import { cluster, cm, dep, svc } from './reported-kit.ts';
+
+export const rows: readonly ReportedRow[] = [
+  [
+    'no issuer for an Ingress',
+    object(
+      'networking.k8s.io/v1',
+      'Ingress',
+      'spec: {tls: [{secretName: t}]}',
+      'annotations: {cert-manager.io/cluster-issuer: le}',
+    ),
+    object('networking.k8s.io/v1', 'Ingress', 'spec: {tls: [{secretName: t}]}'),
+    'broken',
+    /cert-manager/,
+    'cert-manager.io, Annotated Ingress resource',
+  ],
+  [
+    'no list of addresses of an Ingress',
+    object(
+      'networking.k8s.io/v1',
+      'Ingress',
+      'spec: {rules: [{host: a.example.com}]}',
+      'annotations: {nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8}',
+    ),
+    object('networking.k8s.io/v1', 'Ingress', 'spec: {rules: [{host: a.example.com}]}'),
+    'exposure',
+    /nothing asks who is there/,
+    'kubernetes.github.io/ingress-nginx, Annotations: "Whitelist source range"',
+  ],
+  [
+    'another class of an Ingress',
+    object(
+      'networking.k8s.io/v1',
+      'Ingress',
+      'spec: {rules: [{host: a.example.com}]}',
+      'annotations: {kubernetes.io/ingress.class: nginx-internal}',
+    ),
+    object(
+      'networking.k8s.io/v1',
+      'Ingress',
+      'spec: {rules: [{host: a.example.com}]}',
+      'annotations: {kubernetes.io/ingress.class: nginx}',
+    ),
+    'config',
+    /controller/,
+    'kubernetes.io, Ingress: "Deprecated annotation"',
+  ],
+  [
+    'routing by zones',
+    svc('ports: [{port: 80}]'),
+    svc('ports: [{port: 80}]', 'annotations: {service.kubernetes.io/topology-mode: Auto}'),
+    'config',
+    /a controller is configured/,
+    'kubernetes.io, Topology Aware Routing: "Enabling Topology Aware Routing"',
+  ],
+  [
+    'warnings of Pod Security',
+    cluster('v1', 'Namespace', 'shop', 'spec: {}').replace(
+      'name: shop',
+      'name: shop, labels: {pod-security.kubernetes.io/warn: restricted}',
+    ),
+    cluster('v1', 'Namespace', 'shop', 'spec: {}').replace(
+      'name: shop',
+      'name: shop, labels: {pod-security.kubernetes.io/warn: baseline}',
+    ),
+    'config',
+    /warn/i,
+    'kubernetes.io, Pod Security Admission: "Pod Security Admission labels for namespaces"',
+  ],
+  [
+    'an object that outlives its Application',
+    cm('a: b'),
+    object('v1', 'ConfigMap', 'data: {a: b}', 'annotations: {argocd.argoproj.io/sync-options: Delete=false}'),
+    'config',
+    /delet/,
+    'argo-cd.readthedocs.io, Sync Options: "Disable Kubectl Validation"',
+  ],
+  [
+    'no validation of an object',
+    cm('a: b'),
+    object(
+      'v1',
+      'ConfigMap',
+      'data: {a: b}',
+      'annotations: {argocd.argoproj.io/sync-options: Validate=false}',
+    ),
+    'config',
+    /valid/i,
+    'argo-cd.readthedocs.io, Sync Options: "Disable Kubectl Validation"',
+  ],
+  [
+    'when a hook is deleted',
+    object(
+      'batch/v1',
+      'Job',
+      'spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}',
+      'annotations: {argocd.argoproj.io/hook: PreSync}',
+    ),
+    object(
+      'batch/v1',
+      'Job',
+      'spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}',
+      'annotations: {argocd.argoproj.io/hook: PreSync, argocd.argoproj.io/hook-delete-policy: HookSucceeded}',
+    ),
+    'config',
+    /hook/,
+    'argo-cd.readthedocs.io, Sync Phases and Waves: "Hook Deletion Policies"',
+  ],
+  [
+    'the proxy of Linkerd',
+    cluster('v1', 'Namespace', 'shop', 'spec: {}'),
+    cluster('v1', 'Namespace', 'shop', 'spec: {}').replace(
+      'name: shop',
+      'name: shop, annotations: {linkerd.io/inject: enabled}',
+    ),
+    'config',
+    /Linkerd/,
+    'linkerd.io, Automatic Proxy Injection',
+  ],
+  [
+    'a restart by an annotation',
+    dep(''),
+    dep('').replace(
+      'labels: {app: web}},',
+      'labels: {app: web}, annotations: {kubectl.kubernetes.io/restartedAt: "2026-01-01T00:00:00Z"}},',
+    ),
+    'config',
+    /rolling restart/,
+    'kubernetes.io, Deployments: "Updating a Deployment"',
+  ],
+  [
+    'a namespace for an instance of Argo CD',
+    cluster('v1', 'Namespace', 'shop', 'spec: {}'),
+    cluster('v1', 'Namespace', 'shop', 'spec: {}').replace(
+      'name: shop',
+      'name: shop, labels: {argocd.argoproj.io/managed-by: argocd}',
+    ),
+    'config',
+    /Argo CD/,
+    'argocd-operator.readthedocs.io, Deploy resources to a different namespace',
+  ],
+  [
+    'a Secret that is copied into every namespace',
+    object('v1', 'Secret', 'data: {a: YQ==}'),
+    object(
+      'v1',
+      'Secret',
+      'data: {a: YQ==}',
+      'annotations: {reflector.v1.k8s.emberstack.com/reflection-allowed: "true", reflector.v1.k8s.emberstack.com/reflection-auto-enabled: "true"}',
+    ),
+    'exposure',
+    /namespace/,
+    'github.com/emberstack/kubernetes-reflector, README.md',
+  ],
+];

@@ -1,0 +1,107 @@
+import { object, type ReportedRow } from '../../testing.ts';
+import { cm, cron, dep, docs, np, svc } from './reported-kit.ts';
+
+export const rows: readonly ReportedRow[] = [
+  [
+    'a block of addresses that is none',
+    np('ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]'),
+    np('ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/33}}]}]'),
+    'broken',
+    /cidr/i,
+    'kubernetes v1.36.3 pkg/apis/networking/validation ValidateIPBlock',
+  ],
+  [
+    'an exception outside its block',
+    np('ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]}]'),
+    np('ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}}]}]'),
+    'broken',
+    /except/i,
+    'kubernetes v1.36.3 pkg/apis/networking/validation ValidateIPBlock',
+  ],
+  [
+    'a value that is only to exist',
+    dep('', '', 'tolerations: [{key: a, operator: Equal, value: b}],'),
+    dep('', '', 'tolerations: [{key: a, operator: Exists, value: b}],'),
+    'broken',
+    /toleration/,
+    'kubernetes.io, Taints and Tolerations: "Concepts"',
+  ],
+  [
+    'a name of a variable with an equals sign',
+    dep('env: [{name: A, value: b}]'),
+    dep('env: [{name: "A=B", value: b}]'),
+    'broken',
+    /A=B/,
+    'kubernetes v1.36.3 pkg/apis/core/validation ValidateEnv',
+  ],
+  [
+    'no image',
+    dep(''),
+    dep('').replace('image: "a:1"', 'image: ""'),
+    'broken',
+    /image/,
+    'kubernetes v1.36.3 pkg/apis/core/validation validateContainerCommon',
+  ],
+  [
+    'an image with a space',
+    dep(''),
+    dep('').replace('image: "a:1"', 'image: " a:1"'),
+    'broken',
+    /image/,
+    'kubernetes v1.36.3 pkg/apis/core/validation validateContainerCommon',
+  ],
+  [
+    'a key with a slash',
+    cm('a: b'),
+    cm('"a/b": c'),
+    'broken',
+    /a\/b/,
+    'kubernetes.io, ConfigMaps: "ConfigMap object"',
+  ],
+  [
+    'an absolute subPath',
+    dep('volumeMounts: [{name: a, mountPath: /a, subPath: b}]', '', 'volumes: [{name: a, emptyDir: {}}],'),
+    dep('volumeMounts: [{name: a, mountPath: /a, subPath: /b}]', '', 'volumes: [{name: a, emptyDir: {}}],'),
+    'broken',
+    /subPath/,
+    'kubernetes v1.36.3 pkg/apis/core/validation ValidateVolumeMounts',
+  ],
+  [
+    'port 0',
+    svc('ports: [{port: 80}]'),
+    svc('ports: [{port: 0}]'),
+    'broken',
+    /port/,
+    'kubernetes v1.36.3 pkg/apis/core/validation validateServicePort',
+  ],
+  [
+    'a vertical autoscaler without its target',
+    docs(
+      dep(''),
+      object(
+        'autoscaling.k8s.io/v1',
+        'VerticalPodAutoscaler',
+        'spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}',
+      ),
+    ),
+    docs(
+      dep(''),
+      object(
+        'autoscaling.k8s.io/v1',
+        'VerticalPodAutoscaler',
+        'spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}}',
+      ),
+    ),
+    'broken',
+    /Deployment shop\/wbe/,
+    'kubernetes/autoscaler vertical-pod-autoscaler/docs/quickstart.md',
+  ],
+  [
+    'a deadline that no run meets',
+    cron('startingDeadlineSeconds: 60,'),
+    cron('startingDeadlineSeconds: 5,'),
+    'broken',
+    /must be at least 10/,
+    'kubernetes.io, CronJob: "Deadline for delayed Job start"',
+  ],
+];
