@@ -18,6 +18,7 @@ import { type Gauges, parseGauges } from './gauges.ts';
 import { repositoryRoot, type ServiceProcess, startService, stopService } from './processes.ts';
 import { makeRunDirectory } from './rundir.ts';
 import { plainScreen, type Screen, terminalScreen } from './screen.ts';
+import { reconcile } from './transactions-books.ts';
 import { TransactionLoad } from './transactions-load.ts';
 
 const help = `usage: sluice up transactions [--transactions N] [--plain]     (npm start -- transactions)
@@ -116,7 +117,13 @@ class Run {
     const sent = load.run(this.#signal);
     const drained = await this.#watch(load, `${scaler}/metrics`, sent);
     await sent;
-    return (await this.#summary(load, query)) && drained ? 0 : 1;
+    this.#screen.keep();
+    const { balanced, lines } = await reconcile({
+      ...{ load, query, stores: { ...LOOPBACK, ...this.#stores } },
+      ...{ logFile: this.#files.logFile, signal: this.#signal },
+    });
+    for (const line of [...lines.slice(0, 2), this.#peaks(), ...lines.slice(2)]) this.#screen.print(line);
+    return balanced && drained ? 0 : 1;
   }
 
   /** Ends the services, then the stores. */
@@ -213,6 +220,10 @@ class Run {
     return false;
   }
 
+  #peaks(): string {
+    return WORKERS.map((name) => `${name} 0 -> ${this.#most.get(name) ?? 0} -> 0 processes`).join('   ');
+  }
+
   #accepted({ accepted, replayed, conflicts }: TransactionLoad): string {
     const seconds = Math.round((performance.now() - this.#startedAt) / 1000);
     return `${seconds} s   accepted ${accepted} of ${this.#total}   repeated ${replayed}   refused ${conflicts}`;
@@ -228,80 +239,6 @@ class Run {
       return [name, gauges];
     });
   }
-
-  /** The equation, the books, and a search. @returns whether all of it holds */
-  async #summary(load: TransactionLoad, query: string): Promise<boolean> {
-    this.#screen.keep();
-    const books = await this.#books();
-    const indexed = await this.#indexed(query);
-    const equal = books.transactions === load.accepted && indexed === load.accepted;
-    const mark = equal ? '=' : '/';
-    const { print } = { print: (line: string) => this.#screen.print(line) };
-    print(
-      `accepted ${load.accepted} ${mark} in MongoDB ${books.transactions} ${mark} in the index ${indexed}`,
-    );
-    print(
-      `repeated ${load.replayed}, and refused with another body ${load.conflicts}   unexpected ${load.unexpected}`,
-    );
-    print(WORKERS.map((name) => `${name} 0 -> ${this.#most.get(name) ?? 0} -> 0 processes`).join('   '));
-    print(books.balanced ? 'the books balance' : 'the books do not balance');
-    const page = await this.#search(query, { account: 'merchant:3', text: 'order', limit: '3' });
-    print(`newest of merchant:3, of an index complete up to ${page.index.completeUpTo}:`);
-    for (const { id, acceptedAt, description, entries } of page.transactions) {
-      const amount = entries.find(({ account }) => account === 'merchant:3')?.amount ?? 0;
-      print(
-        `  ${acceptedAt}   ${id}   ${description.padEnd(12)} ${(amount / 100).toFixed(2).padStart(8)} EUR`,
-      );
-    }
-    return equal && books.balanced && load.unexpected === 0 && load.replayed === load.conflicts;
-  }
-
-  async #books(): Promise<{ readonly balanced: boolean; readonly transactions: number }> {
-    let transactions = 0;
-    const check = startService(
-      'process/check',
-      { ...LOOPBACK, ...this.#stores },
-      {
-        command: [process.execPath, join(repositoryRoot, 'services', 'process', 'check.ts')],
-        logFile: this.#files.logFile,
-        onLine: (line) => {
-          transactions = Number((line as Line).transactions ?? transactions);
-        },
-      },
-    );
-    return { balanced: (await check.ended) === 0, transactions };
-  }
-
-  /** Every transaction of the index, page by page, as a client counts them. */
-  async #indexed(query: string): Promise<number> {
-    // What left the queue a moment ago is shown with the next refresh.
-    await sleep(2000, undefined, { signal: this.#signal });
-    let [count, cursor] = [0, ''];
-    do {
-      const page = await this.#search(query, { limit: '200', ...(cursor !== '' && { cursor }) });
-      count += page.transactions.length;
-      cursor = page.next ?? '';
-    } while (cursor !== '');
-    return count;
-  }
-
-  async #search(query: string, parameters: Readonly<Record<string, string>>): Promise<Page> {
-    const url = `${query}/transactions?${new URLSearchParams(parameters)}`;
-    const { status, body } = await request({ url, timeoutMs: 10_000, signal: this.#signal });
-    if (status !== 200) throw new Error(`the search answered ${status}: ${body.toString().slice(0, 200)}`);
-    return JSON.parse(body.toString());
-  }
-}
-
-interface Page {
-  readonly transactions: readonly {
-    readonly id: string;
-    readonly acceptedAt: string;
-    readonly description: string;
-    readonly entries: readonly { readonly account: string; readonly amount: number }[];
-  }[];
-  readonly next?: string;
-  readonly index: { readonly completeUpTo: string };
 }
 
 const gaugeLine = (name: string, gauges: Gauges | undefined): string =>
