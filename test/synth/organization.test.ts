@@ -11,6 +11,7 @@ const OTHER: Readonly<Record<string, string>> = {
   [organization.registry]: 'registry.example:5000/team/of/people',
   [organization.repository.path]: 'others/desired',
   [organization.repository.host]: 'forge.example',
+  [`branch: '${organization.repository.branch}'`]: "branch: 'trunk'",
   [organization.domain]: 'pages.example',
   [organization.cloud.account]: '444455556666',
   [`prefix: '${organization.cloud.prefix}'`]: "prefix: 'others'",
@@ -48,6 +49,14 @@ describe('another organisation', { timeout: 120_000 }, () => {
     ];
     for (const text of [...former, domain, cloud.account, `${cloud.prefix}-production`])
       expect(isIn(text), text).toEqual([]);
+  });
+
+  it('has another branch, which everything that follows the repository names', () => {
+    const { branch } = organization.repository;
+    const follow = [`targetRevision: ${branch}`, `/blob/${branch}/`, `value: ${branch}`];
+    for (const text of follow) expect(isIn(text), text).toEqual([]);
+    for (const text of ['targetRevision: trunk', '/blob/trunk/', 'value: trunk'])
+      expect(isIn(text).length, text).toBeGreaterThan(0);
   });
 
   it('is wherever the former one was', () => {

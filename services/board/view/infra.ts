@@ -82,12 +82,13 @@ function alertsHead({ value, connection, readAt }: Feed<readonly FiringAlert[]>,
 /** Alerts with what they say, the worst first. */
 export function alertTable(alerts: readonly FiringAlert[], page: Page): Html {
   const { texts, format, links } = page;
+  const { repository, branch = 'main' } = links;
   const own = texts.infra;
   if (alerts.length === 0) return html`<p class="quiet">${own.noneFires}</p>`;
   const runbook = (name: string): Html =>
-    links.repository === undefined
+    repository === undefined
       ? html`${name}`
-      : html`<a href="${new Outside(`${links.repository}/blob/main/docs/reference/alerts.md`)}" rel="noreferrer">${name}</a>`;
+      : html`<a href="${new Outside(repository, ['blob', ...branch.split('/'), 'docs', 'reference', 'alerts.md'])}" rel="noreferrer">${name}</a>`;
   const columns: readonly Column<FiringAlert>[] = [
     {
       title: own.alert,
