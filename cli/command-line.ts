@@ -1,6 +1,7 @@
 import { FaultsError } from '@sluice/policy';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { closestTo } from './arguments.ts';
+import { styled } from './color.ts';
 import { commands, usage } from './commands.ts';
 import { sourceFault } from './source-fault.ts';
 import { version } from './version.ts';
@@ -15,9 +16,12 @@ async function main([name = '', ...rest]: string[]): Promise<number> {
   if (command !== undefined) return (await command.load())(rest);
   const near = closestTo(name, Object.keys(commands));
   const hint = near === undefined ? "'sluice --help' lists them" : `did you mean '${near}'?`;
-  process.stderr.write(`sluice: there is no command '${name}'; ${hint}\n`);
+  refuse(`sluice: there is no command '${name}'; ${hint}`);
   return 2;
 }
+
+const refuse = (message: string): boolean =>
+  process.stderr.write(`${styled('red', message, process.stderr)}\n`);
 
 /** What is answered without a command. */
 const answers: ReadonlyMap<string, () => string> = new Map([
@@ -47,7 +51,7 @@ export async function runSluice(argv: string[]): Promise<void> {
         ? error.message
         : sourceFault(error);
     if (message === undefined) throw error;
-    process.stderr.write(`${message}\n`);
+    refuse(message);
     process.exitCode = 2;
   }
 }

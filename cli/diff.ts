@@ -8,6 +8,7 @@ import type { Files } from '../packages/manifests/manifests.ts';
 import { parser, type Snapshot, snapshotOf } from '../packages/manifests/objects.ts';
 import { Repository } from '../packages/manifests/revision.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
+import { coloredReport } from './color.ts';
 
 const help = `usage: sluice diff [base] [head] [options]
 
@@ -26,7 +27,7 @@ ${ranks.join(' < ')}.
 `;
 
 const formats: Readonly<Record<string, (difference: Difference) => string>> = {
-  text: textReport,
+  text: (difference) => coloredReport(textReport(difference), process.stdout),
   markdown: markdownReport,
   json: jsonReport,
 };

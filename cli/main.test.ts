@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { coloredReport } from './color.ts';
 import { commands } from './commands.ts';
 import { sourceFault } from './source-fault.ts';
 
@@ -18,8 +20,15 @@ function unread(...args: string[]): { code: number; said: string } {
   return { code: status ?? Number.NaN, said: stderr };
 }
 
+/** The environment of the test, without what it says of colours. */
+const uncolored = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !['FORCE_COLOR', 'NO_COLOR', 'TERM'].includes(name)),
+);
+
 function sluice(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    ...{ encoding: 'utf8', env: uncolored },
+  });
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -65,6 +74,46 @@ describe('sluice', () => {
     expect(sluice('completion', 'tcsh')).toMatchObject({
       ...{ code: 2, err: "sluice completion: 'shell' (tcsh) must be one of: bash, zsh, fish\n" },
     });
+  });
+});
+
+describe('colour', () => {
+  const RED = '\u001b[31m';
+  const refusal = "sluice: there is no command 'dif'; did you mean 'diff'?";
+
+  /** What is printed to a pipe. */
+  function piped(variables: Readonly<Record<string, string>>): string {
+    const env = { ...uncolored, ...variables };
+    return spawnSync(process.execPath, [main, 'dif'], { encoding: 'utf8', env }).stderr.trim();
+  }
+
+  /** What is printed to a terminal: `script` (util-linux) makes one. */
+  function onTerminal(variables: Readonly<Record<string, string>>): string {
+    const env = { ...uncolored, TERM: 'xterm-256color', ...variables };
+    const args = ['--quiet', '--command', `'${process.execPath}' '${main}' dif`, '/dev/null'];
+    const { stdout, error } = spawnSync('script', args, { encoding: 'utf8', env, input: '' });
+    if (error !== undefined) throw error;
+    return stdout.trim();
+  }
+
+  it('is on a terminal, and not where NO_COLOR or a dumb terminal says so', () => {
+    expect(onTerminal({})).toBe(`${RED}${refusal}\u001b[39m`);
+    expect(onTerminal({ NO_COLOR: '1' })).toBe(refusal);
+    expect(onTerminal({ TERM: 'dumb' })).toBe(refusal);
+  });
+
+  it('is not in a pipe, unless FORCE_COLOR says so', () => {
+    expect(piped({})).toBe(refusal);
+    expect(piped({ FORCE_COLOR: '1' })).toBe(`${RED}${refusal}\u001b[39m`);
+  });
+
+  it('ranks the changes of a report, and nothing else of it', () => {
+    const report =
+      'main -> working tree: 1 object changes\n\nlocal/a\n  data loss  PersistentVolumeClaim a/b  gone\n';
+    vi.stubEnv('FORCE_COLOR', '1');
+    const colored = coloredReport(report, process.stdout);
+    expect(colored).toContain('\u001b[31mdata loss');
+    expect(stripVTControlCharacters(colored)).toBe(report);
   });
 });
 

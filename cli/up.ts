@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@sluice/runtime/processes';
+import { styled } from './color.ts';
 import { INTERRUPTED, interruption, orInterrupted } from './interruption.ts';
 import { prepareBundles } from './local/bundles.ts';
 import { runSynth } from './synth.ts';
@@ -169,7 +170,8 @@ class Run {
     for (const decision of this.#ledger.decisions.slice(this.#shownDecisions))
       if (this.#screen.plain) this.#screen.print(decisionLine(decision));
     this.#shownDecisions = this.#ledger.decisions.length;
-    this.#screen.draw(renderFrame(frame, this.#screen.width));
+    const [header = '', ...lines] = renderFrame(frame, this.#screen.width);
+    this.#screen.draw([styled('bold', header, process.stdout), ...lines]);
     if (!this.#screen.plain || Date.now() - this.#shownAt < STATUS_EVERY_MS) return;
     this.#shownAt = Date.now();
     this.#screen.print(statusLine(frame));
