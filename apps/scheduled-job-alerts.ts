@@ -1,5 +1,6 @@
 import type { Alert, Severity } from '../charts/alerts.ts';
 
+/** A CronJob whose runs are watched, and the sentences of its alerts. */
 export interface ScheduledJobRuns {
   readonly namespace: string;
   /** The CronJob. */

@@ -6,6 +6,7 @@ import { ARGOCD_API, ARGOCD_NAMESPACE, IN_CLUSTER, type Application as Manifest,
 import type { OwnedFields } from './owned-fields.ts';
 import { checkSource, type Source, sourceOf } from './source.ts';
 
+/** An Argo CD Application: what it delivers, where to, and in which wave. */
 export interface ApplicationProps {
   /** Its name in Argo CD, and its Helm release's. */
   readonly name: string;

@@ -22,6 +22,7 @@ export const STAGES = { definitions: 0, foundation: 1, secrets: 2, platform: 3 }
 
 export type Stage = keyof typeof STAGES;
 
+/** The annotation that puts an object into a sync wave; lower waves are applied first. */
 export const syncWave = (value: number): { readonly [key: string]: string } => ({
   'argocd.argoproj.io/sync-wave': String(value),
 });

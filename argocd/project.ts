@@ -14,6 +14,7 @@ import {
 /** A kind of object, as `<group>/<Kind>`; the core group is empty: '/Service', 'apps/Deployment'. */
 export type KindName = `${string}/${string}`;
 
+/** An AppProject: the sources, destinations and kinds that its Applications may have. */
 export interface ProjectProps {
   readonly name: string;
   /** What its Applications are. */

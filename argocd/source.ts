@@ -15,6 +15,7 @@ export type Source =
       readonly skipCrds?: boolean;
     };
 
+/** Where an Application finds its objects, as Argo CD writes it. */
 export function sourceOf(name: string, source: Source): Application['spec']['source'] & object {
   if (source.kind === 'folder') {
     const { repository, path } = source;
@@ -28,6 +29,7 @@ export function sourceOf(name: string, source: Source): Application['spec']['sou
 
 const EXACT = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
+/** Adds a fault for each path, revision or version that Argo CD could not pin. */
 export function checkSource(checks: Checks, source: Source): void {
   if (source.kind === 'folder') {
     const { path, repository } = source;

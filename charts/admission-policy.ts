@@ -20,6 +20,7 @@ export interface Validation {
   readonly message: string;
 }
 
+/** A ValidatingAdmissionPolicy: the requests that it sees, and the CEL rules that it holds them to. */
 export interface AdmissionPolicyProps {
   readonly name: string;
   readonly matches: readonly MatchedRequests[];

@@ -42,6 +42,7 @@ export interface RuleGroup {
   readonly alerts: readonly Alert[];
 }
 
+/** The alerts and recording rules of one owner. */
 export interface AlertsProps extends Identity {
   /** The page that explains alerts; each one's anchor is its name in lower case. */
   readonly runbook: string;

@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
+/** An HPA: its target, its bounds, its metrics and how fast it scales. */
 export interface AutoscalerProps extends Identity {
   /** The kind of the object that it scales, which has the same name. @default 'Deployment' */
   readonly target?: AutoscalerParts['target'];

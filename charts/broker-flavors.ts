@@ -31,6 +31,7 @@ export interface BrokerFlavor {
   readonly reloads?: string;
 }
 
+/** The folder in the broker's container that holds its configuration. */
 export const CONFIG_PATH = '/etc/sluice/broker';
 
 /** Where the broker's certificate is mounted: the keys of a Secret of type kubernetes.io/tls. */

@@ -18,6 +18,7 @@ import {
   ServiceAccount,
 } from './pod.ts';
 
+/** A broker: which one, its users, its disk, and whether it speaks TLS. */
 export interface BrokerProps extends Identity {
   /** Which broker it is. */
   readonly kind: BrokerKind;

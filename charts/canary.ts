@@ -81,6 +81,7 @@ function routing(self: Identity, router: TrafficRouter): ICanaryStrategy {
   };
 }
 
+/** Adds a fault for each weight or bound by which a release could not proceed. */
 export function checkCanary({ weights, bounds }: Canary, checks: Checks): void {
   const { successRatio, p99Seconds, minRequestsPerSecond } = bounds;
   checks

@@ -3,6 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Identity, metadataOf } from './labels.ts';
 
+/** A certificate of cert-manager for the hosts of a page. */
 export interface CertificateProps extends Identity {
   /** The host it is for. */
   readonly host: string;

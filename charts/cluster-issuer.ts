@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels } from './labels.ts';
 
+/** The issuer of certificates for the pages of a cluster (ACME). */
 export interface ClusterIssuerProps {
   /** The name by which Ingresses ask for it. */
   readonly name: string;

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, labelsOf } from './labels.ts';
 
+/** Kinds that a pod may list in all namespaces; none that holds secrets. */
 export interface ClusterReaderProps extends Identity {
   /** API group, '' for the core -> the kinds of it that may be listed, by their plurals. */
   readonly lists: Readonly<Record<string, readonly string[]>>;

@@ -10,6 +10,7 @@ import { wave } from './wave.ts';
 /** The only document that a namespace's Secrets come from. */
 export const documentOf = (documents: string, namespace: string): string => `${documents}/${namespace}`;
 
+/** A Secret of credentials in a client's namespace. */
 export interface CredentialsProps extends Identity {
   /** The Secret's name. */
   readonly secretName: string;

@@ -17,6 +17,7 @@ interface EckPod extends Identity {
   readonly cpu: string;
 }
 
+/** Elasticsearch as an object of ECK: its size, its disk, its users. */
 export interface ElasticsearchProps extends EckPod {
   /** The cluster's name: its Service is `<cluster>-es-http`. */
   readonly cluster: string;
@@ -28,6 +29,7 @@ export interface ElasticsearchProps extends EckPod {
   readonly snapshots?: { readonly region: string; readonly secret: string } | undefined;
 }
 
+/** Kibana as an object of ECK, beside an Elasticsearch. */
 export interface KibanaProps extends EckPod {
   /** The cluster that it is the page of. */
   readonly cluster: string;

@@ -57,6 +57,7 @@ export interface ExporterTarget {
   readonly caFile?: string | undefined;
 }
 
+/** The exporter: its targets, its mapping, and the credentials that it uses. */
 export interface ExporterProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;

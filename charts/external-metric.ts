@@ -1,6 +1,7 @@
 import { type AdapterRule, type ExternalMetric, externalMetric, externalRule } from '@sluice/policy';
 import { Checks } from '../packages/contracts/checks.ts';
 
+/** The rate of a counter, as prometheus-adapter serves it to an HPA. */
 export interface CounterRateProps {
   /** The counter, for example 'http_requests_total'. */
   readonly series: string;

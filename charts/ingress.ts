@@ -4,6 +4,7 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 import type { PageLogin } from './page-login.ts';
 
+/** A page behind the ingress: its host, its path and the Service that answers. */
 export interface WebPageProps extends Identity {
   /** The host that a browser asks for. */
   readonly host: string;

@@ -24,6 +24,7 @@ export interface ScrapeEndpoint {
   readonly trust?: ServerTrust | undefined;
 }
 
+/** A page of metrics that Prometheus scrapes. */
 export interface MetricsScrapeProps extends Identity {
   readonly endpoints: readonly ScrapeEndpoint[];
   /** Time between two scrapes. @default '15s' */

@@ -6,6 +6,7 @@ import { wave } from './wave.ts';
 
 export type PodSecurityLevel = 'restricted' | 'baseline' | 'privileged';
 
+/** A namespace, and the Pod Security Standard that it enforces. */
 export interface NamespaceProps {
   readonly name: string;
   /** The Kubernetes minor whose Pod Security Standards hold, for example 'v1.34'. */

@@ -18,6 +18,7 @@ export type PodPeer = { readonly namespace: string } & (
   | { readonly everyPod: true }
 );
 
+/** Makes the ends of a connection: the pods of a workload, of a namespace, or IP addresses. */
 export const peers = {
   /** The pods of a workload of this repository. */
   workload: ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): PodPeer => ({
@@ -52,6 +53,7 @@ export class DefaultDeny extends Construct {
   }
 }
 
+/** The connections of a workload, in both directions. */
 export interface NetworkAccessProps extends Identity {
   /** Who may connect to its pods. */
   readonly ingress: readonly Access[];
@@ -82,6 +84,7 @@ export class NetworkAccess extends Construct {
   }
 }
 
+/** The connections of pods that are selected by label. */
 export interface PodAccessProps {
   /** The policy's name. */
   readonly name: string;

@@ -5,6 +5,7 @@ import { type Identity, type Labels, metadataOf } from './labels.ts';
 import type { ServerTrust } from './monitoring.ts';
 import { wave } from './wave.ts';
 
+/** The Service behind a page, and who may reach it. */
 export interface PageBackendProps extends Identity {
   /** The server name and the authorities that verify its certificate. */
   readonly trust: ServerTrust;

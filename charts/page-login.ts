@@ -13,6 +13,7 @@ export type Login =
   /** A proxy in front of an OpenID provider: it answers 2xx for a user who is signed on. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
 
+/** The login that an ingress asks for before a page. */
 export interface PageLoginProps extends Identity {
   readonly login: Login;
   /** The header in which the page is told the user's name, in canonical case, so that what comes in under it is replaced. @default it is not told */

@@ -13,6 +13,7 @@ export interface StrictSpread {
   readonly minDomains?: number;
 }
 
+/** Where the pods of a workload may run, and how they spread over zones and nodes. */
 export interface Placement {
   /** The most pods it ever has, those of a rollout's surge included. */
   readonly maxPods: number;

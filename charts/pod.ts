@@ -42,6 +42,7 @@ export interface Resources {
   readonly ephemeralStorage?: string;
 }
 
+/** Requests and limits of a container; no CPU limit, memory the same for both. */
 export function resources({ cpu, memory, ephemeralStorage = '64Mi' }: Resources): k8s.ResourceRequirements {
   const both = {
     memory: k8s.Quantity.fromString(memory),
@@ -130,6 +131,7 @@ const volumesOf = (mounts: readonly FileMount[]): k8s.Volume[] =>
       : { name, configMap: { name: from.configMap } },
   );
 
+/** The mounts of a container for its files. */
 export const mountsOf = (mounts: readonly FileMount[]): k8s.VolumeMount[] =>
   mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true }));
 
@@ -138,6 +140,7 @@ const CREDENTIALS_PATH = '/etc/sluice/credentials';
 /** Where every service finds its own password of the broker. */
 export const PASSWORD_FILE = `${CREDENTIALS_PATH}/password`;
 
+/** The password of a Secret as a file. */
 export const credentialsMount = (secret: string): FileMount => ({
   name: 'credentials',
   path: CREDENTIALS_PATH,
@@ -151,6 +154,7 @@ const AUTHORITY_PATH = '/etc/sluice/authority';
 /** Where every service finds the authorities that verify the broker. */
 export const AUTHORITY_FILE = `${AUTHORITY_PATH}/${AUTHORITY_KEY}`;
 
+/** The certificates of an authority as a file. */
 export const authorityMount = (configMap: string): FileMount => ({
   name: 'authority',
   path: AUTHORITY_PATH,
@@ -173,6 +177,7 @@ export const spreadEvenly = (identity: { readonly name: string }): k8s.TopologyS
 
 /** The port that every service of this repository answers /metrics, /livez and /readyz on. */
 export const HTTP_PORT = 8080;
+/** The name of the container port that serves HTTP. */
 export const HTTP_PORT_NAME = 'http';
 
 /** Where a container answers whether it lives and whether it can work. */

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels } from './labels.ts';
 
+/** A PriorityClass: its value, higher ones are evicted later. */
 export interface PriorityProps {
   readonly name: string;
   /** Higher is scheduled first and evicted last; Kubernetes keeps more than 1,000,000,000 for itself. */

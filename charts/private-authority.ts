@@ -8,6 +8,7 @@ import { clusterLabels } from './labels.ts';
 import { AUTHORITY_KEY } from './pod.ts';
 import { wave } from './wave.ts';
 
+/** A certificate authority of the cluster's own, and the namespaces that trust it. */
 export interface PrivateAuthorityProps {
   /** What its certificates are for: the names of its objects begin with it. */
   readonly of: string;

@@ -20,6 +20,7 @@ export interface QueueTopology {
   readonly users: readonly BrokerUser[];
 }
 
+/** A user of the broker, with the least permissions that it needs. */
 export interface BrokerUser {
   readonly name: string;
   readonly tags: readonly 'monitoring'[];
@@ -48,6 +49,7 @@ export interface WorkQueue {
   readonly retrySeconds: number;
 }
 
+/** All queues, exchanges and users of a broker. */
 export interface BrokerTopologyProps {
   /** @default '/' */
   readonly vhost?: string;
@@ -57,6 +59,7 @@ export interface BrokerTopologyProps {
   readonly passwordFile: (user: string) => string;
 }
 
+/** A work queue with its retry and parking queues. */
 export interface WorkQueueProps extends WorkQueue {
   /** @default '/' */
   readonly vhost?: string;

@@ -20,6 +20,7 @@ export interface RedisUser {
   readonly rules: string;
 }
 
+/** Redis: its disk, its users, and how often it writes to disk. */
 export interface RedisProps extends Identity {
   /** The image that runs, pinned: Valkey or Redis. */
   readonly image: string;
@@ -35,6 +36,7 @@ export interface RedisProps extends Identity {
   readonly resources?: Resources;
 }
 
+/** The port that Redis listens on. */
 export const REDIS_PORT = 6379;
 const PORT_NAME = 'redis';
 const CONFIG_PATH = '/etc/sluice/redis';

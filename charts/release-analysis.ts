@@ -8,6 +8,7 @@ import { bucketSeries, series, upSeries } from '../packages/contracts/metrics/me
 import { POD_HASH, POD_HASH_LABEL, type ReleaseBounds, releaseNames } from './canary.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
+/** What a release is measured by, and the bounds that it must keep. */
 export interface ReleaseAnalysisProps extends Identity {
   readonly bounds: ReleaseBounds;
   /** Seconds between two scrapes of the pods. */

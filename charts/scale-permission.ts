@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
+/** The Deployments that a ServiceAccount may scale in a namespace. */
 export interface ScaleGrantProps extends Identity {
   /** What of the identity's name may be written: its Deployment's scale, or its HPA's minimum. @default 'deployment' */
   readonly target?: Kind;

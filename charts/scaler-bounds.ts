@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { AdmissionPolicy, type Validation } from './admission-policy.ts';
 import type { Identity } from './labels.ts';
 
+/** The bounds that an admission policy sets to what the scaler may write. */
 export interface ScalerBoundsProps extends Identity {
   /** The workloads that it scales. */
   readonly workloads: ScalerConfig['workloads'];

@@ -65,6 +65,7 @@ export function fidelityOf(scaled: Scaled, ground: Version): readonly ClauseFide
 export const ownWorkloads = (all: readonly Scaled[]): readonly Workload[] =>
   all.flatMap((one) => (one.scaler === 'own' ? [one.workload] : []));
 
+/** Who owns a workload's replica count: the own scaler, an HPA or KEDA. */
 export interface ReplicaOwnerProps extends Identity {
   readonly scaled: Scaled;
   readonly kubernetes: string;

@@ -15,6 +15,7 @@ import {
 } from './pod.ts';
 import { failurePolicy } from './worker.ts';
 
+/** A CronJob: its image, its schedule and its deadline. */
 export interface ScheduledJobProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;

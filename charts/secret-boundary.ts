@@ -4,6 +4,7 @@ import type { StoreRoles } from '../packages/contracts/platform.ts';
 import { AdmissionPolicy, type Validation } from './admission-policy.ts';
 import { SECRET_STORE } from './secret-manager.ts';
 
+/** The namespaces whose ExternalSecrets an admission policy keeps to their own documents. */
 export interface SecretBoundaryProps {
   /** The path below which each namespace has its document. */
   readonly documents: string;

@@ -10,6 +10,7 @@ import { wave } from './wave.ts';
 /** The SecretStore of a namespace, and the ServiceAccount it reads as: every namespace has its own of this name. */
 export const SECRET_STORE = 'secret-store';
 
+/** A store of External Secrets for one namespace, and the role that reads it. */
 export interface SecretManagerProps {
   /** The namespace whose documents it reads. */
   readonly namespace: string;

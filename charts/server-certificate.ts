@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { type Identity, metadataOf } from './labels.ts';
 import { wave } from './wave.ts';
 
+/** A certificate for a server inside the cluster, by the cluster's own authority. */
 export interface ServerCertificateProps extends Identity {
   /** The Secret that it is kept in. */
   readonly secretName: string;

@@ -9,6 +9,7 @@ import { type Identity, metadataOf } from './labels.ts';
  */
 const UNWATCHED = { 'argocd.argoproj.io/ignore-healthcheck': 'true' };
 
+/** A volume that pods of several nodes share. */
 export interface SharedVolumeProps extends Identity {
   /** For example '1Gi'. */
   readonly size: string;

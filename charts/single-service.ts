@@ -13,6 +13,7 @@ import {
 } from './pod.ts';
 import { HttpService } from './worker.ts';
 
+/** A service of one pod: its image, its variables and its files. */
 export interface SingleServiceProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;

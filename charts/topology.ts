@@ -16,6 +16,7 @@ import type { QueueTopology } from './queue-topology.ts';
 import { wave } from './wave.ts';
 import { failurePolicy } from './worker.ts';
 
+/** The Job that declares the topology on a broker. */
 export interface TopologyProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;

@@ -12,6 +12,7 @@ import { type Identity, metadataOf, selectorOf } from './labels.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from './pod.ts';
 import { HttpService } from './worker.ts';
 
+/** How requests are divided between two versions of a service. */
 export interface TrafficSplitProps extends Identity {
   readonly router: TrafficRouter;
   /** The host that a browser asks for. */

@@ -7,6 +7,7 @@ export const WAVES = { namespace: -3, credentials: -2, system: 0, afterSystem: 1
 
 export type Wave = keyof typeof WAVES;
 
+/** The annotation that puts an object into a sync wave by the wave's name. */
 export const wave = (name: Wave): { [key: string]: string } => ({
   'argocd.argoproj.io/sync-wave': String(WAVES[name]),
 });

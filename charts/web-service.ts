@@ -20,6 +20,7 @@ import {
 } from './pod.ts';
 import { HttpService } from './worker.ts';
 
+/** A web service: its image, its page, its bounds and what scales it. */
 export interface WebServiceProps extends Identity {
   /** The image that runs, pinned. */
   readonly image: string;

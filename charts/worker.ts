@@ -54,6 +54,7 @@ export const failurePolicy = (containerName: string): k8s.PodFailurePolicy => ({
   ],
 });
 
+/** A worker's Deployment: its container, its probes, and how long it may take to stop. */
 export interface WorkerProps extends Identity, ProbePaths {
   /** The image that runs, pinned: of any language. */
   readonly image: string;

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Git } from './git.ts';
 
+/** The commit that a change is compared with. */
 export interface Base {
   readonly commit: string;
   /** How it was found, as the end of a sentence. */
@@ -23,12 +24,14 @@ const REMEMBERED = 200;
 const greenCommits = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
 
+/** Notes a commit of which every test passed. */
 export function recordGreen(commit: string, file = greenFile): void {
   mkdirSync(dirname(file), { recursive: true });
   const others = greenCommits(file).filter((one) => one !== commit);
   writeFileSync(file, `${[...others, commit].slice(-REMEMBERED).join('\n')}\n`);
 }
 
+/** Whether every test of a commit is known to have passed. */
 export const isGreen = (commit: string, file = greenFile): boolean => greenCommits(file).includes(commit);
 
 const commitOf = (git: Git, revision: string): string | undefined =>

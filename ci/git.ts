@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 /** @returns what git prints, trimmed; undefined where it refuses */
 export type Git = (...args: string[]) => string | undefined;
 
+/** Runs git in a repository and returns what it prints. @throws {Error} where git fails */
 export const gitIn =
   (folder: string): Git =>
   (...args) => {

@@ -5,6 +5,7 @@
 import { checkStep, type Step } from './step.ts';
 import { finishTests, type Tried, tryTests } from './test-step.ts';
 
+/** One command of `npm test`, and the seconds that it should take on two cores. */
 export interface NpmTestPart {
   readonly name: string;
   readonly command: readonly string[];

@@ -4,6 +4,7 @@ export interface TestOutcome {
   readonly state: 'passed' | 'failed' | 'skipped';
 }
 
+/** How the tests of one file ended. */
 export interface FileOutcome {
   /** Below the root of the repository. */
   readonly file: string;
@@ -14,6 +15,7 @@ export interface FileOutcome {
   readonly errors: readonly string[];
 }
 
+/** How a run of vitest ended. */
 export interface RunOutcome {
   readonly files: readonly FileOutcome[];
   /** Faults that belong to no file. */
@@ -26,6 +28,7 @@ export const failuresOf = ({ file, tests, errors }: FileOutcome): string[] => {
   return failed.length === 0 && errors.length > 0 ? [file] : failed;
 };
 
+/** Numbers of tests by how they ended. */
 export interface Count {
   readonly passed: number;
   readonly failed: number;
@@ -42,6 +45,7 @@ export const countOf = ({ files, errors }: RunOutcome): Count => ({
   skipped: numberOf(files, 'skipped'),
 });
 
+/** Adds numbers of tests up. */
 export const sumOf = (counts: readonly Count[]): Count => ({
   passed: counts.reduce((sum, { passed }) => sum + passed, 0),
   failed: counts.reduce((sum, { failed }) => sum + failed, 0),

@@ -67,6 +67,7 @@ export const placedModules = (root: string, graph: Graph): string[] =>
 const under = (path: string, input: string): boolean =>
   input.endsWith('/') ? path.startsWith(input) : path === input;
 
+/** Which test files a change reaches, and which it does not. */
 export interface Reached {
   /** Test file -> the first changed path that it reaches. */
   readonly reached: ReadonlyMap<string, string>;

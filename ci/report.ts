@@ -2,6 +2,7 @@
 import { sumOf } from './outcome.ts';
 import type { Step } from './step.ts';
 
+/** Something that is not run, and the reason. */
 export interface LeftOut {
   readonly what: string;
   readonly why: string;

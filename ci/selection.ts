@@ -18,6 +18,7 @@ export const readsOf = (suites: ReadonlyMap<string, Suite>): Record<string, read
   ),
 });
 
+/** The test files that a change needs, and the reasons. */
 export interface Selection {
   readonly files: readonly string[];
   readonly leftOut: readonly LeftOut[];
@@ -87,6 +88,7 @@ export function without(selection: Selection, reasons: readonly Reason[], root: 
   };
 }
 
+/** One run of vitest: its configuration and its files. */
 export interface VitestRun {
   readonly name: string;
   readonly command: readonly string[];

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Count, FileOutcome } from './outcome.ts';
 
+/** One step of the pipeline, as it ended. */
 export interface Step {
   readonly name: string;
   readonly seconds: number;
@@ -52,6 +53,7 @@ export function runCommand(
   return exitOf(spawn(file, args, { stdio: [...stdio], env: { ...process.env, ...env } }));
 }
 
+/** Seconds since an instant of performance.now(). */
 export const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 
 /** A command that passes or fails as a whole. */

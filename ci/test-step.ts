@@ -44,6 +44,7 @@ function judged(outcome: RunOutcome, code: number, command: readonly string[]): 
   };
 }
 
+/** Failed files after they were run once more, alone. */
 export interface Rerun {
   readonly files: readonly FileOutcome[];
   readonly failures: readonly string[];
@@ -92,6 +93,7 @@ export interface Tried extends TestPart {
   readonly first: RunOutcome;
 }
 
+/** Runs files of tests once, and keeps what failed for a second run. */
 export async function tryTests(part: TestPart, company: Company = 'alone'): Promise<Tried> {
   const began = performance.now();
   process.stdout.write(`\n== ${part.name}\n`);
@@ -114,4 +116,5 @@ export async function finishTests({ name, command, budgetSeconds, first, seconds
   };
 }
 
+/** Runs files of tests, and what failed once more. */
 export const testStep = async (part: TestPart): Promise<Step> => finishTests(await tryTests(part));

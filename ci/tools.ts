@@ -10,6 +10,7 @@ import { type Step, secondsSince } from './step.ts';
 /** With nothing cached; a warm cache takes a second. */
 const BUDGET = 1500;
 
+/** Programs that are built beside other steps. */
 export interface Building {
   /** Waits for the tools of these suites; what was said while building is shown where it failed. */
   ready(suites: readonly Suite[]): Promise<Step>;

@@ -199,6 +199,7 @@ export type Entrance =
   /** A load balancer that a controller of this class makes. */
   | { readonly kind: 'load-balancer'; readonly loadBalancerClass: string };
 
+/** How requests from outside reach the ingress of a cluster. */
 export interface WebEntrance {
   readonly entrance: Entrance;
   /** The class of the ingress controller. */

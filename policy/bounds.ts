@@ -19,6 +19,8 @@ export const isDnsLabel = (value: string): boolean => /^[a-z0-9]([-a-z0-9]{0,61}
 export const isDnsName = (value: string): boolean =>
   value.length <= 253 && value.split('.').every(isDnsLabel);
 
+/** The constraint on a DNS label, as the end of a sentence. */
 export const DNS_LABEL =
   'must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, a letter or digit at each end';
+/** The constraint on a name of Kubernetes, as the end of a sentence. */
 export const DNS_NAME = 'must be a Kubernetes name: a-z, 0-9, - and .';

@@ -27,6 +27,7 @@ export interface Missing {
 
 export type Reading = Backlog | Missing;
 
+/** Whether a reading says that there is none. */
 export const isMissing = (reading: Reading): reading is Missing => 'missing' in reading;
 
 /** Why a count is what it is. A closed union; words shared with the HPA mean what they mean there. */
@@ -89,14 +90,17 @@ export interface History {
   readonly changes: readonly Change[];
 }
 
+/** Replicas at an instant, epoch milliseconds. */
 export interface Sample {
   readonly at: number;
   readonly replicas: number;
 }
 
+/** A change of the replica count at an instant, epoch milliseconds. */
 export interface Change {
   readonly at: number;
   readonly by: number;
 }
 
+/** What a scaler remembers that has seen nothing yet. */
 export const emptyHistory: History = { recommendations: [], changes: [] };

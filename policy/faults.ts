@@ -19,6 +19,7 @@ export class PolicyError extends FaultsError {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** The numbers that a field may have. */
 export interface Range {
   readonly min?: number;
   /** The value itself is not allowed. */
@@ -125,6 +126,7 @@ export class Checker {
   }
 }
 
+/** Whether a value is an object with fields, and no list. */
 export const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

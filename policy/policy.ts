@@ -116,6 +116,7 @@ export interface SchedulePolicy {
   readonly holidays: readonly string[];
 }
 
+/** A time in which a schedule raises the minimum. */
 export interface ScheduleWindow {
   /** Cron expression (5 fields) at which the window starts, in the policy's time zone. */
   readonly start: string;
@@ -131,6 +132,7 @@ export interface Behavior {
   readonly scaleDown: ScalingRules;
 }
 
+/** How fast replicas may change in one direction. */
 export interface ScalingRules {
   /** Seconds of past recommendations that are considered. 0: none. */
   readonly stabilizationWindowSeconds: number;
@@ -140,6 +142,7 @@ export interface ScalingRules {
   readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
 }
 
+/** The most that replicas may change in a period: a number of pods, or percent. */
 export interface RatePolicy {
   readonly type: 'Pods' | 'Percent';
   readonly value: number;

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { bundleForBrowsers } from './browser-bundle.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 
+/** The services that an image is built of, by the names of their folders. */
 export const SERVICES = [
   'api',
   'board',

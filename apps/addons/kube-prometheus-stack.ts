@@ -67,6 +67,7 @@ interface DashboardSidecar extends Switch {
   readonly provider: { readonly foldersFromFilesStructure: true; readonly allowUiUpdates: false };
 }
 
+/** The namespace of Prometheus and Grafana, whose node exporter needs what restricted pods may not have. */
 export const MONITORING_NAMESPACE = {
   name: MONITORING,
   podSecurity: 'privileged',

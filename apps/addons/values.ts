@@ -12,10 +12,12 @@ export const resources = (cpu: string, memory: string): Resources => ({
   limits: { memory },
 });
 
+/** A part of a chart that is on or off, as most charts' values say it. */
 export interface Switch {
   readonly enabled: boolean;
 }
 
+/** A part of a chart that is not wanted. */
 export const OFF: Switch = { enabled: false };
 
 /** A metrics page that Prometheus finds by a ServiceMonitor. */
@@ -28,6 +30,7 @@ export const watched = ({ addons }: Environment): Switch => ({
   enabled: addons.includes('prometheus-operator-crds'),
 });
 
+/** A metrics page, scraped where the environment has a Prometheus. */
 export const metrics = (environment: Environment): Metrics => {
   const { enabled } = watched(environment);
   return { enabled, serviceMonitor: { enabled } };

@@ -12,8 +12,11 @@ import { receiverSecretsOf } from './alerting.ts';
 import { broker } from './identities.ts';
 import { usersSecretsOf } from './stores.ts';
 
+/** The broker's administrator, and the Secret that holds the password. */
 export const ADMIN = { username: 'admin', secret: 'broker-admin' } as const;
+/** The Secret in the broker's namespace that holds the password of every user. */
 export const USERS_SECRET = 'broker-users';
+/** The Secret in a client's namespace that holds its own password for the broker. */
 export const CREDENTIALS_SECRET = 'broker-credentials';
 
 /** The Secret of a user of the broker: its own password, which is the property of its name. */

@@ -7,16 +7,19 @@ export const broker = {
   namespace: 'broker',
   component: 'broker',
 } as const satisfies Identity;
+/** The Job that declares queues and users on the broker. */
 export const topology = {
   name: 'topology',
   namespace: 'broker',
   component: 'configuration',
 } as const satisfies Identity;
+/** The own scaler. */
 export const scaler = {
   name: 'scaler',
   namespace: 'scaler',
   component: 'scaler',
 } as const satisfies Identity;
+/** The exporter of JSON documents as metrics. */
 export const exporter = {
   name: 'exporter',
   namespace: 'exporter',
@@ -32,6 +35,7 @@ export const logGate = {
 
 /** The namespace of the board and of what it reads: the collector shares a volume with it. */
 export const BOARD = 'board';
+/** The board's own pods. */
 export const board = { name: 'board', namespace: BOARD, component: 'web' } as const satisfies Identity;
 
 /** Elasticsearch, its page, and the job that declares what stands on both. */
@@ -40,11 +44,13 @@ export const elasticsearch = {
   namespace: logStoreAddresses.elasticsearch.namespace,
   component: 'log-store',
 } as const satisfies Identity;
+/** Kibana, the page of Elasticsearch. */
 export const kibana = {
   name: 'kibana',
   namespace: logStoreAddresses.elasticsearch.namespace,
   component: 'log-store',
 } as const satisfies Identity;
+/** The Job that declares users, life cycle and searches in Elasticsearch and Kibana. */
 export const elasticsearchContent = {
   name: 'elasticsearch-content',
   namespace: logStoreAddresses.elasticsearch.namespace,
@@ -57,4 +63,5 @@ export const MONITORING = 'monitoring';
 /** Where Prometheus answers, inside the cluster. */
 export const PROMETHEUS = { url: `http://kube-prometheus-stack-prometheus.${MONITORING}.svc`, port: 9090 };
 
+/** Names of the PriorityClasses: which pods leave last and first where nodes are short. */
 export const PRIORITY = { high: 'high', low: 'low' } as const;

@@ -15,6 +15,7 @@ import type { Connection, System } from '../application.ts';
 import { MONITORING } from './identities.ts';
 
 const dns = peers.pods('kube-system', { 'k8s-app': 'kube-dns' });
+/** Prometheus' pods, as one end of a connection. */
 export const prometheus = peers.pods(MONITORING, { 'app.kubernetes.io/name': 'prometheus' });
 
 /** Names are looked up before anything is connected to. */
@@ -63,6 +64,7 @@ export function allowConnections(scope: Construct, self: Identity, { connections
     });
 }
 
+/** Denies all traffic of a namespace that no other NetworkPolicy allows. */
 export const denyByDefault = (scope: Construct, { namespace }: Pick<Identity, 'namespace'>): DefaultDeny =>
   new DefaultDeny(scope, 'default-deny', { namespace });
 

@@ -14,6 +14,7 @@ const FIRST = [
 /** The definition's full name: another product's Applications are none. */
 const resource = (kind: string): string => `${kind.toLowerCase()}s.argoproj.io`;
 
+/** The objects of Argo CD that come before the root Application. */
 export const firstObjects = (wanted: BootstrapInput): KubernetesObject[] =>
   FIRST.flatMap(([kind, name]) => argoCdObject(wanted, kind, name) ?? []);
 

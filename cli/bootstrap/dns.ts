@@ -21,6 +21,7 @@ export const nameservers = (text: string): string[] =>
     .map(([, address = '']) => address)
     .filter((address) => isIP(address.split('%')[0] ?? '') !== 0);
 
+/** Whether an IP address is this machine's own. */
 export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
 /** Name servers that are no resolver on this host's loopback. */

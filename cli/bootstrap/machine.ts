@@ -8,6 +8,7 @@ import { chooseProvider, openCluster } from '../../packages/testbed/provide.ts';
 /** What bootstrap asks of a cluster. Whatever is secret goes through `input`, never through the arguments. */
 export type ClusterLike = Pick<Cluster, 'name' | 'provider' | 'kubectl'>;
 
+/** Which cluster is opened, and whether it may be changed. */
 export interface OpenOptions {
   readonly name: string;
   readonly provider?: ProviderName;
@@ -15,6 +16,7 @@ export interface OpenOptions {
   readonly yes: boolean;
 }
 
+/** All that bootstrapping needs of the machine that it runs on. */
 export interface MachineLike {
   /** @returns the provider of a cluster here @throws {TestbedError} with every reason why there is none */
   provider(wanted?: ProviderName): Promise<ProviderName>;
@@ -33,6 +35,7 @@ export interface MachineLike {
   pause(milliseconds: number): Promise<unknown>;
 }
 
+/** The machine that runs the command. */
 export const thisMachine: MachineLike = {
   provider: async (wanted) => (await chooseProvider(wanted)).name,
   context: async () => (await run(['kubectl', 'config', 'current-context'])).stdout.trim(),

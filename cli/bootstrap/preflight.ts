@@ -11,6 +11,7 @@ import type { BootstrapInput } from './wanted.ts';
 const HELM = { major: 3, minor: 18 };
 const HELM_PAGE = 'https://helm.sh/docs/intro/install/';
 
+/** The cluster that the command line names. */
 export interface ClusterChoice {
   readonly provider: ProviderName | undefined;
   /** The confirmed name of a given cluster. */

@@ -3,6 +3,7 @@ import type { KubernetesObject, ProviderName } from '../../packages/testbed/clus
 import { CommandError, type Output, type RunOptions } from '../../packages/testbed/lib/run.ts';
 import type { ClusterLike, MachineLike } from './machine.ts';
 
+/** A call of a program, and what it read. */
 export interface Call {
   readonly command: string;
   readonly input: string;
@@ -87,6 +88,7 @@ const encoded = (object: Stored): object =>
         ),
       };
 
+/** A machine that answers from records and keeps what it was asked. */
 export interface RecordedMachine extends MachineLike {
   readonly said: string[];
   readonly printed: string[];

@@ -1,6 +1,7 @@
 import type { ClusterLike, MachineLike } from './machine.ts';
 import type { BootstrapInput } from './wanted.ts';
 
+/** Where a step runs: the desired state, the machine and the cluster. */
 export interface At {
   readonly wanted: BootstrapInput;
   readonly machine: MachineLike;

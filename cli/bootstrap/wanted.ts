@@ -11,6 +11,7 @@ import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 /** Where Argo CD comes from: the pinned chart, or it is already installed. */
 export type ArgoCdOrigin = 'chart' | 'present';
 
+/** What is to be delivered into a new cluster. */
 export interface BootstrapInput {
   readonly environment: Environment;
   /** Every object below dist/<environment>. */
@@ -60,5 +61,6 @@ export const argoCdObject = (
 ): KubernetesObject | undefined =>
   ofKind(wanted, kind, ARGOCD_NAMESPACE).find(({ metadata }) => metadata.name === name);
 
+/** The names of objects, in their order. */
 export const names = (objects: readonly KubernetesObject[]): string[] =>
   objects.map(({ metadata }) => metadata.name).sort();

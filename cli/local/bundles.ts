@@ -14,6 +14,7 @@ export interface Bundles {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Which services are bundled, and where the bundles are kept. */
 export interface BundleOptions {
   /** Holds the sources. */
   readonly root: string;

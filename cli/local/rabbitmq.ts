@@ -17,6 +17,7 @@ const CONTROL_TIMEOUT_MS = 60_000;
 /** Again, as long as a server in its last moment still writes there. */
 const REMOVE = 'for try in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$1" && exit; sleep 0.2; done';
 
+/** Where a RabbitMQ of this machine listens and what it writes. */
 export interface RabbitMQOptions {
   /** Holds all of the broker's files and is removed by `stop`. @default a new one below the system's temporary directory */
   readonly directory?: string;
@@ -35,6 +36,7 @@ export interface RabbitMQOptions {
 /** The ports of a broker's clients. */
 export type ClientPorts = Pick<Ports, 'amqp' | 'management' | 'metrics'>;
 
+/** The certificate of a broker of this machine. */
 export interface BrokerTlsOptions {
   /** The lines of rabbitmq.conf that say where it listens, with certificates of the name localhost. */
   readonly listeners: (ports: ClientPorts) => readonly string[];

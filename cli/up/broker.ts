@@ -76,6 +76,7 @@ function parsed<T>(variable: string, parse: () => T, faults: string[]): T | unde
   }
 }
 
+/** A URL as it may be shown. */
 export function withoutCredentials(url: URL): string {
   const bare = new URL(url);
   bare.username = '';

@@ -13,6 +13,7 @@ export type ServiceLine =
     }
   | { msg: 'decision'; current: number; replicas: number; reason: Reason; message: string; time: number };
 
+/** A change of replicas that the scaler reported. */
 export interface DecisionRecord {
   readonly at: number;
   readonly from: number;

@@ -16,6 +16,7 @@ export interface UpOptions {
   readonly plain: boolean;
 }
 
+/** What `sluice up --help` prints. */
 export const upHelp = `usage: sluice up [worker] [options]     (npm start -- [worker] [options])
        sluice up transactions --help       transactions on Redis, MongoDB and Elasticsearch
 

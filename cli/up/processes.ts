@@ -12,6 +12,7 @@ export interface ServiceProcess {
   readonly ended: Promise<number>;
 }
 
+/** How a service is started, and who reads its log. */
 export interface ServiceOptions {
   readonly logFile: string;
   readonly onLine: (line: unknown) => void;
@@ -19,8 +20,10 @@ export interface ServiceOptions {
   readonly command?: Command;
 }
 
+/** The root of this repository. */
 export const repositoryRoot = join(import.meta.dirname, '..', '..');
 
+/** The command that runs a service from its sources. */
 export const serviceCommand = (name: string): Command => [
   process.execPath,
   join(repositoryRoot, 'services', name, 'main.ts'),

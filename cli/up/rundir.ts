@@ -50,4 +50,5 @@ function runsStill(pid: number): boolean {
   }
 }
 
+/** A random password of 32 characters, safe in a URL. */
 export const newPassword = (): string => randomBytes(24).toString('base64url');

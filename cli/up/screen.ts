@@ -21,6 +21,7 @@ export interface TerminalLike {
   write(text: string): boolean;
 }
 
+/** A screen that is drawn anew in place, on a terminal. */
 export function terminalScreen(out: TerminalLike): Screen {
   let drawn = 0;
   const erase = () => (drawn > 0 ? `\u001b[${drawn}A\r${CLEAR_BELOW}` : '');
@@ -46,6 +47,7 @@ export function terminalScreen(out: TerminalLike): Screen {
   };
 }
 
+/** A screen that only adds lines, for files and pipes. */
 export function plainScreen(out: Pick<TerminalLike, 'write'>): Screen {
   return {
     plain: true,

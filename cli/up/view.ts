@@ -37,9 +37,11 @@ export function renderFrame(frame: Frame, width: number): string[] {
   ].map((line) => clip(line, width));
 }
 
+/** How many jobs were published, confirmed and processed. */
 export const counts = ({ published, confirmed, processed }: Ledger): string =>
   `published ${published}   confirmed ${confirmed}   processed ${processed}`;
 
+/** One decision of the scaler on one line. */
 export function decisionLine({ at, from, to, reason, message }: DecisionRecord): string {
   const time = new Date(at).toTimeString().slice(0, 8);
   return `${time}  ${String(from).padStart(3)} -> ${String(to).padEnd(3)}  ${reason.padEnd(18)}  ${message}`;

@@ -44,6 +44,7 @@ export function writeDist(root: string, files: Files): Drift {
   return drift;
 }
 
+/** Whether dist/ is what would be rendered. */
 export const isClean = ({ missing, changed, stale }: Drift): boolean =>
   missing.length + changed.length + stale.length === 0;
 

@@ -58,6 +58,7 @@ const identified = (object: Omit<DesiredObject, 'identity'>): DesiredObject => {
   return { ...object, identity: JSON.stringify([environment, group, kind, namespace ?? '', name]) };
 };
 
+/** A parser that parses the same text once. */
 export function parser(): Parse {
   const parsed = new Map<string, readonly unknown[]>();
   return (text, format = 'yaml') => {

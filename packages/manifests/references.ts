@@ -82,6 +82,7 @@ export interface Source {
   readonly how: Reader['how'];
 }
 
+/** The ConfigMaps and Secrets that a pod reads, and how. */
 export function sourcesOf(spec: Fields): Source[] {
   const containers = ['containers', 'initContainers'].flatMap((field) => listAt(spec, [field]));
   const frozen = containers.flatMap(mountedOnce);

@@ -120,6 +120,7 @@ const quantities = [
   /^NodePool\.karpenter\.sh\.spec\.limits\./,
 ];
 
+/** Whether a field holds a quantity of Kubernetes, such as 500m or 1Gi. */
 export const isQuantity = (place: string): boolean => quantities.some((one) => one.test(place));
 
 const empties = [

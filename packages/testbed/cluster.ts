@@ -11,6 +11,7 @@ export interface KubernetesObject {
   readonly [key: string]: unknown;
 }
 
+/** A running cluster, whoever runs it. */
 export interface Cluster {
   readonly name: string;
   readonly provider: ProviderName;
@@ -31,6 +32,7 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+/** Which cluster is wanted, and what it has. */
 export interface ClusterOptions {
   /** One cluster a name; also names its network namespace and cgroup. @default 'sluice' */
   readonly name?: string;
@@ -42,6 +44,7 @@ export interface ClusterOptions {
   readonly yes?: boolean;
 }
 
+/** One way to get a cluster. */
 export interface Provider {
   readonly name: ProviderName;
   /** Why it cannot be used here; undefined where it can. */

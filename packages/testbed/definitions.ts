@@ -10,10 +10,15 @@ function madeBy(tool: Tool, folder: string): DefinitionSource {
   return { module: tool.module, version: toolVersion(tool), folder };
 }
 
+/** The custom resources of Prometheus Operator. */
 export const prometheusDefinitions = madeBy(prometheusOperator, 'example/prometheus-operator-crd');
+/** The custom resources of Argo CD. */
 export const argoCdDefinitions = madeBy(argoCd, 'manifests/crds');
+/** The custom resources of KEDA. */
 export const kedaDefinitions = madeBy(keda, 'config/crd/bases');
+/** The custom resources of Argo Rollouts. */
 export const argoRolloutsDefinitions = madeBy(argoRollouts, 'manifests/crds');
+/** The custom resources of Traefik. */
 export const traefikDefinitions = madeBy(traefik, 'docs/content/reference/dynamic-configuration');
 /** Istio itself is not built: its definitions are enough for those who write its objects. */
 export const istioDefinitions: DefinitionSource = {

@@ -10,6 +10,7 @@ import {
 import { givenProvider } from './given/provider.ts';
 import { kindProvider } from './kind/provider.ts';
 
+/** The name of the cluster that is used where no other is named. */
 export const defaultName = 'sluice';
 
 /** In order of preference. */

@@ -21,6 +21,7 @@ const programs = [
   'kubectl',
 ];
 
+/** The programs of Kubernetes: control plane, kubelet, kube-proxy and kubectl. */
 export const kubernetes: Tool = {
   name: 'kubernetes',
   module: 'k8s.io/kubernetes',
@@ -29,10 +30,13 @@ export const kubernetes: Tool = {
   minutes: 9,
 };
 
+/** The store of the API server. */
 export const etcd: Tool = { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', packages: ['.'], minutes: 2 };
 
+/** The process that holds a pod's namespaces. */
 export const pause: Tool = { name: 'pause', packages: ['.'], minutes: 0.1 };
 
+/** The DNS server of the cluster. */
 export const coredns: Tool = {
   name: 'coredns',
   module: 'github.com/coredns/coredns',
@@ -40,6 +44,7 @@ export const coredns: Tool = {
   minutes: 2,
 };
 
+/** Simulates nodes and the pods on them. */
 export const kwok: Tool = {
   name: 'kwok',
   module: 'sigs.k8s.io/kwok',
@@ -47,6 +52,7 @@ export const kwok: Tool = {
   minutes: 2,
 };
 
+/** Serves the CPU and memory of pods to HPAs. */
 export const metricsServer: Tool = {
   name: 'metrics-server',
   module: 'sigs.k8s.io/metrics-server',
@@ -64,6 +70,7 @@ export const kubeStateMetrics: Tool = {
   minutes: 4,
 };
 
+/** The ingress controller. */
 export const traefik: Tool = {
   name: 'traefik',
   module: 'github.com/traefik/traefik/v3',
@@ -83,6 +90,7 @@ export const prometheusOperator: Tool = {
 
 const prometheusModule = 'github.com/prometheus/prometheus';
 
+/** Prometheus and promtool. */
 export const prometheus: Tool = {
   name: 'prometheus',
   module: prometheusModule,
@@ -103,6 +111,7 @@ export const alertmanager: Tool = {
 
 const adapterModule = 'sigs.k8s.io/prometheus-adapter';
 
+/** Serves external metrics from Prometheus to HPAs. */
 export const prometheusAdapter: Tool = {
   name: 'prometheus-adapter',
   module: adapterModule,
@@ -112,6 +121,7 @@ export const prometheusAdapter: Tool = {
 
 const kedaModule = 'github.com/kedacore/keda/v2';
 
+/** KEDA's operator and its metrics server. */
 export const keda: Tool = {
   name: 'keda',
   module: kedaModule,
@@ -126,6 +136,7 @@ export const argoCd: Tool = { name: 'argo-cd', module: cdModule, packages: [`${c
 
 const rolloutsModule = 'github.com/argoproj/argo-rollouts';
 
+/** The controller of canary releases. */
 export const argoRollouts: Tool = {
   name: 'argo-rollouts',
   module: rolloutsModule,
@@ -135,6 +146,7 @@ export const argoRollouts: Tool = {
 
 const logsModule = 'github.com/VictoriaMetrics/VictoriaLogs';
 
+/** The log store of one node. */
 export const victoriaLogs: Tool = {
   name: 'victoria-logs',
   module: logsModule,

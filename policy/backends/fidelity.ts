@@ -23,6 +23,7 @@ export type Clause =
   | 'windows'
   | 'holidays';
 
+/** Whether a back-end keeps a clause, and why. */
 export interface Fidelity {
   readonly fidelity: 'exact' | 'approximate' | 'refused';
   /** One sentence; a refused clause stops synth with it. */
@@ -36,6 +37,7 @@ export const approximate = (why: string): Fidelity => ({ fidelity: 'approximate'
 /** The clause cannot be kept; the sentence stops synth. */
 export const refused = (why: string): Fidelity => ({ fidelity: 'refused', why });
 
+/** Whether a back-end keeps one clause of one workload's policy. */
 export interface ClauseFidelity extends Fidelity {
   readonly workload: string;
   readonly clause: Clause;
@@ -58,6 +60,7 @@ export const refusals = (fidelity: readonly ClauseFidelity[]): readonly string[]
     .filter((entry) => entry.fidelity === 'refused')
     .map(({ workload, clause, why }) => `workload '${workload}', ${clause}: ${why}`);
 
+/** The clauses that a policy is made of, in the order of reports. */
 export function clausesOf(policy: Policy): readonly Clause[] {
   const base = baseOf(policy);
   const scheduled: readonly Clause[] =

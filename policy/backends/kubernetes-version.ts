@@ -22,6 +22,7 @@ export function capabilitiesOf({ kubernetes, scaleToZero, tolerance }: Versioned
   };
 }
 
+/** What is wrong with a stated version of Kubernetes; empty where nothing is. */
 export const kubernetesFaults = ({ kubernetes }: Versioned): readonly string[] =>
   kubernetes === undefined || minorOf(kubernetes) !== undefined
     ? []

@@ -3,6 +3,7 @@ import { type Checker, type Fields, isRecord } from '../faults.ts';
 
 const DAY_SECONDS = 86_400;
 
+/** Adds every fault of a policy's `behavior`. */
 export function checkBehavior(data: Fields, checker: Checker): void {
   const behavior = checker.record(data, 'behavior');
   if (behavior === undefined) return;

@@ -14,6 +14,7 @@ export function policyFaults(data: unknown): readonly string[] {
   return checker.faults;
 }
 
+/** Adds every fault of a policy of any kind. */
 export function checkPolicy(data: unknown, checker: Checker): void {
   if (!isRecord(data)) checker.fault('policy', data, 'must be an object');
   else if (data.kind === 'schedule') checkSchedule(data, checker);

@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import { MAX_INT32 } from '../bounds.ts';
 import { type Checker, type Fields, isRecord } from '../faults.ts';
 
+/** Adds every fault of a schedule's time zone, windows and holidays. */
 export function checkWindows(data: Fields, maxReplicas: unknown, checker: Checker): void {
   checkTimeZone(data, checker);
   const windows = checker.list(data, 'windows');

@@ -99,6 +99,7 @@ function validated<P extends Policy>(policy: P, reword = (fault: string) => faul
   return policy;
 }
 
+/** What `constant` takes: replicas whatever the backlog is. */
 export interface ConstantProps extends Omit<CommonProps, 'minReplicas'> {
   /** The count. */
   readonly replicas: number;
@@ -120,6 +121,7 @@ export function constant({ replicas, ...props }: ConstantProps): ConstantPolicy 
   );
 }
 
+/** What `drain` takes: the seconds in which the backlog is to be done. */
 export interface DrainProps extends CommonProps {
   /** Seconds within which the backlog of now is to be finished, or to be begun where `sloOf` is `wait`. */
   readonly sloSeconds: number;
@@ -150,6 +152,7 @@ export function drain(props: DrainProps): DrainPolicy {
   return validated({ podStartSeconds: 0, ...withDefaults(props, behavior), kind: 'drain' });
 }
 
+/** What `flow` takes: the seconds that a message should wait. */
 export interface FlowProps extends CommonProps {
   /** Seconds within which a message above the flow is to be taken up. */
   readonly targetWaitSeconds: number;
@@ -181,6 +184,7 @@ export function flow(props: FlowProps): FlowPolicy {
   return validated({ ...filled, kind: 'flow' });
 }
 
+/** What `latch` takes: when all replicas start, and when they stop. */
 export interface LatchProps extends CommonProps {
   /** The N it opens to. */
   readonly replicas: number;
@@ -205,6 +209,7 @@ export function latch({ replicas, ...props }: LatchProps): LatchPolicy {
   );
 }
 
+/** What `proportional` takes: messages per replica. */
 export interface ProportionalProps extends CommonProps {
   /** Messages one replica is meant to have. */
   readonly perReplica: number;
@@ -222,6 +227,7 @@ export function proportional(props: ProportionalProps): ProportionalPolicy {
   return validated({ ...withDefaults(props, fallingOver(DEFAULT_WINDOW_SECONDS)), kind: 'proportional' });
 }
 
+/** What `schedule` takes: another policy, and the windows that raise its minimum. */
 export interface ScheduleProps {
   /** The policy whose floor is raised. */
   readonly policy: BasePolicy;

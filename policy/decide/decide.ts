@@ -37,4 +37,5 @@ export function decide(policy: Policy, given: DecisionInput): Decision {
   return clamp(paced, minReplicas, maxReplicas);
 }
 
+/** The policy below a schedule; any other policy itself. */
 export const baseOf = (policy: Policy): BasePolicy => (policy.kind === 'schedule' ? policy.policy : policy);

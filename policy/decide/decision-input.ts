@@ -32,8 +32,10 @@ export interface Measured extends DecisionInput {
 /** What one stage of the pipeline hands to the next: a decision in the making. */
 export type Step = Decision;
 
+/** A number with its noun, in the plural but for 1. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
+/** Milliseconds as seconds with one digit. */
 export const seconds = (milliseconds: number): number => Math.round(milliseconds / 100) / 10;
 
 /** '62.8 s', and '20 ms' of what one digit of a second would make 0. */

@@ -74,6 +74,7 @@ export function recommend(policy: Policy, situation: Measured): Step {
 export const restingOf = (policy: Policy): number =>
   policy.kind === 'schedule' ? highestFloor(policy) : policy.minReplicas;
 
+/** The replicas that a policy without a schedule asks for, before any limit. */
 export function recommendBase(policy: BasePolicy, situation: Measured, idleReplicas: number): Step {
   if (policy.kind === 'latch') return recommendLatch(policy, situation, idleReplicas);
   if (policy.kind === 'proportional') return recommendProportional(policy, situation);

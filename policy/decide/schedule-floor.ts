@@ -1,6 +1,7 @@
 import { type CronEvent, cronEvent, isBefore, lastOccurrence, quietUntil } from '../clock/cron-event.ts';
 import type { SchedulePolicy, ScheduleWindow } from '../policy.ts';
 
+/** The minimum of replicas at an instant. */
 export interface Floor {
   /** 0 outside every window. */
   readonly floor: number;
@@ -17,6 +18,7 @@ export function floorAt(policy: SchedulePolicy, now: number): Floor {
   return span;
 }
 
+/** The highest minimum that any window of a schedule sets. */
 export const highestFloor = ({ policy, windows }: SchedulePolicy): number =>
   windows.reduce((highest, { minReplicas }) => Math.max(highest, minReplicas), policy.minReplicas);
 
@@ -39,6 +41,7 @@ function windowsOf(policy: SchedulePolicy): readonly TimedWindow[] {
   return made;
 }
 
+/** A window with the time zone and the holidays of its schedule. */
 export const timedWindow = ({ timeZone, holidays }: SchedulePolicy, window: ScheduleWindow): TimedWindow => ({
   window,
   start: cronEvent(window.start, timeZone, holidays),

@@ -25,6 +25,7 @@ export interface Measures {
 
 /** A rate remembers about a minute; it is known once two have been seen. */
 export const RATE_MEMORY_SECONDS = 60;
+/** Seconds of readings after which a rate counts as known. */
 export const WARM_UP_SECONDS = 2 * RATE_MEMORY_SECONDS;
 /** What a measured service time begins with, unless the policy says another. */
 export const DEFAULT_INITIAL_SERVICE_SECONDS = 10;

@@ -39,11 +39,13 @@ export interface Trace {
   readonly entries: readonly TraceEntry[];
 }
 
+/** Jobs that arrived in one second of a recording. */
 export interface TraceEntry {
   readonly epochSeconds: number;
   readonly count: number;
 }
 
+/** The time that a simulation covers, and the seed of its random numbers. */
 export interface Span {
   readonly seconds: number;
   readonly seed: number;

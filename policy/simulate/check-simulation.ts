@@ -75,8 +75,10 @@ function checkBackend({ backend, policy }: Simulation, checker: Checker): void {
   checker.fault('backend', backend, rule);
 }
 
+/** The instants that a simulation can have, epoch seconds. */
 export const INSTANT = { limit: MAX_INSTANT };
 
+/** Adds a fault where a policy has more replicas than a simulation can hold. */
 export function checkSize(policy: Fields, checker: Checker): void {
   if (isRecord(policy.policy)) checkSize(policy.policy, checker.at('policy'));
   const { maxReplicas } = policy;
@@ -110,6 +112,7 @@ function checkTiming(timing: Fields, checker: Checker): void {
   checker.at('service').number(service, 'meanSeconds', { above: 0, limit: MAX_SECONDS });
 }
 
+/** Adds every fault of the arrivals of a simulation. */
 export function checkArrivals(arrivals: Fields, checker: Checker): void {
   checker.oneOf(arrivals, 'kind', ['bursts', 'poisson', 'constant', 'sine', 'trace']);
   if (arrivals.kind === 'bursts') checkBursts(arrivals, checker);

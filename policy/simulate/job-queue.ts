@@ -80,6 +80,7 @@ export class JobQueue {
   }
 }
 
+/** A job that came back to the queue, and when it can be taken again, seconds. */
 export interface Returned {
   readonly index: number;
   readonly arrivedAt: number;

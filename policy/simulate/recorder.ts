@@ -50,6 +50,7 @@ export function peaksOf<Name extends string>(
   return { everySeconds, second, ...(Object.fromEntries(peaks) as Record<Name, readonly number[]>) };
 }
 
+/** The highest value; 0 of none. */
 export const peakOf = (values: Uint32Array): number =>
   values.reduce((high, value) => Math.max(high, value), 0);
 

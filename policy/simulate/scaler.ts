@@ -42,5 +42,6 @@ export class Scaler {
   }
 }
 
+/** Whether a second lies in one of the outages. */
 export const inOutage = (blackouts: readonly Outage[], second: number): boolean =>
   blackouts.some(({ fromSecond, toSecond }) => fromSecond <= second && second < toSecond);

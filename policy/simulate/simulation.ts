@@ -19,6 +19,7 @@ export interface Timing {
   readonly killsAfterGrace: boolean;
 }
 
+/** How long jobs take: the distribution and its mean. */
 export interface ServiceTime {
   /** `uniform` is between 0 and twice the mean. */
   readonly distribution: 'constant' | 'uniform' | 'exponential';
@@ -59,12 +60,14 @@ export interface Simulation {
   readonly scalerRestarts?: readonly ScalerRestart[];
 }
 
+/** Seconds of a simulation in which the scaler reads nothing. */
 export interface Outage {
   readonly fromSecond: number;
   /** The end, exclusive. */
   readonly toSecond: number;
 }
 
+/** A second of a simulation at which the scaler starts anew. */
 export interface ScalerRestart {
   readonly atSecond: number;
   /** Whether its history came through as JSON or is lost. */

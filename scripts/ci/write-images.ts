@@ -13,6 +13,7 @@ const UPDATE = /^([^=]*)=(.*)$/s;
 /** One image of environments/images.ts that is built here: its key as it is written, its name, its reference. */
 const ENTRY = /^( {2}'?([\w-]+)'?): `\$\{registry\}\/[^`\n]*`,$/gm;
 
+/** A digest that cannot be written into environments/images.ts; the message has every fault. */
 export class ImageUpdateError extends FaultsError {
   override readonly name = 'ImageUpdateError';
 

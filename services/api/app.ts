@@ -6,6 +6,7 @@ import type { Query } from './query.ts';
 import type { Received } from './query-log.ts';
 import { type GateOptions, RequestGate } from './request-gate.ts';
 
+/** What the api serves, and the limits that it keeps. */
 export interface ApiOptions extends Omit<GateOptions, 'own' | 'routeOf'> {
   readonly registry: Registry;
   readonly bodyBytes: number;
@@ -32,6 +33,7 @@ export interface Api {
   readonly gate: RequestGate;
 }
 
+/** The api as an HTTP server that does not listen yet. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const gate = new RequestGate({ ...options, own: OWN, routeOf });
   const app = fastify({

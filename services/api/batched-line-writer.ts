@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 
+/** Where lines are written, and when a batch ends. */
 export interface BatchedLineWriterOptions {
   readonly fd: number;
   /** Runs a task at the end of this turn of the event loop. @default setImmediate */

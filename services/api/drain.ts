@@ -7,6 +7,7 @@ const LOOK_MS = 50;
 /** What the stop needs of a server. */
 export type ServerLike = Pick<Server, 'close'>;
 
+/** How the server stops taking requests, in steps of seconds. */
 export interface DrainOptions {
   readonly server: ServerLike;
   readonly delaySeconds: number;

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 /** The mean delay of the event loop since the last reading, seconds. */
 export type DelayReading = () => number;
 
+/** From what delay on requests are refused. */
 export interface OverloadOptions {
   readonly read: DelayReading;
   readonly maxSeconds: number;

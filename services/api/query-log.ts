@@ -29,6 +29,7 @@ interface QueryLogOptions {
   readonly now?: () => number;
 }
 
+/** A request, as it is logged. */
 export interface Received {
   readonly method: string;
   readonly path: string;

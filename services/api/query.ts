@@ -48,6 +48,7 @@ const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/
 /** 'accessToken' -> 'access_token' */
 const snakeCase = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
+/** A query as it is answered and as it is logged, cut to the limits. */
 export function describeQuery(query: Query, limits: QueryLimits): QueryText {
   const answer = toJson(query);
   if (isPlain(query, limits)) return { answer, logged: answer, truncated: false };

@@ -11,6 +11,7 @@ import { CLIENT_CLOSED_REQUEST, type HttpMetrics } from './metrics.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What a request may need at most: bytes and seconds. */
 export interface GateLimits {
   readonly urlBytes: number;
   readonly headerBytes: number;
@@ -19,6 +20,7 @@ export interface GateLimits {
   readonly keepAliveSeconds: number;
 }
 
+/** The limits of requests, and who handles those that keep them. */
 export interface GateOptions {
   readonly limits: GateLimits;
   readonly metrics: HttpMetrics;

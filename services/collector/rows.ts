@@ -65,6 +65,7 @@ const isTrue = (conditions: readonly Pick<V1Condition, 'type' | 'status'>[] | un
 const present = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
+/** A Node as a row of the snapshot. */
 export function nodeRow({ metadata, spec, status }: V1Node): NodeRow {
   const labels = metadata?.labels ?? {};
   const { cpu, memory, pods } = status?.allocatable ?? {};
@@ -85,6 +86,7 @@ export function nodeRow({ metadata, spec, status }: V1Node): NodeRow {
   };
 }
 
+/** A Namespace as a row of the snapshot. */
 export const namespaceRow = ({ metadata, status }: V1Namespace): NamespaceRow => ({
   ...namedOf(metadata),
   phase: short(status?.phase),
@@ -105,6 +107,7 @@ function requestsOf(containers: readonly V1Container[], init: readonly V1Contain
 
 const DIGEST = /sha256:[0-9a-f]{64}/;
 
+/** A Pod as a row of the snapshot. */
 export function podRow({ metadata, spec, status }: V1Pod): PodRow {
   const states = status?.containerStatuses ?? [];
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
@@ -130,12 +133,14 @@ export function podRow({ metadata, spec, status }: V1Pod): PodRow {
   };
 }
 
+/** A Service as a row of the snapshot. */
 export const serviceRow = ({ metadata, spec }: V1Service): ServiceRow => ({
   ...placedOf(metadata),
   type: short(spec?.type),
   ports: (spec?.ports ?? []).map(({ port }) => port),
 });
 
+/** An Ingress as a row of the snapshot. */
 export const ingressRow = ({ metadata, spec }: V1Ingress): IngressRow => ({
   ...placedOf(metadata),
   ...present({ class: optional(spec?.ingressClassName) }),
@@ -144,6 +149,7 @@ export const ingressRow = ({ metadata, spec }: V1Ingress): IngressRow => ({
   ),
 });
 
+/** An HPA as a row of the snapshot. */
 export function autoscalerRow({ metadata, spec, status }: V2HorizontalPodAutoscaler): AutoscalerRow {
   const conditions = status?.conditions ?? [];
   const failing = conditions.find(
@@ -161,6 +167,7 @@ export function autoscalerRow({ metadata, spec, status }: V2HorizontalPodAutosca
   };
 }
 
+/** A PersistentVolumeClaim as a row of the snapshot. */
 export const claimRow = ({ metadata, spec, status }: V1PersistentVolumeClaim): ClaimRow => ({
   ...placedOf(metadata),
   phase: short(status?.phase),
@@ -169,6 +176,7 @@ export const claimRow = ({ metadata, spec, status }: V1PersistentVolumeClaim): C
   modes: (spec?.accessModes ?? []).map(short),
 });
 
+/** An Event as a row of the snapshot. */
 export const eventRow = (event: CoreV1Event): EventRow => ({
   namespace: short(event.involvedObject.namespace),
   kind: short(event.involvedObject.kind),

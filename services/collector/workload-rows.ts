@@ -44,6 +44,7 @@ function trouble(conditions: readonly Condition[] = []): string | undefined {
   return bad && (bad.reason ?? bad.type);
 }
 
+/** A Deployment as a row of the snapshot. */
 export const deploymentRow = ({ metadata, spec, status }: V1Deployment): WorkloadRow =>
   workloadRow('Deployment', {
     ...{ metadata, pods: spec?.template.spec, desired: spec?.replicas ?? 1, paused: spec?.paused },
@@ -51,6 +52,7 @@ export const deploymentRow = ({ metadata, spec, status }: V1Deployment): Workloa
     reason: trouble(status?.conditions),
   });
 
+/** A StatefulSet as a row of the snapshot. */
 export const statefulSetRow = ({ metadata, spec, status }: V1StatefulSet): WorkloadRow =>
   workloadRow('StatefulSet', {
     ...{ metadata, pods: spec?.template.spec, desired: spec?.replicas ?? 1 },
@@ -58,12 +60,14 @@ export const statefulSetRow = ({ metadata, spec, status }: V1StatefulSet): Workl
     ...{ ready: status?.readyReplicas, updated: status?.updatedReplicas ?? status?.currentReplicas },
   });
 
+/** A DaemonSet as a row of the snapshot. */
 export const daemonSetRow = ({ metadata, spec, status }: V1DaemonSet): WorkloadRow =>
   workloadRow('DaemonSet', {
     ...{ metadata, pods: spec?.template.spec, desired: status?.desiredNumberScheduled },
     ...{ ready: status?.numberReady, updated: status?.updatedNumberScheduled ?? 0 },
   });
 
+/** A CronJob as a row of the snapshot. */
 export const cronJobRow = ({ metadata, spec, status }: V1CronJob): WorkloadRow => {
   const active = status?.active?.length ?? 0;
   return workloadRow('CronJob', {
@@ -72,6 +76,7 @@ export const cronJobRow = ({ metadata, spec, status }: V1CronJob): WorkloadRow =
   });
 };
 
+/** A Job as a row of the snapshot. */
 export const jobRow = ({ metadata, spec, status }: V1Job): WorkloadRow =>
   workloadRow('Job', {
     ...{ metadata, pods: spec?.template.spec, paused: spec?.suspend },

@@ -10,8 +10,10 @@ export interface Attempts {
 
 /** Both counts travel with the message, written by the consumer that publishes it again, and by it only. */
 export const FAILED_HEADER = 'x-sluice-failed';
+/** How often a delivery of the message was lost without an answer. */
 export const LOST_HEADER = 'x-sluice-lost';
 
+/** A message that was never tried. */
 export const NONE: Attempts = { failed: 0, lost: 0 };
 
 /** Beyond any MAX_ATTEMPTS; sums of such counts stay exact. */

@@ -2,6 +2,7 @@ import { withTimeout } from '@sluice/runtime';
 import type { Channel, ChannelModel } from 'amqplib';
 import { Intake, type IntakeOptions } from './intake.ts';
 
+/** What one connection consumes, and when it stops. */
 export interface ConsumeOptions extends IntakeOptions {
   /** Aborted: take no more, finish what is in flight. */
   readonly signal: AbortSignal;

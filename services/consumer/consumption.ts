@@ -1,5 +1,6 @@
 import type { ConsumerMetrics } from './metrics.ts';
 
+/** Whether the service consumes, and how long it may not. */
 export interface ConsumptionOptions {
   readonly queue: string;
   /** How long it may not consume and still be alive, seconds. */

@@ -15,8 +15,10 @@ interface Elsewhere {
   readonly headers: OwnHeaders;
 }
 
+/** The job is done. */
 export const SUCCEEDED: Fate = { kind: 'succeeded' };
 
+/** How often a job is tried, and where it goes afterwards. */
 export interface FatesOptions {
   readonly maxAttempts: number;
   /** The queue itself. */

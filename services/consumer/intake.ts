@@ -4,6 +4,7 @@ import type { HandLike } from './hand.ts';
 import type { LargeBodies } from './large-bodies.ts';
 import type { Worker } from './worker.ts';
 
+/** The queue that messages are taken from, and how many at once. */
 export interface IntakeOptions {
   readonly queue: string;
   readonly prefetch: number;

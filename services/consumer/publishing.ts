@@ -3,6 +3,7 @@ import { type ConnectionMetrics, isAlarm, runSessions, type SessionsOptions } fr
 import type { ChannelModel } from 'amqplib';
 import { confirmedOn, type Republish } from './confirmed.ts';
 
+/** The connection that messages are published again on. */
 export interface PublishingOptions extends Pick<SessionsOptions, 'target' | 'connect'> {
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: Pick<ConnectionMetrics, 'blocked' | 'lost'>;

@@ -19,6 +19,7 @@ export interface Republication {
 /** `confirmed`: a queue holds it. Else it must stay unacknowledged, or be worked on. */
 export type Republished = 'confirmed' | 'abandoned' | 'blocked';
 
+/** Where messages are published again, and until when. */
 export interface RepublisherOptions {
   readonly publishing: Pick<PublishingConnection, 'blocked' | 'republish'>;
   readonly metrics: HoldMetrics;

@@ -7,6 +7,7 @@ import type { Handle } from './handler.ts';
 import type { JobMetrics } from './metrics.ts';
 import type { Republisher } from './republisher.ts';
 
+/** What does the jobs, and where their outcomes are reported. */
 export interface WorkerOptions {
   readonly queue: string;
   readonly fates: Fates;

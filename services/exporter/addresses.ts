@@ -2,6 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { FetchError } from './probe.ts';
 
+/** A range of IP addresses. */
 export interface Subnet {
   readonly address: string;
   readonly prefix: number;

@@ -20,6 +20,7 @@ export class AllowList {
   }
 }
 
+/** Origins that may be read: scheme, host and port. */
 export interface OriginPattern {
   readonly protocol: string;
   readonly host: string;

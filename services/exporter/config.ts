@@ -48,6 +48,7 @@ export const environment = z.object({
 
 export type ExporterConfig = z.output<typeof environment>;
 
+/** The files that the environment names, read. */
 export interface Settings {
   readonly mappings: Mappings;
   readonly file: TargetsFile;

@@ -4,6 +4,7 @@ import type { LabelSource, Module, Rule } from './mapping.ts';
 import { FetchError } from './probe.ts';
 import type { Reading } from './series.ts';
 
+/** The values that a mapping finds in a document. */
 export interface Evaluated {
   /** In the order of the families. */
   readonly readings: readonly Reading[];
@@ -11,6 +12,7 @@ export interface Evaluated {
   readonly invalid: number;
 }
 
+/** A document, and what the mapping may use beside it. */
 export interface Subject {
   readonly module: Module;
   readonly target: string;

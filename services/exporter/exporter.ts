@@ -10,6 +10,7 @@ import { everyInterval } from './schedule.ts';
 import { type Outcome, Target } from './target.ts';
 import { credentialsOf, type TargetEntry } from './targets.ts';
 
+/** What the exporter reads, and where it reports. */
 export interface ExporterOptions {
   readonly config: ExporterConfig;
   readonly settings: Settings;

@@ -13,6 +13,7 @@ import type { AddressGuard } from './addresses.ts';
 import { type JSONValue, LargeInteger } from './expression.ts';
 import { type FailureReason, FetchError } from './probe.ts';
 
+/** A document to be fetched, and the bounds of that. */
 export interface DocumentRequest {
   /** Scheme http or https, without credentials. */
   readonly url: URL;

@@ -69,6 +69,7 @@ export interface Family {
   readonly help: string;
 }
 
+/** How the values of one family are found in a document. */
 export interface Rule {
   /** Index of its family. */
   readonly family: number;
@@ -88,6 +89,7 @@ export interface Module {
   readonly rules: readonly Rule[];
 }
 
+/** The mapping file, compiled. */
 export interface Mappings {
   readonly families: readonly Family[];
   readonly modules: ReadonlyMap<string, Module>;

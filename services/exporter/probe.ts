@@ -18,6 +18,7 @@ export class FetchError extends Error {
   }
 }
 
+/** Any error as the failure of a fetch. */
 export const asFetchError = (error: unknown): FetchError =>
   error instanceof FetchError ? error : new FetchError('broken', String(error));
 
@@ -27,6 +28,7 @@ export interface ProbeAnswer {
   readonly body: string;
 }
 
+/** What /probe is asked: a target and a module. */
 export interface ProbeRequest {
   /** Name of a target of the file, or a URL. */
   readonly target: string | null;

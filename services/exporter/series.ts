@@ -21,6 +21,7 @@ export interface SeriesColumns {
   readonly values: Float64Array;
 }
 
+/** The series of a target after a document was read. */
 export interface Update {
   /** In the order of the readings; changed in place by the next update that has the same. */
   readonly series: SeriesColumns;

@@ -3,6 +3,7 @@ import { type HttpServer, type ReadinessCheck, type Registry, serveRoutes } from
 import { CONTENT_TYPE, encode } from './exposition.ts';
 import type { ProbeAnswer, ProbeRequest } from './probe.ts';
 
+/** The port of the exporter, and who answers. */
 export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one. */

@@ -4,6 +4,7 @@ import type { Module } from './mapping.ts';
 import { asFetchError, type FailureReason } from './probe.ts';
 import { type SeriesColumns, SeriesTable } from './series.ts';
 
+/** A target that is read in turn, and how long its values are exposed. */
 export interface TargetOptions {
   readonly name: string;
   readonly module: Module;

@@ -16,6 +16,7 @@ export interface AcceptedRequest {
   readonly transactions: readonly Transaction[];
 }
 
+/** Where accepted transactions are kept, and how long that may take. */
 export interface AcceptorOptions {
   readonly redis: Redis;
   /** How long a key is known after its request was accepted, seconds. */

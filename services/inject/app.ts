@@ -33,6 +33,7 @@ export interface AcceptorLike {
   accept(request: AcceptedRequest): Promise<Acceptance>;
 }
 
+/** What the write side serves, and the limits that it keeps. */
 export interface AppOptions {
   readonly acceptor: AcceptorLike;
   readonly metrics: InjectMetrics;

@@ -30,6 +30,7 @@ export const MAPPINGS: estypes.MappingTypeMapping = {
   },
 };
 
+/** The index that transactions are written to. */
 export interface IndexOptions {
   readonly client: Client;
   readonly replicas: number;

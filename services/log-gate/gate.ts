@@ -39,6 +39,7 @@ export interface GateReports {
   failed(pushes: number, reason: string): void;
 }
 
+/** The store behind the gate, and how long a push may wait for it, milliseconds. */
 export interface GateOptions {
   readonly store: StoreLike;
   /**

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@sluice/runtime';
 import type { Answer, Push } from './gate.ts';
 
+/** Who takes a push, and how many bytes all pushes may hold. */
 export interface PushRouteOptions {
   readonly pass: (push: Push) => Promise<Answer>;
   /** Bytes that all pushes together may hold. */

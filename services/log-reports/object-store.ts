@@ -29,6 +29,7 @@ export interface ObjectStore {
   getLines(key: string, signal: AbortSignal): AsyncIterable<string>;
 }
 
+/** The S3 server that reports are kept in, and how it is reached. */
 export interface S3Options {
   readonly bucket: string;
   readonly region: string;

@@ -24,6 +24,7 @@ export interface Stores {
   indexProgress(): Progress | undefined;
 }
 
+/** What the read side serves, and the stores that it asks. */
 export interface AppOptions {
   readonly stores: Stores;
   readonly metrics: QueryMetrics;

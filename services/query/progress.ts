@@ -89,6 +89,7 @@ export class Looks {
   }
 }
 
+/** How the progress of the index is followed. */
 export interface FollowOptions {
   readonly redis: Redis;
   readonly looks: Looks;

@@ -108,12 +108,15 @@ export function seconds(range: Range) {
 /** Text that must be set. */
 export const text = (meaning: string) => described(z.string(), { meaning });
 
+/** Text, or another where none is set. */
 export const textOr = (fallback: string, meaning: string) =>
   described(z.string().default(fallback), { meaning, fallback });
 
+/** Text that need not be set. */
 export const optionalText = (meaning: string) =>
   described(z.string().optional(), { meaning, optional: true });
 
+/** One of some texts; `fallback` where none is set. */
 export function oneOf<const V extends readonly [string, ...string[]]>(
   values: V,
   fallback: V[number],

@@ -7,11 +7,13 @@ import { LONGEST_TIMER_MS } from './fields.ts';
 import { decodedBody } from './http-body.ts';
 import { type HttpFailure, HttpRequestError } from './http-error.ts';
 
+/** A name and a password for HTTP's basic authentication. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
 
+/** A request, and the bounds of time and size of its answer. */
 export interface HttpRequest {
   /** Scheme http or https; without credentials, which have a property of their own. */
   readonly url: string | URL;
@@ -33,6 +35,7 @@ export interface HttpRequest {
   readonly lookup?: LookupFunction;
 }
 
+/** An answer, whatever its status. */
 export interface HttpResponse {
   /** Never of a redirect. */
   readonly status: number;
@@ -41,6 +44,7 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
+/** The most bytes of a body that are read where no other bound is stated. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 // A connection for each request: most servers close an idle one before the next is due, some just then.

@@ -8,6 +8,7 @@ import { namesSeveralHosts, originForm, pathOf } from './request-target.ts';
 export type HealthCheck = () => string | undefined;
 export type ReadinessCheck = HealthCheck;
 
+/** Where the server of metrics and health listens, and what it serves. */
 export interface HttpOptions {
   readonly registry: Registry;
   readonly host: string;
@@ -19,6 +20,7 @@ export interface HttpOptions {
   readonly live?: readonly HealthCheck[];
 }
 
+/** A server that listens. */
 export interface HttpServer {
   readonly port: number;
   close(): Promise<void>;

@@ -23,8 +23,10 @@ export class InvalidJobError extends Error {
   }
 }
 
+/** The id of a job: the same run and index give the same. */
 export const jobId = (runId: string, index: number): string => `${runId}-${index}`;
 
+/** A job as the body of a message; `enqueuedAt` in epoch milliseconds. */
 export function encodeJob(runId: string, index: number, enqueuedAt: number): Buffer {
   const job: Job = { schema: JOB_SCHEMA, id: jobId(runId, index), runId, index, enqueuedAt };
   return Buffer.from(JSON.stringify(job));

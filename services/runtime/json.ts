@@ -9,6 +9,7 @@ export class JsonError extends Error {
   }
 }
 
+/** What a JSON document may hold at most. */
 export interface JsonBounds {
   /** Values, keys included: each costs memory whatever its length. @default MAX_JSON_VALUES */
   readonly maxValues?: number;

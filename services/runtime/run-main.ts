@@ -27,6 +27,7 @@ export interface ServiceContext<C> {
   serve(ready?: HealthCheck, live?: HealthCheck): Promise<void>;
 }
 
+/** A service: its configuration, and what it runs. */
 export interface ServiceMain<S extends z.ZodRawShape> {
   readonly service: string;
   readonly schema: z.ZodObject<S>;

@@ -14,6 +14,7 @@ export const environment = z.object({
   ...serviceFields,
 });
 
+/** The scaler's file, and its Lease where it has one. */
 export interface Settings {
   readonly file: ScalerConfig;
   readonly lease: LeaseName | undefined;

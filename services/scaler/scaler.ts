@@ -10,6 +10,7 @@ import { openSources } from './sources/open-sources.ts';
 import type { BacklogSource } from './sources/source.ts';
 import type { ReplicaTarget } from './targets/kubernetes.ts';
 
+/** The workloads of a scaler, and where it reads and writes. */
 export interface ScalerOptions {
   readonly config: ScalerConfig;
   /** Opens a workload's target; the scaler stops it. */
@@ -29,6 +30,7 @@ export interface ScalerOptions {
   readonly random?: () => number;
 }
 
+/** A scaler that runs. */
 export interface Scaler {
   /** A new term of leadership begins: what was said before is said again. */
   announce(): void;

@@ -13,6 +13,7 @@ import { createScaler, type Scaler } from './scaler.ts';
 import { deploymentTarget, hpaTarget, type ReplicaTarget } from './targets/kubernetes.ts';
 import { ProcessReplicas } from './targets/process.ts';
 
+/** What a scaler starts with. */
 export interface StartOptions {
   readonly config: ScalerConfig;
   /** Without it this process always acts. */
@@ -25,6 +26,7 @@ export interface StartOptions {
   readonly kubernetes?: KubeApis;
 }
 
+/** A scaler that was started, and how it ends. */
 export interface Running {
   /** Stops deciding, then the local processes, then gives the Lease back. */
   stop(): Promise<void>;

@@ -20,6 +20,7 @@ export class RefusedError extends Error {
   }
 }
 
+/** The broker's management API, and how it is reached. */
 export interface ManagementOptions {
   /** The base, without credentials and without a slash at its end. */
   readonly url: string;

@@ -4,6 +4,7 @@ import { type Candidate, candidatesOf } from './candidates.ts';
 import { frameOf, type Objective } from './frame.ts';
 import { distanceOf, missesOf, type Outcome, outcomeOf } from './outcome.ts';
 
+/** Recorded arrivals, and what is asked of a policy for them. */
 export interface Question {
   readonly recorded: Recorded;
   readonly timing: Timing;
@@ -22,6 +23,7 @@ export interface Day {
   readonly today: Outcome | undefined;
 }
 
+/** The policies that meet the objective best, and how they did each day. */
 export interface Advice {
   readonly startSeconds: number;
   readonly seconds: number;

@@ -67,6 +67,7 @@ export function traceOf({ startSeconds, counts }: Recorded): Trace {
   return { kind: 'trace', entries };
 }
 
+/** How many jobs a recording holds. */
 export const jobsIn = ({ counts }: Recorded): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** A part of a span, by seconds after its start; not longer than the span. */

@@ -21,6 +21,7 @@ export interface Frame {
 
 const HOUR_SECONDS = 3600;
 
+/** The policies that are worth trying for recorded arrivals. */
 export function frameOf(recorded: Recorded, timing: Timing, objective: Objective): Frame {
   const wanted = objective.p99WaitSeconds ?? 60;
   const waits = [wanted / 4, wanted / 2, wanted, 2 * wanted].map((wait) => Math.max(1, Math.round(wait)));

@@ -10,6 +10,7 @@ export interface Series {
   readonly samples: readonly Sample[];
 }
 
+/** Recorded arrivals as Prometheus counted them. */
 export interface Counted {
   readonly recorded: Recorded;
   /** What a reader of the advice is to know: resets. */

@@ -6,26 +6,32 @@ export interface Amounts {
   readonly memory: bigint;
 }
 
+/** The resources that are added up. */
 export const resourceNames = ['cpu', 'memory'] as const;
 export type ResourceName = (typeof resourceNames)[number];
 
+/** No CPU and no memory. */
 export const NOTHING: Amounts = { cpu: 0n, memory: 0n };
 
+/** Adds amounts. */
 export const plus = (left: Amounts, right: Amounts): Amounts => ({
   cpu: left.cpu + right.cpu,
   memory: left.memory + right.memory,
 });
 
+/** Subtracts amounts; may be below zero. */
 export const minus = (left: Amounts, right: Amounts): Amounts => ({
   cpu: left.cpu - right.cpu,
   memory: left.memory - right.memory,
 });
 
+/** An amount so many times. */
 export const times = ({ cpu, memory }: Amounts, count: number): Amounts => ({
   cpu: cpu * BigInt(count),
   memory: memory * BigInt(count),
 });
 
+/** Adds all amounts up. */
 export const sumOf = (amounts: readonly Amounts[]): Amounts => amounts.reduce(plus, NOTHING);
 
 /** A quantity's amount, undefined where there is none. */

@@ -22,6 +22,7 @@ export interface Fit extends Nodes {
   readonly levels: Readonly<Record<Level, LevelRoom>>;
 }
 
+/** Whether all pods of one scale level have room. */
 export interface LevelRoom {
   /** How many such nodes hold all; undefined where a pod is larger than a node. */
   readonly needed: number | undefined;

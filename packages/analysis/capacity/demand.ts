@@ -33,9 +33,11 @@ export function demandOf(objects: readonly DesiredObject[], nodes: number): PodG
     .sort((left, right) => right.priority.value - left.priority.value);
 }
 
+/** The number of pods at a scale level. */
 export const podsOf = (groups: readonly PodGroup[], level: Level): number =>
   groups.reduce((sum, { count }) => sum + count[level], 0);
 
+/** The CPU and memory that the pods of a scale level request. */
 export const requestsOf = (groups: readonly PodGroup[], level: Level): Amounts =>
   sumOf(groups.map(({ needs, count }) => times(needs.requests, count[level])));
 

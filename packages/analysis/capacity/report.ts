@@ -75,6 +75,7 @@ function rollouts(groups: readonly PodGroup[]): string[] {
   return [`A rollout of all at max asks for ${pods} pods more: ${amountsText(more)}.`];
 }
 
+/** CPU and memory in the units of Kubernetes. */
 export const amountsText = (amounts: Amounts): string =>
   resourceNames.map((name) => `${name} ${quantityOf(name, amounts[name])}`).join(', ');
 

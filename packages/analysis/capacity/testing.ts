@@ -22,5 +22,6 @@ export const deployment = (name: string, replicas: number, cpu: string, pod = ''
     strategy: {type: Recreate}, template: {spec: {${pod}
     containers: [{name: app, resources: {requests: {cpu: ${cpu}}}}]}}}}`;
 
+/** A PriorityClass as YAML. */
 export const priorityClass = (name: string, value: number, rest = ''): string =>
   `{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: ${name}}, value: ${value}, ${rest}}`;

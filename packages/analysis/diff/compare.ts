@@ -25,6 +25,7 @@ export interface ObjectChange {
   readonly leaves: readonly RankedLeaf[];
 }
 
+/** All that differs between two desired states. */
 export interface Difference extends Findings {
   readonly base: string;
   readonly head: string;

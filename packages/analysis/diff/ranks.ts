@@ -60,8 +60,10 @@ export interface Consequence {
   readonly reason: string;
 }
 
+/** Whether a text names a rank. */
 export const isRank = (text: string): text is Rank => (ranks as readonly string[]).includes(text);
 
+/** Whether a rank is at least as serious as another. */
 export const reaches = (rank: Rank, threshold: Rank): boolean =>
   ranks.indexOf(rank) >= ranks.indexOf(threshold);
 

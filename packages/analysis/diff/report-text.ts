@@ -24,6 +24,7 @@ export interface FindingSection {
   readonly lines: readonly { readonly environments: readonly string[]; readonly text: string }[];
 }
 
+/** What no longer works and who can do more, where there is any. */
 export const sectionsOf = ({ broken, exposures }: Difference): FindingSection[] =>
   [
     { title: 'What no longer works', lines: once(broken, breakText) },

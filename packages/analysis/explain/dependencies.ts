@@ -21,6 +21,7 @@ export interface Dependency {
   readonly fields: readonly string[];
 }
 
+/** The values of an environment that an object depends on. */
 export interface Dependencies {
   readonly found: readonly Dependency[];
   /** Values whose variations were all refused, so that their effect is unknown. */

@@ -42,8 +42,10 @@ function endOf(end: End) {
 /** Fields of one value that are named before the rest is counted. */
 const FIELDS = 3;
 
+/** The heading of an explanation. */
 export const titleFor = ({ object }: Explanation): string => `${titleOf(object)} of ${object.environment}`;
 
+/** The parts of an explanation, in their order. */
 export const sectionsOf = (explanation: Explanation): Section[] => [
   origin(explanation),
   dependencies(explanation),

@@ -13,11 +13,13 @@ export interface Comparisons {
   readonly notes: readonly string[];
 }
 
+/** The heading of a comparison. */
 export const titleOf = ({ base, all }: Comparisons): string =>
   all.some(isChanged)
     ? `Scaling: what the changed policy would have done, since ${base}`
     : `Scaling: no policy changes since ${base}`;
 
+/** Whether a policy differs, or only one side has it. */
 export const isChanged = ({ base, head, changes }: Comparison): boolean =>
   changes.length > 0 || base === undefined || head === undefined;
 

@@ -4,6 +4,7 @@ import type { Report } from '@sluice/policy';
 export type Rows<R> = readonly (readonly [string, (report: R) => string])[];
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
+/** Seconds of pods as pod hours. */
 export const podHours = (value: number): string => `${(value / 3600).toFixed(2)} pod-h`;
 
 /** Outcomes of jobs. */

@@ -52,6 +52,7 @@ function recorded({ trace, jobs, everySeconds, seconds }: LoadOptions) {
   return { requests: arrivals, startAt: first * 1000, seconds: seconds ?? last - first + 1 };
 }
 
+/** The rows of a report about a web service. */
 export const requestRows: Rows<ServiceReport> = [
   ['requests', ({ requests: all }) => String(all)],
   ['beyond what the pods are meant to take', ({ requestsOverCapacity }) => requestsOverCapacity.toFixed(0)],

@@ -51,14 +51,17 @@ interface MetricBase {
   readonly unit: Unit;
 }
 
+/** A metric that only grows. */
 export interface CounterMetric extends MetricBase {
   readonly type: 'counter';
 }
 
+/** A metric that goes up and down. */
 export interface GaugeMetric extends MetricBase {
   readonly type: 'gauge';
 }
 
+/** A metric of observations in buckets. */
 export interface HistogramMetric extends MetricBase {
   readonly type: 'histogram';
   /** Upper bounds, ascending, in the metric's unit: an alert on a quantile can distinguish only these. */

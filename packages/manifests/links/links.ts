@@ -88,8 +88,11 @@ export interface Link {
   readonly end: End;
 }
 
+/** The end of a link at an object of the desired state. */
 export const toObject = (object: DesiredObject): End => ({ kind: 'object', object });
+/** The end of a link at something that the desired state does not hold. */
 export const outside = (what: string): End => ({ kind: 'outside', what });
+/** The end of a link that leads nowhere. */
 export const broken = (why: string, about: readonly DesiredObject[] = []): End => ({
   kind: 'broken',
   why,
@@ -110,6 +113,7 @@ export const found = (
   otherwise: (why: string) => End = broken,
 ): End => (object === undefined ? otherwise(why) : toObject(object));
 
+/** The end of a link, for people. */
 export const textOfEnd = (end: End): string => {
   if (end.kind === 'object') return titleOf(end.object);
   return end.kind === 'outside' ? end.what : `BROKEN: ${end.why}`;

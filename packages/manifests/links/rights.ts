@@ -42,6 +42,7 @@ function rightsOf(binding: DesiredObject, world: ObjectIndex): Right[] {
   );
 }
 
+/** The subject of a binding, as `Kind namespace/name`. */
 export const subjectOf = (subject: unknown): string => {
   const [kind, name, namespace] = ['kind', 'name', 'namespace'].map((field) => valueAt(subject, [field]));
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;

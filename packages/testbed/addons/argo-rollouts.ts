@@ -6,6 +6,7 @@ import { access, deployment, service } from './objects.ts';
 
 const id = { name: 'argo-rollouts', namespace: 'argo-rollouts' };
 
+/** The image that the test cluster runs Argo Rollouts from. */
 export const argoRolloutsImage = 'sluice.test/argo-rollouts:1';
 
 const pod = deployment({
@@ -23,6 +24,7 @@ const pod = deployment({
 const all = ['*'];
 const read = ['get', 'list', 'watch'];
 
+/** The objects that install Argo Rollouts. */
 export const argoRolloutsObjects = [
   ...access(id, [
     { apiGroups: ['argoproj.io'], resources: all, verbs: all },

@@ -2,6 +2,7 @@
 import { addresses } from '../built/cluster-paths.ts';
 import type { KubernetesObject } from '../cluster.ts';
 
+/** The image that the test cluster runs CoreDNS from. */
 export const corednsImage = 'sluice.test/coredns:1';
 
 const labels = { 'app.kubernetes.io/name': 'coredns', 'k8s-app': 'kube-dns' };
@@ -102,4 +103,5 @@ const service: KubernetesObject = {
   },
 };
 
+/** The objects that install CoreDNS. */
 export const dnsObjects: readonly KubernetesObject[] = [...access, ...workload, service];

@@ -4,6 +4,7 @@ import { access, bind, deployment, service } from './objects.ts';
 
 const id = { name: 'metrics-server', namespace: 'kube-system' };
 
+/** The image that the test cluster runs metrics-server from. */
 export const metricsServerImage = 'sluice.test/metrics-server:1';
 
 const pod = deployment({
@@ -41,6 +42,7 @@ const api: KubernetesObject = {
 
 const role = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
 
+/** The objects that install metrics-server. */
 export const metricsServerObjects: readonly KubernetesObject[] = [
   ...access(id, [
     { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },

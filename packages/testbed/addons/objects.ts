@@ -1,17 +1,20 @@
 /** Shapes that every addon's objects share. */
 import type { KubernetesObject } from '../cluster.ts';
 
+/** The name and the namespace of an addon. */
 export interface AddonIdentity {
   readonly name: string;
   readonly namespace: string;
 }
 
+/** A rule of a ClusterRole. */
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
 }
 
+/** The one pod of an addon. */
 export interface AddonPod extends AddonIdentity {
   readonly image: string;
   readonly args: readonly string[];
@@ -25,6 +28,7 @@ export interface AddonPod extends AddonIdentity {
   }[];
 }
 
+/** The labels by which an addon's pod is selected. */
 export const labelsOf = ({ name }: AddonIdentity) => ({ 'app.kubernetes.io/name': name });
 
 const group = 'rbac.authorization.k8s.io';
@@ -94,6 +98,7 @@ export function service(id: AddonIdentity, ports: Readonly<Record<number, string
   return { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labelsOf(id), ports: list } };
 }
 
+/** A Namespace of that name. */
 export const namespace = (name: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Namespace',

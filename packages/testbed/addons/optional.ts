@@ -81,6 +81,7 @@ const addons = {
 
 export type AddonName = keyof typeof addons;
 
+/** The addons that `--with` takes. */
 export const addonNames = Object.keys(addons) as AddonName[];
 
 /** Builds what is missing, applies it and waits until its pods are ready. Idempotent. */

@@ -11,6 +11,7 @@ import { monitoringNamespace } from './prometheus.ts';
 
 const id = { name: 'prometheus-adapter', namespace: monitoringNamespace };
 
+/** The image that the test cluster runs prometheus-adapter from. */
 export const prometheusAdapterImage = 'sluice.test/prometheus-adapter:1';
 
 const { prometheus, rules } = addon.values(local, systemIn(local));
@@ -61,6 +62,7 @@ const api: KubernetesObject = {
 
 const role = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
 
+/** The objects that install prometheus-adapter. */
 export const prometheusAdapterObjects: readonly KubernetesObject[] = [
   ...access(id, [
     {

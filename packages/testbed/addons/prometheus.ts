@@ -8,10 +8,14 @@ import { toolVersion } from '../lib/tools.ts';
 import { prometheus } from '../tools.ts';
 import { access, deployment, service } from './objects.ts';
 
+/** The namespace of Prometheus in the test cluster. */
 export const monitoringNamespace = 'monitoring';
 
+/** The image that the test cluster runs Prometheus from. */
 export const prometheusImage = 'sluice.test/prometheus:1';
+/** The image that the test cluster runs Prometheus Operator from. */
 export const operatorImage = 'sluice.test/prometheus-operator:1';
+/** The image of the reloader beside Prometheus. */
 export const reloaderImage = 'sluice.test/prometheus-config-reloader:1';
 
 const operator = { name: 'prometheus-operator', namespace: monitoringNamespace };
@@ -75,6 +79,7 @@ const page: KubernetesObject = {
   },
 };
 
+/** The objects that install Prometheus and its operator. */
 export const prometheusObjects: readonly KubernetesObject[] = [
   ...access(operator, [
     { apiGroups: ['monitoring.coreos.com'], resources: all, verbs: all },

@@ -4,6 +4,7 @@ import { access, deployment, service } from './objects.ts';
 
 const id = { name: 'traefik', namespace: 'traefik' };
 
+/** The image that the test cluster runs Traefik from. */
 export const traefikImage = 'sluice.test/traefik:1';
 
 const pod = deployment({
@@ -39,6 +40,7 @@ const ingressClass: KubernetesObject = {
 
 const read = ['get', 'list', 'watch'];
 
+/** The objects that install Traefik. */
 export const traefikObjects: readonly KubernetesObject[] = [
   ...access(id, [
     { apiGroups: [''], resources: ['services', 'secrets', 'configmaps', 'nodes'], verbs: read },

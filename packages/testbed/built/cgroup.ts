@@ -56,6 +56,7 @@ export function members(name: string): number[] {
   return folders(join(tracking(), name)).flatMap(pidsIn);
 }
 
+/** The folders of a cluster's cgroup, in every hierarchy. */
 export function cgroupFolders(name: string): string[] {
   return hierarchies().flatMap(({ mount }) => folders(join(mount, name)));
 }

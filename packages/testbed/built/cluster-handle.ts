@@ -14,6 +14,7 @@ function identity(archive: string): string {
   return `${archive} ${ino} ${size}`;
 }
 
+/** Loads an OCI archive into the node's containerd. */
 export async function importImage(at: ClusterPaths, archive: string): Promise<void> {
   const file = importedFile(at);
   const imported = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];

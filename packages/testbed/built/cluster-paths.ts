@@ -15,6 +15,7 @@ export interface ClusterPaths {
   readonly cgroup: string;
 }
 
+/** The addresses of the cluster's network, and the API server's port. */
 export const addresses = {
   node: '172.30.99.1',
   pods: '10.244.0.0/16',
@@ -26,8 +27,10 @@ export const addresses = {
   apiPort: 6443,
 } as const;
 
+/** The name of the one real node. */
 export const nodeName = 'node-1';
 
+/** Where a cluster keeps its files, by its name. */
 export function places(name: string): ClusterPaths {
   const state = stateDir(name);
   return {

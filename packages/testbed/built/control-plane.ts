@@ -9,6 +9,7 @@ const flags = (values: Readonly<Record<string, string>>) =>
 
 const etcdUrl = 'http://127.0.0.1:2379';
 
+/** How etcd is run. */
 export function etcdDaemon(at: ClusterPaths, bin: string): Daemon {
   const options = flags({
     'data-dir': join(at.state, 'etcd'),
@@ -39,6 +40,7 @@ const serviceAccounts = (file: (name: string) => string) => ({
   'service-account-issuer': 'https://kubernetes.default.svc',
 });
 
+/** How the API server is run. */
 export function apiServerDaemon(at: ClusterPaths, bin: string): Daemon {
   const file = (name: string) => join(at.pki, name);
   const options = flags({
@@ -72,6 +74,7 @@ function asClient(at: ClusterPaths, user: string): Record<string, string> {
   };
 }
 
+/** How the controller manager is run. */
 export function controllerManagerDaemon(at: ClusterPaths, bin: string): Daemon {
   const file = (name: string) => join(at.pki, name);
   const options = flags({
@@ -90,6 +93,7 @@ export function controllerManagerDaemon(at: ClusterPaths, bin: string): Daemon {
   return { name: 'kube-controller-manager', command: [join(bin, 'kube-controller-manager'), ...options] };
 }
 
+/** How the scheduler is run. */
 export function schedulerDaemon(at: ClusterPaths, bin: string): Daemon {
   const options = flags(asClient(at, 'scheduler'));
   return { name: 'kube-scheduler', command: [join(bin, 'kube-scheduler'), ...options] };

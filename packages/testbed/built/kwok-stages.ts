@@ -68,6 +68,7 @@ containerStatuses:
 const deletionTime = '.metadata.deletionTimestamp';
 const pending: Requirement = { key: '.status.phase', operator: 'In', values: ['Pending'] };
 
+/** What KWOK does with the objects of simulated nodes, step by step. */
 export const stages = [
   stage('node-ready', 'Node', [notReady], { statusTemplate: nodeStatus }),
   stage('pod-running', 'Pod', [{ key: deletionTime, operator: 'DoesNotExist' }, pending], {

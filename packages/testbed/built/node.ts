@@ -5,6 +5,7 @@ import { addresses, type ClusterPaths, nodeName } from './cluster-paths.ts';
 import { writeKubeconfig } from './pki.ts';
 import type { Daemon } from './processes.ts';
 
+/** The image of the container that holds a pod's namespaces. */
 export const pauseImage = 'sluice.test/pause:1';
 
 /**
@@ -99,6 +100,7 @@ function write(at: ClusterPaths, file: string, content: object | string): string
   return path;
 }
 
+/** How containerd is run. */
 export function containerdDaemon(at: ClusterPaths): Daemon {
   mkdirSync(join(at.state, 'cni'), { recursive: true });
   write(at, 'cni/10-testbed.conflist', network(at));
@@ -108,6 +110,7 @@ export function containerdDaemon(at: ClusterPaths): Daemon {
   };
 }
 
+/** How the kubelet is run. */
 export function kubeletDaemon(at: ClusterPaths, bin: string): Daemon {
   const kubeconfig = writeKubeconfig(at, 'node', join(at.pki, 'node.kubeconfig'), addresses.apiPort);
   const options = [
@@ -121,6 +124,7 @@ export function kubeletDaemon(at: ClusterPaths, bin: string): Daemon {
   return { name: 'kubelet', command: [join(bin, 'kubelet'), ...options] };
 }
 
+/** How kube-proxy is run. */
 export function proxyDaemon(at: ClusterPaths, bin: string): Daemon {
   const kubeconfig = writeKubeconfig(at, 'proxy', join(at.pki, 'proxy.kubeconfig'), addresses.apiPort);
   return {

@@ -24,6 +24,7 @@ export function startTime(pid: number): string | undefined {
   return stat === '' || state === 'Z' || state === 'X' ? undefined : rest[18];
 }
 
+/** The ids of all processes of this machine. */
 export function allPids(): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))

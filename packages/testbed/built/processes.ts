@@ -15,6 +15,7 @@ interface StartedProcess {
   readonly startTime: string;
 }
 
+/** Adds a process to the journal, so that a later run can end it. */
 export function record(journal: string, started: StartedProcess): void {
   appendFileSync(journal, `${JSON.stringify(started)}\n`);
 }
@@ -28,6 +29,7 @@ export function started(journal: string): StartedProcess[] {
   return lines.map((line) => JSON.parse(line) as StartedProcess);
 }
 
+/** A program that runs as long as the cluster does. */
 export interface Daemon {
   readonly name: string;
   readonly command: readonly string[];

@@ -11,6 +11,7 @@ const exclusively = <T>(name: string, work: () => Promise<T>) => {
   return withLock(join(at.state, '..', `.${at.name}.lock`), work);
 };
 
+/** Builds a cluster from source and runs it as processes of this machine. */
 export const builtProvider: Provider = {
   name: 'from-source',
   unavailable: async () => {

@@ -79,6 +79,7 @@ function givenCluster(name: string, at: Consent): Cluster {
   };
 }
 
+/** Takes the cluster that KUBECONFIG names, once its name was confirmed. */
 export const givenProvider: Provider = {
   name: 'existing',
   unavailable: async () => (process.env.KUBECONFIG ? undefined : 'KUBECONFIG is not set'),

@@ -9,6 +9,7 @@ import { buildah, exportArchive } from './buildah.ts';
 import { digestOf, type Inputs, outdated } from './content.ts';
 import { baseArguments, ensureStandin, registryOf } from './standin.ts';
 
+/** An image that is built from a Dockerfile. */
 export interface Build {
   /** What pods name it. */
   readonly reference: string;

@@ -40,6 +40,7 @@ const storage = [
   'overlay',
 ];
 
+/** Runs buildah, for at most so many seconds. @throws {CommandError} where it fails */
 export async function buildah(args: readonly string[], seconds = 900): Promise<Output> {
   await ensurePackages(imagePackages);
   // chroot: needs no container runtime, so it works on a machine that is itself a container.

@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The files that the content of an image depends on. */
 export interface Inputs {
   /** Folder that the paths are below. */
   readonly root: string;

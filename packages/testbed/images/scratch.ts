@@ -13,6 +13,7 @@ import { arch } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { run } from '../lib/run.ts';
 
+/** An image that holds nothing but programs of this machine. */
 export interface ScratchImage {
   /** e.g. 'sluice.test/pause:1' */
   readonly reference: string;

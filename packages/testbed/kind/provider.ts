@@ -47,6 +47,7 @@ async function remove(name: string): Promise<void> {
   forget(name, kubeconfigOf(name));
 }
 
+/** Runs a cluster in Docker, by kind. */
 export const kindProvider: Provider = {
   name: 'kind',
   unavailable: async () => {

@@ -9,6 +9,7 @@ import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { run } from './run.ts';
 import { until } from './until.ts';
 
+/** The Go module that custom resource definitions are taken from. */
 export interface DefinitionSource {
   readonly module: string;
   readonly version: string;
@@ -16,6 +17,7 @@ export interface DefinitionSource {
   readonly folder: string;
 }
 
+/** A CustomResourceDefinition. */
 export interface Definition extends KubernetesObject {
   readonly spec: { readonly group: string; readonly names: { readonly kind: string } };
 }

@@ -17,6 +17,7 @@ export const nodePackages: Readonly<Record<string, string>> = {
   openssl: '/usr/bin/openssl',
 };
 
+/** Debian package -> a file of it, of what builds images. */
 export const imagePackages: Readonly<Record<string, string>> = {
   debootstrap: '/usr/sbin/debootstrap',
   buildah: '/usr/bin/buildah',

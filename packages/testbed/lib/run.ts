@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { patient } from './patience.ts';
 
+/** What a program printed, and its exit code. */
 export interface Output {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** How a program is run, and for how many seconds at most. */
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -18,6 +20,7 @@ export interface RunOptions {
   readonly check?: boolean;
 }
 
+/** A program ended with another code than 0; the message ends with what it said. */
 export class CommandError extends Error {
   readonly output: Output;
 

@@ -19,6 +19,7 @@ import { withLock } from './lock.ts';
 import { answers, run } from './run.ts';
 import { step } from './say.ts';
 
+/** A program that is built from a Go module of its own requirements. */
 export interface Tool {
   /** Names the module's folder under tools/. */
   readonly name: string;
@@ -60,6 +61,7 @@ export function requiredVersion(goMod: string, module: string): string {
   return version;
 }
 
+/** The version of a tool's module, as its go.mod pins it. */
 export function toolVersion(tool: Tool): string {
   if (tool.module === undefined) return '1';
   return requiredVersion(readFileSync(join(root, tool.name, 'go.mod'), 'utf8'), tool.module);

@@ -35,6 +35,7 @@ export async function until<T>(
   throw new TestbedError(`waited ${waited} s for ${what}${last ? `: ${String(last)}` : ''}`, { cause: last });
 }
 
+/** How far something is that is waited for. */
 export interface Progress {
   readonly done: boolean;
   /** What is there so far, in words; another text is a sign of life. */

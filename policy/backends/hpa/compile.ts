@@ -27,6 +27,7 @@ export interface HpaCluster {
   readonly tolerance?: boolean;
 }
 
+/** What an HPA needs in the cluster, and how exactly it keeps the policy. */
 export interface CompiledHpa {
   /** Empty where a clause is refused. */
   readonly manifests: readonly HorizontalPodAutoscaler<ExternalMetric>[];

@@ -7,6 +7,7 @@ import type { PrometheusSource } from '../scaler/file.ts';
 /** A metric name with or without matchers: what a Prometheus has stored, nothing calculated. */
 const SELECTOR = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?$/;
 
+/** Whether a query is one series selector: what Prometheus has stored, nothing calculated. */
 export const isSelector = (query: string): boolean => SELECTOR.test(query);
 
 /** Whether every query is a stored series: only then can its age be asked, and its past. */
@@ -23,6 +24,7 @@ export function workQuery(source: PrometheusSource, staleAfterSeconds: number): 
   return queriesOf(source).map(counted).join(' + ');
 }
 
+/** The queries of a source whose results are added up. */
 export const queriesOf = ({ readyQuery, unackedQuery }: PrometheusSource): readonly string[] =>
   unackedQuery === undefined ? [readyQuery] : [readyQuery, unackedQuery];
 

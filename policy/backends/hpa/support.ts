@@ -54,14 +54,17 @@ const NO_METRIC = refused(
   'An HPA follows a metric, and a constant has none; write the count into the Deployment, or choose the own scaler.',
 );
 
+/** An HPA cannot measure how long a job takes. */
 export const NO_MEASURE = refused(
   "An HPA measures nothing: say 'meanServiceSeconds', or choose the own scaler, which measures it.",
 );
 
+/** The replicas follow a service time that is stated, not measured. */
 export const FOLLOWS_MEASURE = approximate(
   "How many messages a replica finishes in time depends on 'meanServiceSeconds'.",
 );
 
+/** An HPA cannot add up several metrics with several targets. */
 export const NO_RATE = refused(
   "The count of 'flow' adds up what arrives, what is left above that and what is in work, each by its own rule; an HPA compares one metric with one target. Choose the own scaler, or 'drain' with 'meanServiceSeconds'.",
 );
@@ -78,6 +81,7 @@ const NO_CLOCK = refused(
   'An HPA knows no time of day; choose KEDA, which has a cron trigger, or the own scaler.',
 );
 
+/** Work in flight is not counted without a query for it. */
 export const BLIND_WORK = approximate(
   "Without 'unackedQuery' the work in flight counts as 0, so replicas leave while it still runs.",
 );
@@ -94,11 +98,13 @@ const GUARDED = exact(
 const MAX_WINDOW_SECONDS = 3600;
 const MAX_PERIOD_SECONDS = 1800;
 
+/** The rules of one direction, with the HPA's tolerance. */
 export interface HpaScalingRules extends ScalingRules {
   /** Share of the wanted count by which the present one may differ before it changes. */
   readonly tolerance?: string;
 }
 
+/** The field `behavior` of an HPA. */
 export interface HpaBehavior {
   readonly scaleUp: HpaScalingRules;
   readonly scaleDown: HpaScalingRules;
@@ -129,10 +135,12 @@ const wholePeriod = (policy: RatePolicy): RatePolicy => ({
   periodSeconds: Math.ceil(policy.periodSeconds),
 });
 
+/** Whether an HPA keeps the rules for scaling up. */
 export function upVerdict({ scaleUp }: Behavior): Fidelity {
   return limitVerdict(scaleUp) ?? roundedVerdict(scaleUp) ?? COPIED;
 }
 
+/** Whether an HPA keeps the rules for scaling down. */
 export function downVerdict({ scaleDown }: Behavior): Fidelity {
   return (
     limitVerdict(scaleDown) ??

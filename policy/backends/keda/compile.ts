@@ -29,6 +29,7 @@ export interface KedaWorkload {
   readonly policy: Policy;
 }
 
+/** What KEDA finds in a cluster. */
 export interface KedaCluster {
   /** Seconds between two questions of KEDA's operator. The HPA asks on its own, every 15 s. */
   readonly pollSeconds: number;
@@ -40,6 +41,7 @@ export interface KedaCluster {
   readonly tolerance?: boolean;
 }
 
+/** What KEDA needs in the cluster, and how exactly it keeps the policy. */
 export interface CompiledKeda {
   /** Empty where a clause is refused. */
   readonly manifests: readonly (ScaledObject | TriggerAuthentication | LoginName)[];

@@ -86,6 +86,7 @@ function numberOf(text: string, { min, names = [] }: Field): number {
   return named >= 0 ? min + named : Number(text);
 }
 
+/** Whether the day of a wall-clock time (milliseconds, read as UTC) is one of a schedule. */
 export const matchesDay = (
   { dayOfMonth, dayOfWeek, month, anyDay }: RobfigSchedule,
   wall: number,

@@ -29,6 +29,7 @@ export function isUp({ timeZone, start, end }: KedaWindow, at: number): boolean 
   return nextEnd !== undefined && (nextStart === undefined || nextEnd <= nextStart);
 }
 
+/** Whether KEDA's cron trigger opens a window when `decide` does. */
 export function windowParity(policy: SchedulePolicy, window: ScheduleWindow): WindowParity {
   const { timeZone } = policy;
   const [start, end] = [parseRobfig(window.start), parseRobfig(window.end)];

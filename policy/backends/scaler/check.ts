@@ -120,6 +120,7 @@ const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   redis: ['username', 'passwordFile', 'caFile'],
 };
 
+/** Adds every fault of the source of a backlog in the scaler's file. */
 export function checkSource(source: Fields, checker: Checker): void {
   checker.oneOf(source, 'kind', Object.keys(KEYS));
   const required = KEYS[String(source.kind)];
@@ -184,6 +185,7 @@ const CONCEALED = 'not shown: it may hold a password';
 /** No part of it can be taken for a password. */
 const SHOWABLE = /^[a-z][a-z\d+.-]*:\/\/[a-z\d.-]+(:\d+)?(\/[\w./-]*)?$/i;
 
+/** Adds every fault of the target of a workload in the scaler's file. */
 export function checkTarget(target: Fields, checker: Checker): void {
   checker.oneOf(target, 'kind', ['deployment', 'hpa', 'process']);
   if (target.kind === 'deployment' || target.kind === 'hpa') checkObject(target, checker);

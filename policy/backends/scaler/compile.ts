@@ -12,6 +12,7 @@ import {
 import { configFaults, ScalerConfigError, workloadFaults } from './check.ts';
 import type { ScalerConfig, Source, Workload } from './file.ts';
 
+/** The scaler's file, and how exactly it keeps each policy. */
 export interface CompiledScalerConfig {
   readonly config: ScalerConfig;
   /** Every clause of every policy. With a refused one the config must not be used (see `refusals`). */
@@ -31,6 +32,7 @@ export function compileScalerConfig(config: ScalerConfig): CompiledScalerConfig 
   return { config: { pollSeconds, ...idle, workloads }, fidelity: workloads.flatMap(fidelityOf) };
 }
 
+/** How exactly the own scaler keeps a policy with the source that it has. */
 export const fidelityOf = ({ name, source, policy }: Workload): readonly ClauseFidelity[] =>
   assessFidelity(name, policy, (clause) => verdict(clause, source));
 

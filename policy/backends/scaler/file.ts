@@ -12,6 +12,7 @@ export interface ScalerConfig {
   readonly workloads: readonly Workload[];
 }
 
+/** One workload of the scaler's file: where its backlog is read, what is scaled, and when. */
 export interface Workload {
   /** Unique; the `workload` label of every metric. */
   readonly name: string;

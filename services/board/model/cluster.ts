@@ -17,6 +17,7 @@ export type WorkloadCondition =
   | 'none'
   | 'runs';
 
+/** How a workload of the cluster is, and why. */
 export interface WorkloadHealth {
   readonly level: Level;
   readonly condition: WorkloadCondition;
@@ -62,6 +63,7 @@ export function podLevel({ phase, ready, reason }: PodRow): Level {
   return phase === 'Terminating' ? 'unknown' : 'attention';
 }
 
+/** How serious the state of a node is. */
 export const nodeLevel = ({ ready, cordoned, pressures }: NodeRow): Level =>
   ready ? (cordoned || pressures.length > 0 ? 'attention' : 'ok') : 'critical';
 

@@ -10,6 +10,7 @@ export interface Feed<T> {
   readonly value?: T;
 }
 
+/** A value that is read again and again. */
 export interface FeedOptions<T> {
   /** What it reads, for the log. */
   readonly name: string;
@@ -77,6 +78,7 @@ export class FeedPoller<T> {
   }
 }
 
+/** Values that are read when someone asks for them. */
 export interface OnDemandOptions<T> {
   /** @throws Error whatever the reason, in a sentence that names the source */
   readonly read: (key: string, signal: AbortSignal) => Promise<T>;

@@ -27,6 +27,7 @@ export type Next =
   | { readonly kind: 'opens'; readonly at: number; readonly ready: number; readonly inSeconds?: number }
   | { readonly kind: 'waits-for-work'; readonly at?: number };
 
+/** How a workload of a queue is, why, and what comes next. */
 export interface Health {
   readonly level: Level;
   readonly condition: Condition;

@@ -9,6 +9,7 @@ export interface LineSource {
   lines(): Promise<readonly string[]>;
 }
 
+/** What feeds the model, and how often, milliseconds. */
 export interface WatchOptions {
   readonly model: BoardModel;
   readonly readings: ReadingSource;

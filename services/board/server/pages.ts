@@ -32,6 +32,7 @@ export interface Pages {
   readonly prepare: (path: string, state: BoardState, page: Page) => Promise<void>;
 }
 
+/** All pages of the board, by their address. */
 export function pagesOf(
   { prefix, timeZone, state, lookups, links }: BoardOptions,
   assets: Readonly<Record<AssetName, Asset>>,
@@ -95,6 +96,7 @@ function queryOf(asked: Readonly<Record<string, unknown>>): Readonly<Record<stri
 /** A page is many times the same words; nothing in it is secret beside what a visitor sends. */
 const zipped = promisify(gzip);
 
+/** Adds the routes of the pages to the server. */
 export function addPages(scope: FastifyInstance, pages: Pages, options: BoardOptions): void {
   const answer = async (path: string, request: FastifyRequest, reply: FastifyReply) => {
     const page = pages.page(request, path);

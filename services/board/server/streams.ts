@@ -16,6 +16,7 @@ const ALIVE_MS = 5000;
 /** A stream ends now and then, so that who signed out does not follow on. */
 const LONGEST_MS = 15 * 60_000;
 
+/** How many followers the server has at most. */
 export interface StreamsOptions {
   readonly limit: number;
 }

@@ -23,6 +23,7 @@ export interface FoundLine {
   readonly message: string;
 }
 
+/** Where a log store answers, and how it is asked. */
 export interface LogStoreOptions {
   readonly url: string;
   readonly credentials: (() => Credentials) | undefined;

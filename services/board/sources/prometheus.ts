@@ -8,6 +8,7 @@ const POINTS = 180;
 /** Spans that a visitor may choose, seconds. */
 export const RANGES = { '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800 } as const;
 export type Range = keyof typeof RANGES;
+/** The time range that a text names; 6 hours where it names none. */
 export const rangeOf = (text: string | undefined): Range =>
   (Object.keys(RANGES) as Range[]).find((range) => range === text) ?? '6h';
 

@@ -18,6 +18,7 @@ const MOST_PATTERN = 400;
 /** A report has at most a thousand groups. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
+/** The bucket that holds the reports of logs, and how it is reached. */
 export interface ReportStoreOptions {
   readonly bucket: string;
   readonly region: string;

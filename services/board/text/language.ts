@@ -7,6 +7,7 @@ import { tr } from './tr.ts';
 /** The languages of the board, by their tags (BCP 47). */
 export const catalogue = { en, de, tr, fr, ko } as const satisfies Readonly<Record<string, Texts>>;
 export type Language = keyof typeof catalogue;
+/** The languages that the board speaks. */
 export const LANGUAGES = Object.keys(catalogue) as readonly Language[];
 
 /** The language that a text names, by its primary tag. @returns undefined for any other */

@@ -31,6 +31,7 @@ const WIDTH = 600;
 const HEIGHT = 150;
 const TABLE_ROWS = 24;
 
+/** A chart with its title, its legend and its table. */
 export function figure(chart: Chart, page: Page): Html {
   const { id, title, times } = chart;
   const { texts } = page;

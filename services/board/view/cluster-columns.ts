@@ -19,6 +19,7 @@ export interface Named {
 const nameCell = ({ namespace, name }: Named): Html =>
   html`<bdi>${name}</bdi><small><bdi>${namespace}</bdi></small>`;
 
+/** The columns of the table of workloads. */
 export function workloadColumns({ texts, format }: Page): readonly Column<WorkloadRow>[] {
   const own = texts.cluster;
   return [
@@ -40,6 +41,7 @@ export function workloadColumns({ texts, format }: Page): readonly Column<Worklo
   ];
 }
 
+/** The columns of the table of pods. */
 export function podColumns({ texts, format }: Page): readonly Column<PodRow>[] {
   const own = texts.cluster;
   return [
@@ -59,6 +61,7 @@ export function podColumns({ texts, format }: Page): readonly Column<PodRow>[] {
   ];
 }
 
+/** The columns of the table of volume claims. */
 export function claimColumns({ texts, format }: Page): readonly Column<ClaimRow>[] {
   const own = texts.cluster;
   return [
@@ -69,6 +72,7 @@ export function claimColumns({ texts, format }: Page): readonly Column<ClaimRow>
   ];
 }
 
+/** The columns of the table of Events. */
 export function eventColumns(page: Page): readonly Column<EventRow>[] {
   const { texts, format } = page;
   const own = texts.cluster;

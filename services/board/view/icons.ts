@@ -15,4 +15,5 @@ const shapes: Readonly<Record<Level, Html>> = {
 export const levelIcon = (level: Level): Html =>
   html`<svg class="level-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><circle cx="8" cy="8" r="7.25"/>${shapes[level]}</svg>`;
 
+/** An arrow from one value to the next. */
 export const arrow: Html = html`<svg class="arrow" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d="M2.5 8h10M9 4.5L12.5 8 9 11.5"/></svg>`;

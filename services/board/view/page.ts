@@ -60,6 +60,7 @@ export interface Links {
   readonly grafana?: string;
 }
 
+/** What all regions of a page share: texts, formats, addresses. */
 export function pageOf(options: PageOptions): Page {
   const { prefix, path, language, timeZone, choice, query = {}, links = {} } = options;
   const format = formatOf(language, timeZone);

@@ -8,6 +8,7 @@ import { counter, gauge, type Registry } from '../metrics.ts';
 import { openConnection } from './open-connection.ts';
 import { type AmqpTarget, addressOf } from './target.ts';
 
+/** The longest delay before the first new connection, milliseconds. */
 export const FIRST_DELAY_MS = 500;
 /** A broker that is back is tried, and reached, within half a minute. */
 export const LONGEST_DELAY_MS = 25_000;
@@ -64,6 +65,7 @@ export interface ConnectionLike {
   close(): Promise<void>;
 }
 
+/** The broker that is connected to, and who uses the connection. */
 export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
   /** Asked for each connection; what it throws is a connection that failed. */
   readonly target: () => AmqpTarget;

@@ -3,6 +3,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
+/** How a process is started that ends with this one. */
 export interface OwnedOptions extends Pick<SpawnOptions, 'cwd' | 'env'> {
   /** @default 'inherit' */
   readonly stdout?: 'inherit' | 'pipe' | 'ignore' | number;

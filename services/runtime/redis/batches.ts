@@ -3,6 +3,7 @@ import { unlessAborted } from '../deadline.ts';
 /** What became of one item of a batch: done, or why not. */
 export type ItemResult = { readonly done: 'written' | 'duplicate' } | { readonly error: Error };
 
+/** How items are written together. */
 export interface BatchesOptions<T> {
   /** Most items of one write. */
   readonly size: number;

@@ -18,6 +18,7 @@ export interface WorkerMetrics {
   stalled(): void;
 }
 
+/** The queue in Redis whose jobs are taken, and who does them. */
 export interface QueueWorkerOptions<T> {
   readonly connection: Redis;
   readonly prefix: string;

@@ -66,6 +66,7 @@ export interface Posting {
   readonly attempt: number;
 }
 
+/** The queue that transactions are taken from, and what writes them. */
 export interface WriterOptions {
   readonly queue: 'process' | 'journal';
   /** One result for each, in their order. It throws where nothing is known of any. */

@@ -1,3 +1,4 @@
+/** The period and the phase of a timer, milliseconds. */
 export interface GridOptions {
   /** Milliseconds; asked after every run, so that it may change. */
   readonly periodMs: () => number;

@@ -43,6 +43,7 @@ export const autoscalerAnswer = z.object({
 const instant = z.union([z.date(), z.iso.datetime({ offset: true })]);
 const annotations = z.exactOptional(z.record(z.string(), z.string()));
 
+/** A Lease as the API server answers it. */
 export const leaseAnswer = z.object({
   kind: z.literal('Lease'),
   apiVersion: z.literal('coordination.k8s.io/v1'),
@@ -63,6 +64,7 @@ export const leaseAnswer = z.object({
   ),
 });
 
+/** An Event as the API server answers it. */
 export const eventAnswer = z.object({
   kind: z.literal('Event'),
   apiVersion: z.literal('events.k8s.io/v1'),

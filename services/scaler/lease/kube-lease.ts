@@ -24,6 +24,7 @@ export interface LeaseStore {
   write(content: LeaseContent, replaces: string | undefined, signal: AbortSignal): Promise<StoredLease>;
 }
 
+/** The annotation of the Lease that holds what the leader remembers. */
 export const HISTORY_ANNOTATION = 'sluice.dev/history';
 
 /** The part of a Kubernetes Lease that matters; instants as RFC 3339 with microseconds, or Dates. */
@@ -50,6 +51,7 @@ export interface LeaseApiLike {
   replaceLease(body: LeaseLike, signal: AbortSignal): Promise<LeaseLike>;
 }
 
+/** The namespace and the name of a Lease. */
 export interface LeaseName {
   readonly name: string;
   readonly namespace: string;

@@ -12,6 +12,7 @@ import {
   written,
 } from './lease-rules.ts';
 
+/** The Lease that is held, and what happens when it is won or lost. */
 export interface CampaignOptions {
   readonly store: LeaseStore;
   /** Unique to this process; two with one name would both lead. */

@@ -7,6 +7,7 @@ export interface LeaseRecord {
   readonly version: string;
 }
 
+/** The durations of an election, milliseconds. */
 export interface LeaseTiming {
   /** How long others wait after the last renewal they noticed. */
   readonly durationMs: number;

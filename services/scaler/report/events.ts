@@ -35,6 +35,7 @@ interface Series {
   lastAt: number;
 }
 
+/** Where Events are written. */
 export interface RecorderOptions {
   readonly api: EventApiLike;
   readonly failed: (error: unknown) => void;

@@ -7,12 +7,14 @@ import type { FailureCause } from '../sources/source.ts';
 /** A queue that was not empty since its first sight gives no age of its oldest message. */
 const WAIT_SOURCES = scaler.oldestWait.labels.source;
 
+/** What the scaler counts. */
 export interface ScalerMetrics {
   decided(outcome: Outcome): void;
   readingFailed(workload: string, cause: FailureCause): void;
   targetFailed(workload: string, operation: 'read' | 'write'): void;
 }
 
+/** The registry that metrics are added to. */
 export interface MetricsOptions {
   readonly registry: Registry;
   readonly mayAct: () => boolean;

@@ -10,6 +10,7 @@ export interface LoggerLike {
   warn(facts: object, message: string): void;
 }
 
+/** Where decisions are logged, counted and written as Events. */
 export interface ReporterOptions {
   readonly config: ScalerConfig;
   readonly log: LoggerLike;

@@ -43,6 +43,7 @@ export async function fetchBrokerCounts(
 export const detailedMetricsGroup = ({ url, caFile }: DetailedMetricsSource): string =>
   JSON.stringify([url, caFile]);
 
+/** The counts of each queue in LavinMQ's or RabbitMQ's detailed metrics. */
 export function countsOf(text: string): ReadonlyMap<string, Counts> {
   const queues = new Map<string, Counts>();
   for (const { name, labels, value } of textSamples(text, WANTED)) {
@@ -55,6 +56,7 @@ export function countsOf(text: string): ReadonlyMap<string, Counts> {
   return queues;
 }
 
+/** Reads the backlog of a queue from the broker's detailed metrics. */
 export function detailedMetricsSource(
   source: DetailedMetricsSource,
   broker: Shared<BrokerCounts>,

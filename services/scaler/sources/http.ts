@@ -7,6 +7,7 @@ import {
 } from '@sluice/runtime';
 import { type FailureCause, ReadingError } from './source.ts';
 
+/** A request to a source of backlogs. */
 export interface Request {
   readonly url: string;
   readonly credentials?: { readonly username: string; readonly password: string };

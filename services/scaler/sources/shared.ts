@@ -1,6 +1,7 @@
 import { withTimeout } from '@sluice/runtime';
 import { ReadingError } from './source.ts';
 
+/** A request whose result several readers share. */
 export interface SharedOptions<T> {
   readonly load: (signal: AbortSignal) => Promise<T>;
   /** How long a result, or a failure, serves further readers, milliseconds after its request began. */

@@ -13,6 +13,7 @@ export interface ReplicaTarget {
   stop(): Promise<void>;
 }
 
+/** The replica count of a target, as it was read. */
 export interface Observed {
   readonly current: number;
   /** The version the count was read at, where the target has one. */
@@ -101,6 +102,7 @@ export interface AutoscalerLike {
   spec?: { minReplicas?: number };
 }
 
+/** The part of the API that reads and writes HPAs. */
 export interface AutoscalerApiLike {
   readAutoscaler(target: Named, signal: AbortSignal): Promise<AutoscalerLike>;
   /** A merge patch: what is not in it stays, fields that this client does not know as well. */

@@ -21,6 +21,7 @@ interface Slot {
   notBefore: number;
 }
 
+/** The command whose processes are scaled, and how long each may take to stop, seconds. */
 export interface ProcessTargetOptions {
   readonly workload: string;
   /** Called for each child that ended without being asked to. */
