@@ -71,6 +71,6 @@ const alerts = [
     for: '5m',
     summary: 'The log gate has acknowledged no push in 10 minutes, and refused {{ $value | humanize }}.',
     description:
-      'VictoriaLogs does not answer, or writes too slowly, and agents send again: lines stand there twice or more often.',
+      'VictoriaLogs does not answer, or writes too slowly. Agents keep lines for a while and send them again.',
   },
 ];

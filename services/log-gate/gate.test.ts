@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, Gate, type GateReports, type Push, type StoreLike, type StoreState } from './gate.ts';
+import {
+  type Answer,
+  type Doubles,
+  Gate,
+  type GateReports,
+  type Push,
+  type Sorted,
+  type StoreLike,
+  type StoreState,
+} from './gate.ts';
 
 const SETTLE_MS = 2500;
 const WRITE_MS = 12_000;
@@ -49,6 +58,11 @@ class Store implements StoreLike {
     return { startedAt: this.startedAt, pushes: this.#pushes, unwritten: this.#memory.length };
   }
 
+  /** A query finds what is in memory as well. */
+  has(body: string): boolean {
+    return this.disk.includes(body) || this.#memory.some((one) => one.body === body);
+  }
+
   kill(restartedAt: number): void {
     this.#write();
     this.#memory = [];
@@ -68,8 +82,36 @@ class Store implements StoreLike {
   }
 }
 
+/** Bodies that the store has or that are on their way, as a gate that asks the store would know them. */
+class Bodies implements Doubles {
+  readonly #store: Store;
+  readonly forgotten: number[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async sort(pushes: readonly Push[]): Promise<Sorted[]> {
+    const round = new Set<string>();
+    return pushes.map((push) => {
+      const body = push.body.toString();
+      if (this.#store.has(body)) return 'known';
+      if (round.has(body)) return 'later';
+      round.add(body);
+      return push;
+    });
+  }
+
+  keep(): void {}
+
+  forget(): void {
+    this.forgotten.push(this.#store.disk.length);
+  }
+}
+
 interface Setup {
   readonly gate: Gate;
+  readonly doubles: Bodies;
   readonly store: Store;
   readonly clock: Clock;
   readonly said: string[];
@@ -84,8 +126,9 @@ function setup(writesAfterMs = 1500): Setup {
     round: () => {},
     failed: (pushes, reason) => said.push(`${pushes}: ${reason}`),
   };
-  const gate = new Gate({ store, settleMs: SETTLE_MS, writeMs: WRITE_MS, ...clock, reports });
-  return { gate, store, clock, said };
+  const doubles = new Bodies(store);
+  const gate = new Gate({ store, doubles, settleMs: SETTLE_MS, writeMs: WRITE_MS, ...clock, reports });
+  return { gate, doubles, store, clock, said };
 }
 
 const push = (body: string): Push => ({ headers: {}, body: Buffer.from(body) });
@@ -144,6 +187,29 @@ describe('a push', () => {
     },
   );
 
+  it('of which the store has everything is acknowledged and not passed on', async () => {
+    const { gate, store } = setup();
+    await gate.pass(push('a'));
+    expect((await gate.pass(push('a'))).status).toBe(200);
+    expect(store.disk).toEqual(['a']);
+  });
+
+  it('that repeats one of its round waits for the next one, and is then a known one', async () => {
+    const { gate, store } = setup();
+    const answers = await Promise.all(['a', 'a'].map((body) => gate.pass(push(body))));
+    expect(answers.map(({ status }) => status)).toEqual([204, 200]);
+    expect(store.disk).toEqual(['a']);
+  });
+
+  it('that fails makes the gate forget what it knew of the store', async () => {
+    const { gate, doubles, store } = setup();
+    await gate.pass(push('a'));
+    expect(doubles.forgotten).toEqual([]);
+    store.down = true;
+    await gate.pass(push('b'));
+    expect(doubles.forgotten).toEqual([1]);
+  });
+
   it('that comes while a round is not over is passed on in the next one', async () => {
     const { gate, store } = setup();
     let late: Promise<Answer> | undefined;
@@ -180,11 +246,12 @@ it('never acknowledges what a kill of the store at any moment has lost', async (
         // An agent sends again what was not acknowledged.
         while (bodies.length > 0) {
           const answers = await Promise.all(bodies.map((body) => gate.pass(push(body))));
-          const rest = bodies.filter((_, index) => answers[index]?.status !== 204);
+          const rest = bodies.filter((_, index) => (answers[index]?.status ?? 503) >= 300);
           bodies.splice(0, bodies.length, ...rest);
         }
       }
       expect(new Set(store.disk).size).toBe(number);
+      expect(store.disk).toHaveLength(number);
     }),
   );
 });

@@ -28,6 +28,22 @@ export interface StoreLike {
   state(timeoutMs: number): Promise<StoreState>;
 }
 
+/**
+ * What is done with a push: its part that the store lacks is passed on, nothing is as the store has all of it, or it
+ * waits for the next round, as another push of this one has a line of it.
+ */
+export type Sorted = Push | 'known' | 'later';
+
+/** Tells lines that the store has from new ones. */
+export interface Doubles {
+  /** Sorts the pushes of a round; the first of them never waits. */
+  sort(pushes: readonly Push[], timeoutMs: number): Promise<readonly Sorted[]>;
+  /** The store has written all that was passed on. */
+  keep(): void;
+  /** It is not known any more what the store has. */
+  forget(): void;
+}
+
 /** How a push ended: the labels of the gate's counter. */
 export type Outcome = 'written' | 'refused' | 'unwritten' | 'unanswered';
 
@@ -42,6 +58,7 @@ export interface GateReports {
 /** The store behind the gate, and how long a push may wait for it, milliseconds. */
 export interface GateOptions {
   readonly store: StoreLike;
+  readonly doubles: Doubles;
   /**
    * How long the store is left alone before it is asked what it has written. It must be longer than its answer may be
    * old, and than two of its flush intervals: by then its index of streams, which it counts nowhere, is written.
@@ -64,7 +81,12 @@ interface Waiting {
   readonly answer: (answer: Answer) => void;
 }
 
+/** The answer to a push of which the store has every line. */
+const NOTHING_NEW: Answer = { status: 200, body: '' };
+
 interface Passed extends Waiting {
+  /** None of it was passed on: the store has it. */
+  readonly known?: true;
   /** What the store answered; absent where it did not. */
   readonly answered?: Answer;
 }
@@ -110,29 +132,48 @@ export class Gate {
   }
 
   async #pass(group: readonly Waiting[]): Promise<void> {
-    const { now, writeMs, reports } = this.#options;
+    const { now, writeMs, reports, doubles, store } = this.#options;
     const end = now() + writeMs;
     let passed: readonly Passed[] = group;
     try {
-      const before = await this.#options.store.state(writeMs);
-      passed = await this.#passOn(group, end);
-      const taken = passed.filter(isTaken).length;
-      if (taken > 0) await this.#written(before, taken, end);
+      const before = await store.state(writeMs);
+      const sorted = await doubles.sort(
+        group.map(({ push }) => push),
+        this.#left(end),
+      );
+      passed = this.#withoutLater(group, sorted);
+      passed = await this.#passOn(passed, end);
+      if (passed.some(isTaken))
+        await this.#written(before, passed.filter((one) => isTaken(one) && !one.known).length, end);
+      if (passed.every(isTaken)) doubles.keep();
+      else doubles.forget();
       for (const one of passed) this.#answer(one);
     } catch (error) {
+      doubles.forget();
       const reason = error instanceof Error ? error.message : String(error);
-      reports.failed(group.length, reason);
+      reports.failed(passed.length, reason);
       for (const one of passed) this.#answer(one, reason);
     }
   }
 
-  async #passOn(group: readonly Waiting[], end: number): Promise<Passed[]> {
-    const { store, now } = this.#options;
-    const passed: Passed[] = [];
-    const rest = group.values();
+  /** Pushes that wait for the next round are the first of it. */
+  #withoutLater(group: readonly Waiting[], sorted: readonly Sorted[]): Passed[] {
+    const later = group.filter((_, index) => sorted[index] === 'later');
+    this.#waiting.unshift(...later);
+    return group.flatMap((one, index): Passed[] => {
+      const push = sorted[index];
+      if (push === undefined || push === 'later') return [];
+      return [push === 'known' ? { ...one, known: true, answered: NOTHING_NEW } : { ...one, push }];
+    });
+  }
+
+  async #passOn(group: readonly Passed[], end: number): Promise<Passed[]> {
+    const { store } = this.#options;
+    const passed: Passed[] = group.filter(({ known }) => known);
+    const rest = group.filter(({ known }) => !known).values();
     const passRest = async (): Promise<void> => {
       for (const one of rest) {
-        const answered = await store.push(one.push, Math.max(1, end - now())).catch(() => undefined);
+        const answered = await store.push(one.push, this.#left(end)).catch(() => undefined);
         passed.push({ ...one, ...(answered && { answered }) });
       }
     };
@@ -140,13 +181,18 @@ export class Gate {
     return passed;
   }
 
+  /** Milliseconds until then; every call has some. */
+  #left(end: number): number {
+    return Math.max(1, end - this.#options.now());
+  }
+
   /** Resolves when the store has written all that it took. @throws Error when that cannot be said */
   async #written(before: StoreState, taken: number, end: number): Promise<void> {
     const { store, now, sleep, settleMs } = this.#options;
-    await store.flush(Math.max(1, end - now()));
+    await store.flush(this.#left(end));
     await sleep(settleMs);
     for (;;) {
-      const state = await store.state(Math.max(1, end - now()));
+      const state = await store.state(this.#left(end));
       // A store that was killed holds less than it took; one that was started in the same second counts less.
       if (state.startedAt !== before.startedAt || state.pushes < before.pushes + taken)
         throw new Error('the store has started anew since it took the pushes');

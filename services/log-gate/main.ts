@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMain, serveRoutes } from '@sluice/runtime';
 import { environment } from './config.ts';
+import { KnownLines } from './doubles.ts';
 import { Gate } from './gate.ts';
 import { gateMetrics } from './metrics.ts';
 import { PushRoute } from './server.ts';
@@ -10,6 +11,9 @@ import { PUSH_PATH, VictoriaLogsStore } from './store.ts';
 /** VictoriaLogs keeps what it says of itself for so long. */
 const OLDEST_STATE_MS = 1000;
 
+/** Some 40 MB. */
+const MOST_KNOWN_LINES = 400_000;
+
 await runMain({
   service: 'log-gate',
   schema: environment,
@@ -17,8 +21,14 @@ await runMain({
   stopSeconds: ({ WRITE_SECONDS }) => 2 * WRITE_SECONDS + 5,
   run: async ({ config, log, registry, stop }) => {
     const metrics = gateMetrics(registry, () => pushes.heldBytes);
+    const store = new VictoriaLogsStore(new URL(config.STORE_URL).origin);
+    const doubles = new KnownLines({
+      find: (wanted, timeoutMs) => store.find(wanted, timeoutMs),
+      maxLines: MOST_KNOWN_LINES,
+      onDropped: metrics.dropped,
+    });
     const gate = new Gate({
-      store: new VictoriaLogsStore(new URL(config.STORE_URL).origin),
+      ...{ store, doubles },
       settleMs: Math.max(OLDEST_STATE_MS, 2000 * config.FLUSH_SECONDS) + 500,
       writeMs: 1000 * config.WRITE_SECONDS,
       now: () => performance.now(),

@@ -1,5 +1,8 @@
-import { request, textSamples } from '@sluice/runtime';
+import { openStream, request, streamedLines, textSamples } from '@sluice/runtime';
+import { logRecords } from '../../packages/contracts/log-store.ts';
+import type { LinesWanted } from './doubles.ts';
 import type { Answer, Push, StoreLike, StoreState } from './gate.ts';
+import { type LineId, SOURCE_FIELDS } from './records.ts';
 
 /** Where VictoriaLogs takes records by OTLP, and where the gate takes them. */
 export const PUSH_PATH = '/insert/opentelemetry/v1/logs';
@@ -35,6 +38,29 @@ export class VictoriaLogsStore implements StoreLike {
     return stateOf(await this.#get('/metrics', timeoutMs));
   }
 
+  /**
+   * The lines of some pods, by the index of streams: what it does not hold is found by no one, and is sent again.
+   * @throws Error for an answer that breaks off
+   */
+  async *find({ pods, from, to }: LinesWanted, timeoutMs: number): AsyncGenerator<LineId> {
+    await this.flush(timeoutMs);
+    const streams = `{${quoted(LINE.pod)} in (${pods.map(quoted).join(', ')})}`;
+    const span = `_time:[${instant(from)}, ${instant(to)})`;
+    const fields = [LINE.time, LINE.position, ...SOURCE_FIELDS].map(quoted).join(', ');
+    const answer = await openStream({
+      ...{ url: `${this.#url}/select/logsql/query`, method: 'POST', timeoutMs },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: String(new URLSearchParams({ query: `${span} ${streams} | fields ${fields}` })),
+    });
+    for await (const text of streamedLines(answer.body, LONGEST_ROW)) {
+      if (answer.status !== 200 || !text.startsWith('{'))
+        throw new Error(`the store answers ${answer.status}: ${text.slice(0, 200)}`);
+      const id = idOf(JSON.parse(text));
+      if (id !== undefined) yield id;
+    }
+    if (answer.status !== 200) throw new Error(`the store answers ${answer.status}`);
+  }
+
   async #get(path: string, timeoutMs: number): Promise<string> {
     const { status, body } = await request({ url: `${this.#url}${path}`, timeoutMs });
     if (status !== 200) throw new Error(`${path} of the store answers ${status}`);
@@ -58,4 +84,20 @@ export function stateOf(text: string): StoreState {
     pushes: sum('vl_http_requests_total', { path: PUSH_PATH }),
     unwritten: sum('vl_pending_rows') + sum('vl_storage_rows', { type: 'storage/inmemory' }),
   };
+}
+
+const { line: LINE } = logRecords['victoria-logs'];
+const LONGEST_ROW = 64 * 1024;
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** `2026-11-29T15:00:00Z`; spans begin with a second. */
+const instant = (nanoseconds: bigint): string => new Date(Number(nanoseconds / 1_000_000n)).toISOString();
+
+/** @returns undefined for a record that is no line of a file */
+function idOf(row: Readonly<Record<string, string>>): LineId | undefined {
+  const [, seconds = '', fraction = ''] = /^([^.Z]+)(?:\.(\d{1,9}))?Z$/.exec(row[LINE.time] ?? '') ?? [];
+  const { [LINE.position]: position = '', [LINE.pod]: pod = '' } = row;
+  if (seconds === '' || position === '') return undefined;
+  const time = BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+  return { source: SOURCE_FIELDS.map((name) => row[name] ?? '').join(' '), pod, time, position };
 }

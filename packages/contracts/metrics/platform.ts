@@ -261,6 +261,13 @@ export const logGate = {
     labels: { outcome: PUSH_OUTCOMES },
     unit: 'pushes',
   },
+  doubles: {
+    name: 'log_gate_doubles_total',
+    type: 'counter',
+    help: 'Lines that were sent again and are not passed on, as the store has them.',
+    labels: {},
+    unit: 'messages',
+  },
   round: {
     name: 'log_gate_round_duration_seconds',
     type: 'histogram',
