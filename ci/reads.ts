@@ -39,6 +39,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/cluster/worker-logs.ts': ['services/publisher/main.ts'],
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
+  'test/support/log-gate.ts': ['services/log-gate/main.ts'],
   'test/transactions/scaled.test.ts': ['services/', 'packages/contracts/', 'policy/'],
   'test/scores/checkov.ts': ['test/scores/checkov/'],
   'test/synth/dist.ts': ['dist/'],
