@@ -1,4 +1,4 @@
-import { Document } from 'yaml';
+import { Document, type ScalarTag, type Tags } from 'yaml';
 
 /** A Kubernetes object as plain data. */
 export interface Manifest {
@@ -42,8 +42,31 @@ export function manifestWriter(): (manifest: Manifest) => string {
   };
 }
 
+/** Texts of one line that were written, as keys and as values: names and labels come again and again. */
+const [keys, values] = [new Map<string, string>(), new Map<string, string>()];
+
+/** A string of one line is written alike wherever it stands; whether it needs quotes is tried on every other type. */
+const remembered = (tag: ScalarTag): ScalarTag => ({
+  ...tag,
+  stringify: (item, context, onComment, onChompKeep) => {
+    const write = (): string => tag.stringify?.(item, context, onComment, onChompKeep) ?? '';
+    const { value } = item;
+    if (typeof value !== 'string' || value.includes('\n') || context.inFlow) return write();
+    const written = context.implicitKey ? keys : values;
+    const text = written.get(value) ?? write();
+    written.set(value, text);
+    return text;
+  },
+});
+
+const isOfStrings = (tag: Tags[number]): tag is ScalarTag =>
+  typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:str';
+
 /** One for all: it is compiled when it is made. */
-const { schema } = new Document(null, { compat: 'yaml-1.1', sortMapEntries: false });
+const { schema } = new Document(null, {
+  ...{ compat: 'yaml-1.1', sortMapEntries: false },
+  customTags: (tags) => tags.map((tag) => (isOfStrings(tag) ? remembered(tag) : tag)),
+});
 
 function topFirst(manifest: Manifest): Record<string, unknown> {
   const { apiVersion, kind, metadata, ...rest } = manifest;

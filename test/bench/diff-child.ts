@@ -1,5 +1,9 @@
 /** One run of `sluice diff` in the repository that the argument names, for test/bench/diff.ts. */
-import { runDiff } from '../../cli/diff.ts';
+import { enableCompileCache } from 'node:module';
+
+// As `sluice` itself does, before anything else is loaded.
+enableCompileCache();
+const { runDiff } = await import('../../cli/diff.ts');
 
 const [root = ''] = process.argv.slice(2);
 const render = (): Promise<never> => Promise.reject(new Error('two revisions need no render'));

@@ -1,9 +1,13 @@
 /** `workers-child.ts N FOLDER REPLICAS`: renders one environment with N workers into FOLDER/dist, for test/bench/workers.ts. */
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { render } from '../../apps/main.ts';
-import { local } from '../../apps/testing/environments.ts';
-import { writeDist } from '../../packages/manifests/dist.ts';
-import { withWorkers } from './many-workers.ts';
+
+// As `sluice` itself does, before anything else is loaded.
+enableCompileCache();
+const { render } = await import('../../apps/main.ts');
+const { local } = await import('../../apps/testing/environments.ts');
+const { writeDist } = await import('../../packages/manifests/dist.ts');
+const { withWorkers } = await import('./many-workers.ts');
 
 const [count = '1', folder = '', replicas = '5'] = process.argv.slice(2);
 const files = render([local], undefined, withWorkers(Number(count), Number(replicas)));
