@@ -27,13 +27,16 @@ export interface AlertRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** The rules of an object; none of one that is no PrometheusRule. @param path Below dist/ */
+export function ruleFileOf(path: string, { kind, metadata, spec }: IPrometheusRule): RuleFile[] {
+  const [environment = ''] = path.split('/');
+  if (kind !== 'PrometheusRule') return [];
+  return [{ path, environment, namespace: metadata?.namespace ?? '', groups: spec?.groups ?? [] }];
+}
+
 /** Every PrometheusRule of dist/; of environments whose files say the same, the first. */
 export const ruleFiles: readonly RuleFile[] = rendered
-  .flatMap(({ path, environment, object }): RuleFile[] => {
-    const { kind, metadata, spec } = object as object as IPrometheusRule;
-    if (kind !== 'PrometheusRule') return [];
-    return [{ path, environment, namespace: metadata?.namespace ?? '', groups: spec?.groups ?? [] }];
-  })
+  .flatMap(({ path, object }) => ruleFileOf(path, object as object as IPrometheusRule))
   .filter(({ groups }, index, all) => index === all.findIndex((one) => same(one.groups, groups)));
 
 function same(one: readonly Group[], other: readonly Group[]): boolean {

@@ -4,6 +4,7 @@ import { producersOf } from '../../../../packages/contracts/metrics/catalogue.ts
 import { TARGET_LABELS } from '../../../../packages/contracts/metrics/metric.ts';
 import { parsePromql } from '../../../../packages/contracts/promql.ts';
 import { ruleFiles } from '../rules.ts';
+import { shippedRules } from '../shipped.ts';
 
 /** Labels that every scraped series has, and the path of the page where a target has two. */
 const SCRAPED: readonly string[] = [...TARGET_LABELS, 'metrics_path'];
@@ -39,9 +40,12 @@ const recorded = new Map(
   ),
 );
 
-/** Metric -> labels, of recording rules: those that they set, and those that their expression groups by. */
+/**
+ * Metric -> labels, of recording rules: those that they set, and those that their expression groups by. A dashboard
+ * asks for what is shipped, also where no workload of dist/ has it.
+ */
 const recordings = new Map(
-  ruleFiles.flatMap(({ groups }) =>
+  [...shippedRules, ...ruleFiles].flatMap(({ groups }) =>
     groups.flatMap(({ rules = [] }) =>
       rules.flatMap(({ record, labels = {}, expr }): [string, string[]][] =>
         record === undefined
