@@ -124,7 +124,7 @@ made     ${file}, and its line in ${index}
 rendered ${kind.rendered(asked)}
 
 next     ${['npx sluice diff', ...kind.next(asked)].join('\n         ')}
-         commit ${file}, ${index}, dist/ and test/synth/golden/ together
+         commit ${file}, ${index}, dist/, test/synth/golden/ and README.md together
 `;
 
 const options = {

@@ -36,7 +36,7 @@ const picture = architectureOf({
 describe('the picture of an environment', () => {
   it('groups the applications by what delivers them, without addons and what has no pods of its own', () => {
     expect(picture).toContain('  subgraph infra-workloads\n    broker\n  end');
-    expect(picture).toContain('  subgraph workloads\n    mail\n    web\n  end');
+    expect(picture).toContain('  subgraph workloads\n    mail; web\n  end');
     expect(picture).not.toContain('subgraph addons');
   });
 
@@ -44,6 +44,10 @@ describe('the picture of an environment', () => {
     expect(picture).toContain('  broker -- "letters" --> mail');
     expect(picture).toContain('  web -- "letters #quot;A#quot;" --> broker');
     expect(picture).toContain('  scaler == "0 to 4 replicas" ==> mail');
+  });
+
+  it('draws what one source reaches by the same arrow on one line', () => {
+    expect(picture).toContain('  argocd --> infra-workloads & workloads\n');
   });
 
   it('shows each remaining connection between shown pods once', () => {

@@ -33,8 +33,15 @@ const label = (text: string): string => `"${text.replaceAll('"', '#quot;')}"`;
  */
 export function architectureOf(wanted: ArchitectureInput): string {
   const edges = [...deliveries(wanted), ...messages(wanted), ...scalings(wanted), ...others(wanted)];
-  return ['flowchart LR', ...groups(wanted), ...new Set(edges)].join('\n');
+  const lines = Map.groupBy(edges, ([from, arrow]) => `  ${from} ${arrow} `);
+  const targets = (of: readonly Edge[]): string => [...new Set(of.map(([, , to]) => to))].join(' & ');
+  return ['flowchart LR', ...groups(wanted), ...[...lines].map(([begin, of]) => begin + targets(of))].join(
+    '\n',
+  );
 }
+
+/** Those of one source and arrow stand on one line. */
+type Edge = readonly [from: string, arrow: string, to: string];
 
 const inCluster = ({ applications, monitoring }: ArchitectureInput): readonly Delivered[] => {
   const own = applications.filter(({ name, namespace }) => name === namespace && namespace !== monitoring);
@@ -48,29 +55,29 @@ function groups(wanted: ArchitectureInput): string[] {
     `  git[(${label(`dist/${wanted.environment}`)})]`,
     ...parents.flatMap((parent) => [
       `  subgraph ${parent}`,
-      ...members.filter((one) => one.parent === parent).map(({ name }) => `    ${name}`),
+      `    ${members.flatMap((one) => (one.parent === parent ? one.name : [])).join('; ')}`,
       '  end',
     ]),
   ];
 }
 
-const deliveries = (wanted: ArchitectureInput): string[] => [
-  `  git --> argocd[${label('Argo CD')}]`,
-  ...[...new Set(inCluster(wanted).map(({ parent }) => parent))].map((parent) => `  argocd --> ${parent}`),
+const deliveries = (wanted: ArchitectureInput): Edge[] => [
+  ['git', '-->', `argocd[${label('Argo CD')}]`],
+  ...inCluster(wanted).map(({ parent }): Edge => ['argocd', '-->', parent]),
 ];
 
-const messages = ({ system: { brokerUsers }, broker }: ArchitectureInput): string[] =>
-  brokerUsers.flatMap(({ name, publishes = [], consumes = [], monitors = false }) => [
-    ...publishes.map((queue) => `  ${name} -- ${label(queue)} --> ${broker}`),
-    ...consumes.map((queue) => `  ${broker} -- ${label(queue)} --> ${name}`),
-    ...(monitors ? [`  ${broker} -. ${label('counts')} .-> ${name}`] : []),
+const messages = ({ system: { brokerUsers }, broker }: ArchitectureInput): Edge[] =>
+  brokerUsers.flatMap(({ name, publishes = [], consumes = [], monitors = false }): Edge[] => [
+    ...publishes.map((queue): Edge => [name, `-- ${label(queue)} -->`, broker]),
+    ...consumes.map((queue): Edge => [broker, `-- ${label(queue)} -->`, name]),
+    ...(monitors ? [[broker, `-. ${label('counts')} .->`, name] as const] : []),
   ]);
 
-const scalings = ({ system: { scaled }, scaler }: ArchitectureInput): string[] =>
-  scaled.flatMap(({ scaler: owner, workload: { target, policy } }) =>
+const scalings = ({ system: { scaled }, scaler }: ArchitectureInput): Edge[] =>
+  scaled.flatMap(({ scaler: owner, workload: { target, policy } }): Edge[] =>
     target.kind === 'process'
       ? []
-      : [`  ${OWNERS[owner] ?? scaler} == ${label(span(target.kind, policy))} ==> ${target.name}`],
+      : [[OWNERS[owner] ?? scaler, `== ${label(span(target.kind, policy))} ==>`, target.name]],
   );
 
 /** What scales beside the own scaler, as nodes of the picture. */
@@ -90,13 +97,13 @@ function span(kind: 'deployment' | 'hpa', policy: Policy): string {
 const namespaceOf = (end: End): string | undefined => ('namespace' in end ? end.namespace : undefined);
 
 /** Connections that carry no messages: ingress, and what Prometheus scrapes. */
-function others(wanted: ArchitectureInput): string[] {
+function others(wanted: ArchitectureInput): Edge[] {
   const { system, broker, monitoring } = wanted;
   const shown = new Set(inCluster(wanted).map(({ namespace }) => namespace));
-  return system.connections.flatMap(({ from, to }) => {
+  return system.connections.flatMap(({ from, to }): Edge[] => {
     const [source, target] = [namespaceOf(from), namespaceOf(to)];
     if (source === undefined || target === undefined || !shown.has(target) || source === target) return [];
-    if (source === monitoring) return [`  prometheus[${label('Prometheus')}] -.-> ${target}`];
-    return target === broker && shown.has(source) ? [] : [`  ${source} --> ${target}`];
+    if (source === monitoring) return [[`prometheus[${label('Prometheus')}]`, '-.->', target]];
+    return target === broker && shown.has(source) ? [] : [[source, '-->', target]];
   });
 }
