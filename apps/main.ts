@@ -17,9 +17,12 @@ import { elasticsearchApplication, elasticsearchAuthority } from './platform/ela
 import { exporterApplication } from './platform/exporter.ts';
 import { logGateApplication } from './platform/log-gate.ts';
 import { logArchiveApplication, logReportsApplication } from './platform/log-reports.ts';
+import { mongodbApplication } from './platform/mongodb.ts';
 import { monitoring } from './platform/monitoring.ts';
 import { redisApplication } from './platform/redis.ts';
 import { scalerApplication } from './platform/scaler.ts';
+import { storeAuthority } from './platform/store-authority.ts';
+import { transactionsIndexApplication } from './platform/transactions-index.ts';
 import { checkPriorities } from './priorities.ts';
 import { systemOf } from './system.ts';
 import { workloads } from './workloads/index.ts';
@@ -31,9 +34,12 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   addonSecrets,
   brokerAuthority,
   elasticsearchAuthority,
+  storeAuthority,
   cluster,
   brokerApplication,
   redisApplication,
+  mongodbApplication,
+  transactionsIndexApplication,
   scalerApplication,
   exporterApplication,
   collectorApplication,

@@ -16,7 +16,10 @@ const KEEP = ['Prune=false', 'Delete=confirm'];
 export const CONFIRM_REMOVAL = { [OPTIONS]: CONFIRM.join(',') } as const;
 
 /** With them goes what cannot be rendered again: data, or other people's objects. */
-const DATA_KINDS = ['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition', 'Elasticsearch'];
+const DATA_KINDS = [
+  ...['Namespace', 'PersistentVolumeClaim', 'CustomResourceDefinition'],
+  ...['Elasticsearch', 'PerconaServerMongoDB'],
+];
 const DELIVERY_KINDS = ['Application', 'AppProject'];
 
 /**

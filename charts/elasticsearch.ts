@@ -9,8 +9,8 @@ interface EckPod extends Identity {
   /** The image, pinned; its tag is the version that the operator goes by. */
   readonly image: string;
   readonly priorityClassName: string;
-  /** The Secret with the certificate that it serves: `tls.crt` and `tls.key`. */
-  readonly tlsSecret: string;
+  /** The Secret with the certificate that it serves: `tls.crt` and `tls.key`. @default clear text */
+  readonly tlsSecret?: string | undefined;
   /** Memory of a pod, for example '2Gi'; CPU is requested and not limited. */
   readonly memory: string;
   /** CPU that is reserved, for example '200m'. */
@@ -119,7 +119,12 @@ export class Kibana extends Construct {
   }
 }
 
-const httpOf = ({ tlsSecret }: EckPod): object => ({ tls: { certificate: { secretName: tlsSecret } } });
+const httpOf = ({ tlsSecret }: EckPod): object => ({
+  tls:
+    tlsSecret === undefined
+      ? { selfSignedCertificate: { disabled: true } }
+      : { certificate: { secretName: tlsSecret } },
+});
 
 /** Pod Security `restricted`. The operator adds what it needs to the container of the same name. */
 const podTemplate = (props: EckPod, container: string): object => ({

@@ -16,8 +16,8 @@ export interface PrivateAuthorityProps {
   readonly namespace: string;
   /** The authorities, of which any may issue. Each has a key of its own, which stays when its certificate is renewed. */
   readonly authorities: readonly string[];
-  /** The only namespace that gets certificates of them. */
-  readonly servers: string;
+  /** The only namespaces that get certificates of them. */
+  readonly servers: readonly [string, ...string[]];
   /** The ConfigMap with all their certificates, and the namespaces that have it. */
   readonly trust: { readonly configMap: string; readonly namespaces: readonly string[] };
 }
@@ -67,8 +67,10 @@ export class PrivateAuthority extends Construct {
   /** A ClusterIssuer serves every namespace: who could have a certificate of the server's name could be the server. */
   #limit({ of, authorities, servers }: PrivateAuthorityProps): void {
     const issuers = authorities.map((authority) => `'${issuerOf(of, authority)}'`).join(', ');
+    const [first, ...more] = servers;
+    const names = servers.map((server) => `'${server}'`).join(', ');
     new AdmissionPolicy(this, 'limit', {
-      name: `${of}-certificates-of-${servers}`,
+      name: `${of}-certificates-of-${servers.join('-')}`,
       matches: [
         {
           ...{ apiGroups: ['cert-manager.io'], apiVersions: ['*'] },
@@ -80,8 +82,9 @@ export class PrivateAuthority extends Construct {
       },
       validations: [
         {
-          expression: `request.namespace == '${servers}'`,
-          message: `An authority of the ${of} issues certificates in the namespace '${servers}' alone.`,
+          expression:
+            more.length === 0 ? `request.namespace == '${first}'` : `request.namespace in [${names}]`,
+          message: `An authority of the ${of} issues certificates in the namespace${more.length === 0 ? '' : 's'} ${names} alone.`,
         },
       ],
     });
@@ -116,7 +119,6 @@ function check({ of, namespace, authorities, servers, trust }: PrivateAuthorityP
   const checks = new Checks('PrivateAuthority')
     .dnsLabel('of', of)
     .dnsLabel('namespace', namespace)
-    .dnsLabel('servers', servers)
     .dnsLabel('trust.configMap', trust.configMap)
     .that(authorities.length > 0, `'authorities' must not be empty`)
     .that(
@@ -124,6 +126,7 @@ function check({ of, namespace, authorities, servers, trust }: PrivateAuthorityP
       `'authorities' (${authorities.join(', ')}) must be unique`,
     )
     .that(trust.namespaces.length > 0, `'trust.namespaces' must not be empty`);
+  for (const server of servers) checks.dnsLabel('servers', server);
   for (const authority of authorities) checks.dnsLabel('authorities', issuerOf(of, authority));
   checks.done();
 }

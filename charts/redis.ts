@@ -32,6 +32,8 @@ export interface RedisProps extends Identity {
   /** How often the log is brought to the disk. */
   readonly fsync: 'always' | 'everysec';
   readonly priorityClassName: string;
+  /** The Secret with the certificate that it serves: `tls.crt` and `tls.key`. @default clear text */
+  readonly tlsSecret?: string;
   /** What the pod asks for and may use. @default 100m CPU, 512Mi */
   readonly resources?: Resources;
 }
@@ -42,6 +44,7 @@ const PORT_NAME = 'redis';
 const CONFIG_PATH = '/etc/sluice/redis';
 const USERS_PATH = '/etc/sluice/users';
 const RUN_PATH = '/run/redis';
+const TLS_PATH = '/etc/sluice/tls';
 const DATA_PATH = '/data';
 const RULES_KEY = 'users.rules';
 /** Seconds that it gets to write its log before the kill. */
@@ -57,13 +60,28 @@ while read -r name rules; do
   hash=$(sha256sum < "$USERS_DIRECTORY/$name" | cut -d ' ' -f 1)
   printf 'user %s on #%s resetkeys resetchannels -@all %s\\n' "$name" "$hash" "$rules" >> "$RUN_DIRECTORY/users.acl"
 done < "$CONFIG_DIRECTORY/${RULES_KEY}"
+if [ -n "\${TLS_DIRECTORY:-}" ]; then cp "$TLS_DIRECTORY/tls.crt" "$RUN_DIRECTORY/tls.crt"; fi
 exec "$SERVER" "$CONFIG_DIRECTORY/redis.conf" --dir "$DATA_DIRECTORY" --aclfile "$RUN_DIRECTORY/users.acl"
 `;
 
+/** Over TLS it answers no one in clear text. A client proves itself by its password, not by a certificate. */
+const portLines = (tlsSecret: string | undefined): readonly string[] =>
+  tlsSecret === undefined
+    ? [`port ${REDIS_PORT}`]
+    : [
+        ...['port 0', `tls-port ${REDIS_PORT}`, 'tls-auth-clients no'],
+        ...[`tls-cert-file ${TLS_PATH}/tls.crt`, `tls-key-file ${TLS_PATH}/tls.key`],
+      ];
+
 /** The files that it is configured by: name -> text. */
-export function redisFiles({ users, fsync, resources: asked }: RedisProps): Record<string, string> {
+export function redisFiles({
+  users,
+  fsync,
+  tlsSecret,
+  resources: asked,
+}: RedisProps): Record<string, string> {
   const lines = [
-    ...['bind * -::*', `port ${REDIS_PORT}`, 'protected-mode no', 'save ""'],
+    ...['bind * -::*', ...portLines(tlsSecret), 'protected-mode no', 'save ""'],
     ...['appendonly yes', `appendfsync ${fsync}`, 'no-appendfsync-on-rewrite no'],
     ...[`maxmemory ${maxMemory(asked)}`, 'maxmemory-policy noeviction'],
   ];
@@ -126,6 +144,9 @@ function template(props: RedisProps, files: Readonly<Record<string, string>>): k
   const mounts: FileMount[] = [
     { name: 'config', path: CONFIG_PATH, from: { configMap: props.name } },
     { name: 'users', path: USERS_PATH, from: { secret: props.usersSecret } },
+    ...(props.tlsSecret === undefined
+      ? []
+      : [{ name: 'tls', path: TLS_PATH, from: { secret: props.tlsSecret } }]),
   ];
   const { metadata, spec } = pod({
     ...{ ...props, labels: workloadLabels(props, props.image), mounts },
@@ -137,7 +158,7 @@ function template(props: RedisProps, files: Readonly<Record<string, string>>): k
     spec: {
       ...spec,
       terminationGracePeriodSeconds: STOP_SECONDS,
-      containers: [{ ...container(props, mounts), ...probes }],
+      containers: [{ ...container(props, mounts), ...probesOf(props.tlsSecret !== undefined) }],
     },
   };
 }
@@ -150,6 +171,7 @@ const container = (props: RedisProps, mounts: readonly FileMount[]): k8s.Contain
   env: Object.entries({
     ...{ SERVER: 'valkey-server', CONFIG_DIRECTORY: CONFIG_PATH, USERS_DIRECTORY: USERS_PATH },
     ...{ RUN_DIRECTORY: RUN_PATH, DATA_DIRECTORY: DATA_PATH },
+    ...(props.tlsSecret !== undefined && { TLS_DIRECTORY: TLS_PATH }),
   }).map(([name, value]) => ({ name, value })),
   ports: [{ name: PORT_NAME, containerPort: REDIS_PORT }],
   resources: resources(props.resources ?? DEFAULT_RESOURCES),
@@ -161,19 +183,36 @@ const container = (props: RedisProps, mounts: readonly FileMount[]): k8s.Contain
   ],
 });
 
+/** The probe asks its own server, whose name on loopback is not that of its certificate. */
+const clientOf = (secure: boolean): string =>
+  `valkey-cli ${secure ? '--tls --insecure ' : ''}--user probe --pass none --no-auth-warning`;
+
 /** A server that still loads its log answers PING with an error: it is alive and not ready. */
-const ping = {
-  exec: {
-    command: ['sh', '-c', 'valkey-cli --user probe --pass none --no-auth-warning ping | grep -q PONG'],
-  },
+const ping = (secure: boolean) => ({
+  exec: { command: ['sh', '-c', `${clientOf(secure)} ping | grep -q PONG`] },
   timeoutSeconds: 5,
-};
+});
 const accepts = { tcpSocket: { port: k8s.IntOrString.fromString(PORT_NAME) } };
-const probes = {
-  startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 30 },
-  livenessProbe: { ...accepts, periodSeconds: 10, failureThreshold: 18, timeoutSeconds: 5 },
-  readinessProbe: { ...ping, periodSeconds: 5, failureThreshold: 3 },
+
+/** The server reads its certificate when it starts: one that was renewed since makes the kubelet start it anew. */
+const hasCurrentCertificate = {
+  exec: {
+    command: [
+      'sh',
+      '-c',
+      `cmp -s ${RUN_PATH}/tls.crt ${TLS_PATH}/tls.crt && ${clientOf(true)} ping > /dev/null`,
+    ],
+  },
 };
+
+const probesOf = (secure: boolean) => ({
+  startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 30 },
+  livenessProbe: {
+    ...(secure ? hasCurrentCertificate : accepts),
+    ...{ periodSeconds: 10, failureThreshold: 18, timeoutSeconds: 5 },
+  },
+  readinessProbe: { ...ping(secure), periodSeconds: 5, failureThreshold: 3 },
+});
 
 function check({ name, namespace, image, volume, users, resources: asked }: RedisProps): void {
   const checks = new Checks(`Redis '${name}'`)

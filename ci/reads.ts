@@ -11,8 +11,10 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],
   'packages/testbed/built/port-forwards.ts': ['packages/testbed/built/port-forward.ts'],
   'packages/testbed/images/build.ts': [
-    'packages/testbed/images/rabbitmq/',
+    'packages/testbed/images/elasticsearch/',
     'packages/testbed/images/python-worker/',
+    'packages/testbed/images/rabbitmq/',
+    'packages/testbed/images/valkey/',
   ],
   'packages/testbed/images/standin.ts': ['package-lock.json'],
   'packages/testbed/kind/config.ts': ['packages/testbed/kind.yaml'],

@@ -62,6 +62,8 @@ export interface Environment {
   readonly redis?: RedisStore;
   /** The services of transactions and their stores; they need the Redis. @default none */
   readonly transactions?: Transactions;
+  /** TLS to Redis, MongoDB and the index, which all clients verify. @default none: clear text inside the cluster */
+  readonly storeTls?: BrokerTls;
   /** How often its scaler reads each backlog. @default every 5 s, and every 0.5 s while nothing runs */
   readonly polls?: Partial<Polls>;
   /** What it wants otherwise of a workload, by its name; 'absent': it has none of it. @default nothing */
@@ -130,13 +132,22 @@ export interface RedisStore {
 export interface Transactions {
   readonly mongodb: { readonly volume: StoreVolume };
   readonly elasticsearch: { readonly volume: StoreVolume };
+  /** Nightly backups of MongoDB and snapshots of the index. @default there are none */
+  readonly backups?: StoreBackups;
   /** Runs that send transactions to inject, as a load. @default none */
   readonly load?: { readonly everyMinutes: number; readonly transactions: number };
 }
 
+/** Where a store is backed up to each night: a bucket of S3, and the key pair in the document of its namespace. */
+export interface StoreBackups {
+  readonly bucket: string;
+  readonly region: string;
+  readonly keepDays: number;
+}
+
 /** Authorities of the environment's own, made and kept by cert-manager: `npx sluice` and git hold none of their keys. */
 export interface BrokerTls {
-  /** The authority that issues the broker's certificate; any name. */
+  /** The authority that issues the server's certificate; any name. */
   readonly authority: string;
   /** Others that clients trust: the next or the former one while the authority is replaced. @default none */
   readonly also?: readonly string[];

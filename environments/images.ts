@@ -28,6 +28,8 @@ export const images = {
   victoriaLogs: 'docker.io/victoriametrics/victoria-logs:v1.52.1',
   opentelemetryCollector: 'docker.io/otel/opentelemetry-collector-k8s:0.158.0',
   elasticsearch: 'docker.elastic.co/elasticsearch/elasticsearch:9.2.1',
+  mongodb: 'docker.io/percona/percona-server-mongodb:8.0.19-7',
+  mongodbBackup: 'docker.io/percona/percona-backup-mongodb:2.12.0',
   kibana: 'docker.elastic.co/kibana/kibana:9.2.1',
   buildkit: 'docker.io/moby/buildkit:v0.25.1-rootless',
 } as const;

@@ -48,6 +48,12 @@ export const charts = {
   },
   'prometheus-adapter': { repoURL: prometheus, chart: 'prometheus-adapter', version: '5.3.0' },
   'prometheus-operator-crds': { repoURL: prometheus, chart: 'prometheus-operator-crds', version: '31.0.1' },
+  // Its version is that of the operator, which the objects of MongoDB name too.
+  'psmdb-operator': {
+    repoURL: 'https://percona.github.io/percona-helm-charts',
+    chart: 'psmdb-operator',
+    version: '1.22.0',
+  },
   traefik: { repoURL: 'https://traefik.github.io/charts', chart: 'traefik', version: '41.3.0' },
   'trust-manager': { repoURL: 'https://charts.jetstack.io', chart: 'trust-manager', version: 'v0.24.0' },
   'victoria-logs': {

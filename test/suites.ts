@@ -24,7 +24,7 @@ import {
   versitygw,
   victoriaLogs,
 } from '../packages/testbed/tools.ts';
-import { LOGS, MORE } from './cluster/files.ts';
+import { BANK, LOGS, MORE } from './cluster/files.ts';
 import { ensureCheckov } from './scores/checkov.ts';
 import { kubeconform, kubeScore, kubesec, trivyConfig } from './scores/tools.ts';
 
@@ -77,7 +77,7 @@ export const SUITES: readonly Suite[] = [
     name: 'core',
     config: CLUSTER,
     tests: ['test/cluster/**/*.test.ts'],
-    except: [...MORE, ...LOGS],
+    except: [...MORE, ...LOGS, ...BANK],
     tools: [
       ...[kubernetes, etcd, coredns, pause, kwok, metricsServer, argoCd, argoRollouts],
       ...[kubeScore, kubeconform, kubesec, trivyConfig],
@@ -97,6 +97,15 @@ export const SUITES: readonly Suite[] = [
     config: CLUSTER,
     tests: LOGS,
     tools: [kubernetes, etcd, coredns, pause, otelCollector, victoriaLogs, versitygw],
+    inCi: false,
+  },
+  {
+    name: 'bank',
+    config: CLUSTER,
+    tests: BANK,
+    tools: [kubernetes, etcd, coredns, pause, ferretdb],
+    prepare: [ensureElasticsearch],
+    programs: ['java', 'javac'],
     inCi: false,
   },
   {

@@ -15,9 +15,9 @@ describe('the catalog', () => {
     for (const [name, addon] of Object.entries(catalog)) expect(addon.name).toBe(name);
   });
 
-  it('gives production everything but KEDA and the log store of a laptop, and a machine at hand what fits it', () => {
+  it('gives production everything but KEDA, the operator of MongoDB and the log store of a laptop, and a machine at hand what fits it', () => {
     const rest = Object.keys(charts).filter((name) => !names(production).includes(name));
-    expect(rest).toEqual(['keda', 'victoria-logs']);
+    expect(rest).toEqual(['keda', 'psmdb-operator', 'victoria-logs']);
     expect(names(local)).toEqual([
       ...['argo-cd', 'argo-rollouts', 'kube-prometheus-stack', 'metrics-server'],
       ...['opentelemetry-collector', 'opentelemetry-events', 'prometheus-adapter'],

@@ -21,6 +21,7 @@ import { opentelemetryCollector } from './opentelemetry-collector.ts';
 import { opentelemetryEvents } from './opentelemetry-events.ts';
 import { prometheusAdapter } from './prometheus-adapter.ts';
 import { prometheusOperatorCrds } from './prometheus-operator-crds.ts';
+import { psmdbOperator } from './psmdb-operator.ts';
 import { traefik } from './traefik.ts';
 import { trustManager } from './trust-manager.ts';
 import { victoriaLogs } from './victoria-logs.ts';
@@ -46,6 +47,7 @@ export const catalog: Readonly<Record<AddonName, Addon>> = {
   'opentelemetry-events': opentelemetryEvents,
   'prometheus-adapter': prometheusAdapter,
   'prometheus-operator-crds': prometheusOperatorCrds,
+  'psmdb-operator': psmdbOperator,
   traefik,
   'trust-manager': trustManager,
   'victoria-logs': victoriaLogs,
@@ -61,7 +63,7 @@ export function addonsOf(environment: Environment): Addon[] {
 }
 
 function check(environment: Environment): void {
-  const { name, addons, aws, secrets, web, brokerTls } = environment;
+  const { name, addons, aws, secrets, web } = environment;
   const installed = installedAddons(environment);
   const has = (addon: AddonName): boolean => installed.includes(addon);
   const checks = new Checks(`Environment '${name}'`)
@@ -77,8 +79,7 @@ function check(environment: Environment): void {
       web.clusterIssuer === undefined || has('cert-manager'),
       `'clusterIssuer' (${web.clusterIssuer}) needs the addon cert-manager`,
     );
-  for (const addon of ['cert-manager', 'trust-manager'] as const)
-    checks.that(brokerTls === undefined || has(addon), `'brokerTls' needs the addon ${addon}`);
+  checkTls(checks, environment, has);
   checkPages(checks, web, has);
   checkLogs(checks, environment);
   checkRecordedArrivals(checks, environment);
@@ -92,6 +93,17 @@ function check(environment: Environment): void {
     for (const other of needs) checks.that(has(other), `'addons' (${addon}) needs ${other} beside it`);
   }
   checks.done();
+}
+
+/** Certificates of an authority of its own are kept and handed out by two addons. */
+function checkTls(
+  checks: Checks,
+  { brokerTls, storeTls }: Environment,
+  has: (addon: AddonName) => boolean,
+): void {
+  for (const [property, tls] of Object.entries({ brokerTls, storeTls }))
+    for (const addon of ['cert-manager', 'trust-manager'] as const)
+      checks.that(tls === undefined || has(addon), `'${property}' needs the addon ${addon}`);
 }
 
 /** A page without a login is for this machine only; Traefik adds a login in front of it. */

@@ -6,6 +6,7 @@ import type { Connection } from '../application.ts';
 import { logStorePods } from '../platform/elasticsearch-endpoint.ts';
 import { logGate, MONITORING } from '../platform/identities.ts';
 import { entered, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
+import { STORES } from '../platform/stores.ts';
 import { logPlugins, otlpStoresOf } from './log-stores.ts';
 
 /** Blocks that are not on the public internet: the cluster's own, other machines', and the cloud's metadata. */
@@ -137,6 +138,8 @@ const connected: Readonly<Partial<Record<AddonName, readonly Connected[]>>> = {
   'opentelemetry-collector': [sendsLines, scraped(8888)],
   'opentelemetry-events': [asksApiServer, sendsLines, scraped(8888)],
   'prometheus-adapter': [asksApiServer, askedByApiServer(6443)],
+  // It asks the servers whether their members agree.
+  'psmdb-operator': [asksApiServer, reaches(STORES.mongodb.pods, STORES.mongodb.port)],
   traefik: [asksApiServer, entrances, scraped(9100), signOn],
   'trust-manager': [asksApiServer, askedByApiServer(6443), scraped(9402)],
   'victoria-logs': [scraped(9428), (to) => [{ from: grafana, to, port: 9428 }]],

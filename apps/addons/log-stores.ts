@@ -13,9 +13,19 @@ const ADDONS: Readonly<Record<LogStoreKind, readonly AddonName[]>> = {
 /** Addons that no environment lists: its log stores decide which it has. */
 export const LOG_ADDONS: readonly AddonName[] = [...new Set(Object.values(ADDONS).flat())];
 
+/** The operators of MongoDB and of the index. */
+const TRANSACTION_ADDONS: readonly AddonName[] = ['eck-operator', 'psmdb-operator'];
+
 /** What an environment has installed, in the order of the names. */
-export const installedAddons = ({ addons, logs }: Pick<Environment, 'addons' | 'logs'>): AddonName[] =>
-  [...new Set([...addons, ...logs.stores.flatMap((kind) => ADDONS[kind])])].sort();
+export const installedAddons = ({
+  addons,
+  logs,
+  transactions,
+}: Pick<Environment, 'addons' | 'logs' | 'transactions'>): AddonName[] => {
+  const ofStores = logs.stores.flatMap((kind) => ADDONS[kind]);
+  const operators = transactions === undefined ? [] : TRANSACTION_ADDONS;
+  return [...new Set([...addons, ...ofStores, ...operators])].sort();
+};
 
 const takesOtlp = (kind: LogStoreKind): kind is OtlpStore => kind !== 'elasticsearch';
 

@@ -63,6 +63,7 @@ export const KINDS: Readonly<Record<Parent, Kinds>> = {
       'elasticsearch.k8s.elastic.co/Elasticsearch',
       'kibana.k8s.elastic.co/Kibana',
       'networking.k8s.io/Ingress',
+      'psmdb.percona.com/PerconaServerMongoDB',
       'traefik.io/Middleware',
       'traefik.io/ServersTransport',
     ],

@@ -17,7 +17,7 @@ export const brokerAuthority: Application = {
       of: broker.name,
       namespace: CERT_MANAGER,
       authorities: [tls.authority, ...(tls.also ?? [])],
-      servers: broker.namespace,
+      servers: [broker.namespace],
       trust: { configMap: BROKER_AUTHORITY, namespaces: clientsOf(system, [amqp, management]) },
     });
   },

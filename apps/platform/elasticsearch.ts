@@ -58,7 +58,7 @@ export const elasticsearchAuthority: Application = {
     const shown = environment.logs.stores[0] === 'elasticsearch' ? [BOARD] : [];
     const reports = environment.logReports?.store === 'elasticsearch' ? ['log-reports', 'log-archive'] : [];
     new PrivateAuthority(scope, 'authority', {
-      ...{ of: elasticsearch.name, namespace: CERT_MANAGER, servers: elasticsearch.namespace },
+      ...{ of: elasticsearch.name, namespace: CERT_MANAGER, servers: [elasticsearch.namespace] },
       authorities: [store.authority, ...(store.also ?? [])],
       trust: {
         configMap: ELASTICSEARCH_AUTHORITY,

@@ -1,8 +1,12 @@
+import type { Construct } from 'constructs';
 import { type Alert, Alerts } from '../../charts/alerts.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { HTTP_PORT_NAME } from '../../charts/pod.ts';
-import { Redis, type RedisUser } from '../../charts/redis.ts';
+import { issuerOf } from '../../charts/private-authority.ts';
+import { Redis, type RedisProps, type RedisUser } from '../../charts/redis.ts';
+import { ServerCertificate } from '../../charts/server-certificate.ts';
 import { SingleService } from '../../charts/single-service.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { queueExporter as metrics } from '../../packages/contracts/metrics/catalogue.ts';
@@ -13,23 +17,18 @@ import { declareSecrets } from './credentials.ts';
 import { PRIORITY } from './identities.ts';
 import { allowConnections, isolatedNamespace, lookups, scraped } from './network.ts';
 import {
+  queueExporter,
+  STORE_ISSUERS,
   STORES,
   type StoreAccess,
   storeConnection,
   storeCredentials,
-  storeMount,
+  storeMounts,
   storeVariables,
   usersSecretName,
 } from './stores.ts';
 
 const redis = STORES.redis.identity;
-
-/** Counts the queues; in the namespace of the server, as it is of no use without it. */
-const queueExporter = {
-  name: 'queue-exporter',
-  namespace: redis.namespace,
-  component: 'monitoring',
-} as const;
 
 /** What a client may do for each kind of access. Who counts sees the values of hashes, and lists no key by pattern. */
 const RULES: Readonly<Record<StoreAccess['access'], (scope: string) => string>> = {
@@ -96,11 +95,12 @@ export const redisApplication: Application = {
       ...{ ...redis, image: images.valkey, fsync: wanted.fsync, priorityClassName: PRIORITY.high },
       ...{ users: redisUsersOf(system), usersSecret: usersSecretName('redis') },
       volume: { ...(storageClassName && { storageClassName }), ...wanted.volume },
+      ...certificateOf(scope, environment),
     });
     new SingleService(scope, 'exporter', {
       ...{ ...queueExporter, image: images['queue-exporter'], priorityClassName: PRIORITY.low },
-      environment: storeVariables('redis', queueExporter.name),
-      mounts: [storeMount('redis')],
+      environment: storeVariables('redis', queueExporter.name, environment),
+      mounts: storeMounts(['redis'], environment),
     });
     for (const one of [redis, queueExporter]) allowConnections(scope, one, system);
     new MetricsScrape(scope, 'scrape', { ...queueExporter, endpoints: [{ port: HTTP_PORT_NAME }] });
@@ -113,3 +113,13 @@ export const redisApplication: Application = {
     });
   },
 };
+
+const REDIS_TLS = 'redis-tls';
+
+/** The certificate of Redis, where its clients use TLS. */
+function certificateOf(scope: Construct, { storeTls }: Environment): Pick<RedisProps, 'tlsSecret'> {
+  if (storeTls === undefined) return {};
+  const clusterIssuer = issuerOf(STORE_ISSUERS, storeTls.authority);
+  new ServerCertificate(scope, 'certificate', { ...redis, secretName: REDIS_TLS, clusterIssuer });
+  return { tlsSecret: REDIS_TLS };
+}

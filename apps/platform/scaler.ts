@@ -16,7 +16,7 @@ import { scalerDashboard } from './dashboards/scaler.ts';
 import { broker, PRIORITY, scaler } from './identities.ts';
 import { allowConnections, isolatedNamespace, lookups, scraped } from './network.ts';
 import { scalerAlerts } from './scaler-alerts.ts';
-import { storeConnection, storeCredentials, storeMount } from './stores.ts';
+import { storeConnection, storeCredentials, storeMounts } from './stores.ts';
 
 const REPLICAS = 2;
 
@@ -51,7 +51,10 @@ export const scalerApplication: Application = {
       replicas: REPLICAS,
       config: { ...pollsIn(environment), workloads: ownWorkloads(system.scaled) },
       credentials: CREDENTIALS_SECRET,
-      mounts: [...brokerEndpoint(environment).mounts, ...(environment.redis ? [storeMount('redis')] : [])],
+      mounts: [
+        ...brokerEndpoint(environment).mounts,
+        ...(environment.redis ? storeMounts(['redis'], environment) : []),
+      ],
       priorityClassName: PRIORITY.high,
     });
     new DisruptionBudget(scope, 'budget', { ...scaler, maxReplicas: REPLICAS, maxUnavailable: 1 });

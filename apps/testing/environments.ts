@@ -124,3 +124,16 @@ export const bank = {
     load: { everyMinutes: 10, transactions: 1000 },
   },
 } as const satisfies Environment;
+
+/** The same in a cloud: replicated stores that answer by TLS, and backups. */
+export const bankInProduction = {
+  ...production,
+  name: 'bank-in-production',
+  storeTls: { authority: '2026' },
+  redis: { volume: { size: '20Gi' }, fsync: 'always' },
+  transactions: {
+    mongodb: { volume: { size: '100Gi' } },
+    elasticsearch: { volume: { size: '100Gi' } },
+    backups: { bucket: 'sluice-production-transactions', region: 'eu-central-1', keepDays: 30 },
+  },
+} as const satisfies Environment;

@@ -12,7 +12,7 @@ import {
   type StoreAccess,
   storeConnection,
   storeCredentials,
-  storeMount,
+  storeMounts,
   storeVariables,
 } from '../platform/stores.ts';
 
@@ -61,12 +61,13 @@ export function chartOf<Values extends CommonValues>(values: Values) {
 export const storeVariablesOf = (
   { name }: Identity,
   { stores = [] }: CommonValues,
+  place: Environment,
 ): Readonly<Record<string, string>> =>
-  Object.assign({}, ...stores.map(({ store }) => storeVariables(store, name)));
+  Object.assign({}, ...stores.map(({ store }) => storeVariables(store, name, place)));
 
 /** Its environment variables: those of its stores, and its own, else those that say how to reach the broker. */
 export function toldOf(self: Identity, values: CommonValues & PublisherValues, place: Environment) {
-  return { ...storeVariablesOf(self, values), ...brokerToldOf(self, values, place) };
+  return { ...storeVariablesOf(self, values, place), ...brokerToldOf(self, values, place) };
 }
 
 function brokerToldOf({ name }: Identity, { publishes, environment }: PublisherValues, place: Environment) {
@@ -97,7 +98,10 @@ export const mountsOf = (
   place: Environment,
 ): readonly FileMount[] => [
   ...(account ? [credentialsMount(CREDENTIALS_SECRET), ...brokerEndpoint(place).mounts] : []),
-  ...stores.map(({ store }) => storeMount(store)),
+  ...storeMounts(
+    stores.map(({ store }) => store),
+    place,
+  ),
   ...mounts,
 ];
 

@@ -79,12 +79,12 @@ function withAccount(values: QueueWorkerValues): QueueWorkerValues {
 
 /** The variables of its container, whatever its queue is. */
 const variablesOf =
-  (self: Identity, values: QueueWorkerValues) =>
+  (self: Identity, values: QueueWorkerValues, place: Environment) =>
   (platform: WorkerPlatform): Readonly<Record<string, EnvValue>> => {
     const redis = redisOf(values);
     const { environment = redis === undefined ? brokerVariables : () => ({}) } = values;
     return {
-      ...storeVariablesOf(self, values),
+      ...storeVariablesOf(self, values, place),
       ...(redis && { QUEUE_PREFIX: redis.prefix, QUEUE: redis.queue }),
       ...environment(platform),
     };
@@ -117,7 +117,7 @@ function contributionOf(self: Identity, given: QueueWorkerValues, place: Environ
       {
         ...{ name: self.name, queue: name, scaled: workloadOf(self, values), policy },
         ...{ meanJobSeconds: values.meanJobSeconds ?? longestJobSeconds, stopDeadlineSeconds },
-        environment: variablesOf(self, values),
+        environment: variablesOf(self, values, place),
         ...(local && { local }),
       },
     ],
@@ -140,6 +140,7 @@ function build(scope: Construct, self: Identity, given: QueueWorkerValues, place
     environment: variablesOf(
       self,
       values,
+      place,
     )({
       ...{ amqpUrl, caFile, username: self.name, passwordFile: PASSWORD_FILE, queue: queueOf(values) },
     }),

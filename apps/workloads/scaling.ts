@@ -51,7 +51,7 @@ export function scaledOf(wish: ScalingWish, environment: Environment): Scaled {
 /** What the own scaler reads, by a user of its own. */
 function ownSource({ queue, redis }: ScalingWish, environment: Environment) {
   if (redis === undefined) return brokerSource(environment, queue);
-  return { ...redisSource(redis, ownScaler.name), passwordFile: storePasswordFile('redis') };
+  return { ...redisSource(redis, ownScaler.name, environment), passwordFile: storePasswordFile('redis') };
 }
 
 /** What an environment must have for that choice. */
@@ -122,7 +122,10 @@ function kedaSource(wish: ScalingWish, environment: Environment) {
   const { kind } = baseOf(policy);
   if (kind === 'constant') return { kind: 'clock' } as const;
   if (kind === 'latch') return scrapedSource(wish, environment);
-  if (redis !== undefined) return redisSource(redis, kedaUserOf(self));
+  if (redis !== undefined)
+    return environment.storeTls === undefined
+      ? redisSource(redis, kedaUserOf(self), environment)
+      : scrapedSource(wish, environment);
   if (environment.brokerTls !== undefined) return scrapedSource(wish, environment);
   return { ...brokerSource(environment, queue), username: kedaUserOf(self) };
 }

@@ -2,6 +2,7 @@ import { proportional } from '@sluice/policy';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
+import { membersOf } from '../platform/mongodb.ts';
 import type { StoreAccess } from '../platform/stores.ts';
 import type { QueueWorkerValues } from './queue-worker.ts';
 
@@ -23,8 +24,9 @@ export function transactionWriter(
   queue: 'process' | 'journal',
   store: Omit<StoreAccess, 'name'>,
   { perReplica, maxReplicas, batch }: WriterSettings,
-  { redis, transactions }: Environment,
+  environment: Environment,
 ): QueueWorkerValues | undefined {
+  const { redis, transactions } = environment;
   if (redis === undefined || transactions === undefined) return undefined;
   return {
     image: images[queue],
@@ -33,6 +35,8 @@ export function transactionWriter(
     environment: () => ({
       ...{ REDIS_FSYNC: redis.fsync, BATCH: String(batch) },
       STOP_DEADLINE_SECONDS: String(STOP_SECONDS),
+      // A copy of each shard has a node of its own.
+      ...(store.store === 'elasticsearch' && { INDEX_REPLICAS: membersOf(environment) > 1 ? '1' : '0' }),
     }),
     stores: [store],
     // A batch is written at once: a pod that stops finishes the one that it has.

@@ -20,6 +20,12 @@ export const kedaDefinitions = madeBy(keda, 'config/crd/bases');
 export const argoRolloutsDefinitions = madeBy(argoRollouts, 'manifests/crds');
 /** The custom resources of Traefik. */
 export const traefikDefinitions = madeBy(traefik, 'docs/content/reference/dynamic-configuration');
+/** Percona's operator itself is not built: its definitions are enough for those who write its objects. */
+export const mongodbDefinitions: DefinitionSource = {
+  module: 'github.com/percona/percona-server-mongodb-operator',
+  version: 'v1.22.0',
+  folder: 'config/crd/bases',
+};
 /** Istio itself is not built: its definitions are enough for those who write its objects. */
 export const istioDefinitions: DefinitionSource = {
   module: 'istio.io/api',

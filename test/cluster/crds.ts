@@ -37,10 +37,17 @@ export const sources: readonly DefinitionSource[] = [
 /** Kinds whose definitions have a vendor's licence and are not fetched: no API server takes these here. */
 export const UNDEFINED: readonly string[] = ['Elasticsearch', 'Kibana'];
 
-/** Installs the definitions of every kind among the objects that the server does not bring itself. */
-export async function installCrds(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<string[]> {
+/**
+ * Installs the definitions of every kind among the objects that the server does not bring itself.
+ * @param more Sources beside those of the kinds in dist/.
+ */
+export async function installCrds(
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+  more: readonly DefinitionSource[] = [],
+): Promise<string[]> {
   const used = new Set(objects.map(({ apiVersion, kind }) => `${apiVersion.split('/')[0]}/${kind}`));
-  const definitions = (await Promise.all(sources.map(definitionsOf)))
+  const definitions = (await Promise.all([...sources, ...more].map(definitionsOf)))
     .flat()
     .filter(({ spec }) => used.has(`${spec.group}/${spec.names.kind}`));
   await applyDefinitions(cluster, definitions);

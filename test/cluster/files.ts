@@ -18,6 +18,9 @@ export const MORE: readonly string[] = inCluster(
 /** The way of log lines: its report comes when its window of ten minutes is over. */
 export const LOGS: readonly string[] = inCluster('log-pipeline');
 
+/** Transactions with their stores as pods: FerretDB and Elasticsearch are built and brought first. */
+export const BANK: readonly string[] = inCluster('transactions', 'bank-validation');
+
 /** The longest first, so that no worker is left with one at the end; files that are not named come before all. */
 export const LONGEST_FIRST: readonly string[] = inCluster(
   ...[

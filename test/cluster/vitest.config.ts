@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { longestFirst } from '../support/longest-first.ts';
-import { LOGS, LONGEST_FIRST, MORE } from './files.ts';
+import { BANK, LOGS, LONGEST_FIRST, MORE } from './files.ts';
 import { WORKERS } from './shared.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -28,9 +28,10 @@ export default defineConfig({
     sequence: { sequencer: longestFirst(LONGEST_FIRST, 'first') },
     maxWorkers: WORKERS,
     projects: [
-      project('core', ['test/cluster/**/*.test.ts'], [...MORE, ...LOGS]),
+      project('core', ['test/cluster/**/*.test.ts'], [...MORE, ...LOGS, ...BANK]),
       project('more', [...MORE], []),
       project('log-pipeline', [...LOGS], []),
+      project('bank', [...BANK], []),
     ],
   },
 });

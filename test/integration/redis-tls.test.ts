@@ -1,16 +1,18 @@
 /** Redis over TLS, with a certificate of an authority of our own: the scaler's source and every service verify it. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RedisSource } from '@sluice/policy';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { redisFiles } from '../../charts/redis.ts';
 import { stopService } from '../../cli/up/processes.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
 import { Authority, type Issued, replaceFile } from '../support/authority.ts';
+import { startRenderedRedis } from '../support/rendered-redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 type Line = Record<string, unknown> & { msg: string; name: string };
@@ -153,5 +155,31 @@ describe('each service', () => {
     replaceFile(believed, `${first.certificate}${second.certificate}`);
     for (const name of names)
       await until(`${name} is connected again`, () => connected(name) > (before.get(name) ?? 0), 60);
+  });
+});
+
+describe('the rendered Redis with a certificate', () => {
+  it('answers by TLS alone, and keeps the certificate that it has started with for its probe', async () => {
+    const issued = first.issue('localhost');
+    const users = [{ name: 'inject', rules: '~{transactions}:* &* +@all' }];
+    const rendered = await startRenderedRedis({
+      files: redisFiles({ fsync: 'always', users, tlsSecret: 'redis-tls' } as never),
+      ...{ passwords: { inject: PASSWORD }, issued },
+    });
+    const client = (tls?: { readonly ca: string }) =>
+      new Redis({
+        ...{ host: 'localhost', port: rendered.port, username: 'inject', password: PASSWORD },
+        ...{ maxRetriesPerRequest: 0, retryStrategy: null, ...(tls && { tls }) },
+      });
+    const [secure, plain] = [client({ ca: readFileSync(first.file, 'utf8') }), client()];
+    for (const one of [secure, plain]) one.on('error', () => {});
+    try {
+      expect(await secure.set('{transactions}:a', '1')).toBe('OK');
+      await expect(plain.ping()).rejects.toThrow();
+      expect(readFileSync(join(rendered.run, 'tls.crt'))).toEqual(readFileSync(issued.certificate));
+    } finally {
+      for (const one of [secure, plain]) one.disconnect();
+      await rendered.server.stop();
+    }
   });
 });

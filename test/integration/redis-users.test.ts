@@ -1,23 +1,19 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '@sluice/runtime/processes';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemIn } from '../../apps/main.ts';
 import { redisUsersOf } from '../../apps/platform/redis.ts';
 import { bank, withTransactions } from '../../apps/testing/desired-state.ts';
-import { redisFiles, START_SCRIPT } from '../../charts/redis.ts';
-import { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { redisFiles } from '../../charts/redis.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
 import { eventually } from '../support/job-harness.ts';
+import { startRenderedRedis } from '../support/rendered-redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { transfer } from '../transactions/harness.ts';
 
 /** What the chart renders, on a server of this machine: its script, its files and the passwords of its Secret. */
 const users = redisUsersOf(systemIn(bank, withTransactions));
 const passwordOf = (name: string): string => `secret of ${name}`;
-const directory = mkdtempSync(join(tmpdir(), 'sluice-redis-users-'));
 const lines: Record<string, unknown>[] = [];
 const fleet = new ServiceProcesses((line) => lines.push(line));
 let server: OwnServer;
@@ -27,40 +23,11 @@ const as = (username: string): Redis =>
   new Redis({ port, username, password: passwordOf(username), maxRetriesPerRequest: 0, retryStrategy: null });
 
 beforeAll(async () => {
-  port = await freePort();
-  const files = redisFiles({ ...bank.redis, users } as never);
-  for (const folder of ['config', 'users', 'run', 'data']) mkdirSync(join(directory, folder));
-  for (const [name, text] of Object.entries(files))
-    writeFileSync(join(directory, 'config', name), text.replace('port 6379', `port ${port}`));
-  for (const { name } of users) writeFileSync(join(directory, 'users', name), passwordOf(name));
-  const variables = {
-    ...{ SERVER: '/usr/bin/redis-server', CONFIG_DIRECTORY: join(directory, 'config') },
-    ...{ USERS_DIRECTORY: join(directory, 'users'), RUN_DIRECTORY: join(directory, 'run') },
-    DATA_DIRECTORY: join(directory, 'data'),
-  };
-  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  server = await OwnServer.start({
-    ...{ name: 'Redis', url: `redis://127.0.0.1:${port}/0`, directory, startSeconds: 20 },
-    command: ['env', ...assigned, 'sh', '-c', START_SCRIPT],
-    answers: async () => {
-      const probe = new Redis({
-        port,
-        username: 'probe',
-        password: 'none',
-        maxRetriesPerRequest: 0,
-        retryStrategy: null,
-        enableReadyCheck: false,
-      });
-      probe.on('error', () => {});
-      return probe
-        .ping()
-        .then(
-          () => true,
-          () => false,
-        )
-        .finally(() => probe.disconnect());
-    },
+  const started = await startRenderedRedis({
+    files: redisFiles({ ...bank.redis, users } as never),
+    passwords: Object.fromEntries(users.map(({ name }) => [name, passwordOf(name)])),
   });
+  ({ server, port } = started);
 });
 
 afterAll(async () => {

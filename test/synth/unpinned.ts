@@ -33,6 +33,8 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   victoriaLogs: BY_REGISTRY,
   elasticsearch: BY_REGISTRY,
   kibana: BY_REGISTRY,
+  mongodb: BY_REGISTRY,
+  mongodbBackup: BY_REGISTRY,
 };
 
 /** The reference without tag and digest. */

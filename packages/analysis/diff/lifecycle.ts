@@ -18,6 +18,7 @@ const DATA_BEARING_KINDS: Readonly<Record<string, string>> = {
   'Queue.rabbitmq.com': 'the operator deletes the queue with its messages',
   'Vhost.rabbitmq.com': 'the operator deletes the virtual host with its queues',
   'KafkaTopic.kafka.strimzi.io': 'the operator deletes the topic with its messages',
+  'PerconaServerMongoDB.psmdb.percona.com': 'its servers go; their volumes stay',
 };
 
 /** A new object. */

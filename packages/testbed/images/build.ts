@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, uti
 import { join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
 import { cacheDir } from '../lib/dirs.ts';
+import { elasticsearchFolder } from '../lib/elasticsearch.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
 import { buildah, exportArchive } from './buildah.ts';
@@ -114,32 +115,42 @@ export async function standinArguments(dockerfile: string): Promise<Record<strin
 /** A queue worker in Python, as pods name it. */
 export const pythonWorker = 'sluice.test/python-worker:1';
 
-/** @returns the OCI archive of a queue worker in Python */
-export async function ensurePythonWorkerImage(): Promise<string> {
-  const context = join(import.meta.dirname, 'python-worker');
-  const build = {
-    reference: pythonWorker,
-    dockerfile: join(context, 'Dockerfile'),
-    context,
-    args: { BASE: await ensureStandin() },
-  };
-  return ensureImage('python-worker', build, { root: context, paths: ['.'] });
-}
-
 /** The name of the RabbitMQ stand-in in the cluster. */
 export const rabbitmqStandin = 'localhost/sluice-standin/rabbitmq:debian-bookworm';
+
+/** An image of the folder that is named after it, on the stand-in base. */
+async function ensureStandinImage(name: string, reference: string, context?: string): Promise<string> {
+  const folder = join(import.meta.dirname, name);
+  const build = {
+    reference,
+    dockerfile: join(folder, 'Dockerfile'),
+    context: context ?? folder,
+    args: { BASE: await ensureStandin() },
+  };
+  return ensureImage(name, build, { root: build.context, paths: ['.'] });
+}
+
+/** @returns the OCI archive of a queue worker in Python */
+export const ensurePythonWorkerImage = (): Promise<string> =>
+  ensureStandinImage('python-worker', pythonWorker);
 
 /**
  * @param reference what pods name it. @default rabbitmqStandin
  * @returns the OCI archive of RabbitMQ from Debian on the stand-in base
  */
-export async function ensureRabbitmqImage(reference = rabbitmqStandin): Promise<string> {
-  const context = join(import.meta.dirname, 'rabbitmq');
-  const build = {
-    reference,
-    dockerfile: join(context, 'Dockerfile'),
-    context,
-    args: { BASE: await ensureStandin() },
-  };
-  return ensureImage('rabbitmq', build, { root: context, paths: ['.'] });
-}
+export const ensureRabbitmqImage = (reference = rabbitmqStandin): Promise<string> =>
+  ensureStandinImage('rabbitmq', reference);
+
+/**
+ * @param reference what pods name it
+ * @returns the OCI archive of Debian's Redis with the names of Valkey's programs, on the stand-in base
+ */
+export const ensureValkeyImage = (reference: string): Promise<string> =>
+  ensureStandinImage('valkey', reference);
+
+/**
+ * @param reference what pods name it
+ * @returns the OCI archive of the embedded Elasticsearch, without security, on the stand-in base
+ */
+export const ensureElasticsearchImage = async (reference: string): Promise<string> =>
+  ensureStandinImage('elasticsearch', reference, await elasticsearchFolder());

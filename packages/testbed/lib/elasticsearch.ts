@@ -73,19 +73,24 @@ async function build(into: string): Promise<void> {
   cpSync(join(sources, 'log4j2.properties'), join(into, 'log4j2.properties'));
 }
 
-/** @returns the class path of EmbeddedElasticsearch, made now where it is not there yet */
-export async function ensureElasticsearch(): Promise<string> {
+/** @returns the folder of EmbeddedElasticsearch and of the jars that it needs, made now where it is not there yet */
+export async function elasticsearchFolder(): Promise<string> {
   const dir = join(cacheDir, 'tools', `elasticsearch-${digestOfSources()}`);
-  const classPath = `${dir}:${dir}/*`;
-  if (existsSync(dir)) return classPath;
+  if (existsSync(dir)) return dir;
   await ensurePackages(javaPackages);
   return withLock(`${dir}.lock`, async () => {
-    if (existsSync(dir)) return classPath;
+    if (existsSync(dir)) return dir;
     await step('bringing Elasticsearch from Maven Central (once; about half a minute)', async () => {
       rmSync(`${dir}.partial`, { recursive: true, force: true });
       await build(`${dir}.partial`);
       renameSync(`${dir}.partial`, dir);
     });
-    return classPath;
+    return dir;
   });
+}
+
+/** @returns the class path of EmbeddedElasticsearch, made now where it is not there yet */
+export async function ensureElasticsearch(): Promise<string> {
+  const dir = await elasticsearchFolder();
+  return `${dir}:${dir}/*`;
 }

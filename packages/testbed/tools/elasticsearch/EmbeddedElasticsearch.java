@@ -9,7 +9,7 @@ import org.elasticsearch.node.Node;
 import org.elasticsearch.reindex.ReindexPlugin;
 import org.elasticsearch.transport.Netty4Plugin;
 
-/** One node of Elasticsearch on loopback, without security: arguments are its folder and its port. */
+/** One node of Elasticsearch, without security: arguments are its folder, its port and its address (loopback where none is given). */
 public final class EmbeddedElasticsearch extends Node {
   private EmbeddedElasticsearch(Settings settings) {
     super(
@@ -28,7 +28,8 @@ public final class EmbeddedElasticsearch extends Node {
                 .put("cluster.name", "embedded")
                 .put("node.name", "embedded")
                 .put("discovery.type", "single-node")
-                .put("network.host", "127.0.0.1")
+                .put("network.host", arguments.length > 2 ? arguments[2] : "127.0.0.1")
+                .put("path.repo", home.resolve("snapshots").toString())
                 .put("http.port", arguments[1])
                 .put("transport.port", "0")
                 .put("transport.type", "netty4")

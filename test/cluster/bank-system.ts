@@ -1,0 +1,135 @@
+/** Transactions on a cluster: the rendered services, scaler and Redis, and pods that speak as MongoDB and Elasticsearch. */
+import { platform } from '../../apps/main.ts';
+import { STORES } from '../../apps/platform/stores.ts';
+import { bank } from '../../apps/testing/environments.ts';
+import { inject } from '../../apps/workloads/inject.ts';
+import { journal } from '../../apps/workloads/journal.ts';
+import { process as processWorker } from '../../apps/workloads/process.ts';
+import { transactionLoad } from '../../apps/workloads/transaction-load.ts';
+import { generateSecrets } from '../../cli/secrets.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { images } from '../../environments/images.ts';
+import { deployment, namespace, service } from '../../packages/testbed/addons/objects.ts';
+import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { ensureElasticsearchImage, ensureValkeyImage } from '../../packages/testbed/images/build.ts';
+import { toolImage } from '../../packages/testbed/images/buildah.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import { ferretdb } from '../../packages/testbed/tools.ts';
+import { objectsOf, provideService } from './system.ts';
+
+/** Transactions of one run of the load. */
+export const LOAD = 2000;
+
+const applications = platform([inject, processWorker, journal, transactionLoad]);
+
+/** So many transactions a pod that a run of the load asks for several of them. */
+const workloads: object = { process: { perReplica: 200 }, journal: { perReplica: 200 } };
+
+const environment: Environment = {
+  ...{ ...bank, name: 'testbed', broker: 'rabbitmq', workloads },
+  transactions: { ...bank.transactions, load: { everyMinutes: 10, transactions: LOAD } },
+};
+
+const RUN_SECONDS = 600;
+
+/** What of the environment runs: no queue of the broker is worked on. */
+const NAMESPACES = ['redis', 'scaler', 'inject', 'process', 'journal', 'transaction-load'];
+
+const IMAGES = { mongodb: 'sluice.test/ferretdb:1', elasticsearch: 'sluice.test/elasticsearch:1' } as const;
+
+/** Builds what is missing, applies it, and waits until the stores, inject and the scaler are ready. */
+export async function deployBank(cluster: Cluster): Promise<void> {
+  await cluster.image(await toolImage(ferretdb, IMAGES.mongodb));
+  await cluster.image(await ensureElasticsearchImage(IMAGES.elasticsearch));
+  await cluster.image(await ensureValkeyImage(images.valkey));
+  for (const name of ['queue-exporter', 'scaler', 'inject', 'process', 'journal'] as const)
+    await provideService(cluster, name);
+  const wanted = objectsOf(environment, applications).filter(isWanted);
+  await cluster.apply([...wanted.filter(({ kind }) => FIRST.includes(kind)), ...stores]);
+  const secrets = generateSecrets(environment, applications).filter(({ metadata }) =>
+    NAMESPACES.includes(metadata.namespace),
+  );
+  await cluster.apply(secrets.map((secret) => ({ ...secret })));
+  await cluster.apply(wanted.map(withoutSecurity).map(suspended));
+  for (const [inNamespace, what] of [
+    ['redis', 'statefulset/redis'],
+    ['redis', 'deployment/queue-exporter'],
+    ['mongodb', 'deployment/mongodb'],
+    ['transactions-index', 'deployment/transactions-index'],
+    ['scaler', 'deployment/scaler'],
+    ['inject', 'deployment/inject'],
+  ] as const)
+    await cluster.kubectl(['-n', inNamespace, 'rollout', 'status', what, `--timeout=${patient(180)}s`], {
+      seconds: 600,
+    });
+}
+
+const FIRST = ['Namespace', 'PriorityClass'];
+
+/** What Prometheus Operator reads needs its definitions. */
+const isWanted = ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
+  kind === 'PriorityClass' ||
+  (!apiVersion.includes('.coreos.com/') &&
+    NAMESPACES.includes((kind === 'Namespace' ? metadata.name : metadata.namespace) ?? ''));
+
+/** A run begins when a test says so, and may take as long as a busy machine needs. */
+function suspended(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'CronJob') return object;
+  const changed = structuredClone(object) as KubernetesObject & {
+    spec: { suspend?: boolean; jobTemplate: { spec: PodOwner & { activeDeadlineSeconds?: number } } };
+  };
+  changed.spec.suspend = true;
+  changed.spec.jobTemplate.spec.activeDeadlineSeconds = 2 * RUN_SECONDS;
+  for (const container of changed.spec.jobTemplate.spec.template.spec.containers)
+    container.env = container.env.map((variable) =>
+      variable.name === 'DEADLINE_SECONDS' ? { ...variable, value: String(RUN_SECONDS) } : variable,
+    );
+  return changed;
+}
+
+const MONGODB_URL = `mongodb://${new URL(STORES.mongodb.url).host}/`;
+
+/** FerretDB has no users and no replica set: process is given neither. */
+function withoutSecurity(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Deployment' || object.metadata.name !== 'process') return object;
+  const changed = structuredClone(object) as KubernetesObject & { spec: PodOwner };
+  for (const container of changed.spec.template.spec.containers)
+    container.env = container.env
+      .filter(({ name }) => !['MONGODB_USERNAME', 'MONGODB_PASSWORD_FILE'].includes(name))
+      .map((variable) => (variable.name === 'MONGODB_URL' ? { ...variable, value: MONGODB_URL } : variable));
+  return changed;
+}
+
+interface PodOwner {
+  readonly template: {
+    readonly spec: { readonly containers: { env: { readonly name: string; readonly value?: string }[] }[] };
+  };
+}
+
+/** A server as a pod, at the address that the rendered services ask. */
+function store(
+  name: 'mongodb' | 'elasticsearch',
+  memory: string,
+  args: readonly string[],
+): KubernetesObject[] {
+  const { identity, port, url } = STORES[name];
+  const [serviceName = ''] = new URL(url).hostname.split('.');
+  const id = { name: identity.name, namespace: identity.namespace };
+  const data = { path: '/data', volume: { name: 'data', emptyDir: {} } };
+  const served = service({ ...id, name: serviceName }, { [port]: 'store' });
+  return [
+    namespace(id.namespace),
+    { ...{ apiVersion: 'v1', kind: 'ServiceAccount' }, metadata: id },
+    deployment({
+      ...{ ...id, args, memory, image: IMAGES[name], volumes: [data] },
+      ports: [{ name: 'store', containerPort: port }],
+      readiness: { tcpSocket: { port: 'store' } },
+    }),
+    { ...served, spec: { ...(served.spec as object), selector: { 'app.kubernetes.io/name': id.name } } },
+  ];
+}
+
+const stores: readonly KubernetesObject[] = [
+  ...store('mongodb', '256Mi', ['-listen', `:${STORES.mongodb.port}`, '-dir', '/data']),
+  ...store('elasticsearch', '1Gi', ['/data', String(STORES.elasticsearch.port), '0.0.0.0']),
+];
