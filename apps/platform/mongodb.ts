@@ -1,5 +1,5 @@
 import { MongoDb, type MongoDbUser } from '../../charts/mongodb.ts';
-import { Peers, PodAccess } from '../../charts/network-policy.ts';
+import { PodAccess, peers } from '../../charts/network-policy.ts';
 import { issuerOf } from '../../charts/private-authority.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
@@ -72,4 +72,4 @@ export const mongodbApplication: Application = {
 };
 
 /** The way that the operator comes. */
-export const mongodbOperator = Peers.everyPod('mongodb-system');
+export const mongodbOperator = peers.everyPod('mongodb-system');

@@ -1,7 +1,7 @@
 import type { PrometheusSource, RedisSource } from '@sluice/policy';
 import type { Identity } from '../../charts/labels.ts';
 import { mongoDbPods } from '../../charts/mongodb.ts';
-import { Peers, type PodPeer } from '../../charts/network-policy.ts';
+import { type PodPeer, peers } from '../../charts/network-policy.ts';
 import { AUTHORITY_KEY, type FileMount } from '../../charts/pod.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { queueExporter as exported } from '../../packages/contracts/metrics/catalogue.ts';
@@ -46,13 +46,13 @@ const INDEX_HOST = 'transactions-es-http.transactions-index.svc';
 export const STORES = {
   redis: {
     identity: identityOf('redis'),
-    pods: Peers.workload(identityOf('redis')),
+    pods: peers.workload(identityOf('redis')),
     ...{ port: 6379, url: 'redis://redis.redis.svc:6379/0', variables: 'REDIS' },
     secureUrl: 'rediss://redis.redis.svc:6379/0',
   },
   mongodb: {
     identity: identityOf('mongodb'),
-    pods: Peers.pods('mongodb', mongoDbPods('mongodb')),
+    pods: peers.pods('mongodb', mongoDbPods('mongodb')),
     port: 27_017,
     url: MONGODB_URL,
     secureUrl: `${MONGODB_URL}&tls=true`,
@@ -61,7 +61,7 @@ export const STORES = {
   // Another one than that of log lines.
   elasticsearch: {
     identity: identityOf('transactions-index'),
-    pods: Peers.workload(identityOf('transactions-index')),
+    pods: peers.workload(identityOf('transactions-index')),
     port: 9200,
     url: `http://${INDEX_HOST}:9200`,
     secureUrl: `https://${INDEX_HOST}:9200`,

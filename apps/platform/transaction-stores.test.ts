@@ -25,7 +25,9 @@ describe('the stores of transactions', () => {
       addonsOf(environment).map(({ name }) => name);
     expect(namesOf(bank)).toEqual(expect.arrayContaining(['eck-operator', 'psmdb-operator']));
     expect(namesOf(local)).not.toContain('psmdb-operator');
-    const folders = new Set([...render([local, production], withTransactions).keys()].map((path) => path.split('/')[1]));
+    const folders = new Set(
+      [...render([local, production], withTransactions).keys()].map((path) => path.split('/')[1]),
+    );
     for (const name of ['mongodb', 'transactions-index', 'store-authority'])
       expect(folders).not.toContain(name);
   });

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { Alerts } from '../../charts/alerts.ts';
 import { Elasticsearch, Kibana } from '../../charts/elasticsearch.ts';
 import { type Identity, metadataOf } from '../../charts/labels.ts';
-import { Peers } from '../../charts/network-policy.ts';
+import { peers } from '../../charts/network-policy.ts';
 import type { FileMount } from '../../charts/pod.ts';
 import { issuerOf } from '../../charts/private-authority.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
@@ -46,7 +46,7 @@ const SNAPSHOTS = 'transactions-index-snapshots';
 /** Who looks at transactions by Kibana. */
 const VIEWER = 'viewer';
 
-const operator = Peers.everyPod('elastic-system');
+const operator = peers.everyPod('elastic-system');
 
 /** The index of transactions with Kibana, where the environment has transactions: objects of ECK, and what stands on them. */
 export const transactionsIndexApplication: Application = {

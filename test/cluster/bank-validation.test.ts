@@ -12,9 +12,11 @@ import { objectsOf } from './system.ts';
 const STORES = ['redis', 'mongodb', 'transactions-index', 'cert-manager'];
 const FIRST = ['Namespace', 'PriorityClass', 'ServiceAccount'];
 
-const isOfStores = ({ kind, metadata: { name, namespace = name } }: KubernetesObject): boolean =>
+const isOfStores = ({ kind, metadata: { name, namespace } }: KubernetesObject): boolean =>
   !UNDEFINED.includes(kind) &&
-  (STORES.includes(namespace) || kind === 'PriorityClass' || /^(store|redis|mongodb)-/.test(name));
+  (STORES.includes(namespace ?? name) ||
+    kind === 'PriorityClass' ||
+    (namespace === undefined && name.startsWith('store-')));
 
 const environments = [bank, bankInProduction].map((environment) => ({
   name: environment.name,

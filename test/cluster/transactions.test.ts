@@ -26,7 +26,7 @@ let mongodbUrl: string;
 let index: Client;
 
 beforeAll(async () => {
-  cluster = await sharedCluster({ provider: 'built' });
+  cluster = await sharedCluster({ provider: 'from-source' });
   await deployBank(cluster);
   seen = watching(cluster);
   mongodbUrl = `mongodb://127.0.0.1:${await portOf('mongodb')}/`;
