@@ -143,12 +143,28 @@ describe("a Redis server's URL", () => {
     });
   });
 
+  it('names a master, and the Sentinels that know where it is', () => {
+    expect(parseRedisUrl('rediss://u:p@a,b:7000,[::1]/2?sentinel=bank')).toEqual({
+      ...{ protocol: 'rediss', hostname: 'a', port: 26_379, username: 'u', password: 'p', database: 2 },
+      sentinels: {
+        master: 'bank',
+        nodes: [
+          { host: 'a', port: 26_379 },
+          { host: 'b', port: 7000 },
+          { host: '::1', port: 26_379 },
+        ],
+      },
+    });
+  });
+
   it.each([
     ['localhost:6379', 'must be a URL of scheme redis or rediss'],
     ['redis://u:50%sesame@h', "must be percent-encoded UTF-8: a '%' in the password is %25"],
     ['redis://monitor:20#sesame@h', ENCODED],
     ['redis://monitor:20/sesame@h', ENCODED],
-    ['redis://h/0?db=sesame', 'must have no query'],
+    ['redis://h/0?db=sesame', 'must have no query but the name of a master, ?sentinel=name'],
+    ['redis://a,b', 'must have one host where it names no master, ?sentinel=name'],
+    ['redis://a,:1/0?sentinel=m', "must list its hosts as 'host:port', separated by commas"],
     ['redis://h/sesame', 'must have no path but the number of a database'],
     ['redis://h/0/1', 'must have no path but the number of a database'],
     ['redis://h:0', 'must be a URL of scheme redis or rediss with a host and a valid port'],

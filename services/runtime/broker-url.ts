@@ -73,14 +73,51 @@ export interface RedisUrl {
   readonly username?: string;
   readonly password?: string;
   readonly database: number;
+  /** The Sentinels that know which server is the master of that name; host and port are those of the first. */
+  readonly sentinels?: { readonly master: string; readonly nodes: readonly RedisNode[] };
+}
+
+/** Where one Sentinel answers. */
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
 }
 
 const REDIS_PORT = 6379;
+const SENTINEL_PORT = 26_379;
+const SENTINEL_QUERY = /\?sentinel=([\w.-]+)$/;
 
-/** The one reading of `redis://user:password@host:port/database`. @throws {UrlError} */
+/**
+ * The one reading of `redis://user:password@host:port/database`, and of
+ * `redis://user:password@sentinel,sentinel/database?sentinel=master`: the user is that of the master.
+ * @throws {UrlError}
+ */
 export function parseRedisUrl(text: string): RedisUrl {
+  const [query, master] = SENTINEL_QUERY.exec(text) ?? [];
+  return master === undefined
+    ? parseRedisServer(text)
+    : parseSentinels(text.slice(0, -(query ?? '').length), master);
+}
+
+function parseSentinels(text: string, master: string): RedisUrl {
+  const [, before = '', hosts = '', after = ''] = AUTHORITY.exec(text) ?? [];
+  const [first = '', ...further] = hosts.split(',');
+  if (further.some((host) => !MEMBER.test(host))) throw new UrlError(MEMBERS);
+  const server = parseRedisServer(`${before}${first}${after}`);
+  const portGiven = /:\d+$/.test(first);
+  const port = portGiven ? server.port : SENTINEL_PORT;
+  const nodes = further.map((host) => {
+    const { hostname, port: given } = parseRedisServer(`redis://${host}`);
+    return { host: hostname, port: /:\d+$/.test(host) ? given : SENTINEL_PORT };
+  });
+  return { ...server, port, sentinels: { master, nodes: [{ host: server.hostname, port }, ...nodes] } };
+}
+
+function parseRedisServer(text: string): RedisUrl {
   const url = parseStrictly(text, ['redis', 'rediss']);
-  if (text.includes('?')) throw new UrlError('must have no query');
+  if (text.includes('?')) throw new UrlError('must have no query but the name of a master, ?sentinel=name');
+  if (url.hostname.includes(','))
+    throw new UrlError('must have one host where it names no master, ?sentinel=name');
   if (!/^\/?$|^\/\d{1,4}\/?$/.test(url.pathname))
     throw new UrlError('must have no path but the number of a database');
   return {
@@ -98,16 +135,17 @@ export function parseRedisUrl(text: string): RedisUrl {
  * @throws {UrlError} for one that means two things, or whose credentials cannot be decoded
  */
 export function parseServerUrl(text: string, schemes: readonly string[]): string {
-  const [, before = '', hosts = '', after = ''] =
-    /^([^/]*\/\/(?:[^/?#@]*@)?)([^/?#@]*)(.*)$/s.exec(text) ?? [];
+  const [, before = '', hosts = '', after = ''] = AUTHORITY.exec(text) ?? [];
   // MongoDB alone lists the members of a replica set.
   const [first = '', ...further] = schemes.includes('mongodb') ? hosts.split(',') : [hosts];
-  if (further.some((host) => !MEMBER.test(host)))
-    throw new UrlError("must list its hosts as 'host:port', separated by commas");
+  if (further.some((host) => !MEMBER.test(host))) throw new UrlError(MEMBERS);
   credentialsOf(parseStrictly(`${before}${first}${after}`, schemes));
   return text;
 }
 
+/** What comes before the hosts, the hosts, and what comes after them. */
+const AUTHORITY = /^([^/]*\/\/(?:[^/?#@]*@)?)([^/?#@]*)(.*)$/s;
+const MEMBERS = "must list its hosts as 'host:port', separated by commas";
 const MEMBER = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
 /** What the standard parser takes for a URL in silence, and people mean otherwise. */

@@ -14,7 +14,8 @@ export interface RedisServerOptions {
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
-const PROGRAM = '/usr/bin/redis-server';
+/** Debian's Redis, and its Sentinel. */
+export const PROGRAM = '/usr/bin/redis-server';
 
 const DURABLE = ['appendonly yes', 'appendfsync always', 'maxmemory-policy noeviction', 'save ""'];
 
@@ -43,8 +44,8 @@ const listeners = (port: number, tls: RedisServerOptions['tls']): readonly strin
         ...[`tls-cert-file ${tls.certificate}`, `tls-key-file ${tls.key}`],
       ];
 
-/** A server that still loads its log answers with an error. */
-function pong(port: number, tls: boolean): Promise<boolean> {
+/** Whether it answers PING: a server that still loads its log answers with an error. */
+export function pong(port: number, tls: boolean): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const ping = (): boolean => socket.write('PING\r\n');
   // Whether it answers: whose certificate it has, its clients look at.

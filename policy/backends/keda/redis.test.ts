@@ -40,6 +40,18 @@ describe('a queue of BullMQ for KEDA', () => {
     expect(JSON.stringify(manifests)).not.toMatch(/enableTLS|authenticationRef/);
   });
 
+  it('is asked of the master that Sentinels know, where the URL names them', () => {
+    const url = 'redis://a:7000,b.shop.svc/1?sentinel=bank';
+    const { manifests } = compiled(proportional({ perReplica: 20, maxReplicas: 5 }), { ...source, url });
+    const [object] = manifests;
+    if (object?.kind !== 'ScaledObject') throw new Error('no ScaledObject comes first');
+    expect(object.spec.triggers[0]).toMatchObject({
+      type: 'redis-sentinel',
+      metadata: { addresses: 'a:7000,b.shop.svc:26379', sentinelMaster: 'bank', databaseIndex: '1' },
+    });
+    expect(object.spec.triggers[0]?.metadata).not.toHaveProperty('address');
+  });
+
   it('is followed about: KEDA takes the highest of the keys where the policy adds them up', () => {
     const { fidelity } = compiled(proportional({ perReplica: 20, maxReplicas: 5 }));
     expect(fidelity.find(({ clause }) => clause === 'perReplica')).toMatchObject({

@@ -1,6 +1,7 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, LatchPolicy, Policy, SchedulePolicy } from '../../policy.ts';
 import { messagesPerReplica, queriesOf, thousandths, workQuery } from '../hpa/metric.ts';
+import { asksSentinels } from '../scaler/check.ts';
 import type { ManagementSource, PrometheusSource, RedisSource } from '../scaler/file.ts';
 import type { KedaWorkload, LoginName, Trigger, TriggerAuthentication } from './compile.ts';
 
@@ -49,12 +50,13 @@ const REDIS_KEYS = ['wait', 'prioritized', 'active'] as const;
 
 /** A trigger for each key: KEDA reports the length of a list or of a sorted set. */
 function redisTriggers(name: string, source: RedisSource, policy: BasePolicy): readonly Trigger[] {
-  const { protocol, host, port, pathname } = new URL(source.url);
+  const { protocol, pathname } = new URL(source.url.replace(/,[^/?]*/, ''));
+  const sentinels = asksSentinels(source.url);
   return REDIS_KEYS.map((key) => ({
-    type: 'redis',
+    type: sentinels ? 'redis-sentinel' : 'redis',
     ...METRIC,
     metadata: {
-      address: port === '' ? `${host}:6379` : host,
+      ...(sentinels ? sentinelAddress(source.url) : { address: serverAddress(source.url) }),
       listName: `${source.prefix}:${source.queue}:${key}`,
       listLength: wholeThreshold(policy),
       activationListLength: '0',
@@ -63,6 +65,18 @@ function redisTriggers(name: string, source: RedisSource, policy: BasePolicy): r
     },
     ...(source.username !== undefined && { authenticationRef: { name } }),
   }));
+}
+
+const serverAddress = (url: string): string => {
+  const { host, port } = new URL(url);
+  return port === '' ? `${host}:6379` : host;
+};
+
+/** Every Sentinel, and the name of the master that they know. */
+function sentinelAddress(url: string) {
+  const [, hosts = '', sentinelMaster = ''] = /\/\/([^/?]+).*\?sentinel=(.*)$/.exec(url) ?? [];
+  const addresses = hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:26379`));
+  return { addresses: addresses.join(','), sentinelMaster };
 }
 
 const prometheusTrigger = (source: PrometheusSource, policy: BasePolicy): Trigger => ({

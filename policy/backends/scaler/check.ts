@@ -168,16 +168,21 @@ function checkUrl(url: unknown, checker: Checker): void {
 }
 
 /** A host and at most a port and the number of a database. */
-const REDIS_URL = /^rediss?:\/\/[^\s/?#@\\"<>^`{|}\p{Cc}]+(\/\d{1,4})?$/iu;
+const REDIS_URL = /^rediss?:\/\/[^\s,/?#@\\"<>^`{|}\p{Cc}]+(\/\d{1,4})?$/iu;
+/** Hosts of Sentinels, and the name of the master that they know. */
+const SENTINEL_URL = /^rediss?:\/\/[\w.-]+(:\d{1,5})?(,[\w.-]+(:\d{1,5})?)*(\/\d{1,4})?\?sentinel=[\w.-]+$/i;
+
+/** Whether a URL names a master that Sentinels know. */
+export const asksSentinels = (url: string): boolean => SENTINEL_URL.test(url);
 
 function checkRedisUrl(url: unknown, checker: Checker): void {
   if (typeof url !== 'string' || url === '') return;
   if (url.includes('@')) checker.fault('url', CONCEALED, 'must hold no user name and no password');
-  else if (!REDIS_URL.test(url) || URL.parse(url) === null)
+  else if (!asksSentinels(url) && (!REDIS_URL.test(url) || URL.parse(url) === null))
     checker.fault(
       'url',
       SHOWABLE.test(url) ? url : CONCEALED,
-      'must be redis:// or rediss://, a host and at most a port and a database',
+      'must be redis:// or rediss://, a host and at most a port and a database, or Sentinels and ?sentinel=name',
     );
 }
 

@@ -63,7 +63,10 @@ export interface PrometheusSource {
 /** A queue of BullMQ in Redis or Valkey: waiting, prioritized and due jobs are ready, active ones unacked. */
 export interface RedisSource {
   readonly kind: 'redis';
-  /** redis://host:port/database or rediss://, without credentials. */
+  /**
+   * redis://host:port/database or rediss://, without credentials; or Sentinels and the name of their master:
+   * redis://host:port,host:port/database?sentinel=name.
+   */
   readonly url: string;
   /** The prefix of BullMQ's keys; in braces where a Redis Cluster may come. */
   readonly prefix: string;

@@ -13,8 +13,11 @@ it('takes a queue of Redis, and no URL of another scheme, credentials in it, or 
   const verified = { ...redis, username: 'scaler', passwordFile: '/p', caFile: '/etc/ca.crt' };
   expect(named(verified)).toEqual([]);
   expect(named({ ...redis, url: 'http://redis:6379' })).toEqual([
-    `'source.url' ("http://redis:6379") must be redis:// or rediss://, a host and at most a port and a database`,
+    `'source.url' ("http://redis:6379") must be redis:// or rediss://, a host and at most a port and a database, or Sentinels and ?sentinel=name`,
   ]);
+  expect(named({ ...redis, url: 'redis://a:26379,b,c/0?sentinel=bank' })).toEqual([]);
+  for (const url of ['redis://a,b', 'redis://a,b?sentinel=', 'redis://a?other=b'])
+    expect(named({ ...redis, url })).toHaveLength(1);
   expect(named({ ...redis, url: 'redis://u:secret@redis' })).toEqual([
     `'source.url' ("not shown: it may hold a password") must hold no user name and no password`,
   ]);

@@ -4,7 +4,7 @@ import { AuthoritiesError } from '../authorities.ts';
 import type { Logger } from '../log.ts';
 import { counter, counterByValue, gauge, histogram, type Registry } from '../metrics.ts';
 import { SecretError } from '../secrets.ts';
-import { type RedisConfig, redisOptions, rotatingOptions } from './options.ts';
+import { addressText, type RedisConfig, redisOptions, rotatingOptions } from './options.ts';
 import type { WorkerMetrics } from './queue-worker.ts';
 
 /** What the services report that write transactions to a store. */
@@ -60,7 +60,7 @@ function rotating(redis: Redis, config: RedisConfig): Redis {
 /** Connects, and connects again after each loss; says both. */
 export function connectRedis(config: RedisConfig, log: Pick<Logger, 'info' | 'warn'>): Redis {
   const redis = rotating(new Redis(redisOptions(config)), config);
-  const server = `${redis.options.host}:${redis.options.port}`;
+  const server = addressText(config.REDIS_URL);
   redis.on('ready', () => {
     log.info({ server }, 'connected to redis');
   });

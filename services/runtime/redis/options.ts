@@ -12,7 +12,9 @@ export type Fsync = (typeof FSYNCS)[number];
 
 /** Variables of the services that keep queues in Redis or Valkey. */
 export const redisFields = {
-  REDIS_URL: redisUrl('The server and its database, `redis://host:6379/0`; may hold credentials.'),
+  REDIS_URL: redisUrl(
+    'The server and its database, `redis://host:6379/0`, or Sentinels and the name of their master, `redis://a,b,c/0?sentinel=name`; may hold credentials.',
+  ),
   REDIS_USERNAME: optionalText('User of its ACL, before the one in the URL.'),
   REDIS_PASSWORD: optionalSecret('Password, before the one in the URL; read for each connection.'),
   REDIS_CA_FILE: authoritiesFile(
@@ -42,24 +44,47 @@ const reconnectDelay = (failures: number): number =>
   Math.ceil(Math.random() * Math.min(LONGEST_DELAY_MS, 50 * 2 ** Math.min(failures, 10)));
 
 /** What is read from files, and may be another at the next connection. @throws {SecretError | AuthoritiesError} */
-export function rotatingOptions(config: RedisConfig): Pick<RedisOptions, 'password' | 'tls'> {
-  const { protocol, password: inUrl } = config.REDIS_URL;
+export function rotatingOptions(
+  config: RedisConfig,
+): Pick<RedisOptions, 'password' | 'tls' | 'sentinelTLS' | 'enableTLSForSentinelMode'> {
+  const { protocol, password: inUrl, sentinels } = config.REDIS_URL;
   const password = config.REDIS_PASSWORD?.read() ?? inUrl;
   const authorities = config.REDIS_CA_FILE;
   return {
     ...(password !== undefined && { password }),
-    ...(protocol === 'rediss' && {
-      tls: authorities === undefined ? {} : { ca: readAuthorities(authorities) },
-    }),
+    ...(protocol === 'rediss' && tlsOptions(authorities, sentinels !== undefined)),
   };
 }
 
+/** Sentinels are asked by TLS where the master is. @throws {AuthoritiesError} */
+function tlsOptions(authorities: string | undefined, sentinels: boolean) {
+  const tls = authorities === undefined ? {} : { ca: readAuthorities(authorities) };
+  return { tls, ...(sentinels && { sentinelTLS: tls, enableTLSForSentinelMode: true }) };
+}
+
+/** The server, or who knows which it is: after a failover a client asks the Sentinels again. */
+function addressOf({ hostname, port, database, sentinels }: RedisUrl) {
+  if (sentinels === undefined) return { host: hostname, port, db: database };
+  return {
+    ...{ db: database, name: sentinels.master, sentinels: sentinels.nodes.map((node) => ({ ...node })) },
+    ...{ sentinelRetryStrategy: reconnectDelay, connectTimeout: CONNECT_TIMEOUT_MS },
+    // A master that has become a replica refuses writes: the next connection is to the new one.
+    reconnectOnError: ({ message }: Error): false | 2 => (message.startsWith('READONLY') ? 2 : false),
+  };
+}
+
+/** What a log calls the server. */
+export const addressText = ({ hostname, port, sentinels }: RedisUrl): string =>
+  sentinels === undefined
+    ? `${hostname}:${port}`
+    : `${sentinels.master} of ${sentinels.nodes.map((node) => `${node.host}:${node.port}`).join(', ')}`;
+
 /** Options of ioredis. Commands wait for a connection; each wait is bounded where the command is sent. */
 export function redisOptions(config: RedisConfig) {
-  const { hostname, port, database, username } = config.REDIS_URL;
+  const { username } = config.REDIS_URL;
   const user = config.REDIS_USERNAME ?? username;
   return {
-    ...{ host: hostname, port, db: database },
+    ...addressOf(config.REDIS_URL),
     ...(user !== undefined && { username: user }),
     ...rotatingOptions(config),
     connectTimeout: CONNECT_TIMEOUT_MS,

@@ -67,8 +67,7 @@ async function connect(
         REDIS_PASSWORD: password,
         REDIS_CA_FILE: caFile,
       }),
-      retryStrategy: () => null,
-      maxRetriesPerRequest: 0,
+      ...{ retryStrategy: () => null, sentinelRetryStrategy: () => null, maxRetriesPerRequest: 0 },
     });
     redis.on('error', failed);
     return redis;

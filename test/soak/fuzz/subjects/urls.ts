@@ -114,7 +114,7 @@ export const redisUrl = subject<Url, ReturnType<typeof redisOptions>>({
     parts,
   })),
   parse: ({ text }) => parsing(() => redisOptions(parseConfig(inject, { REDIS_URL: text })), ConfigError),
-  nonsense: ({ host, port, db, username = '', password = '' }, { parts }) =>
+  nonsense: ({ host = '', port = 0, db, username = '', password = '' }, { parts }) =>
     firstOf(
       unless(isHost(host), `host '${host}'`),
       unless(isPort(port) && Number.isInteger(db) && db >= 0 && db <= 9999, `port ${port}, database ${db}`),
