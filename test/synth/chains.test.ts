@@ -47,7 +47,7 @@ describe('the chains of the desired state', () => {
     const metrics = links.filter(({ kind }) => kind === 'PrometheusRule -> metric');
     for (const link of metrics)
       expect(sentenceOf(link)).toMatch(
-        /reads \w+:\w+:\w+: PrometheusRule \S+$|a (counter|gauge|histogram) of services\/\w+( by [\w, ]+)?$|a metric of ((lavinmq|rabbitmq) itself|[\w -]+, by the chart [a-z-]+)$/,
+        /reads \w+:\w+:\w+: PrometheusRule \S+$|a (counter|gauge|histogram) of services\/[\w-]+( by [\w, ]+)?$|a metric of ((lavinmq|rabbitmq) itself|[\w -]+, by the chart [a-z-]+)$/,
       );
   });
 });
