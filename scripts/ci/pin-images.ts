@@ -7,6 +7,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SERVICES } from '../../services/bundle.ts';
 import { digestOf, type ImageReference, parseReference, RegistryError } from './registry.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -15,8 +16,7 @@ const FILES = ['environments/images.ts', 'services/Dockerfile'];
 /** A reference in quotes, or the default of a Dockerfile's argument. */
 const PLACES = /(?<=')[a-z0-9][^'\s]*\/[^'\s]+(?=')|(?<=^ARG \w+=)[a-z0-9]\S*\/\S+$/gm;
 /** Their digests are known when they are pushed. */
-const BUILT_HERE =
-  /^[^/]+(?:\/[^/]+)*\/(api|board|collector|consumer|exporter|log-gate|log-reports|publisher|scaler|topology):/;
+const BUILT_HERE = new RegExp(`^[^/]+(?:/[^/]+)*/(${SERVICES.join('|')}):`);
 
 /** The images of a text that others build and that have no digest, each once. */
 export const unpinnedIn = (text: string): ImageReference[] =>

@@ -9,7 +9,6 @@ it.each(subjects.map((subject) => [subject.name, subject] as const))(
     const { examples, ...row } = fuzz(subject, { inputs: 200, seed: 20_261_125 });
     expect(examples).toEqual([]);
     expect(row).toMatchObject({ inputs: 200, faults: 0 });
-    // MANAGEMENT_URL is hardly ever right by chance: what is never accepted is seen in the full size.
-    if (subject.name !== 'MANAGEMENT_URL') expect(row.accepted).toBeGreaterThan(0);
+    expect(row.accepted).toBeGreaterThan(0);
   },
 );

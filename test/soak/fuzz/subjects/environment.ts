@@ -14,6 +14,7 @@ import { environment as logGate } from '../../../../services/log-gate/config.ts'
 import { environment as logReports } from '../../../../services/log-reports/config.ts';
 import { environment as processService } from '../../../../services/process/config.ts';
 import { environment as publisher } from '../../../../services/publisher/config.ts';
+import { environment as query } from '../../../../services/query/config.ts';
 import { environment as queueExporter } from '../../../../services/queue-exporter/config.ts';
 import { environment as scaler } from '../../../../services/scaler/config.ts';
 import { environment as topology } from '../../../../services/topology/config.ts';
@@ -95,6 +96,7 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('board', board),
   reading('queue-exporter', queueExporter),
   reading('inject', inject),
+  reading('query', query),
   reading('process', processService),
   reading('journal', journal),
 ];

@@ -47,19 +47,27 @@ const urls = (...schemes: readonly [string, ...string[]]): fc.Arbitrary<Url> => 
   const raw = fc
     .tuple(scheme, names, parts)
     .map(([one, name, { host, port }]) => `${one}://${name}:${name}${CANARY}@${host}:${port}/%2f`);
-  const bare = fc.tuple(
+  const odd = fc.tuple(
     fc.constantFrom('host:5672', 'user:pass@host', `u:${CANARY}@host:5672/%2f`, '//host'),
   );
   const edited = fc.oneof(
     { weight: 4, arbitrary: mutated(right.map(({ text }) => text)) },
     { weight: 3, arbitrary: mutated(raw) },
-    { weight: 1, arbitrary: bare.map(([text]) => text) },
+    { weight: 1, arbitrary: odd.map(([text]) => text) },
   );
   return fc.oneof(
     { weight: 1, arbitrary: right },
     { weight: 4, arbitrary: edited.map((text) => ({ text, parts: undefined })) },
   );
 };
+
+/** The same without credentials, which a management API's URL must not hold. */
+const bare = (...schemes: readonly [string, ...string[]]): fc.Arbitrary<Url> =>
+  mutated(
+    fc
+      .tuple(fc.constantFrom(...schemes), parts, fc.constantFrom('', '/', '/prefix', '/a/b/'))
+      .map(([scheme, { host, port }, path]) => `${scheme}://${host}:${port}${path}`),
+  ).map((text) => ({ text, parts: undefined }));
 
 /** AMQP_URL: what it is made of comes out of it again. */
 export const amqpUrl = subject<Url, Options.Connect>({
@@ -92,7 +100,10 @@ const account = { MANAGEMENT_USERNAME: 'admin', MANAGEMENT_PASSWORD: 'x', TOPOLO
 /** MANAGEMENT_URL: what is asked, and what is shown of it, holds no password. */
 export const managementUrl = subject<Url, string>({
   name: 'MANAGEMENT_URL',
-  inputs: urls('http', 'https'),
+  inputs: fc.oneof(
+    { weight: 2, arbitrary: urls('http', 'https') },
+    { weight: 1, arbitrary: bare('http', 'https') },
+  ),
   parse: ({ text }) =>
     parsing(() => parseConfig(topology, { ...account, MANAGEMENT_URL: text }).MANAGEMENT_URL, ConfigError),
   nonsense: (base) => {
