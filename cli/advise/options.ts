@@ -1,4 +1,5 @@
 import type { Objective } from '../../packages/analysis/advise/frame.ts';
+import { parseInstant } from '../../packages/contracts/instant.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 
 /** What `sluice advise` is asked. */
@@ -86,8 +87,8 @@ function checkSource({ trace, prometheus, query }: Texts, reader: OptionReader):
 }
 
 function untilOf({ until }: Texts, reader: OptionReader): number | undefined {
-  const instant = until === undefined ? undefined : Date.parse(until);
-  if (Number.isNaN(instant))
+  const instant = parseInstant(until);
+  if (until !== undefined && instant === undefined)
     reader.fault(`'--until' (${until}) must be an instant such as 2026-11-29T12:00:00Z`);
   return instant;
 }

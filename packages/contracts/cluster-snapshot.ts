@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseInstant } from './instant.ts';
 
 /** A snapshot; a reader takes no other version. */
 export const SNAPSHOT_SCHEMA = 'sluice.cluster-snapshot/v1' as const;
@@ -13,8 +14,8 @@ export const snapshotName = (at: number): string =>
 /** The other way round. @returns epoch milliseconds, undefined for a name of another form or of no instant */
 export function snapshotInstant(name: string): number | undefined {
   const [, day, hour, minute, second] = NAME.exec(name) ?? [];
-  const at = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(at) || snapshotName(at) !== name ? undefined : at;
+  const at = parseInstant(`${day}T${hour}:${minute}:${second}Z`);
+  return at === undefined || snapshotName(at) !== name ? undefined : at;
 }
 
 const text = z.string().max(1024);

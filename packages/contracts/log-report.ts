@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseInstant } from './instant.ts';
 
 /** How long one window of error lines lasts, minutes: it divides an hour, so that windows begin at n0. */
 export const WINDOW_MINUTES = 10;
@@ -43,8 +44,8 @@ const KEY =
 /** The other way round. @returns undefined for a key of another form, or of a date that does not exist */
 export function parseObjectKey(key: string): (NamespaceWindow & { family: ObjectFamily }) | undefined {
   const [, family, namespace = '', year, month, day, hour, minute] = KEY.exec(key) ?? [];
-  const start = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
-  if (family === undefined || Number.isNaN(start)) return undefined;
+  const start = parseInstant(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
+  if (family === undefined || start === undefined) return undefined;
   const found = { family: family as ObjectFamily, namespace, start };
   return objectKey(found.family, found) === key ? found : undefined;
 }
@@ -56,7 +57,10 @@ export const REPORT_SCHEMA = 'sluice.log-report/v1';
 /** What says that a window is complete. */
 export const DONE_SCHEMA = 'sluice.log-done/v1';
 
-const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'must be RFC 3339 in UTC');
+const IN_UTC = /T\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+const instant = z
+  .string()
+  .refine((text) => IN_UTC.test(text) && parseInstant(text) !== undefined, 'must be RFC 3339 in UTC');
 const count = z.int().min(0);
 const fields = z.record(z.string(), z.string());
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ApplicationRow, ReleaseRow, WorkloadRow } from '../../packages/contracts/cluster-snapshot.ts';
-import { instantOf, placedOf, quantity, short } from './rows.ts';
+import { millisecondsOf, placedOf, quantity, short } from './rows.ts';
 import { workloadRow } from './workload-rows.ts';
 
 /** Custom resources are read as their servers give them: what is not there counts as nothing, other fields are left out. */
@@ -21,7 +21,7 @@ type Metadata = z.output<typeof metadata>;
 
 const placed = ({ name, namespace, creationTimestamp: at }: Metadata) => ({
   ...placedOf({ name, namespace }),
-  created: instantOf(at),
+  created: millisecondsOf(at),
 });
 
 const step = z.looseObject({ setWeight: z.number().optional().catch(undefined) });
@@ -95,7 +95,7 @@ export function rolloutRow(item: unknown): WorkloadRow {
     ...{ metadata: read.metadata as never, pods: undefined, desired: read.spec.replicas, ready, updated },
     ...{ paused: phase === 'Paused', reason: phase === 'Degraded' ? phase : undefined },
   });
-  return { ...row, created: instantOf(read.metadata.creationTimestamp), images: imagesOf(read) };
+  return { ...row, created: millisecondsOf(read.metadata.creationTimestamp), images: imagesOf(read) };
 }
 
 const analysisRun = z.object({
@@ -109,7 +109,7 @@ export function analysisRow(item: unknown) {
   const owner = about.ownerReferences?.find(({ kind }) => kind === 'Rollout')?.name ?? '';
   return {
     rollout: `${about.namespace}/${owner}`,
-    created: instantOf(about.creationTimestamp),
+    created: millisecondsOf(about.creationTimestamp),
     analysis: {
       name: short(about.name),
       phase: short(status.phase),
@@ -144,7 +144,7 @@ export function applicationRow(item: unknown): ApplicationRow {
     ...{ project: short(spec.project), sync: short(sync?.status ?? 'Unknown') },
     health: short(health?.status ?? 'Unknown'),
     ...(sync?.revision !== undefined && { revision: short(sync.revision) }),
-    ...(operation?.finishedAt !== undefined && { syncedAt: instantOf(operation.finishedAt) }),
+    ...(operation?.finishedAt !== undefined && { syncedAt: millisecondsOf(operation.finishedAt) }),
     ...(operation?.message !== undefined && { message: short(operation.message) }),
     outOfSync: behind.slice(0, MOST_OUT_OF_SYNC).map(({ kind, namespace, name }) => ({
       ...{ kind: short(kind), name: short(name) },

@@ -13,7 +13,7 @@ await runMain({
     const snapshot = await collect({
       ...{ lists: clusterLists(), pageSize: config.PAGE_SIZE, now: Date.now },
       requestMs: config.REQUEST_SECONDS * 1000,
-      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
+      signal: stop.within(config.DEADLINE_SECONDS),
     });
     const written = await writeSnapshot(config.SNAPSHOT_DIR, snapshot, config.KEEP_SNAPSHOTS);
     const { missing, seconds, pods, nodes } = snapshot;

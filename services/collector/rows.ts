@@ -21,6 +21,7 @@ import type {
   PodRow,
   ServiceRow,
 } from '../../packages/contracts/cluster-snapshot.ts';
+import { parseInstant } from '../../packages/contracts/instant.ts';
 
 /** A field of an object, no longer than a reader takes. */
 export const short = (value: string | undefined): string => (value ?? '').slice(0, 1024);
@@ -29,9 +30,9 @@ const optional = (value: string | undefined): string | undefined =>
 const whole = (value: number | undefined): number => Math.max(0, Math.trunc(value ?? 0));
 
 /** Epoch milliseconds of a time as the client or a custom resource gives it; 0 where there is none. */
-export function instantOf(value: Date | string | undefined): number {
-  const at = value === undefined ? 0 : new Date(value).getTime();
-  return Number.isFinite(at) ? Math.max(0, at) : 0;
+export function millisecondsOf(value: Date | string | undefined): number {
+  const at = value instanceof Date ? value.getTime() : parseInstant(value);
+  return at !== undefined && Number.isFinite(at) ? Math.max(0, at) : 0;
 }
 
 const FACTORS: Readonly<Record<string, number>> = {
@@ -50,7 +51,7 @@ export function quantity(value: string | undefined): number {
 export const placedOf = (metadata: V1ObjectMeta | undefined) => ({
   name: short(metadata?.name),
   namespace: short(metadata?.namespace),
-  created: instantOf(metadata?.creationTimestamp),
+  created: millisecondsOf(metadata?.creationTimestamp),
 });
 
 const namedOf = (metadata: V1ObjectMeta | undefined) => {
@@ -184,7 +185,7 @@ export const eventRow = (event: CoreV1Event): EventRow => ({
   reason: short(event.reason),
   message: short(event.message).slice(0, 300),
   count: whole(event.count ?? event.series?.count ?? 1),
-  lastSeen: instantOf(
+  lastSeen: millisecondsOf(
     event.series?.lastObservedTime ??
       event.lastTimestamp ??
       event.eventTime ??

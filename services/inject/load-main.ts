@@ -12,7 +12,7 @@ await runMain({
     const result = await runLoad({
       ...{ url: config.INJECT_URL, authoritiesFile: config.INJECT_CA_FILE, runId, transactions },
       ...{ batch: config.BATCH, concurrency: config.CONCURRENCY },
-      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
+      signal: stop.within(config.DEADLINE_SECONDS),
       again: (key, reason) => {
         log.warn({ key, reason }, 'batch sent again');
       },

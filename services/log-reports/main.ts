@@ -9,7 +9,7 @@ await runMain({
   schema: environment,
   stopSeconds: () => 5,
   run: async ({ config, log, stop }) => {
-    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]);
+    const signal = stop.within(config.DEADLINE_SECONDS);
     // Loaded now: a start whose configuration is wrong needs no client of S3.
     const { declaringOf, extractionOf, restorationOf } = await import('./wiring.ts');
     if (config.MODE === 'declare') return declareContent(declaringOf(config, log), log, signal);

@@ -1,4 +1,4 @@
-import { type HttpRequest, request } from '@sluice/runtime';
+import { type HttpRequest, parseInstant, request } from '@sluice/runtime';
 import {
   doneKey,
   type LogLine,
@@ -113,7 +113,7 @@ async function restoreObject(
 
 /** Milliseconds are as fine as a span is. */
 function isWithin({ start, end }: Span, time: string): boolean {
-  const at = Date.parse(time);
+  const at = parseInstant(time) ?? Number.NaN;
   return at >= start && at < end;
 }
 

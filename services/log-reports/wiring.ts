@@ -1,4 +1,4 @@
-import { ConfigError, type Logger } from '@sluice/runtime';
+import { ConfigError, type Logger, parseInstant } from '@sluice/runtime';
 import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
 import { type LogReportsConfig, listOf } from './config.ts';
 import { type Declaring, readDeclaration } from './declare.ts';
@@ -79,10 +79,10 @@ export function extractionOf(config: LogReportsConfig): Extraction {
 /** What a run of `restore` works with. @throws ConfigError with every fault of what it alone needs */
 export function restorationOf(config: LogReportsConfig): Restoration {
   const { FROM = '', TO = '', LOG_STORE } = config;
-  const span = { start: instantOf(FROM), end: instantOf(TO) };
+  const span = { start: parseInstant(FROM) ?? 0, end: parseInstant(TO) ?? 0 };
   const faults = [
     ...Object.entries({ FROM, TO })
-      .filter(([, value]) => Number.isNaN(instantOf(value)))
+      .filter(([, value]) => parseInstant(value) === undefined)
       .map(
         ([name, value]) =>
           `'${name}' (${value}) must be an instant in RFC 3339, such as 2026-11-29T15:00:00Z`,
@@ -103,6 +103,3 @@ export function restorationOf(config: LogReportsConfig): Restoration {
   };
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
-
-const instantOf = (text: string): number => (INSTANT.test(text) ? Date.parse(text) : Number.NaN);

@@ -1,4 +1,4 @@
-import { counterByValue, gauge, type Registry } from '@sluice/runtime';
+import { counterByValue, gauge, parseInstant, type Registry } from '@sluice/runtime';
 import { query } from '../../packages/contracts/metrics/catalogue.ts';
 import type { Progress } from './progress.ts';
 
@@ -22,7 +22,7 @@ export function queryMetrics(registry: Registry, indexProgress: () => Progress |
   gauge(
     registry,
     query.indexLag,
-    read(({ completeUpTo }) => (Date.now() - Date.parse(completeUpTo)) / 1000),
+    read(({ completeUpTo }) => (Date.now() - (parseInstant(completeUpTo) ?? 0)) / 1000),
   );
   gauge(
     registry,

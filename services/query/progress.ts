@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withTimeout } from '@sluice/runtime';
+import { instantOf, withTimeout } from '@sluice/runtime';
 import type { Redis } from 'ioredis';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 
@@ -43,7 +43,7 @@ export async function readProgress(
     return value;
   });
   const inWork = held.flatMap((ids) => ids as string[]);
-  const oldest = await oldestOf(redis, [...(next as string[]), ...inWork].map(key));
+  const oldest = await oldestOf(redis, [...(next as string[]), ...inWork].map(key), now);
   const behind = now - ACCEPTING_MS;
   return {
     completeUpTo: new Date(Math.min(oldest ?? behind, behind)).toISOString(),
@@ -53,11 +53,16 @@ export async function readProgress(
 }
 
 /** Epoch milliseconds; undefined where there is none. */
-async function oldestOf(redis: Redis, jobs: readonly string[]): Promise<number | undefined> {
+async function oldestOf(
+  redis: Redis,
+  jobs: readonly string[],
+  now: number,
+): Promise<number | undefined> {
   const pipeline = redis.pipeline();
   for (const job of jobs) pipeline.hget(job, 'timestamp');
   const instants = ((await pipeline.exec()) ?? []).flatMap(([, value]) =>
-    typeof value === 'string' ? [Number(value)] : [],
+    // One that is ahead hides nothing of what was accepted until now; of one that is no instant nothing is known.
+    typeof value === 'string' ? [instantOf(value, now, Number.POSITIVE_INFINITY) ?? 0] : [],
   );
   return instants.length === 0 ? undefined : instants.reduce((a, b) => Math.min(a, b));
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseInstant } from '@sluice/runtime';
 import * as z from 'zod';
 
 /** The request is not one. Every fault at once: where, the value and the constraint. */
@@ -71,7 +72,7 @@ export function parseSearch(query: unknown): Search {
     );
   const { limit, cursor, ...filters } = result.data;
   const { from, to } = filters;
-  if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
+  if (from !== undefined && to !== undefined && Number(parseInstant(from)) >= Number(parseInstant(to)))
     throw new InvalidQuery([`'from' (${from}) must be before 'to' (${to})`]);
   const after = cursor === undefined ? undefined : readCursor(cursor, filters);
   return { ...filters, limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), after };

@@ -1,3 +1,4 @@
+export * from '../../packages/contracts/instant.ts';
 export * from './authorities.ts';
 export * from './broker-url.ts';
 export * from './config.ts';

@@ -56,3 +56,12 @@ it('begins once, whatever signals follow', () => {
   expect(stop.signal.aborted).toBe(true);
   expect(begun).toEqual([{ reason: 'SIGTERM' }]);
 });
+
+it('bounds work by the signal or by its time, whichever comes first', async () => {
+  const stop = new GracefulStop(silent);
+  const [bounded, long] = [stop.within(0.01), stop.within(60)];
+  await expect.poll(() => bounded.aborted).toBe(true);
+  expect([bounded.reason.name, long.aborted]).toEqual(['TimeoutError', false]);
+  stop.begin('SIGTERM');
+  expect([long.aborted, long.reason, stop.within(60).aborted]).toEqual([true, 'SIGTERM', true]);
+});

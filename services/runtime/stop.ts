@@ -21,6 +21,11 @@ export class GracefulStop {
     return this.#beginning.signal;
   }
 
+  /** Aborted when the process was asked to end, or when so many seconds are over. */
+  within(seconds: number): AbortSignal {
+    return AbortSignal.any([this.signal, AbortSignal.timeout(seconds * 1000)]);
+  }
+
   begin(reason: string): void {
     if (this.signal.aborted) return;
     this.#log.info({ reason }, 'stopping');

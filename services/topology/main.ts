@@ -18,7 +18,7 @@ await runMain({
       ...{ log, url: config.MANAGEMENT_URL },
       authoritiesFile: config.MANAGEMENT_CA_FILE,
       ...{ username: config.MANAGEMENT_USERNAME, password: config.MANAGEMENT_PASSWORD },
-      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(config.DEADLINE_SECONDS * 1000)]),
+      signal: stop.within(config.DEADLINE_SECONDS),
     });
     try {
       const { created, changed, unchanged } = await declareAll(resourcesOf(topology, passwords, api));

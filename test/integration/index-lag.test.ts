@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { startRedis } from '../../packages/testbed/servers/redis.ts';
+import { readProgress } from '../../services/query/progress.ts';
 import { eventually } from '../support/job-harness.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 
@@ -39,6 +40,26 @@ afterAll(async () => {
   await fleet.stop(5);
   redis.disconnect();
   await server.stop();
+});
+
+it('how far a queue is follows from the instants of jobs in any unit, and nothing from one that is none', async () => {
+  // The other queue: query follows that of journal.
+  const queue = new Queue('process', { connection: redis, prefix: TRANSACTION_QUEUES.prefix });
+  queue.on('error', () => {});
+  const now = Date.now();
+  const upTo = async (timestamp: number | string): Promise<string> => {
+    const { id = '' } = await queue.add('transaction', {});
+    await redis.hset(queue.toKey(id), 'timestamp', timestamp);
+    const { completeUpTo } = await readProgress(redis, 'process', now);
+    await queue.obliterate({ force: true });
+    return completeUpTo;
+  };
+  const seconds = Math.floor(now / 1000) - 600;
+  expect(await upTo(seconds)).toBe(new Date(seconds * 1000).toISOString());
+  // The clock of another machine: what was accepted until a moment ago is there.
+  expect(await upTo(now + 3_600_000)).toBe(new Date(now - 5000).toISOString());
+  for (const odd of ['', 'soon', 7, -1, 'NaN', '1e400']) expect(await upTo(odd)).toBe('1970-01-01T00:00:00.000Z');
+  await queue.close();
 });
 
 it('the lag of the index follows the oldest transaction of the queue, and grows while it is not known', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -62,4 +62,19 @@ it.each(Object.entries(FORBIDDEN))('a service cannot reach past the runtime: %s'
   ]);
   expect(of('services/runtime')).toEqual([]);
   expect(of('cli')).toEqual([]);
+});
+
+/** `Date.parse`, and a `Date` that is made only to be read as milliseconds: what comes from elsewhere may be none. */
+const OWN_READING = /\bDate\.parse\(|\bnew Date\([^)]+\)\.getTime\(/;
+const THE_RULE = 'packages/contracts/instant.ts';
+
+it('no service reads an instant by another rule than that of the contracts', () => {
+  const files = globSync(['services/**/*.ts', 'packages/contracts/**/*.ts'], {
+    cwd: ROOT,
+    exclude: (name) => /\.test\.ts$|(^|\/)(testing|node_modules)$/.test(name),
+  });
+  expect(files).toContain(THE_RULE);
+  const own = files.filter((file) => OWN_READING.test(readFileSync(join(ROOT, file), 'utf8')));
+  // The client of Kubernetes has made a Date of it, which answers.ts has checked.
+  expect(own.sort()).toEqual([THE_RULE, 'services/scaler/lease/kube-lease.ts']);
 });

@@ -1,4 +1,4 @@
-import { type Credentials, request } from '@sluice/runtime';
+import { type Credentials, instantOf, request } from '@sluice/runtime';
 import * as z from 'zod';
 import {
   ELASTICSEARCH_STREAMS,
@@ -82,6 +82,12 @@ const lokiAnswer = z.object({
   }),
 });
 
+/** Epoch nanoseconds as RFC 3339; empty for what is no instant. */
+function timeOf(nanoseconds: string): string {
+  const at = instantOf(nanoseconds, Date.now(), Number.POSITIVE_INFINITY);
+  return at === undefined ? '' : new Date(at).toISOString();
+}
+
 const loki: Dialect = {
   request: ({ namespace, text }, from, to) => {
     const { line } = logRecords.loki;
@@ -103,7 +109,7 @@ const loki: Dialect = {
     lokiAnswer.parse(JSON.parse(body)).data.result.flatMap(({ stream, values }) =>
       values.map(([nanoseconds, text]) => ({
         ...stream,
-        timestamp: new Date(Number(nanoseconds.slice(0, -6))).toISOString(),
+        timestamp: timeOf(nanoseconds),
         line: text,
       })),
     ),

@@ -1,4 +1,4 @@
-import { request } from '@sluice/runtime';
+import { parseInstant, request } from '@sluice/runtime';
 import * as z from 'zod';
 
 const TIMEOUT_MS = 10_000;
@@ -101,7 +101,7 @@ export class Prometheus {
         ...{ name: of.alertname ?? '', severity: of.severity ?? 'none', namespace: of.namespace ?? '' },
         ...{
           summary: annotations.summary ?? annotations.description ?? '',
-          since: Date.parse(activeAt) || 0,
+          since: parseInstant(activeAt) ?? 0,
         },
       }))
       .sort((a, b) => rank(a) - rank(b) || b.since - a.since)

@@ -6,6 +6,7 @@ import {
   parseObjectKey,
   parseReport,
 } from '../../../packages/contracts/log-report.ts';
+import { parseInstant } from '../../../packages/contracts/instant.ts';
 import type { ReportSummary } from '../model/errors.ts';
 
 const DAY_MS = 86_400_000;
@@ -92,9 +93,9 @@ export class ReportStore {
 
 function shortened({ namespace, start, lines, groups }: LogReport): ReportSummary {
   return {
-    ...{ namespace, lines, start: Date.parse(start) },
+    ...{ namespace, lines, start: parseInstant(start) ?? 0 },
     groups: groups.slice(0, MOST_GROUPS).map(({ fingerprint, pattern, count, lastSeen }) => ({
-      ...{ fingerprint, count, pattern: pattern.slice(0, MOST_PATTERN), lastSeen: Date.parse(lastSeen) },
+      ...{ fingerprint, count, pattern: pattern.slice(0, MOST_PATTERN), lastSeen: parseInstant(lastSeen) ?? 0 },
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { parseInstant } from '../../../packages/contracts/instant.ts';
 import type { LogReport, ReportEvent, ReportGroup } from '../../../packages/contracts/log-report.ts';
 import { type ErrorTrend, errorTrends } from '../model/errors.ts';
 import type { Feed } from '../model/feed.ts';
@@ -125,7 +126,7 @@ function reportPanel(report: Feed<LogReport> | undefined, page: Page): Html {
       ) ?? nothing
     );
   const { namespace, start, groups, events } = report.value;
-  const title = own.window(namespace, format.instant(Date.parse(start)));
+  const title = own.window(namespace, format.instant(parseInstant(start) ?? 0));
   const group: readonly Column<ReportGroup>[] = [
     {
       title: own.sample,
@@ -149,6 +150,12 @@ function reportPanel(report: Feed<LogReport> | undefined, page: Page): Html {
 
 const searchLink = (page: Page): Html =>
   html`<p><a class="button" href="${page.link('/logs/live')}">${page.texts.logs.openLive}</a></p>`;
+
+/** Of a line whose time is no instant a dash. */
+function clockOf(time: string, format: Page['format']): string {
+  const at = parseInstant(time);
+  return at === undefined ? '–' : format.clock(at);
+}
 
 /** The newest lines of the log store, which the page follows. */
 export function livePage(
@@ -175,7 +182,7 @@ export function livePage(
   const columns: readonly Column<FoundLine>[] = [
     {
       title: texts.time,
-      cell: ({ time }) => html`${Number.isNaN(Date.parse(time)) ? '–' : format.clock(Date.parse(time))}`,
+      cell: ({ time }) => html`${clockOf(time, format)}`,
     },
     {
       title: own.pods,

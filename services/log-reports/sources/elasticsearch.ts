@@ -1,4 +1,4 @@
-import { HttpRequestError, request } from '@sluice/runtime';
+import { HttpRequestError, parseInstant, request } from '@sluice/runtime';
 import * as z from 'zod';
 import type { LogLine, Span } from '../../../packages/contracts/log-report.ts';
 import { ELASTICSEARCH_STREAMS, logRecords } from '../../../packages/contracts/log-store.ts';
@@ -156,7 +156,12 @@ export class Elasticsearch implements LogSource {
 const LENIENT = '?ignore_unavailable=true';
 
 /** An instant as a document has it, with a zone or without, as RFC 3339 in UTC. */
-const inUtc = (time: string): string => (time.endsWith('Z') ? time : new Date(time).toISOString());
+function inUtc(time: string): string {
+  if (time.endsWith('Z')) return time;
+  const at = parseInstant(time);
+  if (at === undefined) throw new LogSourceError('Elasticsearch answered a record without its instant');
+  return instantText(at);
+}
 
 /** The query of a span's records. @see https://www.elastic.co/docs/explore-analyze/query-filter/languages/querydsl */
 export function queryOf({ start, end }: Span, selection: Selection, namespace?: string): object {

@@ -1,4 +1,4 @@
-import { openStream, streamedLines } from '@sluice/runtime';
+import { openStream, parseInstant, streamedLines } from '@sluice/runtime';
 import type { LogLine, Span } from '../../../packages/contracts/log-report.ts';
 import { logRecords } from '../../../packages/contracts/log-store.ts';
 import { levelExpression, type Selection, wordExpression } from '../selection.ts';
@@ -54,7 +54,7 @@ export class VictoriaLogs implements LogSource {
   async #slices(filter: string, span: Span, signal: AbortSignal): Promise<Span[]> {
     const seconds: { readonly at: number; readonly lines: number }[] = [];
     for await (const record of this.#query(`${filter} | stats by (_time:1s) count() as lines`, signal))
-      seconds.push({ at: Date.parse(String(record._time)), lines: Number(record.lines) });
+      seconds.push({ at: parseInstant(record._time) ?? span.start, lines: Number(record.lines) });
     return slicesOf(
       span,
       seconds.sort((a, b) => a.at - b.at),

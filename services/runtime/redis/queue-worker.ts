@@ -32,8 +32,8 @@ export interface QueueWorkerOptions<T> {
   /** @throws {JobFault} for data that is not what the queue holds */
   readonly read: (data: unknown) => T;
   readonly submit: (item: T, attempt: number) => Promise<ItemResult>;
-  /** When the item was accepted, epoch milliseconds. */
-  readonly acceptedAt: (item: T) => number;
+  /** When the item was accepted, epoch milliseconds; undefined where what it says is no instant. */
+  readonly acceptedAt: (item: T) => number | undefined;
   readonly metrics: WorkerMetrics;
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
@@ -86,7 +86,8 @@ async function work<T>(job: Job, options: QueueWorkerOptions<T>): Promise<void> 
     const result = await options.submit(item, job.attemptsMade + 1);
     if ('error' in result) throw result.error;
     metrics.ended(result.done);
-    metrics.lag(Math.max(0, Date.now() - options.acceptedAt(item)) / 1000);
+    const acceptedAt = options.acceptedAt(item);
+    if (acceptedAt !== undefined) metrics.lag(Math.max(0, Date.now() - acceptedAt) / 1000);
   } catch (error) {
     throw ended(job, error, options);
   } finally {

@@ -4,6 +4,7 @@ import {
   TRANSACTION_SCHEMA,
   type Transaction,
 } from '../../../packages/contracts/transaction.ts';
+import { parseInstant } from '../../../packages/contracts/instant.ts';
 import { withTimeout } from '../deadline.ts';
 import { integer, seconds } from '../fields.ts';
 import type { Logger } from '../log.ts';
@@ -95,7 +96,7 @@ export async function writeTransactions(
     ...{ maxAttempts: config.MAX_ATTEMPTS, lockMs: config.LOCK_SECONDS * 1000, metrics, log },
     read: readTransaction,
     submit: (transaction, attempt) => batches.submit({ transaction, attempt }),
-    acceptedAt: ({ audit }) => Date.parse(audit.acceptedAt),
+    acceptedAt: ({ audit }) => parseInstant(audit.acceptedAt),
   });
   await serve(() => (connection.status === 'ready' ? undefined : 'redis not connected'));
   await stopped(stop.signal);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOCK_SKEW_MS, instantOf } from './fields.ts';
+import { CLOCK_SKEW_MS, instantOf, parseInstant } from './instant.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 
@@ -55,6 +55,42 @@ describe('an instant', () => {
     fc.assert(
       fc.property(number, (value) => {
         expect(instantOf(value, NOW) ?? NOW).toBeLessThanOrEqual(NOW);
+      }),
+    );
+  });
+});
+
+describe('an instant that is written', () => {
+  it('is read as it is written, whatever its zone and its digits', () => {
+    const whole = fc.integer({ min: 0, max: Date.parse('9999-12-31T23:59:59Z') / 1000 });
+    fc.assert(
+      fc.property(whole, fc.integer({ min: 0, max: 999_999_999 }), (seconds, nanoseconds) => {
+        const text = `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
+        expect(parseInstant(text)).toBe(seconds * 1000 + Math.floor(nanoseconds / 1_000_000));
+      }),
+    );
+    expect(parseInstant('2026-11-29T15:10:00+01:00')).toBe(parseInstant('2026-11-29T14:10Z'));
+  });
+
+  it.each([
+    ...['', '7', '2026', '2026-11-29', '2026-11-29T15:10:00', 'Nov 29 2026', '1764428400', 'now'],
+    ...['2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z', '2026-11-29T25:00:00Z', '2026-11-29T15:61:00Z'],
+    ...['1969-12-31T23:59:59Z', '+012026-11-29T15:10:00Z', ' 2026-11-29T15:10:00Z', '0001-01-01T00:00:00Z'],
+    ...[undefined, null, 0, Number.NaN, {}, new Date(0)],
+  ])('is none: %j', (text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
+
+  it('is none or within dates, whatever the text is', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const at = parseInstant(text) ?? 0;
+        expect(at).toBeGreaterThanOrEqual(0);
+        expect(new Date(at).toISOString()).toMatch(/^(\+01)?\d{4}-/);
       }),
     );
   });
