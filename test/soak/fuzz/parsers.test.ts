@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { SERVICES } from '../../../services/bundle.ts';
 import { fuzz } from './run.ts';
 import { subjects } from './subjects.ts';
 
@@ -12,3 +13,8 @@ it.each(subjects.map((subject) => [subject.name, subject] as const))(
     expect(row.accepted).toBeGreaterThan(0);
   },
 );
+
+it('covers the environment of every service', () => {
+  const names = subjects.map(({ name }) => name).filter((name) => name.startsWith('environment of '));
+  expect(names.sort()).toEqual(SERVICES.map((service) => `environment of ${service}`).sort());
+});

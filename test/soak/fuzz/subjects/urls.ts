@@ -47,9 +47,7 @@ const urls = (...schemes: readonly [string, ...string[]]): fc.Arbitrary<Url> => 
   const raw = fc
     .tuple(scheme, names, parts)
     .map(([one, name, { host, port }]) => `${one}://${name}:${name}${CANARY}@${host}:${port}/%2f`);
-  const odd = fc.tuple(
-    fc.constantFrom('host:5672', 'user:pass@host', `u:${CANARY}@host:5672/%2f`, '//host'),
-  );
+  const odd = fc.tuple(fc.constantFrom('host:5672', 'user:pass@host', `u:${CANARY}@host:5672/%2f`, '//host'));
   const edited = fc.oneof(
     { weight: 4, arbitrary: mutated(right.map(({ text }) => text)) },
     { weight: 3, arbitrary: mutated(raw) },
