@@ -102,4 +102,3 @@ export function restorationOf(config: LogReportsConfig): Restoration {
     sink: new VictoriaLogsSink({ ...store, credentials: credentials?.(), timeoutMs: REQUEST_MS }),
   };
 }
-

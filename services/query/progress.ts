@@ -53,11 +53,7 @@ export async function readProgress(
 }
 
 /** Epoch milliseconds; undefined where there is none. */
-async function oldestOf(
-  redis: Redis,
-  jobs: readonly string[],
-  now: number,
-): Promise<number | undefined> {
+async function oldestOf(redis: Redis, jobs: readonly string[], now: number): Promise<number | undefined> {
   const pipeline = redis.pipeline();
   for (const job of jobs) pipeline.hget(job, 'timestamp');
   const instants = ((await pipeline.exec()) ?? []).flatMap(([, value]) =>

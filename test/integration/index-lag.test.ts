@@ -58,7 +58,8 @@ it('how far a queue is follows from the instants of jobs in any unit, and nothin
   expect(await upTo(seconds)).toBe(new Date(seconds * 1000).toISOString());
   // The clock of another machine: what was accepted until a moment ago is there.
   expect(await upTo(now + 3_600_000)).toBe(new Date(now - 5000).toISOString());
-  for (const odd of ['', 'soon', 7, -1, 'NaN', '1e400']) expect(await upTo(odd)).toBe('1970-01-01T00:00:00.000Z');
+  for (const odd of ['', 'soon', 7, -1, 'NaN', '1e400'])
+    expect(await upTo(odd)).toBe('1970-01-01T00:00:00.000Z');
   await queue.close();
 });
 

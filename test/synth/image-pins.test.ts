@@ -123,7 +123,10 @@ describe('a registry', () => {
     const own = SERVICES.filter((name) => name in images);
     expect(own).toEqual(SERVICES);
     const updates = own.map((name) => `${name}=${organization.registry}/${name}:1@${DIGEST}`);
-    const { text, faults } = await pin(writeImages(committed('environments/images.ts'), updates), async () => DIGEST);
+    const { text, faults } = await pin(
+      writeImages(committed('environments/images.ts'), updates),
+      async () => DIGEST,
+    );
     const base = await pin(committed('services/Dockerfile'), async () => DIGEST);
     expect([...faults, ...base.faults]).toEqual([]);
     const references = [

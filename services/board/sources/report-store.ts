@@ -1,4 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { parseInstant } from '../../../packages/contracts/instant.ts';
 import {
   dayPrefix,
   type LogReport,
@@ -6,7 +7,6 @@ import {
   parseObjectKey,
   parseReport,
 } from '../../../packages/contracts/log-report.ts';
-import { parseInstant } from '../../../packages/contracts/instant.ts';
 import type { ReportSummary } from '../model/errors.ts';
 
 const DAY_MS = 86_400_000;
@@ -95,7 +95,12 @@ function shortened({ namespace, start, lines, groups }: LogReport): ReportSummar
   return {
     ...{ namespace, lines, start: parseInstant(start) ?? 0 },
     groups: groups.slice(0, MOST_GROUPS).map(({ fingerprint, pattern, count, lastSeen }) => ({
-      ...{ fingerprint, count, pattern: pattern.slice(0, MOST_PATTERN), lastSeen: parseInstant(lastSeen) ?? 0 },
+      ...{
+        fingerprint,
+        count,
+        pattern: pattern.slice(0, MOST_PATTERN),
+        lastSeen: parseInstant(lastSeen) ?? 0,
+      },
     })),
   };
 }

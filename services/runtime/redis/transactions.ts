@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseInstant } from '../../../packages/contracts/instant.ts';
 import {
   TRANSACTION_QUEUES,
   TRANSACTION_SCHEMA,
   type Transaction,
 } from '../../../packages/contracts/transaction.ts';
-import { parseInstant } from '../../../packages/contracts/instant.ts';
 import { withTimeout } from '../deadline.ts';
 import { integer, seconds } from '../fields.ts';
 import type { Logger } from '../log.ts';

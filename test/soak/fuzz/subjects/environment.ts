@@ -43,7 +43,12 @@ const VALID: Environment = {
   ...{ MANAGEMENT_USERNAME: 'admin', MANAGEMENT_PASSWORD: CANARY, TOPOLOGY_FILE: '/run/file' },
   ...{ REDIS_URL: 'redis://host:6379/0', REDIS_PASSWORD: CANARY, SCALER_URL: 'http://scaler:8080/metrics' },
   ...{ MONGODB_URL: `mongodb://user:${CANARY}@host`, ELASTICSEARCH_URL: `https://user:${CANARY}@host:9200` },
-  ...{ LOG_STORE_URL: 'http://logs:9428', RAW_BUCKET: 'raw', SNAPSHOT_DIR: '/run/snapshots' },
+  ...{
+    STORE_URL: 'http://logs:9428',
+    LOG_STORE_URL: 'http://logs:9428',
+    RAW_BUCKET: 'raw',
+    SNAPSHOT_DIR: '/run/snapshots',
+  },
   ...{ CONFIG_FILE: '/run/file', MAPPINGS_DIRECTORY: '/run/mappings', TARGETS_FILE: '/run/targets' },
 };
 
