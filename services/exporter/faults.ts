@@ -77,10 +77,11 @@ function describe(issue: z.core.$ZodIssue, data: unknown): string {
 /** In the place of a URL or of credentials, any part of a wrong value may be a password. */
 function shownAt(path: readonly PropertyKey[], value: unknown): string {
   if (typeof value !== 'string') return shown(value);
-  if (path.at(-1) === 'basicAuth') return 'a text';
+  // A file that is no object is all of what was meant to be one.
+  if (path.length === 0 || path.at(-1) === 'basicAuth') return 'a text';
   if (path.at(-1) === 'url') return concealCredentials(value).slice(0, SHOWN);
-  // A torn URL has no scheme and no colon any more.
-  return path[0] === 'allow' ? shown(value.replace(/^.*@/s, '[concealed]@')) : shown(value);
+  // A torn URL has no scheme and no colon any more, and may stand anywhere.
+  return shown(value.replace(/^.*@(?=[\w[])/s, '[concealed]@'));
 }
 
 const member = (value: unknown, key: PropertyKey): unknown =>

@@ -150,6 +150,31 @@ allowAddresses: [localhost]
     ]);
   });
 
+  it.each(['constructor', 'toString', '__proto__'])(
+    "take what every object has for no variable: '%s'",
+    (name) => {
+      const targets = `targets: [{ name: a, url: 'http://a', module: shop, basicAuth: { username: u, passwordVariable: ${name} } }]`;
+      expect(faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': targets })).toEqual([
+        `targets.yaml.txt: 'targets.0.basicAuth.passwordVariable' (${name}) must be a variable that is set, to a secret of one line`,
+      ]);
+    },
+  );
+
+  it.each([
+    [
+      'targets: [{"name":sesame@host:808","module":"shop"}]',
+      "'targets.0.name' ([concealed]@host:808\") must be",
+    ],
+    [
+      'ts":[{"url":"http://a/","basicAuth@:{"password":"sesame"}}]',
+      'the file (a text) must be of type object',
+    ],
+  ])('show no password that a torn file has where none belongs: %j', (targets, said) => {
+    const faults = faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': targets }).join('\n');
+    expect(faults).toContain(said);
+    expect(faults).not.toContain('sesame');
+  });
+
   it('fit each other and what is around them: modules, time-outs, credentials', () => {
     const authorities = join(directoryWith({ 'ca.crt': rootCertificates[0] ?? '' }), 'ca.crt');
     const targets = `

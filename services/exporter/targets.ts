@@ -32,6 +32,10 @@ export interface Surroundings {
   readonly environment: Environment;
 }
 
+/** Empty where it is not set: any object has a `constructor`, which is no variable. */
+const variableOf = (environment: Environment, name: string): string =>
+  (Object.hasOwn(environment, name) ? environment[name] : undefined) ?? '';
+
 const basicAuthSchema = ({ environment }: Surroundings) =>
   z
     .strictObject({
@@ -46,7 +50,7 @@ const basicAuthSchema = ({ environment }: Surroundings) =>
       /** Name of an environment variable. */
       passwordVariable: z
         .string()
-        .refine((name) => isSecret(() => Secret.fromText(environment[name] ?? '')), {
+        .refine((name) => isSecret(() => Secret.fromText(variableOf(environment, name))), {
           error: 'must be a variable that is set, to a secret of one line',
         })
         .optional(),
@@ -123,7 +127,7 @@ export function credentialsOf(auth: BasicAuth, environment: Environment): Creden
   const { username, passwordFile: file, passwordVariable: name } = auth;
   try {
     const secret =
-      file === undefined ? Secret.fromText(environment[name ?? ''] ?? '') : Secret.fromFile(file);
+      file === undefined ? Secret.fromText(variableOf(environment, name ?? '')) : Secret.fromFile(file);
     return { username, password: secret.read() };
   } catch (error) {
     throw error instanceof SecretError ? new FetchError('credentials', error.message) : error;

@@ -152,6 +152,20 @@ describe('compileKeda', () => {
     expect(compiled(open, asked).manifests).toEqual([]);
   });
 
+  it('opens to all replicas for a residue, says so, and refuses it where nothing knows an age', () => {
+    const aged = (more: { readonly ageOpens?: 'all' } = {}) =>
+      latch({ replicas: 25, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 120 }, ...more });
+    const said = compiled(aged(), scraped).fidelity.find(({ clause }) => clause === 'ageOpens.as-needed');
+    expect(said).toMatchObject({
+      fidelity: 'approximate',
+      why: expect.stringContaining('KEDA opens to all replicas for a residue as well'),
+    });
+    expect(verdicts(aged({ ageOpens: 'all' }), scraped)['ageOpens.all']).toBe('exact');
+    expect(verdicts(aged(), asked)['ageOpens.as-needed']).toBe('refused');
+    // One query for both: what an age opened is not told apart.
+    expect(triggers(aged(), scraped)).toEqual(triggers(aged({ ageOpens: 'all' }), scraped));
+  });
+
   it('names every fault at once', () => {
     const faulty = () =>
       compileKeda(
