@@ -9,7 +9,7 @@ export interface ClusterReaderProps extends Identity {
   readonly lists: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What nobody lists who only wants to see the state of a cluster: they hold what is secret, or may. */
+/** Kinds that hold secrets, or may: the state of a cluster is read without them. */
 const SECRET_KINDS = ['secrets', 'configmaps', '*'];
 
 /**

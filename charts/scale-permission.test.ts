@@ -1,8 +1,8 @@
 import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
-import { type ScaleGrantProps, ScalePermission } from './scale-permission.ts';
+import { ScalePermission, type ScalePermissionProps } from './scale-permission.ts';
 
-function granted(target?: ScaleGrantProps['target']) {
+function granted(target?: ScalePermissionProps['target']) {
   const scope = new Chart(Testing.app(), 'test');
   new ScalePermission(scope, 'grant', {
     ...{ name: 'x', namespace: 'x', component: 'web', ...(target && { target }) },

@@ -5,7 +5,7 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
 
 /** The Deployments that a ServiceAccount may scale in a namespace. */
-export interface ScaleGrantProps extends Identity {
+export interface ScalePermissionProps extends Identity {
   /** What of the identity's name may be written: its Deployment's scale, or its HPA's minimum. @default 'deployment' */
   readonly target?: Kind;
   /** Who may write it. */
@@ -32,7 +32,7 @@ const GRANTED: Readonly<Record<Kind, { readonly prefix: string; readonly rule: k
  * @throws {ChartError} with every fault of the props
  */
 export class ScalePermission extends Construct {
-  constructor(scope: Construct, id: string, props: ScaleGrantProps) {
+  constructor(scope: Construct, id: string, props: ScalePermissionProps) {
     super(scope, id);
     check(props);
     const { target = 'deployment', to } = props;
@@ -53,7 +53,7 @@ export class ScalePermission extends Construct {
   }
 }
 
-function check({ name, to }: ScaleGrantProps): void {
+function check({ name, to }: ScalePermissionProps): void {
   new Checks(`ScalePermission '${name}'`)
     .dnsLabel('name', name)
     .dnsLabel('to.serviceAccount', to.serviceAccount)

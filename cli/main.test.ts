@@ -77,6 +77,36 @@ describe('sluice', () => {
   });
 });
 
+describe('every command', () => {
+  const names = Object.keys(commands);
+  const run = async (name: string, argv: string[]) => (await commands[name]?.load())?.(argv);
+
+  it.each(names)('%s refuses an option that it does not have', async (name) => {
+    await expect(run(name, ['--nope'])).rejects.toThrow(`sluice ${name}: '--nope' is no option here`);
+  });
+
+  it.each(names)('%s explains itself with an example', async (name) => {
+    expect(await helpOf(name)).toMatch(
+      new RegExp(`^usage: sluice ${name}[^]*\\n(  |export .*)(npx )?sluice ${name}`),
+    );
+  });
+
+  it.each(['synth', 'diff', 'explain', 'capacity', 'simulate', 'advise', 'cluster'])(
+    '%s, which reads, also writes for programs',
+    async (name) => {
+      expect(await helpOf(name)).toMatch(/--format FORMAT .*\bjson\b/);
+    },
+  );
+
+  async function helpOf(name: string): Promise<string> {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await run(name, ['--help']);
+    const text = write.mock.calls.map(([part]) => String(part)).join('');
+    write.mockRestore();
+    return text;
+  }
+});
+
 describe('colour', () => {
   const RED = '\u001b[31m';
   const refusal = "sluice: there is no command 'dif'; did you mean 'diff'?";

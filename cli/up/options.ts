@@ -31,6 +31,9 @@ browser, at the address that is printed, and ends with it.
   --work DURATION   mean time of a job that is simulated           (what the worker says)
   --plain           plain lines, also on a terminal
 
+  sluice up
+  sluice up consumer --jobs 2400 --every 30s
+
 It prints where the metrics of the scaler and the broker are, and a file that lists every process with metrics for
 Prometheus' file_sd_configs: it is written again as replicas come and go.
 

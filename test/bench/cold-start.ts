@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnOwned } from '@sluice/runtime/processes';
 import { withOverrides } from '../../apps/testing/workloads.ts';
-import { places } from '../../packages/testbed/built/cluster-paths.ts';
+import { pathsOf } from '../../packages/testbed/built/cluster-paths.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from '../cluster/api.ts';
@@ -147,7 +147,7 @@ interface Tasks {
 
 /** containerd's own word, to the nanosecond: a pod's status knows seconds only. */
 function followTasks(): Tasks {
-  const events = ['--address', places(name).containerdSocket, '--namespace', 'k8s.io', 'events'];
+  const events = ['--address', pathsOf(name).containerdSocket, '--namespace', 'k8s.io', 'events'];
   const child = spawnOwned(['ctr', ...events], { stdout: 'pipe' });
   const starts: number[] = [];
   if (child.stdout !== null)

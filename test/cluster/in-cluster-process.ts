@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCgroup } from '../../packages/testbed/built/cgroup.ts';
-import { addresses, places } from '../../packages/testbed/built/cluster-paths.ts';
+import { addresses, pathsOf } from '../../packages/testbed/built/cluster-paths.ts';
 import { writeKubeconfig } from '../../packages/testbed/built/pki.ts';
 import { openPortForward } from '../../packages/testbed/built/port-forwards.ts';
 import { type Daemon, logTail, runs, start, started, stop } from '../../packages/testbed/built/processes.ts';
@@ -24,7 +24,7 @@ export interface Inside {
 }
 
 export function insideOf(cluster: string): Inside {
-  const at = places(cluster);
+  const at = pathsOf(cluster);
   const cgroup = createCgroup(at.cgroup);
   const named = (name: string) => started(at.journal).filter((one) => one.name === name);
   const log = (name: string) => readFileSync(join(at.logs, `${name}.log`), 'utf8');

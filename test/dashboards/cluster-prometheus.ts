@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { addresses, places } from '../../packages/testbed/built/cluster-paths.ts';
+import { addresses, pathsOf } from '../../packages/testbed/built/cluster-paths.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
@@ -46,7 +46,7 @@ async function up(url: string): Promise<number> {
 }
 
 function configuration(cluster: string): object {
-  const { pki } = places(cluster);
+  const { pki } = pathsOf(cluster);
   const target = (address: string, labels = {}) => ({ static_configs: [{ targets: [address], labels }] });
   return {
     global: { scrape_interval: '5s', scrape_timeout: '4s' },

@@ -31,7 +31,7 @@ export const addresses = {
 export const nodeName = 'node-1';
 
 /** Where a cluster keeps its files, by its name. */
-export function places(name: string): ClusterPaths {
+export function pathsOf(name: string): ClusterPaths {
   const state = stateDir(name);
   return {
     name,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { answers, run } from '../lib/run.ts';
 import { until } from '../lib/until.ts';
 import { cgroupFolders, members, removeCgroup } from './cgroup.ts';
-import { type ClusterPaths, places } from './cluster-paths.ts';
+import { type ClusterPaths, pathsOf } from './cluster-paths.ts';
 import { interfaces, removeNetwork } from './network.ts';
 import { allPids, commandOf, mountsUnder, networkOf, startTime } from './proc.ts';
 import { killAll, runs, started, stop } from './processes.ts';
@@ -29,7 +29,7 @@ function networkIn(at: ClusterPaths): string | undefined {
 
 /** @returns one line for each process, mount, namespace, interface and cgroup of the cluster that exists */
 export async function leftovers(name: string): Promise<string[]> {
-  const at = places(name);
+  const at = pathsOf(name);
   return [
     ...livingProcesses(at).map((pid) => `process ${pid}: ${commandOf(pid)}`),
     ...[...mountsUnder(at.state), ...mountsUnder(at.namespace)].map((mount) => `mount ${mount}`),
@@ -66,7 +66,7 @@ function removeLogLinks(at: ClusterPaths): void {
  * cgroup and state. Works from any state, also a half-started or crashed one.
  */
 export async function removeBuilt(name: string): Promise<void> {
-  const at = places(name);
+  const at = pathsOf(name);
   for (const one of started(at.journal).reverse()) {
     // With no kubelet left to start them again, pods end at once instead of one by one.
     if (one.name === 'containerd') await killAll('pods', () => members(join(at.cgroup, 'pods')));

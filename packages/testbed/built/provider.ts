@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Provider } from '../cluster.ts';
 import { withLock } from '../lib/lock.ts';
-import { places } from './cluster-paths.ts';
+import { pathsOf } from './cluster-paths.ts';
 import { removeBuilt } from './down.ts';
 import { buildCluster, findBuilt } from './up.ts';
 
 /** Two of the same name never come up or go down at once. */
 const exclusively = <T>(name: string, work: () => Promise<T>) => {
-  const at = places(name);
+  const at = pathsOf(name);
   return withLock(join(at.state, '..', `.${at.name}.lock`), work);
 };
 

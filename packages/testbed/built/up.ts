@@ -10,7 +10,7 @@ import { until } from '../lib/until.ts';
 import { coredns, etcd, kubernetes, kwok, pause } from '../tools.ts';
 import { createCgroup } from './cgroup.ts';
 import { builtCluster, importImage } from './cluster-handle.ts';
-import { addresses, type ClusterPaths, nodeName, places } from './cluster-paths.ts';
+import { addresses, type ClusterPaths, nodeName, pathsOf } from './cluster-paths.ts';
 import { apiServerDaemon, controllerManagerDaemon, etcdDaemon, schedulerDaemon } from './control-plane.ts';
 import { removeBuilt } from './down.ts';
 import { addKwokNodes } from './kwok.ts';
@@ -106,7 +106,7 @@ async function bringUp(at: ClusterPaths): Promise<Cluster> {
 
 /** @returns the cluster where all that the journal names still runs */
 export async function findBuilt(name: string): Promise<Cluster | undefined> {
-  const at = places(name);
+  const at = pathsOf(name);
   const recorded = started(at.journal);
   if (recorded.length === 0 || !recorded.every(runs) || !existsSync(at.kubeconfig)) return undefined;
   const cluster = builtCluster(at, await ensureTool(kubernetes));
@@ -116,7 +116,7 @@ export async function findBuilt(name: string): Promise<Cluster | undefined> {
 
 /** Brings the cluster up; takes the running one; clears a crashed or half-started one first. */
 export async function buildCluster(options: ClusterOptions & { readonly name: string }): Promise<Cluster> {
-  const at = places(options.name);
+  const at = pathsOf(options.name);
   await ensurePackages(nodePackages);
   await ensureTools([kubernetes, etcd, coredns, pause, ...(options.kwokNodes ? [kwok] : [])]);
   const cluster = (await findBuilt(options.name)) ?? (await freshly(at));

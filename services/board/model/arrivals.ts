@@ -24,7 +24,7 @@ export interface Arrived {
 /** Why nothing can be replayed. */
 export type TooLittle = 'short' | 'none' | 'many';
 
-/** How long a job takes and a replica starts, where nobody says it. */
+/** Seconds that a job takes and a replica starts, where the policy does not state them. */
 export function workloadTimes(
   policy: Policy,
   samples: readonly Sample[],

@@ -1,5 +1,5 @@
 /** The period and the phase of a timer, milliseconds. */
-export interface GridOptions {
+export interface FixedRateTimerOptions {
   /** Milliseconds; asked after every run, so that it may change. */
   readonly periodMs: () => number;
   readonly phaseMs: number;
@@ -16,7 +16,7 @@ const TOLERANCE = 1e-6;
  * of a grid that began at the same phase.
  */
 export class FixedRateTimer {
-  readonly #options: GridOptions;
+  readonly #options: FixedRateTimerOptions;
   readonly #work: () => Promise<void>;
   readonly #origin: number;
   #next: number;
@@ -24,7 +24,7 @@ export class FixedRateTimer {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(options: GridOptions, work: () => Promise<void>) {
+  constructor(options: FixedRateTimerOptions, work: () => Promise<void>) {
     const { phaseMs, firstWithinMs = Number.POSITIVE_INFINITY } = options;
     const start = performance.now();
     this.#options = options;

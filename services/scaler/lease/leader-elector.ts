@@ -13,7 +13,7 @@ import {
 } from './lease-rules.ts';
 
 /** The Lease that is held, and what happens when it is won or lost. */
-export interface CampaignOptions {
+export interface LeaderElectorOptions {
   readonly store: LeaseStore;
   /** Unique to this process; two with one name would both lead. */
   readonly identity: string;
@@ -32,7 +32,7 @@ export type PreviousHolder = 'released' | 'expired' | 'own';
 
 /** Runs for the Lease, renews it while it holds it, and gives it back. */
 export class LeaderElector implements Fence {
-  readonly #options: CampaignOptions;
+  readonly #options: LeaderElectorOptions;
   readonly #timing: LeaseTiming;
   #candidate: Candidate = {};
   #lease: StoredLease | undefined;
@@ -41,7 +41,7 @@ export class LeaderElector implements Fence {
   #step: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(options: CampaignOptions) {
+  constructor(options: LeaderElectorOptions) {
     this.#options = options;
     this.#timing = options.timing ?? defaultTiming;
   }
