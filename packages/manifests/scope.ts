@@ -54,7 +54,7 @@ export const folderOf = (path: unknown): string | undefined =>
 /**
  * The namespace that Argo CD puts an object into: that of the Application's destination where it names none, and none
  * where its kind has none.
- * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/controller/state.go DeduplicateTargetObjects
+ * @see https://github.com/argoproj/argo-cd/blob/v3.5.7/controller/state.go NormalizeTargetObjects
  */
 export function namespaceOf(object: Omit<DesiredObject, 'identity'>, homes: Homes): string | undefined {
   if (isClusterScoped(object.kind)) return undefined;

@@ -31,9 +31,9 @@ const service: Openings = (object) => {
   const ports = listAt(object.fields, ['spec', 'ports']).map((port) => valueAt(port, ['port']));
   const isInternal = INTERNAL.some(([name, form]) => form.test(String(annotation(object, name) ?? '')));
   const ranges = listAt(object.fields, ['spec', 'loadBalancerSourceRanges']).map(String);
-  const from = ranges.length === 0 ? [isInternal ? 'the network of the cloud' : 'everywhere'] : ranges;
+  const from = ranges.length === 0 ? [isInternal ? 'the network of the cloud' : 'every address'] : ranges;
   const balanced = ports.flatMap((port) =>
-    from.map((who) => `a load balancer lets ${isAll(who) ? 'everywhere' : who} reach port ${port}`),
+    from.map((who) => `a load balancer lets ${isAll(who) ? 'every address' : who} reach port ${port}`),
   );
   const nodes = ports.map((port) => `every node lets whoever reaches it reach port ${port}`);
   return [
@@ -52,7 +52,7 @@ export function isPartOf(narrow: string, wide: string): boolean {
   const [, who = '', port] = FROM.exec(narrow) ?? [];
   const [, others = '', otherPort] = FROM.exec(wide) ?? [];
   if (port === undefined || port !== otherPort) return narrow === wide;
-  return others === 'everywhere' || who === others || isWithin(who, others);
+  return others === 'every address' || who === others || isWithin(who, others);
 }
 
 /** Annotations by which a controller asks who is there before it lets a request through. */

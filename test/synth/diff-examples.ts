@@ -99,14 +99,14 @@ const examples: readonly Example[] = [
     head: files(web.replace('1.4.0', '1.5.0')),
   },
   {
-    title: 'More replicas at most',
+    title: 'Fewer replicas at most',
     about: 'One number of a scaling policy, in the ConfigMap that the scaler reads.',
     base: files(scaler(25)),
     head: files(scaler(10)),
   },
   {
     title: 'One change in three environments',
-    about: 'What is the same is told once.',
+    about: 'A change that is the same in several environments is reported once.',
     base: inEnvironments(['local', 'staging', 'production'], web),
     head: inEnvironments(['local', 'staging', 'production'], web.replace('replicas: 3', 'replicas: 5')),
   },
@@ -124,7 +124,7 @@ const examples: readonly Example[] = [
   },
   {
     title: 'A claim cleaned up',
-    about: 'The volume goes with its claim, and a workload still mounts it.',
+    about: 'The claim is deleted, its volume with it, and a workload still mounts it.',
     base: files(
       deployment(
         'web',

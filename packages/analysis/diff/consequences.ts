@@ -9,7 +9,7 @@ import { definitions } from './rules-schema.ts';
 
 /** What is applied in place, and what it is about. */
 const subjects: readonly (readonly [about: string, kinds: readonly string[]])[] = [
-  ['the allowed connections', ['NetworkPolicy']],
+  ['which connections are allowed', ['NetworkPolicy']],
   ['who may do what', ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount']],
   [
     'how it is reached',
@@ -43,7 +43,7 @@ const subjects: readonly (readonly [about: string, kinds: readonly string[]])[] 
 const concerns: readonly Rule[] = subjects.map(([about, kinds]) => ({
   kinds,
   rank: 'config',
-  reason: `applied in place: ${about}`,
+  reason: `applied in place; it says ${about}`,
 }));
 
 const rules: readonly Rule[] = [

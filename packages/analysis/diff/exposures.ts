@@ -90,5 +90,5 @@ const exposure = (object: DesiredObject, who: string, causes: readonly string[])
   causes,
 });
 
-/** `Service shop/web: a load balancer lets everywhere reach port 80` */
+/** `Service shop/web: a load balancer lets every address reach port 80` */
 export const exposureText = ({ object, who }: Exposure): string => `${titleOf(object)}: ${who}`;

@@ -7,7 +7,7 @@ import { scalers } from './rules-behaviour.ts';
 /** Kinds that hold data, or objects that do, and what goes with them. */
 const DATA_BEARING_KINDS: Readonly<Record<string, string>> = {
   Namespace: 'everything in the namespace goes with it',
-  PersistentVolumeClaim: 'the volume goes with its claim',
+  PersistentVolumeClaim: 'the volume goes with its claim, unless its reclaim policy is Retain',
   PersistentVolume: 'the storage may go with it',
   VolumeSnapshot: 'the snapshot goes with it',
   CustomResourceDefinition: 'all its custom resources go with it',

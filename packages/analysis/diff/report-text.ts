@@ -24,12 +24,26 @@ export interface FindingSection {
   readonly lines: readonly { readonly environments: readonly string[]; readonly text: string }[];
 }
 
-/** What no longer works and who can do more, where there is any. */
-export const sectionsOf = ({ broken, exposures }: Difference): FindingSection[] =>
+/** What is lost, what no longer works and who can do more, where there is any. */
+export const sectionsOf = ({ changes, broken, exposures }: Difference): FindingSection[] =>
   [
+    { title: 'What is lost', lines: once(lostIn(changes), lossText) },
     { title: 'What no longer works', lines: once(broken, breakText) },
     { title: 'Who can reach or do more', lines: once(exposures, exposureText) },
   ].filter(({ lines }) => lines.length > 0);
+
+interface Loss {
+  readonly environment: string;
+  readonly change: ObjectChange;
+}
+
+const lostIn = (changes: readonly ObjectChange[]): Loss[] =>
+  changes
+    .filter(({ rank }) => rank === 'data-loss')
+    .map((change) => ({ environment: change.object.environment, change }));
+
+const lossText = ({ change: { object, reasons } }: Loss): string =>
+  `${titleOf(object)}: ${reasons.join('; ')}`;
 
 const once = <T extends { readonly environment: string }>(all: readonly T[], textOf: (one: T) => string) =>
   [...Map.groupBy(all, textOf)].map(([text, same]) => ({

@@ -50,6 +50,33 @@ describe('a report', () => {
     );
   });
 
+  it('names what is lost above everything that no longer works', () => {
+    const claim = object('v1', 'PersistentVolumeClaim', 'spec: {accessModes: [ReadWriteOnce]}');
+    const reader = workload(
+      'Deployment',
+      'image: "a:1"',
+      '',
+      'volumes: [{name: a, persistentVolumeClaim: {claimName: web}}],',
+    );
+    const report = markdownReport(compareYaml(`${reader}\n---\n${claim}`, reader));
+    expect(report).toMatch(
+      /### What is lost\n\n- PersistentVolumeClaim shop\/web: .*\n\n### What no longer works\n/,
+    );
+  });
+
+  it('shows an element of a list that went as a whole, not its only field', () => {
+    const policy = (peers: string): string =>
+      object(
+        'networking.k8s.io/v1',
+        'NetworkPolicy',
+        `spec: {podSelector: {}, ingress: [{from: [${peers}]}]}`,
+      );
+    const peer = (app: string): string => `{podSelector: {matchLabels: {app: ${app}}}}`;
+    expect(textReport(compareYaml(policy(`${peer('a')}, ${peer('b')}`), policy(peer('a'))))).toMatch(
+      /spec\.ingress\[0\]\.from\[\d\]: podSelector\.matchLabels\.app: "b" -> none/,
+    );
+  });
+
   it('shows what came as a whole in one line', () => {
     const head = workload('Deployment', 'image: "a:1", env: [{name: MODE, value: fast}]');
     expect(textReport(compareYaml(workload('Deployment', 'image: "a:1"'), head))).toContain(

@@ -19,10 +19,13 @@ export function rowsOf({ object, leaves }: ObjectChange): Row[] {
   const rows = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    return [group.length === 1 ? single(object, first) : folded(object, first, group)];
+    return [group.length === 1 && !isElement(first) ? single(object, first) : folded(object, first, group)];
   });
   return rows.sort(byRank);
 }
+
+/** An element of a list came or went as a whole: its only field alone would read as if the element had stayed. */
+const isElement = ({ path, under }: RankedLeaf): boolean => under !== path && under.endsWith(']');
 
 function single(object: DesiredObject, leaf: RankedLeaf): Row {
   const { path, rank, reason } = leaf;

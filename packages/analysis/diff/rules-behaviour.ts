@@ -85,7 +85,7 @@ export const behaviour: readonly Rule[] = [
     kinds: ['StatefulSet', 'DaemonSet'],
     at: ['spec.updateStrategy'],
     rank: 'config',
-    reason: 'applied in place: which pods take a template that waits, and when',
+    reason: 'applied in place; it says which pods take a template that waits, and when',
   },
   {
     kinds: ['Rollout.argoproj.io'],

@@ -133,7 +133,7 @@ export const rows: readonly ActorRow[] = [
     'argocd.argoproj.io/hook: PreSync',
     ['recreate', /created anew at every sync/],
     ['config', /no hook any more/],
-    'Argo CD, Resource Hooks',
+    'Argo CD, Sync Phases and Waves: "Hook lifecycle and cleanup"',
   ),
   both(
     'what Helm keeps',
@@ -197,7 +197,7 @@ export const rows: readonly ActorRow[] = [
     'scaledobject.keda.sh/transfer-hpa-ownership: "true"',
     ['scaling', /takes over the HPA/],
     ['scaling', /takes over the HPA/],
-    'keda.sh, ScaledObject: "Transfer ownership of an existing HPA"',
+    'keda.sh, Scaling Deployments, StatefulSets & Custom Resources: "Transferring ownership of an existing HPA"',
   ),
   both(
     'scaling that is paused',
@@ -205,7 +205,7 @@ export const rows: readonly ActorRow[] = [
     'autoscaling.keda.sh/paused: "true"',
     ['scaling', /pauses or resumes/],
     ['scaling', /pauses or resumes/],
-    'keda.sh, ScaledObject: "Pause autoscaling"',
+    'keda.sh, Scaling Deployments, StatefulSets & Custom Resources: "Pausing autoscaling"',
   ),
   both(
     'who is notified',

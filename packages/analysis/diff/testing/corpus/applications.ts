@@ -62,7 +62,7 @@ export const rows: readonly Row[] = [
     { 'local/shop/a.yaml': map('a') },
     'prune',
     /ConfigMap shop\/a fall out/,
-    `${docs}, Directory: "Including only certain files"`,
+    `${docs}, Directory: "Including Only Certain Files"`,
   ],
   [
     'a pattern that excludes nothing',

@@ -26,7 +26,7 @@ export const unrelated: readonly (readonly [
     [web],
     'image: "a:1"',
     'image: "a:1", envFrom: [{configMapRef: {name: a, optional: true}}]',
-    'kubernetes.io, Configure a Pod to use a ConfigMap: "Optional references"',
+    'kubernetes.io, Configure a Pod to use a ConfigMap: "Restrictions": unless you mark it as optional',
   ],
   [
     'the CA that every namespace has',

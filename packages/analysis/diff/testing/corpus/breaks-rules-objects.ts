@@ -81,7 +81,7 @@ export const rows: readonly BreakRow[] = [
     'requests: {cpu: 1}',
     'requests: {memory: 1Gi}',
     /goes by the utilization of cpu, and container app of Deployment shop\/web requests none/,
-    'kubernetes.io, Horizontal Pod Autoscaling: "How does it work"',
+    'kubernetes.io, Horizontal Pod Autoscaling: "How does a HorizontalPodAutoscaler work?"',
   ],
   [
     'a second owner of a replica count',

@@ -1,9 +1,9 @@
 import { object } from '../../testing.ts';
 import { account, adapter, type BreakRow, binding, hpa, named, role, web } from '../chains.ts';
 
-const hpas = 'kubernetes.io, Horizontal Pod Autoscaling: "API object"';
+const hpas = 'kubernetes.io, Horizontal Pod Autoscaling: "API Object"';
 const rbac = 'kubernetes.io, Using RBAC Authorization: "RoleBinding and ClusterRoleBinding"';
-const keda = 'keda.sh, Scaling Deployments: scaleTargetRef';
+const keda = 'keda.sh, ScaledObject specification: "scaleTargetRef"';
 
 export const rows: readonly BreakRow[] = [
   [

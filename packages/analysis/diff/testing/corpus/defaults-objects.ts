@@ -156,7 +156,7 @@ export const other: readonly SourcedRow[] = [
     policy('ingress: [{ports: [{port: 80}]}]'),
     policy('ingress: [{ports: [{port: 80}, {protocol: TCP}]}]'),
     'config',
-    /who may talk/,
+    /which connections/,
     'kubernetes v1.36.3 staging/src/k8s.io/api/networking/v1/types.go NetworkPolicyPort.port: without it every port of the protocol',
   ],
   [
@@ -164,7 +164,7 @@ export const other: readonly SourcedRow[] = [
     policy('egress: []'),
     policy('egress: [], policyTypes: [Ingress, Egress]'),
     'config',
-    /who may talk/,
+    /which connections/,
     networking,
   ],
   [

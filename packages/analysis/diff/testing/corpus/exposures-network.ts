@@ -2,7 +2,7 @@ import { object } from '../../testing.ts';
 import type { BreakRow } from '../chains.ts';
 import { client, policy, web } from '../chains.ts';
 
-const services = 'kubernetes.io, Service: "Publishing Services (ServiceTypes)"';
+const services = 'kubernetes.io, Service: "Service type"';
 const policies = 'kubernetes.io, Network Policies';
 const ingresses = 'kubernetes.io, Ingress';
 export const service = (spec: string, metadata = ''): string =>
@@ -26,7 +26,7 @@ export const rows: readonly BreakRow[] = [
     [service('')],
     'spec: { ports',
     'spec: {type: LoadBalancer, ports',
-    /a load balancer lets everywhere reach port 80/,
+    /a load balancer lets every address reach port 80/,
     services,
   ],
   [
@@ -42,7 +42,7 @@ export const rows: readonly BreakRow[] = [
     [balanced],
     /loadBalancerSourceRanges: \[.*?\], /,
     '',
-    /a load balancer lets everywhere reach port 80/,
+    /a load balancer lets every address reach port 80/,
     services,
   ],
   [
@@ -50,7 +50,7 @@ export const rows: readonly BreakRow[] = [
     [balanced],
     '10.0.0.0/8',
     '0.0.0.0/0',
-    /lets everywhere reach port 80/,
+    /lets every address reach port 80/,
     services,
   ],
   [
@@ -66,7 +66,7 @@ export const rows: readonly BreakRow[] = [
     [service('type: LoadBalancer,', 'annotations: {networking.gke.io/load-balancer-type: Internal},')],
     'Internal',
     'External',
-    /lets everywhere reach port 80/,
+    /lets every address reach port 80/,
     'cloud.google.com, Internal load balancing',
   ],
   [

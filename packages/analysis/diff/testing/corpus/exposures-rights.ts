@@ -255,6 +255,6 @@ export const rows: readonly BreakRow[] = [
     '[Deny]',
     '[Audit]',
     /what it finds is reported and not refused/,
-    'kubernetes.io, Validating Admission Policy: "Validation Actions"',
+    'kubernetes.io, Validating Admission Policy: "Validation actions"',
   ],
 ];

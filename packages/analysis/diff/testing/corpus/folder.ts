@@ -1,7 +1,7 @@
 import type { Rank } from '../../ranks.ts';
 
 const argo = 'argo-cd v3.5.7 reposerver/repository/repository.go';
-const state = 'argo-cd v3.5.7 controller/state.go DeduplicateTargetObjects';
+const state = 'argo-cd v3.5.7 controller/state.go NormalizeTargetObjects';
 const map = (metadata: string, data = 'a: b'): string =>
   `{apiVersion: v1, kind: ConfigMap, metadata: {${metadata}}, data: {${data}}}`;
 export const one = map('name: one, namespace: shop');

@@ -172,7 +172,7 @@ export const rows: readonly SourcedRow[] = [
     policy('podSelector: {matchLabels: {app: a}}'),
     policy('podSelector: {}'),
     'config',
-    /the allowed connections/,
+    /which connections are allowed/,
     `${API}/networking/v1/types.go NetworkPolicySpec.podSelector: an empty selector selects all pods`,
   ],
   [

@@ -197,7 +197,7 @@ export const rows: readonly SourcedRow[] = [
     ...spec('apps/v1', 'ReplicaSet', 'template: {spec: {a: 1}}', 'template: {spec: {a: 2}}'),
     'config',
     /new pods only/,
-    'kubernetes.io, ReplicaSet: "Isolating Pods" and "Deleting just a ReplicaSet": existing pods keep their template',
+    'kubernetes.io, ReplicaSet: "Isolating Pods from a ReplicaSet" and "Deleting just a ReplicaSet": existing pods keep their template',
   ],
   [
     'how a Job completes',

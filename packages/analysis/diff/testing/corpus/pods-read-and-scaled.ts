@@ -26,7 +26,7 @@ const mem = '{type: Resource, resource: {name: memory}}';
 const cronJobs = 'kubernetes.io, CronJob: "Job template": changes apply to Jobs that start after them';
 const mounted = 'kubernetes.io, ConfigMaps: "Mounted ConfigMaps are updated automatically"';
 const hpas = 'kubernetes.io, Horizontal Pod Autoscaling';
-const keda = 'keda.sh, Scaling Deployments';
+const keda = 'keda.sh, Scaling Deployments, StatefulSets & Custom Resources';
 
 export const rows: readonly SourcedRow[] = [
   [
@@ -113,7 +113,7 @@ export const rows: readonly SourcedRow[] = [
     ),
     'scaling',
     /pauses/,
-    `${keda}: "Pause autoscaling"`,
+    `${keda}: "Pausing autoscaling"`,
   ],
   [
     'another disruption budget',

@@ -74,7 +74,7 @@ export const rows: readonly ReportedRow[] = [
     object('v1', 'ConfigMap', 'data: {a: b}', 'annotations: {argocd.argoproj.io/sync-options: Delete=false}'),
     'config',
     /delet/,
-    'argo-cd.readthedocs.io, Sync Options: "Disable Kubectl Validation"',
+    'argo-cd.readthedocs.io, Sync Options: "No Resource Deletion"',
   ],
   [
     'no validation of an object',
@@ -105,7 +105,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'config',
     /hook/,
-    'argo-cd.readthedocs.io, Sync Phases and Waves: "Hook Deletion Policies"',
+    'argo-cd.readthedocs.io, Sync Phases and Waves: "Hook lifecycle and cleanup"',
   ],
   [
     'the proxy of Linkerd',

@@ -40,7 +40,7 @@ export const rows: readonly ReportedRow[] = [
     app('').replace('path: dist', 'targetRevision: v1, path: dist'),
     'config',
     /renders it anew/,
-    'argo-cd.readthedocs.io, Tracking Strategies',
+    'argo-cd.readthedocs.io, Tracking and Deployment Strategies',
   ],
   [
     'every object replaced',
@@ -56,7 +56,7 @@ export const rows: readonly ReportedRow[] = [
     app('ignoreDifferences: [{group: apps, kind: Deployment, jsonPointers: [/spec/replicas]}]'),
     'config',
     /differ/,
-    'argo-cd.readthedocs.io, Diff Customization: "Application Level Configuration"',
+    'argo-cd.readthedocs.io, Diffing Customization: "Application Level Configuration"',
   ],
   [
     'a kind on the blacklist',

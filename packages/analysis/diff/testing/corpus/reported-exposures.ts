@@ -36,7 +36,7 @@ export const rows: readonly ReportedRow[] = [
     rb('[{apiGroups: [""], resources: [nodes, nodes/proxy], verbs: [get]}]', sa),
     'exposure',
     /nodes\/proxy/,
-    'kubernetes.io, Role Based Access Control Good Practices: "Access to proxy subresource of nodes"',
+    'kubernetes.io, Role Based Access Control Good Practices: "Access to proxy subresource of Nodes"',
   ],
   [
     'containers in running pods',

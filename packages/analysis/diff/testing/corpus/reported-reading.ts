@@ -144,7 +144,7 @@ export const rows: readonly ReportedRow[] = [
     { 'local/shop/a.yaml': cm('a: b'), 'local/shop/b.yaml': cm('a: c') },
     'refused',
     /are both ConfigMap/,
-    'argo-cd v3.5.7 controller/state.go DeduplicateTargetObjects',
+    'argo-cd v3.5.7 controller/state.go NormalizeTargetObjects',
   ],
   [
     'one object in two Applications',

@@ -1,7 +1,7 @@
 import { object, type SourcedRow, workload } from '../../testing.ts';
 
 const partition = 'kubernetes.io, StatefulSets: "Partitioned rolling updates"';
-const paused = 'kubernetes.io, Deployments: "Pausing and Resuming a rollout"';
+const paused = 'kubernetes.io, Deployments: "Pausing and Resuming a rollout of a Deployment"';
 const blueGreen = 'argo-rollouts.readthedocs.io, BlueGreen';
 const set = (image: string, spec: string): string => workload('StatefulSet', `image: ${image}`, spec);
 const deployment = (image: string, spec: string): string => workload('Deployment', `image: ${image}`, spec);
