@@ -12,7 +12,7 @@ import { transactionScenarios } from './scenarios/transactions.ts';
 import { nameOf, written, writtenGroup } from './written.ts';
 
 /** Namespaces that an environment with transactions has beside those of any other. */
-const OWN = ['redis', 'inject', 'process', 'journal', 'query', 'transaction-load'];
+const OWN = ['redis', 'inject', 'process', 'journal', 'query', 'transaction-load', 'transactions-index'];
 
 const files = [...render([bank], withTransactions)].flatMap(([path, text]): RuleFile[] => {
   if (!path.includes('/prometheusrule-')) return [];
@@ -67,7 +67,7 @@ describe('the alerts of an environment with transactions', () => {
   it('are silent while Redis is down, but for its own', () => {
     for (const { file, labels } of alerts)
       expect(labels.depends_on).toBe(
-        ['redis', 'transaction-load'].includes(file.namespace) ? undefined : 'redis',
+        ['redis', 'transaction-load', 'transactions-index'].includes(file.namespace) ? undefined : 'redis',
       );
     const routed = { ...bank, alerting: {} };
     expect(alertmanagerFiles(routed, { scaled: [] }).config.inhibit_rules).toContainEqual({

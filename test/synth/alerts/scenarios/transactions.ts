@@ -9,6 +9,12 @@ const GOOD: Readonly<Record<string, string>> = { inject: 'accepted', query: 'ans
 /** Alerts of Redis and of the services of transactions, which an environment has by choice. */
 export const transactionScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
   ...ofRuns('TransactionLoad', 'transaction-load', 'run that sends transactions'),
+  ...ofRuns(
+    'TransactionsContentRun',
+    'transactions-content',
+    "run that declares the content of the transactions' index",
+    'transactions-index',
+  ),
   RedisDown: () => ({
     series: {
       'queue_exporter_redis_up{namespace="redis",pod="queue-exporter-0"}': {
