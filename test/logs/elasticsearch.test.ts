@@ -12,6 +12,7 @@ import { objectKey, parseReport, WINDOW_MINUTES } from '../../packages/contracts
 import { ELASTICSEARCH_STREAMS, logRecords } from '../../packages/contracts/log-store.ts';
 import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
 import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { LogSearch, MOST_LINES } from '../../services/board/sources/log-search.ts';
 import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
 
 const WINDOW_MS = WINDOW_MINUTES * 60_000;
@@ -149,5 +150,41 @@ describe('Elasticsearch', () => {
       fields: { 'http.status': '500', 'kubernetes.host': 'node-1' },
     });
     expect((await harness.keys(RAW)).filter((key) => key.startsWith('raw/'))).toHaveLength(2);
+  });
+
+  it('is searched by the board: by namespace and text, the newest lines first, and a text is no query', async () => {
+    const now = Date.now();
+    const hostile = 'cannot reach "*" OR level:error } {"match_all":{}}';
+    const told = [
+      ...Array.from({ length: 250 }, (_, n) =>
+        documentOf(now - 60_000 - n, 'searched', `job ${n} processed`),
+      ),
+      documentOf(now - 30_000, 'searched', hostile, { level: 'error' }),
+      documentOf(now - 2 * 3_600_000, 'searched', 'job 7 processed long ago'),
+      documentOf(now - 1000, 'other', 'job 7 processed'),
+    ];
+    const bulk = told.flatMap((document) => [
+      JSON.stringify({ create: { _index: ELASTICSEARCH_STREAMS.lines } }),
+      JSON.stringify(document),
+    ]);
+    await ask('POST', '/_bulk?refresh=true', `${bulk.join('\n')}\n`);
+    const store = new LogSearch('elasticsearch', {
+      ...{ url: elasticsearch.url, credentials: undefined, authoritiesFile: undefined },
+    });
+    const found = (text: string, namespace = 'searched') =>
+      store.search({ namespace, text }, now, harness.signal);
+    const all = await found('');
+    expect(all).toHaveLength(MOST_LINES);
+    expect(all[0]).toEqual({
+      ...{ time: new Date(now - 30_000).toISOString().replace('Z', '123456Z'), namespace: 'searched' },
+      ...{ pod: 'searched-1', level: 'error', message: hostile },
+    });
+    // In any case, and of the last hour alone.
+    expect((await found('JOB 7 processed')).map(({ message }) => message)).toEqual(['job 7 processed']);
+    expect(await found(hostile)).toHaveLength(1);
+    expect(await found('"} OR 1:1')).toEqual([]);
+    expect(new Set((await found('processed', '')).map(({ namespace }) => namespace))).toEqual(
+      new Set(['searched', 'other']),
+    );
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { metricNames } from '../../../../packages/contracts/promql.ts';
+import { QUERIES } from '../../../../services/board/sources/prometheus.ts';
 import { dashboardQueries } from '../../dashboards/dashboards.ts';
 import { rendered } from '../../dist.ts';
 import { expressions } from '../rules.ts';
@@ -37,15 +38,24 @@ const adapterRules = rendered.flatMap(({ path, object }) => {
   });
 });
 
+/** What the board asks over time. */
+const boardQueries = Object.entries(QUERIES).flatMap(([chart, queries]) =>
+  Object.entries(queries).map(([name, expr]) => ({
+    ...{ path: 'services/board/sources/prometheus.ts', name: `${chart}.${name}` },
+    expr,
+  })),
+);
+
 describe('every expression of PromQL', () => {
-  it('of rules, analyses, adapter rules and dashboards is found', () => {
+  it('of rules, analyses, adapter rules, dashboards and the board is found', () => {
     expect(expressions.length).toBeGreaterThan(50);
     expect(analyses.length).toBeGreaterThan(1);
     expect(adapterRules.length).toBeGreaterThan(0);
     expect(dashboardQueries.length).toBeGreaterThan(50);
+    expect(boardQueries.length).toBeGreaterThan(10);
   });
 
-  it.each([...expressions, ...analyses, ...adapterRules, ...dashboardQueries])(
+  it.each([...expressions, ...analyses, ...adapterRules, ...dashboardQueries, ...boardQueries])(
     '$path: $name asks for metrics and labels that exist',
     ({ expr }) => {
       expect(unknownIn(expr)).toEqual([]);
