@@ -154,7 +154,7 @@ const NAMES = [
 ];
 
 /** A small cluster of production's shape; the later one has a node less and a release in progress. */
-function snapshotAt(at: number, version: number, hostile: string): ClusterSnapshot {
+export function snapshotAt(at: number, version: number, hostile: string): ClusterSnapshot {
   const later = version > 0;
   const created = at - 9 * 24 * HOUR_MS;
   const nodes = ['a', 'b', 'c'].map((zone, index) => ({

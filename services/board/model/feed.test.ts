@@ -71,6 +71,20 @@ describe('what is read when somebody asks', () => {
     expect(read).toEqual(['a', 'a']);
   });
 
+  it('does not hold who asks while its source is silent: it is loading, and there when it is read', async () => {
+    const answer = Promise.withResolvers<string>();
+    const changes: number[] = [];
+    const kept = new OnDemand({
+      ...{ freshMs: 10, most: 4, waitMs: 1, changed: () => void changes.push(1) },
+      read: () => answer.promise,
+    });
+    expect((await kept.get('a')).connection.kind).toBe('loading');
+    expect(kept.peek('a').value).toBeUndefined();
+    answer.resolve('late');
+    await expect.poll(() => changes.length).toBe(1);
+    expect(kept.peek('a').value).toBe('late');
+  });
+
   it('gives who peeks what is there, and reads on', async () => {
     const { kept, pass } = values();
     await kept.get('a');

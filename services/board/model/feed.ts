@@ -87,6 +87,8 @@ export interface OnDemandOptions<T> {
   /** Values that are kept at once, those that were asked for last: keys come from outside. */
   readonly most: number;
   readonly changed: () => void;
+  /** How long who asks waits for a value, milliseconds: a page says that it loads, and fills when it is there. @default 2000 */
+  readonly waitMs?: number;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -112,10 +114,14 @@ export class OnDemand<T> {
     this.#options = options;
   }
 
-  /** The value, read now where there is no current one. Never throws. */
+  /** The value, read now where there is no current one; what is there where that takes long. Never throws. */
   async get(key: string): Promise<Feed<T>> {
     const kept = this.#touch(key);
-    if (this.#isOld(kept)) await this.#read(key, kept);
+    if (!this.#isOld(kept)) return kept.feed;
+    const waiting = new AbortController();
+    const long = sleep(this.#options.waitMs ?? 2000, undefined, { signal: waiting.signal }).catch(() => {});
+    await Promise.race([this.#read(key, kept), long]);
+    waiting.abort();
     return kept.feed;
   }
 
