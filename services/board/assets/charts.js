@@ -27,15 +27,25 @@ const dataOf = (figure) => JSON.parse(figure.getAttribute('data-chart') ?? '');
 /** @param {Data} data */
 const columns = ({ times, lines }) => [times, ...lines.map(({ values }) => values)];
 
+/** What an axis tells of an instant: no more than differs along it. @param {number} seconds @returns {Intl.DateTimeFormatOptions} */
+function partsOf(seconds) {
+  if (seconds > 36 * 3600) return { day: 'numeric', month: 'short' };
+  const minutes = /** @type {const} */ ({ hour: '2-digit', minute: '2-digit' });
+  return seconds > 1200 ? minutes : { ...minutes, second: '2-digit' };
+}
+
 /** @param {Data} data */
-function formats({ language, timeZone }) {
+function formats({ language, timeZone, times }) {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const axis = new Intl.DateTimeFormat(language, { timeZone, hourCycle: 'h23', ...partsOf(span) });
   const clock = new Intl.DateTimeFormat(language, {
     ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone },
   });
   return {
     number: (/** @type {number} */ v) => number.format(v),
     clock: (/** @type {number} */ s) => clock.format(s * 1000),
+    axis: (/** @type {number} */ s) => axis.format(s * 1000),
   };
 }
 
@@ -125,6 +135,9 @@ function optionsOf(figure, holder) {
     (/** @type {(value: number) => string} */ write) =>
     (/** @type {any} */ _plot, /** @type {number[]} */ splits) =>
       splits.map(write);
+  // Its span grows while it is followed.
+  const instants = (/** @type {any} */ _plot, /** @type {number[]} */ splits) =>
+    splits.map(formats(data()).axis);
   const range = (/** @type {any} */ _plot, /** @type {number} */ _min, /** @type {number} */ max) => [
     0,
     Math.max(1, max * 1.08),
@@ -134,7 +147,7 @@ function optionsOf(figure, holder) {
     series: [{}, ...data().lines.map((line) => seriesOf(figure, line))],
     scales: { x: { time: true }, y: { range } },
     axes: [
-      { ...axis, values: written(shown.clock), space: 90, size: 28 },
+      { ...axis, values: instants, space: 90, size: 28 },
       { ...axis, values: written(shown.number), size: 48 },
     ],
     cursor: { sync: { key: SYNC }, y: false, points: { size: 7 } },
