@@ -56,7 +56,11 @@ export function infraPage(
     regions: [
       { id: 'banner', content: sourceState(charts.connection, words, page) ?? nothing },
       { id: 'verdict', content: alertsHead(alerts, page) },
-      { id: 'alerts', content: panel('alerts', own.alerts, alertTable(alerts.value ?? [], page)) },
+      // Before the first answer nobody knows that none fires.
+      {
+        id: 'alerts',
+        content: alerts.value ? panel('alerts', own.alerts, alertTable(alerts.value, page)) : nothing,
+      },
       { id: 'range', content: ranges(range, page) },
       ...(charts.value ?? []).map((series) => ({
         id: `chart-${series.chart}`,
