@@ -121,6 +121,8 @@ describe('a run on this machine, at work,', () => {
     const { env } = await borrowed();
     const run = start(BUSY, env, command);
     await run.runs(CONSUMER, consumers);
+    // A busy machine may start it after them.
+    await eventually('the board listens', async () => run.board !== '', 60);
     const board = run.board;
     await eventually('the board shows the run', async () =>
       (await (await fetch(`${board}queues/jobs`)).text()).includes(`of ${consumers}`),
