@@ -21,6 +21,7 @@ export interface MongoDbBackups {
   readonly keepDays: number;
 }
 
+/** MongoDB as a replica set: its members, its disk, its users and its backups. */
 export interface MongoDbProps extends Identity {
   /** The server's image, pinned. */
   readonly image: string;
