@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { patient } from './packages/testbed/lib/patience.ts';
 import { longestFirst } from './test/support/longest-first.ts';
+import { propertyFactor } from './test/support/properties.ts';
 
 const scratch = 'test/support/scratch.ts';
 
-// A condition is waited for as long as a busy machine may need.
-const timeout = patient(20) * 1000;
+// A condition is waited for as long as a busy machine may need; properties that are tried more often take longer.
+const timeout = patient(20) * 1000 * propertyFactor();
 const patience = { testTimeout: timeout, hookTimeout: timeout, expect: { poll: { timeout } } };
 
 // A worker waits now and then, also on one core.
@@ -16,7 +17,7 @@ const quick = { maxWorkers: Math.max(2, availableParallelism()), sequence: { gro
 // last: mocks and what stands in for globals go with the test, fake timers with the file.
 const together = {
   ...{ isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true },
-  setupFiles: ['test/support/real-time.ts'],
+  setupFiles: ['test/support/worker.ts'],
 };
 
 const ROOMS = '{packages,policy,environments,charts,argocd,apps,ci,cli,services}/**/*.test.ts';

@@ -37,6 +37,8 @@ export interface Suite {
   /** @default none */
   readonly except?: readonly string[];
   readonly tools: readonly Tool[];
+  /** Tools of a few of its files, which wait for them: built beside the others. @default none */
+  readonly later?: readonly Tool[];
   /** What else is brought or built before: images, programs that are not Go's. @default none */
   readonly prepare?: readonly (() => Promise<unknown>)[];
   /** Programs of the system that it starts; `.ci/run` leaves the suite out where one is missing. @default none */
@@ -78,10 +80,8 @@ export const SUITES: readonly Suite[] = [
     config: CLUSTER,
     tests: ['test/cluster/**/*.test.ts'],
     except: [...MORE, ...LOGS, ...BANK],
-    tools: [
-      ...[kubernetes, etcd, coredns, pause, kwok, metricsServer, argoCd, argoRollouts],
-      ...[kubeScore, kubeconform, kubesec, trivyConfig],
-    ],
+    tools: [kubernetes, etcd, coredns, pause, kwok, argoCd],
+    later: [metricsServer, argoRollouts, kubeScore, kubeconform, kubesec, trivyConfig],
     prepare: [ensureRabbitmqImage, ensureCheckov],
     inCi: true,
   },

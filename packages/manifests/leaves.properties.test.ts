@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { render } from '../../apps/testing/desired-state.ts';
+import { runs } from '../../test/support/properties.ts';
 import { nullIsAbsent } from './defaults.ts';
 import { embedded } from './embedded.ts';
 import { type LeafChange, leafChanges } from './leaves.ts';
@@ -121,7 +122,7 @@ describe('the changed leaves of two objects', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -131,7 +132,7 @@ describe('the changed leaves of two objects', () => {
         const changes = leafChanges('Anything.example.com', before, after);
         expect(changes.length === 0).toBe(isDeepStrictEqual(before, after));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { proportional, schedule } from '../index.ts';
 import {
   type ClockChange,
@@ -71,7 +72,7 @@ describe('a window near a change of the clocks', () => {
         const found = wrong && { ...wrong, timeZone, window, at: new Date(wrong.at).toISOString() };
         expect(found).toBeUndefined();
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { decide, drain, emptyHistory, latch, type Reading } from '../index.ts';
 import { inSeconds } from './decision-input.ts';
 
@@ -48,6 +49,6 @@ it('no message writes seconds with more than one decimal', () => {
     fc.property(policies, readings, fc.nat(25), (policy, reading, current) => {
       expect(messageOf(policy, reading, current)).not.toMatch(/\d\.\d{2}/);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { decide, emptyHistory, proportional, type SchedulePolicy, schedule } from '../index.ts';
 import { floorAt } from './schedule-floor.ts';
 
@@ -105,7 +106,7 @@ describe('when the clocks change', () => {
         const hour = localHour(plan.timeZone, now);
         expect(floorAt(plan, now).floor).toBe(hour >= 8 && hour < 18 ? 5 : 0);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { type Arrivals, parseTrace, TraceError } from '../index.ts';
 import { countsOf } from './arrivals.ts';
 import { poisson, randomAt, randomOf } from './random.ts';
@@ -52,7 +53,7 @@ describe('randomness', () => {
         expect(Math.max(...numbers)).toBeLessThan(1);
         expect(Math.abs(sum(numbers) / 1000 - 0.5)).toBeLessThan(0.06);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import {
   type Arrivals,
   constant,
@@ -158,7 +159,7 @@ describe('whatever the requests, the HPA and the timetable', () => {
         expect(series.replicas.length).toBeGreaterThan(0);
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

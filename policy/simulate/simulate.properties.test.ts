@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { baseOf } from '../decide/decide.ts';
 import { type Arrivals, latch, type Simulation, simulate, type Timing } from '../index.ts';
 import { policies } from '../testing/arbitraries.ts';
@@ -38,7 +39,7 @@ describe('a latch that stops on drained', () => {
         });
         expect(report).toMatchObject({ replicaChanges: 6, restarts: 0, residue: 0, processed: 3 * jobs });
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });
@@ -109,7 +110,7 @@ describe('whatever is simulated', () => {
       fc.property(simulations, (simulation) => {
         expect(simulate(simulation)).toEqual(simulate(simulation));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
     const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });
     const random = {
@@ -127,7 +128,7 @@ describe('whatever is simulated', () => {
         const scalerRestarts = instants.map((atSecond) => ({ atSecond, keepsHistory: true }));
         expect(simulate({ ...simulation, scalerRestarts })).toEqual(simulate(simulation));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import {
   constant,
   drain,
@@ -133,7 +134,7 @@ describe('a number that does not fit', () => {
         const answer = ask(typed, base);
         expect('faults' in answer ? answer.faults.length > 0 : answer.line.startsWith('policy: ')).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

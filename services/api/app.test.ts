@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import type { ApiOptions } from './app.ts';
 import { queryLimits, type Served, serve } from './testing/serve.ts';
 
@@ -85,7 +86,7 @@ describe('/api and what is below it', () => {
         expect(Buffer.byteLength(line)).toBeLessThanOrEqual(mostBytes);
         expect(line).not.toContain('sesame');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { encode, escapeLabel, exposition } from './exposition.ts';
 import { SeriesTable } from './series.ts';
 
@@ -50,7 +51,7 @@ it('encodes any texts as they are, in chunks of bounded size unless one text alo
       const longest = Math.max(65_536, ...texts.map((it) => Buffer.byteLength(it)));
       expect(Math.max(...taken.map(({ length }) => length))).toBeLessThanOrEqual(longest);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

@@ -7,6 +7,7 @@ import {
   parseLogLine,
   type Span,
 } from '../../packages/contracts/log-report.ts';
+import { runs as tries } from '../../test/support/properties.ts';
 import { type Extraction, extractWindow, MissingLinesError, windowsToDo } from './extract.ts';
 import type { ObjectStore, Written } from './object-store.ts';
 import { runExtraction } from './run.ts';
@@ -175,7 +176,7 @@ describe('a line', () => {
       const taken = all.filter(({ namespace }) => namespace !== 'kube-system');
       expect(placesOf(bucket)).toEqual(new Map(taken.map((line) => [line.id, [windowOf(line)]])));
     });
-    await fc.assert(property, { numRuns: 200 });
+    await fc.assert(property, { numRuns: tries(200) });
   });
 
   it('that is later than that is in no object, if its window was taken before it came', async () => {

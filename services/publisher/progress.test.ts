@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { Progress } from './progress.ts';
 
 const drain = (progress: Progress): number[] => {
@@ -92,7 +93,7 @@ it('has every job in exactly one place, whatever the order of confirms and retur
       const { confirmed, returned, unconfirmed } = progress;
       expect(confirmed + returned + unconfirmed + pendingOf(progress)).toBe(10);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runs } from '../../test/support/properties.ts';
 import { messageOf } from './errors.ts';
 import { MAX_SECRET_BYTES, readSecretFile, Secret, SecretError } from './secrets.ts';
 
@@ -66,7 +67,7 @@ describe('a secret file', () => {
           else if (text.length > 6) expect(refusal).not.toContain(text);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   }, 30_000);
 

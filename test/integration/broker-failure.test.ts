@@ -15,7 +15,10 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-const memoryAlarm = (on: boolean) => broker.control('set_vm_memory_high_watermark', on ? '0.00001' : '0.4');
+async function memoryAlarm(on: boolean): Promise<void> {
+  await broker.control('set_vm_memory_high_watermark', on ? '0.00001' : '0.4');
+  await harness.untilAlarm(on);
+}
 
 it('a blocked publisher waits and goes on when the alarm is over', async () => {
   await memoryAlarm(true);
@@ -79,6 +82,7 @@ describe('while a memory alarm lasts', () => {
 it('a full disk blocks a publisher, which fails by its deadline', async () => {
   await broker.control('set_disk_free_limit', '1000000000000000');
   try {
+    await harness.untilAlarm(true);
     expect(await harness.publish({ JOBS: '300', DEADLINE_SECONDS: '4' })).toBe(1);
     const [blocked] = harness.of('connection blocked');
     expect(blocked?.reason).toContain('disk');
@@ -86,6 +90,7 @@ it('a full disk blocks a publisher, which fails by its deadline', async () => {
     expect(Number(harness.of('run failed')[0]?.confirmed)).toBeLessThan(300);
   } finally {
     await broker.control('set_disk_free_limit', '1MB');
+    await harness.untilAlarm(false);
   }
 });
 

@@ -271,8 +271,8 @@ describe('a run with a broker of its own', () => {
   });
 
   it('takes broker, data, scaler and consumers along when it is killed itself', async () => {
-    const run = start(BUSY);
-    await run.runs(CONSUMER, 25);
+    const run = start(BUSY, {}, WITH_FEW);
+    await run.runs(CONSUMER, FEW);
     expect(beam(run)).not.toEqual([]);
     expect(run.mark.files).not.toEqual([]);
     run.child.kill('SIGKILL');

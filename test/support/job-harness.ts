@@ -75,6 +75,14 @@ export class JobHarness {
     return this.fleet.start('consumer', { AMQP_URL: this.vhost.amqpUrl, WORK_SECONDS: '0.001', ...env });
   }
 
+  /** Until the broker itself says so: the command that causes an alarm does not wait for it. */
+  untilAlarm(on: boolean): Promise<void> {
+    return eventually(`an alarm is ${on ? 'on' : 'over'}`, async () => {
+      const { status } = await this.vhost.api('GET', 'health/checks/alarms');
+      return status === (on ? 503 : 200);
+    });
+  }
+
   /** Lines of one kind, in order. */
   of(msg: string): Line[] {
     return this.lines.filter((line) => line.msg === msg);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/properties.ts';
 import type { Capacity } from './capacity.ts';
 import type { PodGroup } from './demand.ts';
 import { capacityOfYaml, deployment, nodesOf, priorityClass } from './testing.ts';
@@ -102,7 +103,7 @@ describe('pods on nodes', () => {
         expect(at(needed).pending).toEqual({});
         if (needed > 1) expect(at(needed - 1).pending).not.toEqual({});
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/properties.ts';
 import {
   assessFidelity,
   type BasePolicy,
@@ -191,7 +192,7 @@ describe('compileHpa', () => {
         const policy = proportional({ ...range, perReplica });
         expect(hpaReplicas(policy, backlog)).toBe(decided(policy, backlog));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -203,7 +204,7 @@ describe('compileHpa', () => {
         expect(verdicts(policy, { scaleToZero: true }).sloSeconds).toBe('exact');
         expect(hpaReplicas(policy, backlog)).toBe(decided(policy, backlog));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300) },
     );
   });
 

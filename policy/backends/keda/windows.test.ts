@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/properties.ts';
 import { isOpen, timedWindow } from '../../decide/schedule-floor.ts';
 import { compileKeda, proportional, refusals, schedule } from '../../index.ts';
 import { asked, target } from '../../testing/workloads.ts';
@@ -164,7 +165,7 @@ describe('whatever the window and the zone', () => {
         const states = ats.map(statesOf(start, end, timeZone));
         expect(states.find(({ keda, own }) => keda !== own)).toBeUndefined();
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   }, 60_000);
 
@@ -180,7 +181,7 @@ describe('whatever the window and the zone', () => {
           own: state === 'down',
         });
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
   }, 60_000);
 });

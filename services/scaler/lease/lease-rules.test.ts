@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/properties.ts';
 import {
   type Candidate,
   defaultTiming,
@@ -149,7 +150,7 @@ describe('two contenders', () => {
         terms += first.length + second.length;
         expect(first.filter((a) => second.some((b) => overlap(a, b)))).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
     expect(terms).toBeGreaterThan(1000);
   });

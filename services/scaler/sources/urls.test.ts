@@ -2,6 +2,7 @@ import { latch, parseScalerConfig, ScalerConfigError } from '@sluice/policy';
 import { parseManagementUrl, UrlError } from '@sluice/runtime';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../../test/support/properties.ts';
 
 const policy = latch({ replicas: 25, startWhen: { readyAtLeast: 100 } });
 const target = { kind: 'deployment', namespace: 'consumer', name: 'consumer' } as const;
@@ -58,6 +59,6 @@ it('a URL of the file is one for the runtime, and the other way round', () => {
     fc.property(url, (text) => {
       expect([text, inFile(text)]).toEqual([text, atRunTime(text)]);
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(1000) },
   );
 });
