@@ -1,6 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { patient } from '../../packages/testbed/lib/patience.ts';
 import { check, refusal } from '../edits/check.ts';
 import { rightEdits } from '../edits/right.ts';
 import { Tree } from '../edits/tree.ts';
