@@ -1,4 +1,5 @@
 import { openStream, request, streamedLines, textSamples } from '@sluice/runtime';
+import { parseInstant } from '../../packages/contracts/instant.ts';
 import { logRecords } from '../../packages/contracts/log-store.ts';
 import type { LinesWanted } from './doubles.ts';
 import type { Answer, Push, StoreLike, StoreState } from './gate.ts';
@@ -97,7 +98,8 @@ const instant = (nanoseconds: bigint): string => new Date(Number(nanoseconds / 1
 function idOf(row: Readonly<Record<string, string>>): LineId | undefined {
   const [, seconds = '', fraction = ''] = /^([^.Z]+)(?:\.(\d{1,9}))?Z$/.exec(row[LINE.time] ?? '') ?? [];
   const { [LINE.position]: position = '', [LINE.pod]: pod = '' } = row;
-  if (seconds === '' || position === '') return undefined;
-  const time = BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+  const at = parseInstant(`${seconds}Z`);
+  if (at === undefined || position === '') return undefined;
+  const time = BigInt(at) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
   return { source: SOURCE_FIELDS.map((name) => row[name] ?? '').join(' '), pod, time, position };
 }
