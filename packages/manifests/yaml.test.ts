@@ -106,6 +106,13 @@ describe('YAML as Kubernetes reads it', () => {
   it.each([
     ['a key that is there twice', 'a: 1\na: 2', /^is no YAML: DUPLICATE_KEY/],
     ['a key that is there twice by its value', 'yes: 1\ntrue: 2', /^is no YAML: DUPLICATE_KEY/],
+    ['a mapping as a key', 'data: {? {password: x} : y}', /^has a mapping or a sequence as a key$/],
+    ['a sequence as a key', 'data:\n  ? [a, b]\n  : y', /^has a mapping or a sequence as a key$/],
+    [
+      'an alias of a mapping as a key',
+      'a: &a {k: 1}\ndata: {*a : y}',
+      /^has a mapping or a sequence as a key$/,
+    ],
     ['a merge of what is no map', 'a: {<<: 3}', /^has a merge key that names no map$/],
     [
       'merges that multiply',

@@ -1,4 +1,4 @@
-import { parseAllDocuments, type YAMLParseError } from 'yaml';
+import { type Document, isAlias, isCollection, parseAllDocuments, visit, type YAMLParseError } from 'yaml';
 import { kubernetesTags } from './yaml-dialect.ts';
 
 /** Text that is no YAML, or YAML that no manifest holds. Its message never repeats the text: it may be a Secret. */
@@ -16,13 +16,15 @@ export type Dialect = 'kubernetes' | '1.2';
 
 /**
  * The values of every document in a text of unknown origin; an empty document gives null. An integer beyond 2^53 that
- * the API server keeps is a bigint. A key that is there twice is refused: readers differ in which of the two counts.
+ * the API server keeps is a bigint. A key that is there twice is refused: readers differ in which of the two counts. So
+ * is a mapping or a sequence as a key, which JSON has not: as a name, it would show what is in it.
  * @throws {YamlError} for a syntax error, and for a value that `checkTree` refuses
  */
 export function parseYaml(text: string, dialect: Dialect = 'kubernetes'): readonly unknown[] {
   return Array.from(documentsIn(text, dialect), (document) => {
     const [fault] = document.errors;
     if (fault !== undefined) throw refusal(text, fault);
+    checkKeys(document);
     const value = plainValue(document);
     checkTree(value);
     return value;
@@ -46,6 +48,16 @@ const KUBERNETES = { ...OPTIONS, customTags: kubernetesTags } as const;
 
 const documentsIn = (text: string, dialect: Dialect) =>
   bounded(() => parseAllDocuments(text, dialect === 'kubernetes' ? KUBERNETES : OPTIONS));
+
+/** @throws {YamlError} for a key that is a mapping or a sequence, or an alias of one */
+function checkKeys(document: Document.Parsed): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isCollection(isAlias(key) ? key.resolve(document) : key))
+        throw new YamlError('has a mapping or a sequence as a key');
+    },
+  });
+}
 
 const plainValue = (document: { toJS(): unknown }): unknown => bounded(() => document.toJS());
 
