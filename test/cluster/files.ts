@@ -4,6 +4,7 @@ const inCluster = (...names: string[]): string[] => names.map((name) => `test/cl
 export const MORE: readonly string[] = inCluster(
   ...[
     'addons',
+    'board',
     'canary',
     'monitoring',
     'parity',
@@ -37,6 +38,7 @@ export const LONGEST_FIRST: readonly string[] = inCluster(
     'canary-delivery',
   ],
   ...[
+    'board',
     'exporter',
     'rollouts',
     'access',

@@ -2,7 +2,7 @@
  * Volumes made beforehand: a default StorageClass that binds a claim when its pod is scheduled, and
  * folders of the node as `local` volumes (unlike hostPath they honour a pod's fsGroup).
  */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClusterPaths, nodeName } from '../built/cluster-paths.ts';
 import type { KubernetesObject } from '../cluster.ts';
@@ -51,6 +51,8 @@ export function storageObjects(at: ClusterPaths): KubernetesObject[] {
   const volumes = names.map((name) => {
     const path = join(at.state, 'volumes', name);
     mkdirSync(path, { recursive: true });
+    // As local-path-provisioner makes them: fsGroup is not set on a volume that a pod reads before another writes it.
+    chmodSync(path, 0o777);
     return volume(name, path);
   });
   return [storageClass, ...volumes];

@@ -15,7 +15,7 @@ const annotation = 'kwok.x-k8s.io/node';
 /** Tainted: only pods that ask for a simulated node get one. */
 function node(index: number): KubernetesObject {
   const name = `kwok-${index}`;
-  const resources = { cpu: '4', memory: '8Gi', pods: '110' };
+  const resources = { cpu: '4', memory: '8Gi', pods: '110', 'ephemeral-storage': '50Gi' };
   return {
     apiVersion: 'v1',
     kind: 'Node',
