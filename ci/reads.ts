@@ -22,7 +22,10 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'packages/testbed/lib/tools.ts': ['packages/testbed/tools/'],
   // Pictures for the documentation, which no test reads.
   'test/board/browser.ts': [],
+  'test/board/recorded.test.ts': ['test/board/fixtures/'],
   'test/board/system.ts': ['cli/', 'apps/workloads/', 'services/', 'packages/contracts/', 'policy/'],
+  // It writes what the browser's tests read, where that is asked for.
+  'test/cluster/board.test.ts': [],
   'test/cluster/checkov.test.ts': ['docs/reference/checkov.md', 'dist/'],
   'test/cluster/load.ts': ['package-lock.json'],
   'test/cluster/network.test.ts': ['test/synth/golden/connections.md'],

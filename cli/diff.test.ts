@@ -62,13 +62,13 @@ describe('sluice diff', () => {
     expect(printed).toContain('2 objects change, at worst: data loss');
     expect(printed).toMatch(/data loss {2}PersistentVolumeClaim shop\/data {2}removed/);
     expect(printed).toMatch(/config {5}Service shop\/web .*applied in place/);
-    expect(printed).toContain('spec.ports[81/TCP].port: none -> 81');
+    expect(printed).toContain('spec.ports[81/TCP]: none -> port: 81');
   });
 
   it('compares main with what the work tree renders, where nothing else is said', async () => {
     const { printed } = await run([], { [path]: service(82) });
     expect(printed).toMatch(/^main -> working tree: 2 objects change/);
-    expect(printed).toContain('spec.ports[82/TCP].port: none -> 82');
+    expect(printed).toContain('spec.ports[82/TCP]: none -> port: 82');
   });
 
   it('prefers the main of the remote', async () => {

@@ -84,6 +84,10 @@ export interface NodeLoad {
 
 const isOver = ({ phase }: PodRow): boolean => phase === 'Succeeded' || phase === 'Failed';
 
+/** The pods that cannot start or start again and again; one that is over is left to its Job. */
+export const failingPods = (pods: readonly PodRow[]): readonly PodRow[] =>
+  pods.filter((pod) => !isOver(pod) && podLevel(pod) === 'critical');
+
 /** Each node beside what its pods reserve, the fullest first. */
 export function nodeLoads({ nodes, pods }: ClusterSnapshot): readonly NodeLoad[] {
   const running = pods.filter((pod) => !isOver(pod));

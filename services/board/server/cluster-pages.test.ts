@@ -5,6 +5,11 @@ import type { ClusterHistory } from '../sources/snapshots.ts';
 import { board, HOSTILE, running } from '../testing/served.ts';
 import { emptySnapshot } from '../testing/snapshot.ts';
 
+const POD = {
+  ...{ namespace: 'shop', name: 'mails-1', created: 1, restarts: 0, images: [] },
+  requests: { cpu: 0, memory: 0 },
+};
+
 describe('a page of the cluster', () => {
   const node = {
     ...{ name: HOSTILE, created: 1, ready: false, cordoned: false, pressures: [], version: 'v1' },
@@ -39,6 +44,16 @@ describe('a page of the cluster', () => {
     const { body, statusCode } = await (await site()).get('/cluster-info');
     expect([statusCode, body]).toEqual([200, expect.stringContaining('1 node is not ready')]);
     expect(body).not.toContain('<script>alert');
+  });
+
+  it.each([
+    ['cannot start', { phase: 'Pending', ready: false, reason: 'ErrImagePull' }, '1 pod fails'],
+    ['has failed, and is over', { phase: 'Failed', ready: false }, 'The cluster is well'],
+  ])('says first of a pod that it %s', async (_, condition, title) => {
+    const pod = { ...POD, ...condition };
+    const own = { ...feed, value: { latest: { ...snapshot, nodes: [], pods: [pod] }, instants: [] } };
+    const { get } = await board({ state: () => ({ ...running().state(60_000), cluster: own }) });
+    expect((await get('/cluster-info')).body).toContain(title);
   });
 
   it('compares it with an earlier one, and says which it cannot read', async () => {

@@ -1,6 +1,7 @@
 import type { ClusterSnapshot } from '../../../packages/contracts/cluster-snapshot.ts';
 import {
   type ClusterFilter,
+  failingPods,
   matches,
   type NodeLoad,
   nodeLevel,
@@ -76,18 +77,19 @@ function head(snapshot: ClusterSnapshot, page: Page): Html {
   const own = texts.cluster;
   const down = snapshot.workloads.filter((row) => workloadHealth(row).level === 'critical').length;
   const lost = snapshot.nodes.filter(({ ready }) => !ready).length;
+  const failing = failingPods(snapshot.pods).length;
   const level = worstOf([
     ...snapshot.nodes.map(nodeLevel),
     ...snapshot.workloads.map((row) => workloadHealth(row).level).filter((each) => each !== 'unknown'),
+    failing > 0 ? 'attention' : 'ok',
   ]);
-  const title =
-    lost > 0
-      ? counted(lost, own.nodesDown)
-      : down > 0
-        ? counted(down, own.workloadsDown)
-        : level === 'ok'
-          ? own.wellTitle
-          : texts.levels[level];
+  const [worst] = [
+    { count: lost, words: own.nodesDown },
+    { count: down, words: own.workloadsDown },
+    { count: failing, words: own.podsFailing },
+  ].filter(({ count }) => count > 0);
+  const otherwise = level === 'ok' ? own.wellTitle : texts.levels[level];
+  const title = worst === undefined ? otherwise : counted(worst.count, worst.words);
   const summary = own.summary(
     counted(snapshot.nodes.length, own.countNodes),
     counted(snapshot.workloads.length, texts.countWorkloads),

@@ -40,6 +40,7 @@ export const clusterDe: ClusterTexts = {
   nodesDown: (count, one) => (one ? '1 Knoten ist nicht bereit' : `${count} Knoten sind nicht bereit`),
   workloadsDown: (count, one) =>
     one ? '1 Workload im Cluster ist ausgefallen' : `${count} Workloads im Cluster sind ausgefallen`,
+  podsFailing: (count, one) => (one ? '1 Pod läuft nicht' : `${count} Pods laufen nicht`),
   summary: (nodes, workloads, pods) => `${nodes}, ${workloads}, ${pods}`,
   countNodes: (count) => `${count} Knoten`,
   countPods: (count, one) => (one ? '1 Pod' : `${count} Pods`),

@@ -40,6 +40,7 @@ export const clusterEn = {
   nodesDown: (count: string, one: boolean) => (one ? '1 node is not ready' : `${count} nodes are not ready`),
   workloadsDown: (count: string, one: boolean) =>
     one ? '1 workload of the cluster is down' : `${count} workloads of the cluster are down`,
+  podsFailing: (count: string, one: boolean) => (one ? '1 pod fails' : `${count} pods fail`),
   summary: (nodes: string, workloads: string, pods: string) => `${nodes}, ${workloads}, ${pods}`,
   countNodes: (count: string, one: boolean) => (one ? '1 node' : `${count} nodes`),
   countPods: (count: string, one: boolean) => (one ? '1 pod' : `${count} pods`),

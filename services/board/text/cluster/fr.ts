@@ -40,6 +40,7 @@ export const clusterFr: ClusterTexts = {
   nodesDown: (count, one) => (one ? `${count} nœud n’est pas prêt` : `${count} nœuds ne sont pas prêts`),
   workloadsDown: (count, one) =>
     one ? `${count} charge de la grappe est arrêtée` : `${count} charges de la grappe sont arrêtées`,
+  podsFailing: (count, one) => (one ? `${count} pod en échec` : `${count} pods en échec`),
   summary: (nodes, workloads, pods) => `${nodes}, ${workloads}, ${pods}`,
   countNodes: (count, one) => (one ? `${count} nœud` : `${count} nœuds`),
   countPods: (count, one) => (one ? `${count} pod` : `${count} pods`),

@@ -39,6 +39,7 @@ export const clusterKo: ClusterTexts = {
   wellTitle: '클러스터가 정상입니다',
   nodesDown: (count) => `노드 ${count}개가 준비되지 않았습니다`,
   workloadsDown: (count) => `클러스터의 워크로드 ${count}개가 중단되었습니다`,
+  podsFailing: (count) => `파드 ${count}개가 실행되지 않습니다`,
   summary: (nodes, workloads, pods) => `${nodes}, ${workloads}, ${pods}`,
   countNodes: (count) => `노드 ${count}개`,
   countPods: (count) => `파드 ${count}개`,

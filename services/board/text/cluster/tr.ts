@@ -39,6 +39,7 @@ export const clusterTr: ClusterTexts = {
   wellTitle: 'Küme iyi durumda',
   nodesDown: (count) => `${count} düğüm hazır değil`,
   workloadsDown: (count) => `Kümede ${count} iş yükü çalışmıyor`,
+  podsFailing: (count) => `${count} pod çalışmıyor`,
   summary: (nodes, workloads, pods) => `${nodes}, ${workloads}, ${pods}`,
   countNodes: (count) => `${count} düğüm`,
   countPods: (count) => `${count} pod`,
