@@ -98,6 +98,7 @@ describe('a page whose source', () => {
     const line = { namespace: 'consumer', at: Date.now(), message: 'job processed in 20 ms' };
     await logs.write([line]);
     await says('cluster-info', /1 node is not ready/, 'live');
+    await says('infra', /^Nodes$/, 'live');
     await says('logs/live', /job processed in 20 ms/, 'live');
     for (const gate of gates) await gate.set('closed');
     rmSync(join(folder, 'snapshots'), { recursive: true });
