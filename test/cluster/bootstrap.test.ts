@@ -130,7 +130,7 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
     expect(code).toBe(1);
     expect(said).toContain("'--argo-cd' (present): no ConfigMap argocd-cm in namespace argocd");
     expect(Object.fromEntries(steps)).toEqual({
-      cluster: "'bootstrap' (built) answers",
+      cluster: "'bootstrap' (from-source) answers",
       'CoreDNS upstream': 'nothing to do',
       namespaces: 'done',
       'generated Secrets': 'done',

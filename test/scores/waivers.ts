@@ -9,6 +9,9 @@ const noCpuLimit =
 const onePod =
   'Two exporters would expose every series twice, and a sum over them would be doubled: it is one pod, and the old one goes before the new one comes.';
 
+const oneRound =
+  "A round counts what the store has not written: two gates would count each other's lines. Agents keep theirs until it is back.";
+
 const spread =
   'topologySpreadConstraints spread its replicas over nodes and zones; the check counts only podAntiAffinity.';
 
@@ -55,6 +58,12 @@ export const waivers: readonly Waiver[] = [
     check,
     objects: /^Deployment\/exporter\/exporter$/,
     reason: onePod,
+  })),
+  ...['deployment-replicas', 'deployment-strategy'].map((check) => ({
+    scanner: 'kube-score' as const,
+    check,
+    objects: /^Deployment\/log-gate\/log-gate$/,
+    reason: oneRound,
   })),
   {
     scanner: 'kube-score',
