@@ -33,9 +33,12 @@ export async function startClusterPrometheus(cluster: Cluster): Promise<string> 
     command: ['prometheus', ...options, `--web.listen-address=127.0.0.1:${PORTS.prometheus}`],
   });
   const url = `http://127.0.0.1:${await inside.door('prometheus-door', `127.0.0.1:${PORTS.prometheus}`)}`;
-  await until('three targets of Prometheus to be up', 180, async () => (await up(url)) === 3);
+  await until('every target of Prometheus to be up', 180, async () => (await up(url)) === TARGETS);
   return url;
 }
+
+/** Two pages of the kubelet, kube-state-metrics and Argo CD. */
+const TARGETS = 4;
 
 /** How many of its targets answer. */
 async function up(url: string): Promise<number> {
@@ -48,20 +51,22 @@ async function up(url: string): Promise<number> {
 function configuration(cluster: string): object {
   const { pki } = pathsOf(cluster);
   const target = (address: string, labels = {}) => ({ static_configs: [{ targets: [address], labels }] });
+  const kubelet = (job_name: string, metrics_path: string) => ({
+    ...{ job_name, metrics_path, scheme: 'https' },
+    tls_config: {
+      cert_file: join(pki, 'kubelet-client.crt'),
+      key_file: join(pki, 'kubelet-client.key'),
+      // The kubelet signs its own.
+      insecure_skip_verify: true,
+    },
+    ...target(`${addresses.node}:${PORTS.kubelet}`),
+  });
   return {
     global: { scrape_interval: '5s', scrape_timeout: '4s' },
     scrape_configs: [
-      {
-        job_name: 'kubelet',
-        ...{ scheme: 'https', metrics_path: '/metrics/cadvisor' },
-        tls_config: {
-          cert_file: join(pki, 'kubelet-client.crt'),
-          key_file: join(pki, 'kubelet-client.key'),
-          // The kubelet signs its own.
-          insecure_skip_verify: true,
-        },
-        ...target(`${addresses.node}:${PORTS.kubelet}`),
-      },
+      kubelet('kubelet', '/metrics/cadvisor'),
+      // With version 1 of cgroups the page above names no container; this one has their CPU and memory under the same names.
+      kubelet('kubelet-resource', '/metrics/resource'),
       { job_name: 'kube-state-metrics', ...target(`127.0.0.1:${PORTS.state}`) },
       { job_name: 'argo-cd', ...target(`127.0.0.1:${PORTS.argoCd}`, { namespace: 'argocd' }) },
     ],
