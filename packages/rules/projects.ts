@@ -1,4 +1,5 @@
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
+import { onceForText } from '../manifests/memo.ts';
 import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt } from '../manifests/references.ts';
 import { isClusterScoped, sourcesIn } from '../manifests/scope.ts';
@@ -90,8 +91,13 @@ const matchesSome = (value: unknown, patterns: readonly unknown[]): boolean =>
   !patterns.some((pattern) => String(pattern).startsWith('!') && matches(value, String(pattern).slice(1)));
 
 /** Argo CD's globs: `*` is any text. */
-function matches(value: unknown, pattern: unknown): boolean {
-  const [text, glob] = [value, pattern].map((one) => String(one ?? '').replace(/\/+$|\.git$/g, ''));
-  const form = (glob ?? '').split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${form.join('.*')}$`).test(text ?? '');
-}
+const matches = (value: unknown, pattern: unknown): boolean => globOf(bare(pattern)).test(bare(value));
+
+/** Without what a URL and a path may end with. */
+const bare = (value: unknown): string => String(value ?? '').replace(/\/+$|\.git$/g, '');
+
+/** A project's patterns are asked of every object. */
+const globOf = onceForText((glob: string): RegExp => {
+  const parts = glob.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
+});

@@ -24,6 +24,7 @@ const known = new WeakMap<ObjectIndex, readonly AdapterMetric[]>();
 function metricsIn(world: ObjectIndex): AdapterMetric[] {
   const files = world
     .ofKind('ConfigMap')
+    .filter(mayHoldRules)
     .flatMap((holder) =>
       parseAll(holder).flatMap((file) => metricsOf(file, ['externalRules', 'rules'], holder)),
     );
@@ -32,6 +33,11 @@ function metricsIn(world: ObjectIndex): AdapterMetric[] {
   const values = valueAt(chart.fields, ['spec', 'source', 'helm', 'valuesObject', 'rules']);
   return [...files, ...metricsOf(values, ['external', 'custom'], chart)];
 }
+
+/** Dashboards are ConfigMaps too, and take long to parse. */
+const mayHoldRules = ({ fields }: DesiredObject): boolean =>
+  isFields(fields.data) &&
+  Object.values(fields.data).some((text) => /(?:externalRules|rules)["']?\s*:/.test(String(text)));
 
 const metricsOf = (file: unknown, lists: readonly string[], holder: DesiredObject): AdapterMetric[] =>
   lists
