@@ -1,3 +1,5 @@
+import { entryOf } from './fields.ts';
+
 /**
  * What a field is when it is left out, as the API server stores it or its controller takes it. `replicas` and
  * `minReplicas` are not among them: a manifest that leaves them out leaves them to the autoscaler.
@@ -31,7 +33,7 @@ const SUBJECT_GROUPS: Readonly<Record<string, string>> = { ServiceAccount: '', U
 const subject = (kind: string) =>
   below(kind, {
     'roleRef.apiGroup': RBAC,
-    'subjects.*.apiGroup': ({ kind }) => SUBJECT_GROUPS[String(kind)],
+    'subjects.*.apiGroup': ({ kind }) => entryOf(SUBJECT_GROUPS, String(kind)),
   });
 
 const webhook = (kind: string) =>

@@ -5,7 +5,7 @@ import { isManifest } from './manifests.ts';
 import { type Homes, homesOf, itemsOf, namespaceOf } from './scope.ts';
 import { checkTree, parseYaml, YamlError } from './yaml.ts';
 
-export { type DesiredObject, type Fields, isFields, valueAt } from './fields.ts';
+export { type DesiredObject, entryOf, type Fields, isFields, valueAt } from './fields.ts';
 
 /** What one revision wants. */
 export interface Snapshot {

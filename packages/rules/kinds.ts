@@ -1,6 +1,6 @@
 import { promqlFaults } from '../contracts/promql.ts';
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
-import { type DesiredObject, isFields, titleOf, valueAt } from '../manifests/objects.ts';
+import { type DesiredObject, entryOf, isFields, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
 import { type Rule, unless, type Violation } from './objects.ts';
 import { exceeds } from './scaling.ts';
@@ -9,7 +9,7 @@ import { exceeds } from './scaling.ts';
 export const kindRules: Rule = (object, world) => [
   ...name(object),
   ...restart(object),
-  ...(byKind[object.kind]?.(object, world) ?? []),
+  ...(entryOf(byKind, object.kind)?.(object, world) ?? []),
 ];
 
 /** Kinds whose names may have any character but '/' and '%'. */
@@ -71,7 +71,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 const secret: Rule = (object) => {
   const { type, data, stringData } = object.fields;
   const keys = [data, stringData].flatMap((one) => Object.keys(isFields(one) ? one : {}));
-  return (TYPES[String(type)] ?? [])
+  return (entryOf(TYPES, String(type)) ?? [])
     .filter((key) => !keys.includes(key))
     .flatMap((key) =>
       unless(false, object, `key/${key}`, `a Secret of type ${type} must have the key ${key}`),

@@ -17,6 +17,12 @@ describeBreaks('a chain of scaling, access and delivery that a change breaks', s
 
 describeBreaks('a chain of connections that a change breaks', network.rows);
 
+// Names that every object of JavaScript has.
+it.each(['constructor', '__proto__', 'toString'])('an object of the kind %s breaks nothing', (kind) => {
+  const object = `{apiVersion: v1, kind: ${kind}, metadata: {name: web, namespace: shop}, data: {a: x}}`;
+  expect(broken([object], 'a: x', 'a: y').said).toEqual([]);
+});
+
 describeBreaks('a permission that a workload has', rights.rows);
 
 it.each([

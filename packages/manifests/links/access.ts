@@ -1,4 +1,4 @@
-import { type DesiredObject, isFields, valueAt } from '../objects.ts';
+import { type DesiredObject, entryOf, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, type End, found, type Link, outside } from './links.ts';
 import type { ObjectIndex } from './object-index.ts';
@@ -62,7 +62,7 @@ const KINDS: Readonly<Record<string, string>> = {
 function named(from: DesiredObject, world: ObjectIndex): Link[] {
   return listAt(from.fields, ['rules']).flatMap((rule) =>
     listAt(rule, ['resources']).flatMap((resource) => {
-      const kind = KINDS[String(resource)];
+      const kind = entryOf(KINDS, String(resource));
       if (kind === undefined) return [];
       const says = `permits ${listAt(rule, ['verbs']).join(', ')} of ${resource} of`;
       return listAt(rule, ['resourceNames']).map((name): Link => {

@@ -2,7 +2,7 @@ import { producersOf } from '../../contracts/metrics/catalogue.ts';
 import { metricNames as parsedNames } from '../../contracts/promql.ts';
 import { jsonText } from '../embedded.ts';
 import { onceForText } from '../memo.ts';
-import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
+import { type DesiredObject, entryOf, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import {
   absent,
@@ -241,7 +241,7 @@ const SELECTORS: Readonly<Record<string, string>> = {
  * @see https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/values.yaml
  */
 function readers(from: DesiredObject, world: ObjectIndex): Link[] {
-  const field = SELECTORS[from.kind] ?? '';
+  const field = entryOf(SELECTORS, from.kind) ?? '';
   const labels = valueAt(from.fields, ['metadata', 'labels']);
   const own = world
     .ofKind('Prometheus')

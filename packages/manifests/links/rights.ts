@@ -1,5 +1,5 @@
 import { jsonText } from '../embedded.ts';
-import { type DesiredObject, isFields, valueAt } from '../objects.ts';
+import { type DesiredObject, entryOf, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import type { ObjectIndex } from './object-index.ts';
 
@@ -35,7 +35,7 @@ export const rightsIn = (world: ObjectIndex): readonly Right[] =>
 function rightsOf(binding: DesiredObject, world: ObjectIndex): Right[] {
   const [kind, name] = ['kind', 'name'].map((field) => String(valueAt(binding.fields, ['roleRef', field])));
   const role = world.named(kind ?? '', kind === 'Role' ? binding.namespace : undefined, name);
-  const rules = role === undefined ? (BUILT_IN[name ?? ''] ?? []) : listAt(role.fields, ['rules']);
+  const rules = role === undefined ? (entryOf(BUILT_IN, name ?? '') ?? []) : listAt(role.fields, ['rules']);
   const by = role === undefined ? [binding] : [binding, role];
   return listAt(binding.fields, ['subjects']).flatMap((subject) =>
     rules.flatMap((rule) => partsOf(rule, { subject: subjectOf(subject), namespace: binding.namespace, by })),
