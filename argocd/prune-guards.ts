@@ -23,7 +23,7 @@ const DATA_KINDS = [
 const DELIVERY_KINDS = ['Application', 'AppProject'];
 
 /**
- * The same manifest; one whose removal would lose data, or the reins, is not pruned unasked.
+ * The same manifest; one whose removal would lose data, or what syncs the rest, is not pruned unasked.
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#resource-pruning-with-confirmation
  */
 export function addPruneGuards<Of extends Manifest>(manifest: Of): Of {

@@ -32,7 +32,7 @@ export const releaseNames = ({ name }: Pick<Identity, 'name'>) => ({
   analysis: `${name}-release`,
 });
 
-/** The argument of an analysis that names the pods it judges. */
+/** The argument of an analysis that names the pods it measures. */
 export const POD_HASH = 'pod-template-hash';
 
 /** The label of pods by which Argo Rollouts distinguishes versions. */

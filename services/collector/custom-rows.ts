@@ -103,7 +103,7 @@ const analysisRun = z.object({
   status: z.object({ phase: text, message: maybe }).catch({ phase: '' } as never),
 });
 
-/** One run of an analysis, and the Rollout that it judges. */
+/** One run of an analysis, and the Rollout that it is of. */
 export function analysisRow(item: unknown) {
   const { metadata: about, status } = analysisRun.parse(item);
   const owner = about.ownerReferences?.find(({ kind }) => kind === 'Rollout')?.name ?? '';

@@ -13,7 +13,7 @@ export interface LinesWanted {
   readonly to: bigint;
 }
 
-/** Whom the gate asks for lines, and how many it remembers. */
+/** How the gate asks the store for lines, and how many it remembers. */
 export interface DoublesOptions {
   /** Lines that the store has. */
   readonly find: (wanted: LinesWanted, timeoutMs: number) => AsyncIterable<LineId>;

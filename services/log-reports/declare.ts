@@ -9,7 +9,7 @@ import {
 } from '../../packages/contracts/log-declaration.ts';
 import { shortened } from './sources/source.ts';
 
-/** Where a declaration is sent, and by whom. */
+/** Where a declaration is sent, and as which user. */
 export interface Declaring {
   readonly declaration: LogDeclaration;
   /** Without a path. */

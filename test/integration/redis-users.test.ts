@@ -48,7 +48,7 @@ const refused = async (username: string, ...command: [string, ...string[]]): Pro
 };
 
 describe('the users of the rendered Redis', () => {
-  it('are those whom the workloads, the scaler and the exporter need, and the default one is off', async () => {
+  it('are those that the workloads, the scaler and the exporter need, and the default one is off', async () => {
     expect(users.map(({ name }) => name).sort()).toEqual([
       'inject',
       'journal',

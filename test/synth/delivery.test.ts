@@ -175,7 +175,7 @@ function permits({ spec }: Project, { apiVersion, kind, metadata }: KubeObject):
 describe('what cannot be rendered again', () => {
   const guarded = rendered.filter(({ object }) => guardsOf(object).length > 0);
 
-  it('is the reins, every Namespace, the disk of the broker, the snapshots of the cluster, and Elasticsearch where there is one', () => {
+  it('is what syncs the rest, every Namespace, the disk of the broker, the snapshots of the cluster, and Elasticsearch where there is one', () => {
     const kinds = guarded.map(({ object }) => object.kind as string);
     const others = [...new Set(kinds)].filter((kind) => kind !== 'Elasticsearch');
     expect(others.sort()).toEqual([

@@ -11,7 +11,7 @@ import { serviceEnd, urlsIn } from './urls.ts';
 export function releaseLinks(from: DesiredObject, world: ObjectIndex): Link[] {
   switch (from.kind) {
     case 'Rollout':
-      return [...routers(from, world), ...judges(from, world), ...reference(from, world)];
+      return [...routers(from, world), ...analyses(from, world), ...reference(from, world)];
     case 'AnalysisTemplate':
       return listAt(from.fields, ['spec', 'metrics']).flatMap((metric) => measured(from, metric, world));
     case 'IngressRoute':
@@ -86,7 +86,7 @@ function routers(from: DesiredObject, world: ObjectIndex): Link[] {
     }));
 }
 
-function judges(from: DesiredObject, world: ObjectIndex): Link[] {
+function analyses(from: DesiredObject, world: ObjectIndex): Link[] {
   const strategy = valueAt(from.fields, ['spec', 'strategy']);
   const steps = listAt(strategy, ['canary', 'steps']).map((step) => valueAt(step, ['analysis']));
   const others = [
