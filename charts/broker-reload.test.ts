@@ -11,6 +11,8 @@ let directory: string;
 let children: ChildProcess[];
 /** A name of its own: the script finds a process by its name. */
 const NAME = `slbrk${process.pid}`.slice(0, 15);
+/** It waits without a child: one that is forked has the name of its parent until it has become another program. */
+const BROKER = 'trap "echo reloaded" HUP; echo up; while :; do read -r _; done';
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'sluice-reload-'));
@@ -28,7 +30,7 @@ afterEach(async () => {
 
 /** What it prints, as it grows. */
 function start(command: string, args: readonly string[]): () => string {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   children.push(child);
   let text = '';
   for (const stream of [child.stdout, child.stderr])
@@ -43,10 +45,7 @@ describe('the container beside a broker', () => {
     writeFileSync(join(directory, 'tls.crt'), 'first');
     // The name of a process is that of the file it is started by.
     symlinkSync('/bin/sh', join(directory, NAME));
-    const heard = start(join(directory, NAME), [
-      '-c',
-      'trap "echo reloaded" HUP; echo up; while :; do sleep 0.05; done',
-    ]);
+    const heard = start(join(directory, NAME), ['-c', BROKER]);
     await expect.poll(heard).toContain('up');
     const told = start('/bin/sh', ['-c', reloadScript(NAME, directory, 0.05)]);
     const times = () => heard().split('reloaded').length - 1;
@@ -57,7 +56,7 @@ describe('the container beside a broker', () => {
     await expect.poll(times).toBe(2);
     replaceFile(join(directory, 'tls.crt'), 'third');
     await expect.poll(times).toBe(3);
-    expect(told().trim().split('\n')).toHaveLength(3);
+    await expect.poll(() => told().trim().split('\n')).toHaveLength(3);
   });
 
   it('continues where there is no broker and no certificate yet', async () => {
@@ -65,10 +64,7 @@ describe('the container beside a broker', () => {
     await expect.poll(told).toContain('tls.crt');
     writeFileSync(join(directory, 'tls.crt'), 'first');
     symlinkSync('/bin/sh', join(directory, NAME));
-    const heard = start(join(directory, NAME), [
-      '-c',
-      'trap "echo reloaded" HUP; while :; do sleep 0.05; done',
-    ]);
+    const heard = start(join(directory, NAME), ['-c', BROKER]);
     await expect.poll(heard).toContain('reloaded');
   });
 });
