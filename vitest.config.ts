@@ -6,9 +6,13 @@ import { propertyFactor } from './test/support/properties.ts';
 
 const scratch = 'test/support/scratch.ts';
 
-// A condition is waited for as long as a busy machine may need; properties that are tried more often take longer.
-const timeout = patient(20) * 1000 * propertyFactor();
-const patience = { testTimeout: timeout, hookTimeout: timeout, expect: { poll: { timeout } } };
+// What a busy machine may need, and properties that are tried more often; no test has a limit of its own below it.
+const timeout = patient(60) * 1000 * propertyFactor();
+const patience = {
+  testTimeout: timeout,
+  hookTimeout: timeout,
+  expect: { poll: { timeout: patient(20) * 1000 } },
+};
 
 // A worker waits now and then, also on one core.
 const quick = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } };

@@ -60,7 +60,7 @@ describe('sluice explain', () => {
     expect(await run('application/karpenter-crd')).toMatch(
       /apps\/addons\/karpenter\.ts:\d+ +name: 'karpenter-crd',/,
     );
-  }, 120_000);
+  });
 
   it('lists the objects that depend on an object', async () => {
     const text = await run('service/broker', '--environment', 'local');

@@ -54,7 +54,7 @@ describe.each(SERVICES)('the bundle of %s', (service) => {
         ...(UNDEMANDING.includes(service) ? [] : [expect.stringContaining('must be set')]),
       ]),
     );
-  }, 30_000);
+  });
 });
 
 it.each(['consumer', 'publisher', 'scaler', 'topology'] as const)(

@@ -42,4 +42,4 @@ it('are built once, taken from the cache with their compiled code, and built aga
   const other = await prepare();
   expect(other.command('topology')).not.toEqual(one.command('topology'));
   expect(readdirSync(cache)).toHaveLength(2);
-}, 120_000);
+});

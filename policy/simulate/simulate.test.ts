@@ -79,7 +79,7 @@ describe('a worked number', () => {
     expect(report.waitP50).toBeLessThan(4.5);
     expect(report.waitP99).toBeGreaterThan(39);
     expect(report.waitP99).toBeLessThan(47);
-  }, 60_000);
+  });
 });
 
 describe('the source system beside its correction', () => {

@@ -153,7 +153,7 @@ describe('a body that is encoded', () => {
     const [reason, kibibytes] = JSON.parse(stdout);
     expect(reason).toBe('too-large');
     expect(kibibytes).toBeLessThan(48 * 1024);
-  }, 60_000);
+  });
 });
 
 describe('it fails on', () => {

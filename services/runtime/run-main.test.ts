@@ -63,4 +63,4 @@ it.concurrent('a service with an invalid configuration ends with 2 and says ever
       faults: [/LOG_LEVEL/, /HTTP_PORT/].map((it) => expect.stringMatching(it)),
     },
   ]);
-}, 30_000);
+});

@@ -69,7 +69,7 @@ describe('a secret file', () => {
       ),
       { numRuns: runs(50) },
     );
-  }, 30_000);
+  });
 
   it.each([
     ['nothing there', '/nowhere/password', 'must be a file that can be read: ENOENT'],

@@ -109,4 +109,4 @@ it('nothing is lost when the broker is killed in the middle: publisher and consu
   for (const consumer of consumers) consumer.child.kill('SIGTERM');
   for (const consumer of consumers) expect(await consumer.ended).toBe(0);
   expect(harness.ended('parked')).toEqual([]);
-}, 240_000);
+});

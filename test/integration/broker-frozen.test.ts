@@ -59,4 +59,4 @@ it('a frozen broker takes connections still, and its probes fail until it goes o
     signal('SIGCONT');
   }
   await vi.waitFor(async () => expect(await succeeds(readinessProbe)).toBe(true), { timeout: 30_000 });
-}, 60_000);
+});

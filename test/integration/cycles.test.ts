@@ -11,4 +11,4 @@ test('exactly 100 jobs start the workload, a residue of 7 is served, and no job 
   expect(trajectory).toEqual([0, 3, 0, 3, 0, 3, 0]);
   expect(redelivered).toBe(0);
   expect([...reasons].sort()).toEqual(['BacklogDrained', 'BacklogReachedMark', 'OldestWaitExceeded']);
-}, 120_000);
+});

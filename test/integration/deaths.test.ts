@@ -66,7 +66,7 @@ async function parksTheDeadlyAndDoesTheOthers(): Promise<void> {
 it('a job that kills its worker is delivered MAX_ATTEMPTS times, then parked, and the others are done', async () => {
   harness = await JobHarness.open(inject('broker'), 0.5);
   await parksTheDeadlyAndDoesTheOthers();
-}, 120_000);
+});
 
 /** Queues of type quorum, from which the broker drops what was delivered more than twice. */
 async function openLimited(): Promise<void> {
@@ -81,7 +81,7 @@ async function openLimited(): Promise<void> {
 it('the same on quorum queues with a delivery limit: the broker drops none of them', async () => {
   await openLimited();
   await parksTheDeadlyAndDoesTheOthers();
-}, 120_000);
+});
 
 it('what the broker drops itself by a delivery limit is parked', async () => {
   await openLimited();

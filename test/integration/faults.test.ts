@@ -6,4 +6,4 @@ test('resets, stalls, half closed links, stopped and killed processes: nothing l
   const { replicas, ...row } = await FaultRun.of(storm, inject('broker'));
   expect(row).toMatchObject({ confirmed: 150, done: 150, parked: 0, lost: 0, messages: 0, processes: 0 });
   expect(replicas.endsWith('-0')).toBe(true);
-}, 300_000);
+});

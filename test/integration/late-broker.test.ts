@@ -33,4 +33,4 @@ it('services that start before their broker wait for it, and the queue is declar
   await harness.untilSaid('job processed', 50, 60);
   consumer.child.kill('SIGTERM');
   expect(await consumer.ended).toBe(0);
-}, 120_000);
+});

@@ -123,5 +123,5 @@ describe('a broker in trouble', () => {
     expect(harness.of('connection lost').length).toBeGreaterThan(0);
     expect(harness.of('run confirmed')).toMatchObject([{ confirmed: jobs, returned: 0 }]);
     expect(await idsOnQueue()).toEqual(new Set(idsOf('run', jobs)));
-  }, 120_000);
+  });
 });

@@ -53,4 +53,4 @@ it('consumers whose queue is deleted, and whose connections are reset then, come
   await eventually('all consume again', async () => (await consumers()) === CONSUMERS, 30);
   await harness.untilSaid('job processed', 30);
   expect([await healthy('/livez'), await healthy('/readyz')]).toEqual([true, true]);
-}, 120_000);
+});

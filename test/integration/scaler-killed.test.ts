@@ -71,4 +71,4 @@ it('a local scaler that is killed and started again never runs more than the cou
   second.kill('SIGTERM');
   expect(await once(second, 'exit')).toEqual([0, null]);
   await vhost.remove();
-}, 240_000);
+});

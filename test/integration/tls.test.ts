@@ -59,7 +59,7 @@ beforeAll(async () => {
     ...{ amqp: portOf(broker.amqpUrl), management: portOf(broker.managementUrl) },
     metrics: portOf(broker.metricsUrl),
   };
-}, 120_000);
+});
 
 afterAll(async () => {
   await fleet.stop();

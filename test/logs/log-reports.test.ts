@@ -86,5 +86,5 @@ describe('error lines in VictoriaLogs', () => {
     const key = objectKey('reports', { namespace: 'twice', start });
     const report = parseReport(await harness.bucket(REPORTS).getText(key, harness.signal));
     expect([report.lines, report.groups.map(({ count }) => count)]).toEqual([60_000, [60_000]]);
-  }, 120_000);
+  });
 });

@@ -17,5 +17,5 @@ describe.skipIf(run('git', 'rev-parse', 'HEAD').status !== 0)('the preview of a 
     expect(text).toMatch(/^## Desired state: /);
     expect(text).toMatch(/\n## Scaling: .* since HEAD\n/);
     expect(text).toContain('| jobs killed in flight |');
-  }, 60_000);
+  });
 });

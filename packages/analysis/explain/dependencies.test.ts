@@ -87,11 +87,11 @@ describe('the values that an object depends on', { timeout: 120_000 }, () => {
     expect(paths('application/consumer', production)).toEqual([
       ...['name', 'repository.repoURL', 'repository.revision'],
     ]);
-  }, 120_000);
+  });
 
   it('are not reported where no other value is accepted', () => {
     expect(dependencies('application/victoria-logs', local).refused).toContain(
       'addons[prometheus-operator-crds]',
     );
-  }, 120_000);
+  });
 });

@@ -59,7 +59,7 @@ it('takes along what the program left in its group', async () => {
   await once(child, 'exit');
   const pid = Number(readFileSync(file, 'utf8'));
   await vi.waitFor(() => expect(alive(pid)).toBe(false), within);
-}, 30_000);
+});
 
 it('does afterwards what a killed owner left to do, and nothing where the owner has done it', async () => {
   const [left, done, ready] = ['left', 'done', 'ready'].map((name) => join(directory, `${name}-to-remove`));
@@ -76,14 +76,14 @@ it('does afterwards what a killed owner left to do, and nothing where the owner 
   killed.kill('SIGKILL');
   await vi.waitFor(() => expect(existsSync(left ?? '')).toBe(false), within);
   expect(existsSync(done ?? '')).toBe(true);
-}, 45_000);
+});
 
 it('does afterwards also what an owner left that ended by itself', async () => {
   const left = join(directory, 'left-at-an-end');
   writeFileSync(left, '');
   await once(owner(`afterwards(['rm', '${left}']);`), 'exit');
   await vi.waitFor(() => expect(existsSync(left)).toBe(false), within);
-}, 30_000);
+});
 
 it('finds free ports, no two the same', async () => {
   const ports = await freePorts(20);

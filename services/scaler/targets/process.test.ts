@@ -139,7 +139,7 @@ describe('local processes as replicas', () => {
     expect(pids().every(alive)).toBe(true);
     owner.kill('SIGKILL');
     await vi.waitFor(() => expect(pids().filter(alive)).toEqual([]), within);
-  }, 30_000);
+  });
 
   it('survive a program that does not exist, as crashes', async () => {
     const crashes: string[] = [];
