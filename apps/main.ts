@@ -22,6 +22,7 @@ import { monitoring } from './platform/monitoring.ts';
 import { redisApplication } from './platform/redis.ts';
 import { scalerApplication } from './platform/scaler.ts';
 import { storeAuthority } from './platform/store-authority.ts';
+import { storeExporters } from './platform/store-exporters.ts';
 import { transactionsIndexApplication } from './platform/transactions-index.ts';
 import { checkPriorities } from './priorities.ts';
 import { systemOf } from './system.ts';
@@ -40,6 +41,7 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   redisApplication,
   mongodbApplication,
   transactionsIndexApplication,
+  ...storeExporters,
   scalerApplication,
   exporterApplication,
   collectorApplication,

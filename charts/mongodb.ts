@@ -4,12 +4,13 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, type Labels, metadataOf } from './labels.ts';
 import { wave } from './wave.ts';
 
-/** A user of MongoDB: the database that it works in, and whether it may write there. */
+/** A user of MongoDB: the database that it works in, and what it may do there. */
 export interface MongoDbUser {
   /** The user; its password is a key of that name. */
   readonly name: string;
   readonly database: string;
-  readonly role: 'read' | 'readWrite';
+  /** `clusterMonitor`, in the database `admin`: what the servers report of themselves. */
+  readonly role: 'read' | 'readWrite' | 'clusterMonitor';
 }
 
 /** Where each night's backup goes, and each slice of the log of changes between two of them. */

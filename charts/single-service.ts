@@ -5,18 +5,21 @@ import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.
 import {
   type EnvValue,
   type FileMount,
+  type ProbePaths,
   pod,
+  probesOf,
   type Resources,
   ServiceAccount,
   serviceContainer,
-  serviceProbes,
 } from './pod.ts';
 import { HttpService } from './worker.ts';
 
-/** A service of one pod: its image, its variables and its files. */
-export interface SingleServiceProps extends Identity {
+/** A service of one pod: its image, its variables and its files. It answers on port 8080. */
+export interface SingleServiceProps extends Identity, ProbePaths {
   /** The image that runs, pinned. */
   readonly image: string;
+  /** In place of the image's arguments. @default the image's own */
+  readonly args?: readonly string[];
   /** Its variables. */
   readonly environment: Readonly<Record<string, EnvValue>>;
   /** Files that it reads. @default none */
@@ -66,7 +69,7 @@ function template(props: SingleServiceProps): k8s.PodTemplateSpec {
     spec: {
       ...spec,
       terminationGracePeriodSeconds: props.stopSeconds ?? 30,
-      containers: [{ ...container, ...serviceProbes }],
+      containers: [{ ...container, ...probesOf(props) }],
     },
   };
 }

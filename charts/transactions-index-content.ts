@@ -1,9 +1,10 @@
 import type { DeclaredRequest, LogDeclaration } from '../packages/contracts/log-declaration.ts';
 
-/** A user of the index, and whether it writes. */
+/** A user of the index, and what it does there. */
 export interface IndexUser {
   readonly name: string;
-  readonly access: 'read' | 'write';
+  /** `statistics`: what the nodes and the indices report of themselves, and no document. */
+  readonly access: 'read' | 'write' | 'statistics';
   /** It looks by Kibana, which gives it its pages. @default false */
   readonly page?: boolean;
 }
@@ -71,6 +72,10 @@ const rolesOf = (alias: string): Readonly<Record<string, Record<string, unknown>
   return {
     write: { indices: [{ names, privileges: ['manage', 'create_doc', ...reading] }] },
     read: { indices: [{ names, privileges: reading }] },
+    statistics: {
+      cluster: ['monitor'],
+      indices: [{ names, privileges: ['monitor', 'view_index_metadata'] }],
+    },
     'viewer-of-page': {
       indices: [{ names, privileges: reading }],
       applications: [

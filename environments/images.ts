@@ -30,6 +30,9 @@ export const images = {
   elasticsearch: 'docker.elastic.co/elasticsearch/elasticsearch:9.2.1',
   mongodb: 'docker.io/percona/percona-server-mongodb:8.0.19-7',
   mongodbBackup: 'docker.io/percona/percona-backup-mongodb:2.12.0',
+  redisExporter: 'docker.io/oliver006/redis_exporter:v1.88.0',
+  mongodbExporter: 'docker.io/percona/mongodb_exporter:0.53.0',
+  elasticsearchExporter: 'quay.io/prometheuscommunity/elasticsearch-exporter:v1.10.0',
   kibana: 'docker.elastic.co/kibana/kibana:9.2.1',
   buildkit: 'docker.io/moby/buildkit:v0.25.1-rootless',
 } as const;

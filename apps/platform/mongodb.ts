@@ -9,7 +9,7 @@ import type { Application, System } from '../application.ts';
 import { declareSecrets } from './credentials.ts';
 import { PRIORITY } from './identities.ts';
 import { accessesOf, isolatedNamespace, lookups } from './network.ts';
-import { STORE_ISSUERS, STORES, usersSecretName } from './stores.ts';
+import { STORE_ISSUERS, STORES, type StoreAccess, usersSecretName } from './stores.ts';
 
 const { identity: mongodb, pods, port } = STORES.mongodb;
 const BACKUPS = 'mongodb-backups';
@@ -22,8 +22,13 @@ const usersOf = ({ storeUsers }: System): MongoDbUser[] =>
   storeUsers
     .filter(({ store }) => store === 'mongodb')
     .map(({ name, scope, access }) => ({
-      ...{ name, database: scope, role: access === 'write' ? 'readWrite' : 'read' },
+      ...{ name, database: scope, role: ROLES[access] },
     }));
+
+/** The role of MongoDB for each kind of access, in the database that the access names. */
+const ROLES: Readonly<Record<StoreAccess['access'], MongoDbUser['role']>> = {
+  ...{ write: 'readWrite', read: 'read', monitor: 'clusterMonitor', statistics: 'clusterMonitor' },
+};
 
 /** MongoDB, where the environment has transactions: an object of Percona's operator. */
 export const mongodbApplication: Application = {

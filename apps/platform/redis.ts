@@ -35,7 +35,9 @@ const RULES: Readonly<Record<StoreAccess['access'], (scope: string) => string>> 
   write: (scope) => `~${scope}:* &* +@all -@dangerous -@admin +info +config|get`,
   read: (scope) => `%R~${scope}:* +@read +@connection +multi +exec -@dangerous +info`,
   monitor: (scope) =>
-    `%R~${scope}:* +@connection +multi +exec +exists +type +llen +zcard +zcount +lindex +hget +hmget +xrange +xrevrange +scan +info`,
+    `%R~${scope}:* +@connection -@dangerous +multi +exec +exists +type +llen +zcard +zcount +lindex +hget +hmget +xrange +xrevrange +scan +info`,
+  // No key, and no argument of a slow command: both would be content.
+  statistics: () => '+@connection -@dangerous +info +slowlog|len +latency|latest +latency|histogram',
 };
 
 /** One line a user, whatever number of prefixes it works with. */

@@ -54,11 +54,12 @@ describe('the stores of transactions', () => {
   it('have a user for each workload, who may do there what it does', () => {
     expect(inProduction(MONGODB).spec.users).toEqual(
       [
-        ['process', 'readWrite'],
-        ['query', 'read'],
-      ].map(([name, role]) => ({
+        ['mongodb-exporter', 'clusterMonitor', 'admin'],
+        ['process', 'readWrite', 'transactions'],
+        ['query', 'read', 'transactions'],
+      ].map(([name, role, db]) => ({
         ...{ name, db: 'admin', passwordSecretRef: { name: 'mongodb-users', key: name } },
-        roles: [{ name: role, db: 'transactions' }],
+        roles: [{ name: role, db }],
       })),
     );
     const { requests } = parseDeclaration(
@@ -71,6 +72,7 @@ describe('the stores of transactions', () => {
       .map(({ path, body }) => [path.split('/').at(-1), body?.roles]);
     expect(users).toEqual([
       ['viewer', ['viewer-of-page']],
+      ['elasticsearch-exporter', ['statistics']],
       ['journal', ['write']],
       ['query', ['read']],
     ]);
@@ -96,7 +98,8 @@ describe('the stores of transactions', () => {
         ({ namespaceSelector }) => Object.values(namespaceSelector?.matchLabels ?? {})[0] ?? 'self',
       ),
     );
-    expect(from.sort()).toEqual(['mongodb', 'mongodb-system', 'process', 'query']);
+    // Its own members, and its exporter.
+    expect(from.sort()).toEqual(['mongodb', 'mongodb', 'mongodb-system', 'process', 'query']);
   });
 });
 

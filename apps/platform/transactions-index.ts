@@ -126,7 +126,7 @@ const usersOf = ({ storeUsers }: System): IndexUser[] =>
   storeUsers
     .filter(({ store }) => store === 'elasticsearch')
     .map(({ name, access }) => ({
-      ...{ name, access: access === 'write' ? 'write' : 'read', page: name === VIEWER },
+      ...{ name, access: access === 'monitor' ? 'statistics' : access, page: name === VIEWER },
     }));
 
 /** What stands on both, declared anew every ten minutes: a rotated password needs no one to remember it. */

@@ -165,6 +165,16 @@ export const otelCollector: Tool = {
   minutes: 4,
 };
 
+const elasticsearchExporterModule = 'github.com/prometheus-community/elasticsearch_exporter';
+
+/** Serves what Elasticsearch reports of itself as metrics. */
+export const elasticsearchExporter: Tool = {
+  name: 'elasticsearch-exporter',
+  module: elasticsearchExporterModule,
+  packages: [elasticsearchExporterModule],
+  minutes: 1,
+};
+
 const s3Module = 'github.com/versity/versitygw';
 
 /** An S3 server on a folder. */

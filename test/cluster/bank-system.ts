@@ -1,5 +1,6 @@
 /** Transactions on a cluster: the rendered services, scaler and Redis, and pods that speak as MongoDB and Elasticsearch. */
 import { platform } from '../../apps/main.ts';
+import { storeExporter } from '../../apps/platform/store-exporters.ts';
 import { STORES } from '../../apps/platform/stores.ts';
 import { bank } from '../../apps/testing/environments.ts';
 import { inject } from '../../apps/workloads/inject.ts';
@@ -66,10 +67,11 @@ export async function deployBank(cluster: Cluster): Promise<void> {
 
 const FIRST = ['Namespace', 'PriorityClass'];
 
-/** What Prometheus Operator reads needs its definitions. */
+/** What Prometheus Operator reads needs its definitions; the image of the exporter of Redis is not built here. */
 const isWanted = ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
   kind === 'PriorityClass' ||
   (!apiVersion.includes('.coreos.com/') &&
+    !(kind === 'Deployment' && metadata.name === storeExporter('redis').name) &&
     NAMESPACES.includes((kind === 'Namespace' ? metadata.name : metadata.namespace) ?? ''));
 
 /** A run begins when a test says so, and may take as long as a busy machine needs. */

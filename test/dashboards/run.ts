@@ -111,9 +111,14 @@ function ruleGroups(): object[] {
 }
 
 /** Every dashboard of the desired state on that broker: name -> JSON. */
-export const dashboardsHere = (): ReadonlyMap<string, unknown> =>
+export const dashboardsHere = (): ReadonlyMap<string, unknown> => dashboardsIn(rendered());
+
+/** Every dashboard of rendered files: name -> JSON. */
+export const dashboardsIn = (
+  files: Iterable<readonly [path: string, text: string]>,
+): ReadonlyMap<string, unknown> =>
   new Map(
-    rendered()
+    [...files]
       .filter(([path]) => path.includes('/configmap-dashboard-'))
       .flatMap(([, text]) => Object.entries((parse(text) as { data: Record<string, string> }).data))
       .map(([file, text]) => [file.replace(/\.json$/, ''), JSON.parse(text)]),

@@ -55,6 +55,7 @@ describe('the users of the rendered Redis', () => {
       'process',
       'query',
       'queue-exporter',
+      'redis-exporter',
       'scaler',
     ]);
     const anyone = new Redis({ port, maxRetriesPerRequest: 0, retryStrategy: null });
@@ -114,6 +115,26 @@ describe('the users of the rendered Redis', () => {
     );
   });
 
+  it('let the exporter of Redis ask what it asks at a scrape, and find what the alerts rest on', async () => {
+    expect(await refused('redis-exporter', 'CLIENT', 'SETNAME', 'redis_exporter')).toBe('OK');
+    for (const command of [
+      ['SLOWLOG', 'LEN'],
+      ['LATENCY', 'LATEST'],
+      ['LATENCY', 'HISTOGRAM'],
+    ] as [string, ...string[]][])
+      expect(await refused('redis-exporter', ...command)).not.toMatch(/NOPERM|ERR/);
+    const info = await refused('redis-exporter', 'INFO', 'ALL');
+    const fields = [...info.matchAll(/^(\w+):/gm)].map(([, name]) => name);
+    expect(fields).toEqual(
+      expect.arrayContaining([
+        ...['aof_last_write_status', 'aof_last_bgrewrite_status', 'aof_current_size', 'aof_enabled'],
+        ...['used_memory', 'maxmemory', 'evicted_keys', 'rejected_connections', 'connected_slaves'],
+        ...['used_cpu_sys_main_thread', 'used_cpu_user_main_thread', 'master_repl_offset'],
+        ...['connected_clients', 'blocked_clients', 'maxclients', 'total_commands_processed'],
+      ]),
+    );
+  });
+
   it.each([
     ['process', 'CONFIG', 'SET', 'appendfsync', 'no'],
     ['process', 'FLUSHALL'],
@@ -123,6 +144,12 @@ describe('the users of the rendered Redis', () => {
     ['scaler', 'DEL', '{transactions}:process:wait'],
     ['queue-exporter', 'KEYS', '*'],
     ['queue-exporter', 'GET', '{transactions}:key:x'],
+    ['queue-exporter', 'CLIENT', 'KILL', 'TYPE', 'normal'],
+    ['redis-exporter', 'GET', '{transactions}:key:x'],
+    ['redis-exporter', 'SCAN', '0'],
+    ['redis-exporter', 'SLOWLOG', 'GET', '1'],
+    ['redis-exporter', 'CONFIG', 'GET', '*'],
+    ['redis-exporter', 'CLIENT', 'LIST'],
     ['probe', 'GET', 'x'],
   ])('%s may not %s %s', async (user, ...command) => {
     expect(await refused(user, ...(command as [string, ...string[]]))).toMatch(/NOPERM/);

@@ -35,6 +35,9 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   kibana: BY_REGISTRY,
   mongodb: BY_REGISTRY,
   mongodbBackup: BY_REGISTRY,
+  redisExporter: BY_REGISTRY,
+  mongodbExporter: BY_REGISTRY,
+  elasticsearchExporter: BY_REGISTRY,
 };
 
 /** The reference without tag and digest. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Transactions on their way into both stores; a cold cache builds FerretDB and brings Elasticsearch first. */
+/** Transactions on their way into both stores; a cold cache builds FerretDB and an exporter, and brings Elasticsearch first. */
 // biome-ignore lint/style/noDefaultExport: vitest takes nothing else
 export default defineConfig({
   test: {

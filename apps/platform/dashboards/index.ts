@@ -9,11 +9,12 @@ import { nodesDashboard } from './nodes.ts';
 import { overviewDashboard } from './overview.ts';
 import { podsDashboard } from './pods.ts';
 import { queueWorkload } from './queue-workload.ts';
+import { storesDashboard } from './stores.ts';
 import { webServiceDashboard } from './web-service.ts';
 
 /** The dashboards that belong to no single application of an environment. */
 export function dashboardsOf(
-  environment: Pick<Environment, 'addons' | 'logs'>,
+  environment: Pick<Environment, 'addons' | 'logs' | 'redis' | 'transactions'>,
   { work, services }: Pick<System, 'work' | 'services'>,
 ): readonly DashboardSpec[] {
   const addons = installedAddons(environment);
@@ -22,6 +23,7 @@ export function dashboardsOf(
     overviewDashboard,
     ...having(work.length > 0, queueWorkload),
     ...having(services.length > 0, webServiceDashboard),
+    ...having(environment.redis !== undefined, storesDashboard(environment)),
     ...[clusterDashboard, nodesDashboard, podsDashboard],
     ...having(addons.includes('opentelemetry-collector'), logPipelineDashboard(otlpStoresOf(environment))),
     ...having(addons.includes('argo-cd'), argoCdDashboard),

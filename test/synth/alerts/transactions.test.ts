@@ -12,7 +12,14 @@ import { transactionScenarios } from './scenarios/transactions.ts';
 import { nameOf, written, writtenGroup } from './written.ts';
 
 /** Namespaces that an environment with transactions has beside those of any other. */
-const OWN = ['redis', 'inject', 'process', 'journal', 'query', 'transaction-load', 'transactions-index'];
+const OWN = [
+  ...['redis', 'mongodb', 'inject', 'process', 'journal', 'query'],
+  ...['transaction-load', 'transactions-index'],
+];
+/** Groups of alerts that hold while Redis is down: its own, and those of what works without it. */
+const WITHOUT_REDIS = [
+  ...['redis', 'mongodb-exporter', 'elasticsearch-exporter', 'transaction-load', 'transactions-content'],
+];
 
 const files = [...render([bank], withTransactions)].flatMap(([path, text]): RuleFile[] => {
   if (!path.includes('/prometheusrule-')) return [];
@@ -65,10 +72,8 @@ describe('the alerts of an environment with transactions', () => {
   });
 
   it('are silent while Redis is down, but for its own', () => {
-    for (const { file, labels } of alerts)
-      expect(labels.depends_on).toBe(
-        ['redis', 'transaction-load', 'transactions-index'].includes(file.namespace) ? undefined : 'redis',
-      );
+    for (const { group, name, labels } of alerts)
+      expect(labels.depends_on, name).toBe(WITHOUT_REDIS.includes(group.name) ? undefined : 'redis');
     const routed = { ...bank, alerting: {} };
     expect(alertmanagerFiles(routed, { scaled: [] }).config.inhibit_rules).toContainEqual({
       source_matchers: ['alertname="RedisDown"'],

@@ -42,7 +42,7 @@ export const dashboardQueries: readonly DashboardQuery[] = dashboardFiles.flatMa
 );
 
 /** Objects with an `expr` or a `label_values(...)`, with the next title or name above them. */
-function queriesIn(value: unknown, name: string): { name: string; expr: string }[] {
+export function queriesIn(value: unknown, name: string): { name: string; expr: string }[] {
   if (Array.isArray(value)) return value.flatMap((one) => queriesIn(one, name));
   if (typeof value !== 'object' || value === null) return [];
   const { title, expr, definition, datasource } = value as Readonly<Record<string, unknown>>;

@@ -2,12 +2,14 @@ import type { AlertRule } from '../rules.ts';
 import type { Scenario } from '../scenario.ts';
 import { selected } from './queue.ts';
 import { ofRuns } from './scheduled-jobs.ts';
+import { storeScenarios } from './stores.ts';
 
 /** Outcomes that a client got what it asked for by. */
 const GOOD: Readonly<Record<string, string>> = { inject: 'accepted', query: 'answered' };
 
 /** Alerts of Redis and of the services of transactions, which an environment has by choice. */
 export const transactionScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
+  ...storeScenarios,
   ...ofRuns('TransactionLoad', 'transaction-load', 'run that sends transactions'),
   ...ofRuns(
     'TransactionsContentRun',
