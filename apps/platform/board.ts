@@ -152,7 +152,7 @@ function readingsIn(environment: Environment): Readonly<Record<string, string>> 
 }
 
 function variablesOf(environment: Environment): Readonly<Record<string, EnvValue>> {
-  const { web, addons, logReports } = environment;
+  const { web, addons, logs, logReports } = environment;
   const { hosts, clusterIssuer } = web;
   const scheme = clusterIssuer === undefined ? 'http' : 'https';
   const { host, path, branch } = organization.repository;
@@ -160,6 +160,7 @@ function variablesOf(environment: Environment): Readonly<Record<string, EnvValue
   return {
     ...readingsIn(environment),
     SNAPSHOT_DIR: SNAPSHOTS.path,
+    ...(logs.stores.length > 0 && { SCALER_NAMESPACE: scaler.namespace }),
     ...Object.assign({}, ...clientsOf(environment).map((client) => client.environment)),
     ...(logReports && { REPORT_BUCKET: logReports.reportBucket }),
     ...{ REPOSITORY_URL: `https://${host}/${path}`, REPOSITORY_BRANCH: branch },

@@ -50,12 +50,17 @@ it('reads the policies of the scaler', () => {
     passwordFile: '/p',
   } as const;
   const target = { kind: 'deployment', namespace: 'n', name: 'd' } as const;
+  const of = (name: string, namespace: string) => ({
+    ...{ name, policy, source: { ...source, queue: name }, target: { ...target, namespace, name } },
+  });
   const { config } = compileScalerConfig({
-    pollSeconds: 5,
-    workloads: [{ name: 'w', source, target, policy }],
+    ...{ pollSeconds: 5, workloads: [of('w', 'n'), of('a', 'shared'), of('b', 'shared')] },
   });
   writeFileSync(path, JSON.stringify(config));
-  expect(settings({ SCALER_CONFIG_FILE: path }).policies.get('w')).toEqual(policy);
+  const { policies, namespaces } = settings({ SCALER_CONFIG_FILE: path });
+  expect(policies.get('w')).toEqual(policy);
+  // What is counted of a namespace is of none of its workloads where it has two.
+  expect([...namespaces]).toEqual([['n', 'w']]);
 });
 
 it('names every fault at once', () => {

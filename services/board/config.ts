@@ -42,6 +42,9 @@ export const environment = z.object({
   LOG_STORE_CA_FILE: optionalText(
     'File (PEM) of the authorities that may vouch for a log store of scheme `https`.',
   ),
+  SCALER_NAMESPACE: optionalText(
+    "Namespace of the scaler's pods: with a log store, decisions are read from their lines.",
+  ),
   REPOSITORY_URL: optionalText(
     'Page of the repository of the desired state: links to commits and pull requests.',
   ),
@@ -113,6 +116,8 @@ export type BoardConfig = z.output<typeof environment>;
 /** What the environment names, read and checked. */
 export interface Settings {
   readonly policies: ReadonlyMap<string, Policy>;
+  /** The workload of a namespace that has one alone. */
+  readonly namespaces: ReadonlyMap<string, string>;
   /** Empty, or a path without a slash at its end. */
   readonly prefix: string;
   readonly access: AccessRule;
@@ -133,6 +138,7 @@ export function settingsOf(config: BoardConfig): Settings {
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     policies: new Map(workloads.map(({ name, policy }) => [name, policy])),
+    namespaces: namespacesOf(workloads),
     links: linksOf(config, workloads),
     prefix: prefix.replace(/\/$/, ''),
     access: kind === 'open' ? { kind, hosts: hosts.toLowerCase().split(/\s*,\s*/) } : { kind, header },
@@ -172,6 +178,15 @@ const linksOf = (
   ...(ARGOCD_URL !== undefined && { argocd: ARGOCD_URL }),
   ...(GRAFANA_URL !== undefined && { grafana: GRAFANA_URL }),
 });
+
+/** What a namespace does is what its workload does, where it has no other. */
+function namespacesOf(workloads: readonly Workload[]): ReadonlyMap<string, string> {
+  const all = workloads.flatMap(({ name, target }) =>
+    target.kind === 'process' ? [] : [{ name, namespace: target.namespace }],
+  );
+  const alone = all.filter(({ namespace }) => all.filter((one) => one.namespace === namespace).length === 1);
+  return new Map(alone.map(({ name, namespace }) => [namespace, name]));
+}
 
 /** A workload is one file, named after what is scaled. */
 const filesOf = (workloads: readonly Workload[]): ReadonlyMap<string, string> =>

@@ -5,7 +5,7 @@ import { type Logger, runMain } from '@sluice/runtime';
 import { type BoardConfig, environment, settingsOf } from './config.ts';
 import { type BoardMetrics, boardMetrics } from './metrics.ts';
 import { BoardModel } from './model/board.ts';
-import { Watch } from './model/watch.ts';
+import { Watch, type WatchOptions } from './model/watch.ts';
 import { createBoard } from './server/app.ts';
 import { Streams } from './server/streams.ts';
 import { LogFile } from './sources/log-file.ts';
@@ -30,6 +30,17 @@ const reportingReadings =
     else log.warn({ error: failure }, 'source failed');
   };
 
+/** Reads the workloads, and the lines of a file where one is configured. */
+const watchOf = (
+  { SCALER_URL, LOG_FILE, POLL_SECONDS }: BoardConfig,
+  model: BoardModel,
+  told: Pick<WatchOptions, 'changed' | 'failed' | 'reported'>,
+): Watch =>
+  new Watch({
+    ...{ ...told, model, readings: scalerSource(SCALER_URL), pollMs: POLL_SECONDS * 1000 },
+    ...(LOG_FILE !== undefined && { lines: new LogFile(LOG_FILE) }),
+  });
+
 /** Serves on until nothing routes to it any more, and then closes each connection with its answer. */
 async function drained(config: BoardConfig, linger: () => void): Promise<void> {
   await sleep(config.DRAIN_DELAY_SECONDS * 1000);
@@ -42,19 +53,16 @@ await runMain({
   schema: environment,
   stopSeconds: (config) => config.DRAIN_DELAY_SECONDS + config.LINGER_SECONDS + config.STOP_DEADLINE_SECONDS,
   run: async ({ config, log, registry, stop }) => {
-    const { policies, prefix, access, links } = settingsOf(config);
+    const { policies, namespaces, prefix, access, links } = settingsOf(config);
     const metrics = boardMetrics(registry);
     const model = new BoardModel(policies);
     const streams = new Streams({ limit: config.MAX_STREAMS });
     const sources = await openSources(config, {
+      ...{ model, namespaces },
       changed: () => streams.update(),
       reported: reporting(log, metrics),
     });
-    const watch = new Watch({
-      model,
-      readings: scalerSource(config.SCALER_URL),
-      ...(config.LOG_FILE !== undefined && { lines: new LogFile(config.LOG_FILE) }),
-      pollMs: config.POLL_SECONDS * 1000,
+    const watch = watchOf(config, model, {
       changed: () => streams.update(),
       failed: () => metrics.sourceFailed(),
       reported: reportingReadings(log),
@@ -64,7 +72,10 @@ await runMain({
       ...{ prefix, access, links, streams, registry, metrics, lookups: sources.lookups },
       timeZone: config.TIME_ZONE,
       requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
-      state: () => ({ ...model.state(Date.now()), ...sources.feeds() }),
+      state: () => ({
+        ...(config.LOG_FILE === undefined && { decisions: 'none' as const }),
+        ...{ ...model.state(Date.now()), ...sources.feeds() },
+      }),
       closing: () => lingers,
       ready: () => (stop.signal.aborted ? 'stopping' : undefined),
       failed: (error) => {

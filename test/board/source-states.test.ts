@@ -31,8 +31,11 @@ beforeAll(async () => {
   metrics.decide('jobs', 40, 'opening to 3 replicas');
   for (const { url } of [prometheus, logs.s3, logs.store]) gates.push(await startGate(url, 'silent'));
   const [queries, reports, lines] = gates.map(({ url }) => url);
+  // Decisions come from the log store, as in a cluster.
+  const { LOG_FILE: _, ...scaler } = metrics.env;
   served = await startBoard({
-    ...{ ...metrics.env, ...logs.s3.credentials, SNAPSHOT_DIR: join(folder, 'snapshots') },
+    SCALER_NAMESPACE: 'scaler',
+    ...{ ...scaler, ...logs.s3.credentials, SNAPSHOT_DIR: join(folder, 'snapshots') },
     ...{ PROMETHEUS_URL: queries, REPORT_BUCKET: REPORTS, S3_ENDPOINT: reports },
     ...{ LOG_STORE: 'victoria-logs', LOG_STORE_URL: lines },
   });
@@ -90,20 +93,25 @@ describe('a page whose source', () => {
     ['infra', /No alert fires/],
     ['logs', /No errors/],
     ['logs/live', /No line of the last hour matches/],
+    ['queues/jobs', /No decision yet/],
   ])('has nothing says what to do or that all is well: /%s', (path, text) => says(path, text, 'empty'));
 
   it('does not answer any more keeps what it has shown, and says so on each page', async () => {
     const at = Math.floor(Date.now() / 1000) * 1000;
     await writeSnapshot(join(folder, 'snapshots'), snapshotAt(at, 1, 'a usual error'), 10);
     const line = { namespace: 'consumer', at: Date.now(), message: 'job processed in 20 ms' };
-    await logs.write([line]);
+    const decision = { workload: 'jobs', current: '0', replicas: '3', reason: 'BacklogReachedMark' };
+    const told = { namespace: 'scaler', at: Date.now(), message: 'opening to 3 replicas', fields: decision };
+    await logs.write([line, told]);
     await says('cluster-info', /1 node is not ready/, 'live');
     await says('infra', /^Nodes$/, 'live');
     await says('logs/live', /job processed in 20 ms/, 'live');
+    await says('queues/jobs', /opening to 3 replicas/, 'live', /Mark reached/);
     for (const gate of gates) await gate.set('closed');
     rmSync(join(folder, 'snapshots'), { recursive: true });
     await says('infra', /Prometheus does not answer/, 'stale', /Nodes/);
     await says('logs/live', /The log store does not answer/, 'stale', /job processed in 20 ms/);
+    await says('queues/jobs', /The log store does not answer/, 'stale', /opening to 3 replicas/);
     await says('logs', /The reports cannot be read/, 'stale', /No errors/);
     await says('cluster-info', /The snapshots cannot be read/, 'stale', /consumer/);
     await says('releases', /The snapshots cannot be read/, 'stale', /is not live/);

@@ -12,7 +12,9 @@ import { objectKey, parseReport, WINDOW_MINUTES } from '../../packages/contracts
 import { ELASTICSEARCH_STREAMS, logRecords } from '../../packages/contracts/log-store.ts';
 import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
 import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { DecisionLines } from '../../services/board/sources/decision-lines.ts';
 import { LogSearch, MOST_LINES } from '../../services/board/sources/log-search.ts';
+import { LogStore } from '../../services/board/sources/log-store.ts';
 import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
 
 const WINDOW_MS = WINDOW_MINUTES * 60_000;
@@ -67,6 +69,12 @@ const documentOf = (at: number, namespace: string, message: string, more: object
     ...more,
   };
 };
+
+/** How the board asks it. */
+const client = () =>
+  new LogStore('elasticsearch', {
+    ...{ url: elasticsearch.url, credentials: undefined, authoritiesFile: undefined },
+  });
 
 describe('Elasticsearch', () => {
   it('takes the declared template from a run of the service, again and again', async () => {
@@ -168,9 +176,7 @@ describe('Elasticsearch', () => {
       JSON.stringify(document),
     ]);
     await ask('POST', '/_bulk?refresh=true', `${bulk.join('\n')}\n`);
-    const store = new LogSearch('elasticsearch', {
-      ...{ url: elasticsearch.url, credentials: undefined, authoritiesFile: undefined },
-    });
+    const store = new LogSearch(client());
     const found = (text: string, namespace = 'searched') =>
       store.search({ namespace, text }, now, harness.signal);
     const all = await found('');
@@ -186,5 +192,28 @@ describe('Elasticsearch', () => {
     expect(new Set((await found('processed', '')).map(({ namespace }) => namespace))).toEqual(
       new Set(['searched', 'other']),
     );
+  });
+
+  it('has the decisions of the scaler for the board, and no other line of its namespace', async () => {
+    const now = Date.now();
+    const decision = { workload: 'jobs', current: 0, replicas: 25, reason: 'BacklogReachedMark' };
+    const lines = [
+      documentOf(now - 5000, 'scaler', 'opening to 25 replicas', { msg: 'decision', ...decision }),
+      documentOf(now - 4000, 'scaler', 'leading', { level: 'info', reason: 'elected' }),
+      documentOf(now - 3000, 'other', 'opening to 25 replicas', decision),
+    ];
+    const bulk = lines.flatMap((document) => [
+      JSON.stringify({ create: { _index: ELASTICSEARCH_STREAMS.lines } }),
+      JSON.stringify(document),
+    ]);
+    await ask('POST', '/_bulk?refresh=true', `${bulk.join('\n')}\n`);
+    const decisions = new DecisionLines(client(), 'scaler');
+    expect(await decisions.read(now, harness.signal)).toEqual([
+      {
+        ...{ at: now - 5000, workload: 'jobs', from: 0, to: 25, reason: 'BacklogReachedMark' },
+        message: 'opening to 25 replicas',
+      },
+    ]);
+    expect(await decisions.read(now + 1000, harness.signal)).toEqual([]);
   });
 });

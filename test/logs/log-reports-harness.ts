@@ -22,6 +22,8 @@ export interface Written {
   readonly pod?: string;
   /** Where it begins in its file. @default not known */
   readonly position?: number;
+  /** What the line has beside its text, where it is one of JSON. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly event?: { readonly reason: string; readonly type: string };
 }
 
@@ -121,7 +123,8 @@ export class LogReportsHarness {
 /** The command line. */
 const SLUICE = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
-const recordOf = ({ namespace, at, message, level, pod = 'pod-1', position, event }: Written) => ({
+const recordOf = ({ namespace, at, message, level, pod = 'pod-1', position, fields, event }: Written) => ({
+  ...fields,
   ...{ [LINE.time]: new Date(at).toISOString(), [LINE.message]: message, [LINE.namespace]: namespace },
   ...(level !== undefined && { [LINE.level]: level }),
   ...(position !== undefined && { [LINE.position]: String(position) }),

@@ -37,13 +37,14 @@ function partsOf(seconds) {
 /** @param {Data} data */
 function formats({ language, timeZone, times }) {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const small = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   const axis = new Intl.DateTimeFormat(language, { timeZone, hourCycle: 'h23', ...partsOf(span) });
   const clock = new Intl.DateTimeFormat(language, {
     ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone },
   });
   return {
-    number: (/** @type {number} */ v) => number.format(v),
+    number: (/** @type {number} */ v) => (Math.abs(v) < 1 ? small : number).format(v),
     clock: (/** @type {number} */ s) => clock.format(s * 1000),
     axis: (/** @type {number} */ s) => axis.format(s * 1000),
   };
@@ -140,7 +141,7 @@ function optionsOf(figure, holder) {
     splits.map(formats(data()).axis);
   const range = (/** @type {any} */ _plot, /** @type {number} */ _min, /** @type {number} */ max) => [
     0,
-    Math.max(1, max * 1.08),
+    max > 0 ? max * 1.08 : 1,
   ];
   return {
     ...{ width: holder.clientWidth, height: HEIGHT, padding: [8, 28, 0, 0], legend: { show: false } },

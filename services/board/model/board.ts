@@ -28,6 +28,7 @@ export class BoardModel {
   #readAt: number | undefined;
   #failingSince: number | undefined;
   #completions: number[] = [];
+  #rates: ReadonlyMap<string, number> = new Map();
   #jobsAreReported = false;
 
   /** @param policies by workload; of any other, less can be said */
@@ -40,11 +41,12 @@ export class BoardModel {
   observe(readings: readonly Reading[], now: number): void {
     this.#connection = { kind: 'live' };
     this.#readAt = now;
-    const throughput = this.#throughput(now);
+    const own = this.#throughput(now);
     for (const reading of readings) {
       const known = this.#of(reading.workload);
       if (known === undefined) continue;
       known.reading = reading;
+      const throughput = this.#rates.get(reading.workload) ?? own;
       if (throughput === undefined) delete known.throughput;
       else known.throughput = throughput;
       this.#sample(known, now);
@@ -58,9 +60,18 @@ export class BoardModel {
     else if (now - this.#failingSince >= STARTING_MS) this.#connection = { kind: 'failed', message };
   }
 
+  /** A decision that was not told before; of several pods' lines an older one may come later. */
   decided(decision: DecisionRecord): void {
     const known = this.#of(decision.workload);
-    if (known !== undefined) known.decisions = [decision, ...known.decisions].slice(0, MOST_DECISIONS);
+    if (known === undefined) return;
+    const later = known.decisions.filter(({ at }) => at > decision.at);
+    const earlier = known.decisions.slice(later.length);
+    known.decisions = [...later, decision, ...earlier].slice(0, MOST_DECISIONS);
+  }
+
+  /** Jobs done a second, by workload, as somebody has counted them; of any other it is not known. */
+  counted(rates: ReadonlyMap<string, number>): void {
+    this.#rates = rates;
   }
 
   /** A job was done. @param at epoch milliseconds */

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClusterSnapshot, PodRow, WorkloadRow } from '../../../packages/contracts/cluster-snapshot.ts';
 import { emptySnapshot } from '../testing/snapshot.ts';
-import { differencesOf, matches, nodeLoads, podLevel, total, workloadHealth } from './cluster.ts';
+import {
+  differencesOf,
+  matches,
+  namespaceLoads,
+  nodeLoads,
+  podLevel,
+  total,
+  workloadHealth,
+} from './cluster.ts';
 
 const workload = (more: Partial<WorkloadRow> = {}): WorkloadRow => ({
   ...{ kind: 'Deployment', namespace: 'shop', name: 'web', created: 1, desired: 2, ready: 2, updated: 2 },
@@ -46,6 +54,25 @@ describe('how a workload of the cluster is', () => {
   ] as const)('is of a pod: %s', (level, more) => {
     expect(podLevel(pod(more))).toBe(level);
   });
+});
+
+it('adds up what the pods of a namespace reserve, with its workloads and how they are, the largest first', () => {
+  const of = (name: string) => ({ name, created: 1, phase: 'Active' });
+  const loads = namespaceLoads(
+    snapshot({
+      namespaces: [of('empty'), of('shop'), of('broken'), { ...of('going'), phase: 'Terminating' }],
+      workloads: [workload(), workload({ namespace: 'broken', ready: 0 })],
+      pods: [pod(), pod({ name: 'b' }), pod({ name: 'done', phase: 'Succeeded' })],
+    }),
+  );
+  expect(
+    loads.map(({ name, level, workloads, pods, requests: { cpu } }) => [name, level, workloads, pods, cpu]),
+  ).toEqual([
+    ['shop', 'ok', 1, 2, 1],
+    ['empty', 'ok', 0, 0, 0],
+    ['broken', 'critical', 1, 0, 0],
+    ['going', 'attention', 0, 0, 0],
+  ]);
 });
 
 it('adds up what pods reserve on a node, those that are over left out, the fullest node first', () => {

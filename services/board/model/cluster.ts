@@ -4,7 +4,7 @@ import type {
   PodRow,
   WorkloadRow,
 } from '../../../packages/contracts/cluster-snapshot.ts';
-import type { Level } from './health.ts';
+import { type Level, worstOf } from './health.ts';
 
 /** How a workload is: each has a word in every language. */
 export type WorkloadCondition =
@@ -118,6 +118,47 @@ export function total(loads: readonly NodeLoad[], resource: 'cpu' | 'memory'): S
     ...(measured && { used: sum(({ used = 0 }) => used) }),
   };
 }
+
+/** A namespace with what runs in it. */
+export interface NamespaceLoad {
+  readonly name: string;
+  readonly namespace: string;
+  readonly phase: string;
+  readonly workloads: number;
+  /** Of its workloads and pods. */
+  readonly level: Level;
+  /** Pods that are not over, and what they reserve. */
+  readonly pods: number;
+  readonly requests: { readonly cpu: number; readonly memory: number };
+}
+
+/** Each namespace beside what runs in it, those that reserve most of the CPU first. */
+export function namespaceLoads({ namespaces, workloads, pods }: ClusterSnapshot): readonly NamespaceLoad[] {
+  const podsOf = Map.groupBy(
+    pods.filter((pod) => !isOver(pod)),
+    ({ namespace }) => namespace,
+  );
+  const workloadsOf = Map.groupBy(workloads, ({ namespace }) => namespace);
+  return namespaces
+    .map(({ name, phase }): NamespaceLoad => {
+      const [own, running] = [workloadsOf.get(name) ?? [], podsOf.get(name) ?? []];
+      const sum = (resource: 'cpu' | 'memory') =>
+        running.reduce((all, { requests }) => all + requests[resource], 0);
+      return {
+        ...{ name, namespace: name, phase, workloads: own.length, pods: running.length },
+        level: namespaceLevel(phase, own, running),
+        requests: { cpu: sum('cpu'), memory: sum('memory') },
+      };
+    })
+    .sort((a, b) => b.requests.cpu - a.requests.cpu);
+}
+
+/** As bad as its worst workload; a pod that cannot start is a warning. */
+const namespaceLevel = (phase: string, own: readonly WorkloadRow[], running: readonly PodRow[]): Level =>
+  worstOf([
+    ...own.map((row) => workloadHealth(row).level).filter((level) => level !== 'unknown'),
+    ...(phase === 'Active' && failingPods(running).length === 0 ? [] : ['attention' as const]),
+  ]);
 
 /** What a visitor looks for. */
 export interface ClusterFilter {

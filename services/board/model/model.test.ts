@@ -158,6 +158,25 @@ describe('what the board knows', () => {
     expect([known?.decisions.length, known?.decisions[0]?.at]).toEqual([100, 150]);
   });
 
+  it('puts a decision where its instant is, however late its line comes', () => {
+    const model = new BoardModel();
+    for (const at of [1, 5, 3])
+      model.decided({ at, workload: 'w', from: 0, to: 1, reason: 'BacklogReachedMark', message: '' });
+    expect(model.state(0).workloads[0]?.decisions.map(({ at }) => at)).toEqual([5, 3, 1]);
+  });
+
+  it('takes rates that others count, of several workloads too, and knows none when they are gone', () => {
+    const model = new BoardModel();
+    const both = [reading, { ...reading, workload: 'x' }];
+    model.counted(new Map([['w', 2.5]]));
+    model.observe(both, 1000);
+    expect(model.state(0).workloads.map(({ throughput }) => throughput)).toEqual([2.5, undefined]);
+    model.counted(new Map());
+    model.observe(both, 2000);
+    expect(model.state(0).workloads[0]?.throughput).toBeUndefined();
+    expect(model.state(0).workloads[0]?.samples.map(({ throughput }) => throughput)).toEqual([2.5, null]);
+  });
+
   it('counts the jobs of the last ten seconds, where there is one workload and jobs are reported', () => {
     const model = new BoardModel();
     model.observe([reading], 1000);

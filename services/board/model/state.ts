@@ -60,6 +60,8 @@ export interface BoardState {
   readonly readAt?: number;
   readonly now: number;
   readonly workloads: readonly WorkloadState[];
+  /** How the source of the decisions is, where it is another than that of the readings; `none` where there is not one. */
+  readonly decisions?: Feed<unknown> | 'none';
   /** The cluster as its snapshots show it; absent where the board reads none. */
   readonly cluster?: Feed<ClusterHistory>;
   /** Alerts that fire; absent where the board reads no Prometheus. */

@@ -42,6 +42,38 @@ describe('a page', () => {
     expect((await get('/queues')).headers.location).toBe('/queues/jobs');
   });
 
+  it.each([
+    [
+      'is on its way',
+      { connection: { kind: 'loading' } },
+      'The first answer is on its way',
+      'No decision yet',
+    ],
+    ['has none', { connection: { kind: 'live' } }, 'No decision yet', 'does not answer'],
+    [
+      'does not answer',
+      { connection: { kind: 'failed', message: 'no route' } },
+      'The log store does not answer',
+      'on its way',
+    ],
+    ['is none', 'none', 'Set LOG_STORE_URL and SCALER_NAMESPACE, or LOG_FILE', 'No decision yet'],
+  ] as const)('of a queue says of its decisions when their source %s', async (_, decisions, says, not) => {
+    const model = new BoardModel();
+    model.observe([{ workload: 'jobs', ready: 0, unacked: 0, replicas: 0 }], 60_000);
+    const { get } = await board({ state: () => ({ ...model.state(60_000), decisions }) });
+    const { body } = await get('/queues/jobs');
+    expect(body).toContain(says);
+    expect(body).not.toContain(not);
+  });
+
+  it('of a queue keeps the decisions that it knows while their source does not answer', async () => {
+    const decisions = { connection: { kind: 'stale', message: 'no route' } } as const;
+    const { get } = await board({ state: () => ({ ...running().state(60_000), decisions }) });
+    const { body } = await get('/queues/jobs');
+    expect(body).toContain('The log store does not answer');
+    expect(body).toContain('opening to 25 replicas');
+  });
+
   it.each(LANGUAGES)('speaks %s when it is asked to, and its links do so too', async (lang) => {
     const { get } = await board({}, running());
     const { body } = await get(`/?lang=${lang}&theme=dark`);

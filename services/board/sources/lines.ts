@@ -7,15 +7,25 @@ const LONGEST_MESSAGE = 400;
 const count = z.number().int().min(0).max(1_000_000);
 const instant = z.number().int().min(0).max(8.64e15);
 
-const decision = z.object({
-  msg: z.literal('decision'),
-  time: instant,
-  workload: z.string().max(253),
-  current: count,
-  replicas: count,
+const told = {
+  workload: z.string().min(1).max(253),
   reason: z.enum(REASONS),
   message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
+};
+
+const decision = z.object({
+  ...{ msg: z.literal('decision'), time: instant },
+  ...{ current: count, replicas: count, ...told },
 });
+
+const countText = z
+  .string()
+  .regex(/^\d{1,7}$/)
+  .transform(Number)
+  .pipe(count);
+
+/** A decision as a log store has it: each field of the line is text. */
+export const decisionFields = z.object({ current: countText, replicas: countText, ...told });
 
 const processed = z.object({
   msg: z.literal('job processed'),

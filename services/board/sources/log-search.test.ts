@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { parser } from '@grafana/lezer-logql';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DecisionLines } from './decision-lines.ts';
 import { LogSearch, MOST_LINES } from './log-search.ts';
+import { LogStore } from './log-store.ts';
 
 let server: Server | undefined;
 afterEach(async () => {
@@ -21,8 +23,8 @@ async function store(answer: unknown, status = 200) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const search = new LogSearch('loki', { url, credentials: undefined, authoritiesFile: undefined });
-  return { asked, search };
+  const client = new LogStore('loki', { url, credentials: undefined, authoritiesFile: undefined });
+  return { asked, search: new LogSearch(client), decisions: new DecisionLines(client, 'scaler') };
 }
 
 const signal = new AbortController().signal;
@@ -87,5 +89,53 @@ describe('a search in Loki', () => {
     await expect(search.search({ namespace: '', text: '' }, NOW, signal)).rejects.toThrow(
       /^http:\/\/127\.0\.0\.1:\d+\/loki\/api\/v1\/query_range answers 500$/,
     );
+  });
+});
+
+/** An entry of Loki with what structured metadata a decision of the scaler has. */
+const decisionStream = (at: number, more: Readonly<Record<string, string>> = {}) => ({
+  stream: {
+    ...{ k8s_namespace_name: 'scaler', k8s_pod_name: 'scaler-1', workload: 'jobs' },
+    ...{ current: '0', replicas: '25', reason: 'BacklogReachedMark', ...more },
+  },
+  values: [[`${at}000000`, 'opening to 25 replicas']],
+});
+
+describe('decisions in a log store', () => {
+  const told = { workload: 'jobs', from: 0, to: 25, reason: 'BacklogReachedMark' };
+
+  it('are those of the last day at first, then what is new, each once and the oldest first', async () => {
+    const result = [decisionStream(NOW - 1000), decisionStream(NOW - 9000, { current: '25', replicas: '0' })];
+    const answer = { data: { result } };
+    const { asked, decisions } = await store(answer);
+    expect(await decisions.read(NOW, signal)).toEqual([
+      { ...told, at: NOW - 9000, from: 25, to: 0, message: 'opening to 25 replicas' },
+      { ...told, at: NOW - 1000, message: 'opening to 25 replicas' },
+    ]);
+    result.push(decisionStream(NOW + 2000, { k8s_pod_name: 'scaler-2' }));
+    expect(await decisions.read(NOW + 5000, signal)).toEqual([expect.objectContaining({ at: NOW + 2000 })]);
+    expect(await decisions.read(NOW + 10_000, signal)).toEqual([]);
+    expect(asked.map(({ searchParams }) => Number(searchParams.get('start')) / 1e6 - NOW)).toEqual([
+      ...[-86_400_000, -120_000, -115_000],
+    ]);
+    expect(asked[0]?.searchParams.get('query')).toBe(
+      '{k8s_namespace_name="scaler"} | workload != "" | current != "" | replicas != "" | reason != ""',
+    );
+  });
+
+  it('that a reading could not get are there after it, however long the store was silent', async () => {
+    const { asked, decisions } = await store({}, 500);
+    for (const later of [0, 3_600_000])
+      await expect(decisions.read(NOW + later, signal)).rejects.toThrow('500');
+    expect(Number(asked[1]?.searchParams.get('start')) / 1e6).toBe(NOW + 3_600_000 - 86_400_000);
+  });
+
+  it('are no other records that have such fields, whatever is in them', async () => {
+    const wrong = [
+      ...[{ reason: '<script>' }, { replicas: '-1' }, { replicas: '1e3' }, { current: '' }, { workload: '' }],
+      ...[{ current: '99999999' }, { workload: 'w'.repeat(300) }],
+    ].map((more) => decisionStream(NOW - 1000, more));
+    const { decisions } = await store({ data: { result: wrong } });
+    expect(await decisions.read(NOW, signal)).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 import type { BoardConfig } from '../config.ts';
+import type { BoardModel } from '../model/board.ts';
 import { type FeedOptions, FeedPoller, OnDemand } from '../model/feed.ts';
 import type { BoardState } from '../model/state.ts';
 import type { Lookups } from '../server/lookups.ts';
+import { DecisionLines } from './decision-lines.ts';
 import { LogSearch } from './log-search.ts';
+import { LogStore } from './log-store.ts';
 import { Prometheus, rangeOf } from './prometheus.ts';
 import { SnapshotFolder } from './snapshots.ts';
 
@@ -14,9 +17,17 @@ const ALERTS_EVERY_MS = 15 * SECOND_MS;
 const CHARTS_FRESH_MS = 30 * SECOND_MS;
 const REPORTS_EVERY_MS = 60 * SECOND_MS;
 const LINES_FRESH_MS = 3 * SECOND_MS;
+const DECISIONS_EVERY_MS = 5 * SECOND_MS;
+const RATES_EVERY_MS = 15 * SECOND_MS;
 
-type Feeds = Pick<BoardState, 'cluster' | 'alerts' | 'errors'>;
-type Told = Pick<FeedOptions<unknown>, 'changed' | 'reported'>;
+type Feeds = Pick<BoardState, 'cluster' | 'alerts' | 'errors' | 'decisions'>;
+
+/** Who hears of what the sources have. */
+interface Told extends Pick<FeedOptions<unknown>, 'changed' | 'reported'> {
+  readonly model: BoardModel;
+  /** The workloads of a namespace that has one alone. */
+  readonly namespaces: ReadonlyMap<string, string>;
+}
 
 interface Stoppable {
   stop(): void | Promise<void>;
@@ -78,17 +89,69 @@ function prometheusPart({ PROMETHEUS_URL }: BoardConfig, told: Told): Part | und
     ...{ ...told, name: 'alerts', everyMs: ALERTS_EVERY_MS },
     read: (signal) => prometheus.alerts(signal),
   });
+  const rates = new FeedPoller({
+    ...{ ...told, name: 'throughput', everyMs: RATES_EVERY_MS },
+    read: async (signal) => {
+      try {
+        told.model.counted(byWorkload(await prometheus.jobRates(signal), told.namespaces));
+      } catch (error) {
+        // An old rate would be drawn as a present one.
+        told.model.counted(new Map());
+        throw error;
+      }
+    },
+  });
   const charts = new OnDemand({
     ...{ freshMs: CHARTS_FRESH_MS, most: 4, changed: told.changed },
     read: (range: string, signal) => prometheus.charts(rangeOf(range), Date.now(), signal),
   });
   return {
     feeds: () => ({ alerts: alerts.feed }),
-    ...{ lookups: { charts }, pollers: [alerts], parts: [alerts, charts] },
+    ...{ lookups: { charts }, pollers: [alerts, rates], parts: [alerts, rates, charts] },
   };
 }
 
-function linesPart(config: BoardConfig, { changed }: Told): Part | undefined {
+/** @param rates by namespace */
+const byWorkload = (
+  rates: ReadonlyMap<string, number>,
+  namespaces: ReadonlyMap<string, string>,
+): ReadonlyMap<string, number> =>
+  new Map(
+    [...rates].flatMap(([namespace, rate]) => {
+      const workload = namespaces.get(namespace);
+      return workload === undefined ? [] : [[workload, rate]];
+    }),
+  );
+
+function linesPart(config: BoardConfig, told: Told): Part | undefined {
+  const store = logStoreOf(config);
+  if (store === undefined) return undefined;
+  const search = new LogSearch(store);
+  const lines = new OnDemand({
+    ...{ freshMs: LINES_FRESH_MS, most: 50, changed: told.changed },
+    read: (key: string, signal) => search.search(JSON.parse(key), Date.now(), signal),
+  });
+  const part = { lookups: { lines }, parts: [lines] };
+  if (config.SCALER_NAMESPACE === undefined) return part;
+  const decisions = decisionPoller(store, config.SCALER_NAMESPACE, told);
+  return {
+    ...{ ...part, feeds: () => ({ decisions: decisions.feed }) },
+    ...{ pollers: [decisions], parts: [lines, decisions] },
+  };
+}
+
+function decisionPoller(store: LogStore, namespace: string, told: Told): FeedPoller<true> {
+  const followed = new DecisionLines(store, namespace);
+  return new FeedPoller({
+    ...{ ...told, name: 'decisions', everyMs: DECISIONS_EVERY_MS },
+    read: async (signal) => {
+      for (const decision of await followed.read(Date.now(), signal)) told.model.decided(decision);
+      return true as const;
+    },
+  });
+}
+
+function logStoreOf(config: BoardConfig): LogStore | undefined {
   const { LOG_STORE: kind, LOG_STORE_URL: url, LOG_STORE_USERNAME: username } = config;
   if (url === undefined) return undefined;
   const { LOG_STORE_PASSWORD: password, LOG_STORE_CA_FILE: authoritiesFile } = config;
@@ -96,12 +159,7 @@ function linesPart(config: BoardConfig, { changed }: Told): Part | undefined {
     username === undefined || password === undefined
       ? undefined
       : () => ({ username, password: password.read() });
-  const store = new LogSearch(kind, { url, credentials, authoritiesFile });
-  const lines = new OnDemand({
-    ...{ freshMs: LINES_FRESH_MS, most: 50, changed },
-    read: (key: string, signal) => store.search(JSON.parse(key), Date.now(), signal),
-  });
-  return { lookups: { lines }, parts: [lines] };
+  return new LogStore(kind, { url, credentials, authoritiesFile });
 }
 
 /** The client of S3 is loaded where there is a bucket alone. */

@@ -1,5 +1,6 @@
 import { parseInstant, request } from '@sluice/runtime';
 import * as z from 'zod';
+import { consumer } from '../../../packages/contracts/metrics/catalogue.ts';
 
 const TIMEOUT_MS = 10_000;
 /** Points of a line: as many as a chart has room for. */
@@ -49,6 +50,10 @@ export const QUERIES: Readonly<Record<ChartName, Readonly<Partial<Record<SeriesN
   restarts: { restarts: 'sum(increase(kube_pod_container_status_restarts_total[5m]))' },
 };
 
+const jobsDone = `${consumer.jobsProcessed.name}{outcome!="retried"}`;
+/** Jobs that are done a second, by the namespace of the pods that do them; 0 where pods did some in the last hour and do none. */
+export const JOB_RATES = `sum by (namespace) (rate(${jobsDone}[1m])) or sum by (namespace) (0 * last_over_time(${jobsDone}[1h]))`;
+
 /** Some lines over the same instants. */
 export interface Series {
   readonly chart: ChartName;
@@ -72,6 +77,9 @@ const matrix = answer(
   z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })) }),
 );
 const labels = z.record(z.string(), z.string());
+const vector = answer(
+  z.object({ result: z.array(z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) })) }),
+);
 const alerts = answer(
   z.object({
     alerts: z.array(z.object({ labels, annotations: labels, state: z.string(), activeAt: z.string() })),
@@ -127,6 +135,16 @@ export class Prometheus {
       series.push({ chart, times: times.map((at) => at * 1000), lines: known });
     }
     return series;
+  }
+
+  /** Jobs done a second, by namespace. @throws Error whatever the reason, in a sentence that names the address */
+  async jobRates(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const { data } = await this.#get('/api/v1/query', { query: JOB_RATES }, vector, signal);
+    return new Map(
+      data.result.flatMap(({ metric: { namespace }, value: [, rate] }) =>
+        namespace === undefined || !Number.isFinite(Number(rate)) ? [] : [[namespace, Number(rate)]],
+      ),
+    );
   }
 
   async #get<T extends z.ZodType>(

@@ -78,12 +78,14 @@ export const de: Texts = {
   perSecond: 'Jobs/s',
   lastDecision: 'Letzte Entscheidung',
   noDecision: 'Noch keine Entscheidung',
+  decisionsOff:
+    'Das Board liest keine Zeilen des Skalierers. LOG_STORE_URL und SCALER_NAMESPACE setzen, oder LOG_FILE.',
   none: 'Keine',
   notReported: 'Nicht gemeldet',
   details: (workload) => `Einzelheiten zu ${workload}`,
 
   lastChanges: 'Was sich zuletzt geändert hat',
-  noChanges: 'Seit dem Start des Boards hat sich nichts geändert.',
+  noChanges: 'Solange das Board zurückblickt, hat sich nichts geändert.',
   decisions: 'Entscheidungen',
   decision: 'Entscheidung',
   reason: 'Grund',

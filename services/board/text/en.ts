@@ -86,12 +86,14 @@ export const en = {
   perSecond: 'jobs/s',
   lastDecision: 'Last decision',
   noDecision: 'No decision yet',
+  decisionsOff:
+    'The board reads no lines of the scaler. Set LOG_STORE_URL and SCALER_NAMESPACE, or LOG_FILE.',
   none: 'None',
   notReported: 'Not reported',
   details: (workload: string) => `Details of ${workload}`,
 
   lastChanges: 'What changed last',
-  noChanges: 'Nothing has changed since the board started.',
+  noChanges: 'Nothing has changed for as long as the board knows.',
   decisions: 'Decisions',
   decision: 'Decision',
   reason: 'Reason',

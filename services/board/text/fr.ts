@@ -76,12 +76,14 @@ export const fr: Texts = {
   perSecond: 'tâches/s',
   lastDecision: 'Dernière décision',
   noDecision: 'Aucune décision',
+  decisionsOff:
+    'Le tableau de bord ne lit aucune ligne du scaler. Définissez LOG_STORE_URL et SCALER_NAMESPACE, ou LOG_FILE.',
   none: 'Aucune',
   notReported: 'Non communiqué',
   details: (workload) => `Détails de ${workload}`,
 
   lastChanges: 'Derniers changements',
-  noChanges: 'Rien n’a changé depuis le démarrage du tableau de bord.',
+  noChanges: 'Rien n’a changé sur la période que le tableau de bord connaît.',
   decisions: 'Décisions',
   decision: 'Décision',
   reason: 'Motif',

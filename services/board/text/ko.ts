@@ -74,12 +74,14 @@ export const ko: Texts = {
   perSecond: '작업/초',
   lastDecision: '마지막 결정',
   noDecision: '아직 결정 없음',
+  decisionsOff:
+    '보드가 스케일러의 로그 줄을 읽지 않습니다. LOG_STORE_URL과 SCALER_NAMESPACE, 또는 LOG_FILE을 설정하세요.',
   none: '없음',
   notReported: '보고되지 않음',
   details: (workload) => `${workload} 상세`,
 
   lastChanges: '최근 변경',
-  noChanges: '보드가 시작된 뒤로 변경이 없습니다.',
+  noChanges: '보드가 아는 기간 동안 변경이 없습니다.',
   decisions: '결정',
   decision: '결정 내용',
   reason: '이유',

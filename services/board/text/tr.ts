@@ -74,12 +74,14 @@ export const tr: Texts = {
   perSecond: 'iş/sn',
   lastDecision: 'Son karar',
   noDecision: 'Henüz karar yok',
+  decisionsOff:
+    'Pano, ölçekleyicinin satırlarını okumuyor. LOG_STORE_URL ve SCALER_NAMESPACE ya da LOG_FILE ayarlayın.',
   none: 'Yok',
   notReported: 'Bildirilmedi',
   details: (workload) => `${workload} ayrıntıları`,
 
   lastChanges: 'Son değişiklikler',
-  noChanges: 'Pano başladığından beri bir şey değişmedi.',
+  noChanges: 'Panonun bildiği sürede bir şey değişmedi.',
   decisions: 'Kararlar',
   decision: 'Karar',
   reason: 'Neden',

@@ -54,7 +54,8 @@ export function chartData(
   { title, times, lines, marks, target }: Chart,
   { timeZone, language }: Pick<Page, 'timeZone' | 'language'>,
 ): string {
-  const rounded = (value: number | null) => (value === null ? null : Math.round(value * 10) / 10);
+  // Four digits are more than a chart shows, of a hundredth of a core too.
+  const rounded = (value: number | null) => (value === null ? null : Number(value.toPrecision(4)));
   return JSON.stringify({
     ...{ title, timeZone, language },
     times: times.map((at) => Math.round(at / 100) / 10),
@@ -64,9 +65,10 @@ export function chartData(
   });
 }
 
-/** The upper end of the axis: a number that is easily halved. */
+/** The upper end of the axis: a number that is easily halved; 1 where nothing is above 0. */
 export function roundTop(highest: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, highest)));
+  if (!(highest > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(highest));
   return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= highest) ?? 10) * power;
 }
 

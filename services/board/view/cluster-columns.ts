@@ -1,10 +1,11 @@
 import type {
+  AutoscalerRow,
   ClaimRow,
   EventRow,
   PodRow,
   WorkloadRow,
 } from '../../../packages/contracts/cluster-snapshot.ts';
-import { podLevel, workloadHealth } from '../model/cluster.ts';
+import { type NamespaceLoad, podLevel, workloadHealth } from '../model/cluster.ts';
 import { message } from './common.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './page.ts';
@@ -18,6 +19,53 @@ export interface Named {
 
 const nameCell = ({ namespace, name }: Named): Html =>
   html`<bdi>${name}</bdi><small><bdi>${namespace}</bdi></small>`;
+
+/** The columns of the table of namespaces. */
+export function namespaceColumns({ texts, format }: Page): readonly Column<NamespaceLoad>[] {
+  const own = texts.cluster;
+  return [
+    { title: own.name, cell: ({ name }) => html`<bdi>${name}</bdi>` },
+    {
+      title: own.state,
+      cell: ({ level, phase }) => state(level, phase === 'Active' ? texts.levels[level] : phase),
+    },
+    { title: texts.workloads, cell: ({ workloads }) => html`${format.count(workloads)}`, number: true },
+    { title: own.pods, cell: ({ pods }) => html`${format.count(pods)}`, number: true },
+    { title: own.cpu, cell: ({ requests }) => html`${format.cores(requests.cpu)}`, number: true },
+    { title: own.memory, cell: ({ requests }) => html`${format.bytes(requests.memory)}`, number: true },
+  ];
+}
+
+/** How serious the state of an autoscaler is: one that is limited by its maximum wants more than it may have. */
+export const autoscalerLevel = ({ reason }: AutoscalerRow): 'attention' | 'ok' =>
+  reason === undefined || reason === 'DesiredWithinRange' ? 'ok' : 'attention';
+
+/** The columns of the table of HorizontalPodAutoscalers. */
+export function autoscalerColumns({ texts, format }: Page): readonly Column<AutoscalerRow>[] {
+  const own = texts.cluster;
+  return [
+    { title: own.name, cell: nameCell },
+    { title: own.kind, cell: ({ target }) => html`<bdi>${target}</bdi>` },
+    {
+      title: own.state,
+      cell: (row) => {
+        const level = autoscalerLevel(row);
+        return state(level, row.reason ?? texts.levels[level]);
+      },
+    },
+    {
+      title: texts.replicas,
+      cell: ({ current, desired }) =>
+        html`${own.ofAllocatable(format.count(current), format.count(desired))}`,
+      number: true,
+    },
+    {
+      title: own.limits,
+      cell: ({ min, max }) => html`${format.count(min)}\u2013${format.count(max)}`,
+      number: true,
+    },
+  ];
+}
 
 /** The columns of the table of workloads. */
 export function workloadColumns({ texts, format }: Page): readonly Column<WorkloadRow>[] {
@@ -54,7 +102,7 @@ export function podColumns({ texts, format }: Page): readonly Column<PodRow>[] {
     {
       title: own.requested,
       cell: ({ requests }) =>
-        html`${format.rate(requests.cpu)}<small>${format.bytes(requests.memory)}</small>`,
+        html`${format.cores(requests.cpu)}<small>${format.bytes(requests.memory)}</small>`,
       number: true,
     },
     { title: own.node, cell: ({ node }) => html`<bdi>${node ?? '–'}</bdi>` },

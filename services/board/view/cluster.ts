@@ -4,6 +4,7 @@ import {
   failingPods,
   matches,
   type NodeLoad,
+  namespaceLoads,
   nodeLevel,
   nodeLoads,
   podLevel,
@@ -16,12 +17,21 @@ import { type Level, worstOf } from '../model/health.ts';
 import type { BoardState } from '../model/state.ts';
 import type { ClusterHistory } from '../sources/snapshots.ts';
 import { bar } from './chart.ts';
-import { claimColumns, eventColumns, type Named, podColumns, workloadColumns } from './cluster-columns.ts';
+import {
+  autoscalerColumns,
+  autoscalerLevel,
+  claimColumns,
+  eventColumns,
+  type Named,
+  namespaceColumns,
+  podColumns,
+  workloadColumns,
+} from './cluster-columns.ts';
 import { differencePanel } from './cluster-difference.ts';
 import { comparison, filterForm } from './cluster-forms.ts';
 import { message } from './common.ts';
 import { type Html, html, nothing } from './html.ts';
-import type { Content, Page } from './page.ts';
+import type { Content, Page, Region } from './page.ts';
 import { bare, type Column, note, panel, sourceState, state, table, verdictHead } from './parts.ts';
 
 /** Rows of a table on a page: of more, the search finds them. */
@@ -120,54 +130,50 @@ const filterOf = ({ query }: Page): ClusterFilter => ({
   troubled: query.only === 'troubled',
 });
 
-function body(snapshot: ClusterSnapshot, page: Page) {
+function body(snapshot: ClusterSnapshot, page: Page): Region[] {
   const own = page.texts.cluster;
-  const filter = filterOf(page);
   const loads = nodeLoads(snapshot);
   const namespaces = snapshot.namespaces.map(({ name }) => name);
   return [
     { id: 'capacity', content: capacity(loads, page) },
     { id: 'nodes', content: panel('nodes', own.nodes, nodesTable(loads, page)) },
-    { id: 'filter', content: filterForm(filter, namespaces, page) },
-    {
-      id: 'cluster-workloads',
-      content: listPanel(
-        'cluster-workloads',
-        own.workloads,
-        snapshot.workloads,
-        workloadColumns(page),
-        page,
-        (row) => workloadHealth(row).level,
-      ),
-    },
-    { id: 'pods', content: listPanel('pods', own.pods, snapshot.pods, podColumns(page), page, podLevel) },
-    {
-      id: 'claims',
-      content: listPanel('claims', own.claims, snapshot.claims, claimColumns(page), page, ({ phase }) =>
-        phase === 'Bound' ? 'ok' : 'attention',
-      ),
-    },
-    {
-      id: 'warnings',
-      content: listPanel(
-        'warnings',
-        own.warnings,
-        snapshot.events,
-        eventColumns(page),
-        page,
-        () => 'attention',
-      ),
-    },
+    { id: 'filter', content: filterForm(filterOf(page), namespaces, page) },
+    ...lists(snapshot, page),
   ];
 }
+
+/** What is searched and filtered. */
+function lists(snapshot: ClusterSnapshot, page: Page): Region[] {
+  const own = page.texts.cluster;
+  const { workloads, pods, autoscalers, claims, events } = snapshot;
+  const list = <Row extends Named>(
+    id: string,
+    title: string,
+    rows: readonly Row[],
+    columns: readonly Column<Row>[],
+    level: (row: Row) => Level,
+  ): Region => ({ id, content: listPanel(id, title, rows, columns, page, level) });
+  const healthOf = (row: (typeof workloads)[number]): Level => workloadHealth(row).level;
+  const loads = namespaceLoads(snapshot);
+  return [
+    list('namespaces', own.namespaces, loads, namespaceColumns(page), ({ level }) => level),
+    list('cluster-workloads', own.workloads, workloads, workloadColumns(page), healthOf),
+    list('pods', own.pods, pods, podColumns(page), podLevel),
+    list('autoscalers', own.autoscalers, autoscalers, autoscalerColumns(page), autoscalerLevel),
+    list('claims', own.claims, claims, claimColumns(page), claimLevel),
+    list('warnings', own.warnings, events, eventColumns(page), () => 'attention'),
+  ];
+}
+
+const claimLevel = ({ phase }: { readonly phase: string }): Level => (phase === 'Bound' ? 'ok' : 'attention');
 
 /** Requested and used beside what can be had, of all nodes together. */
 function capacity(loads: readonly NodeLoad[], page: Page): Html {
   const own = page.texts.cluster;
   const figure = (title: string, share: Share, shown: (value: number) => string): Html =>
-    html`<div><dt>${title}</dt><dd class="figure">${page.format.percent(share.requested / (share.allocatable || 1))}</dd><dd class="under">${bar(share.requested / (share.allocatable || 1), levelOf(share))}<span>${own.requested} ${own.ofAllocatable(shown(share.requested), shown(share.allocatable))}</span><span>${own.used} ${share.used === undefined ? own.notMeasured : shown(share.used)}</span></dd></div>`;
-  const { rate, bytes } = page.format;
-  return html`<dl class="facts wide">${figure(own.cpu, total(loads, 'cpu'), rate)}${figure(own.memory, total(loads, 'memory'), bytes)}</dl>`;
+    html`<div><dt>${title}</dt><dd class="figure">${page.format.percent(share.requested / (share.allocatable || 1))}</dd><dd class="under">${bar(share.requested / (share.allocatable || 1), levelOf(share))}<span>${own.requested} ${own.ofAllocatable(shown(share.requested), shown(share.allocatable))}</span><span>${share.used === undefined ? own.notMeasured : `${own.used} ${shown(share.used)}`}</span></dd></div>`;
+  const { cores, bytes } = page.format;
+  return html`<dl class="facts wide">${figure(own.cpu, total(loads, 'cpu'), cores)}${figure(own.memory, total(loads, 'memory'), bytes)}</dl>`;
 }
 
 const levelOf = ({ requested, allocatable }: Share): Level =>
@@ -190,7 +196,7 @@ function nodesTable(loads: readonly NodeLoad[], page: Page): Html {
           ),
         ),
     },
-    { title: own.cpu, cell: ({ cpu }) => share(cpu, format.rate) },
+    { title: own.cpu, cell: ({ cpu }) => share(cpu, format.cores) },
     { title: own.memory, cell: ({ memory }) => share(memory, format.bytes) },
     {
       title: own.pods,

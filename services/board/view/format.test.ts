@@ -23,6 +23,13 @@ describe('what is shown', () => {
     ]);
   });
 
+  it('counts CPU in cores, and below one in thousandths as Kubernetes does', () => {
+    const { cores } = formatOf('de', 'UTC');
+    expect([0, 0.0004, 0.001, 0.05, 0.9994, 0.9996, 11.84].map(cores)).toEqual([
+      ...['0', '<1m', '1m', '50m', '999m', '1,0', '11,8'],
+    ]);
+  });
+
   it('has the zone beside the instant', () => {
     expect(formatOf('en', 'Europe/Berlin').time(AT)).toBe('13:00:05 GMT+1');
     expect(formatOf('de', 'Europe/Berlin').time(AT)).toBe('13:00:05 MEZ');

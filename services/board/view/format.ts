@@ -2,6 +2,8 @@
 export interface Format {
   readonly count: (value: number) => string;
   readonly rate: (perSecond: number) => string;
+  /** Of CPU: below one core in thousandths, as Kubernetes writes them (`250m`). */
+  readonly cores: (value: number) => string;
   /** Seconds, in the two largest units. */
   readonly duration: (seconds: number) => string;
   readonly percent: (share: number) => string;
@@ -56,6 +58,11 @@ export function formatOf(locale: string, timeZone: string): Format {
   return {
     count: (value) => number.format(value),
     rate: (perSecond) => fraction.format(perSecond),
+    cores: (value) => {
+      const thousandths = Math.round(value * 1000);
+      if (thousandths === 0) return value > 0 ? `<${number.format(1)}m` : number.format(0);
+      return thousandths < 1000 ? `${number.format(thousandths)}m` : fraction.format(value);
+    },
     duration,
     percent: (share) => percent.format(share),
     time: (at) => time.format(at),

@@ -29,7 +29,7 @@ const LOOKS: Readonly<Record<SeriesName, Pick<ChartLine, 'tone' | 'fill' | 'step
 };
 
 const UNITS: Readonly<Record<ChartName, (value: number, format: Format) => string>> = {
-  cpu: (value, { rate }) => rate(value),
+  cpu: (value, { cores }) => cores(value),
   memory: (value, { rate }) => rate(value),
   pods: (value, { count }) => count(value),
   nodes: (value, { count }) => count(value),

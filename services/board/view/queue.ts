@@ -3,8 +3,9 @@ import type { Sample } from '../model/history.ts';
 import type { BoardState, DecisionRecord, WorkloadState } from '../model/state.ts';
 import { bar, type Chart, figure, gates } from './chart.ts';
 import { banner, decisionList, emptyState, nextSentence, pill, waitShare, waitText } from './common.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, nothing } from './html.ts';
 import type { Content, Page, Region } from './page.ts';
+import { sourceState } from './parts.ts';
 
 /**
  * One workload: its figures, its past and every decision with its reason.
@@ -31,7 +32,7 @@ export function queue(
             { id: 'figures', content: figures(workload, health, page) },
             ...charts(workload, health, page),
             ...asked,
-            { id: 'decisions', content: decisions(workload.decisions, page) },
+            { id: 'decisions', content: decisions(state, workload.decisions, page) },
           ]),
     ],
   };
@@ -50,9 +51,9 @@ function figures(workload: WorkloadState, health: Health, page: Page): Html {
   const level = health.level === 'critical' || health.level === 'attention' ? health.level : 'ok';
   const target =
     health.targetSeconds !== undefined &&
-    html`<span>${texts.objective(format.duration(health.targetSeconds))}</span>`;
+    html`${bar(waitShare(seconds, health), level)}<span>${texts.objective(format.duration(health.targetSeconds))}</span>`;
   return html`<dl class="facts wide">
-<div><dt>${texts.oldestWait}</dt><dd class="figure">${waitText(ready, seconds, page)}</dd><dd class="under">${bar(waitShare(seconds, health), level)}${target}${oldestWait?.source === 'first-sight' && html`<span>${texts.firstSight}</span>`}</dd></div>
+<div><dt>${texts.oldestWait}</dt><dd class="figure">${waitText(ready, seconds, page)}</dd><dd class="under">${target}${oldestWait?.source === 'first-sight' && html`<span>${texts.firstSight}</span>`}</dd></div>
 <div><dt>${texts.ready}</dt><dd class="figure">${shown(ready)}</dd><dd class="under"><span>${texts.messages}</span></dd></div>
 <div><dt>${texts.inWork}</dt><dd class="figure">${shown(unacked)}</dd><dd class="under"><span>${texts.messages}</span></dd></div>
 <div><dt>${texts.replicas}</dt><dd class="figure">${shown(replicas)}${health.maxReplicas !== undefined && html` <small>${texts.ofMax(format.count(health.maxReplicas))}</small>`}</dd><dd class="under">${gates(replicas ?? 0, health.maxReplicas ?? 0)}</dd></div>
@@ -107,7 +108,25 @@ function charts({ samples, decisions }: WorkloadState, health: Health, page: Pag
   return all.map((chart) => ({ id: `chart-${chart.id}`, content: figure(chart, page) }));
 }
 
-function decisions(records: readonly DecisionRecord[], page: Page): Html {
+function decisions({ decisions: source }: BoardState, records: readonly DecisionRecord[], page: Page): Html {
   const { texts } = page;
-  return html`<section aria-labelledby="decisions-title"><h2 id="decisions-title" class="section-title">${texts.decisions}</h2>${records.length === 0 ? html`<p class="quiet">${texts.noDecision}</p>` : decisionList(records, page)}</section>`;
+  const known = records.length > 0 && decisionList(records, page);
+  return html`<section aria-labelledby="decisions-title"><h2 id="decisions-title" class="section-title">${texts.decisions}</h2>${sourceOf(source, page)}${known || html`<p class="quiet">${absence(source, page)}</p>`}</section>`;
+}
+
+/** What is wrong with the source of the decisions, where something is. */
+function sourceOf(source: BoardState['decisions'], page: Page): Html {
+  if (source === undefined || source === 'none' || source.connection.kind === 'loading') return nothing;
+  const { storeFailedTitle, storeFailedText, loadingText } = page.texts.logs;
+  const words = {
+    ...{ loadingTitle: loadingText, loadingText },
+    ...{ failedTitle: storeFailedTitle, failedText: storeFailedText },
+  };
+  return sourceState(source.connection, words, page) ?? nothing;
+}
+
+/** Why there is no decision. */
+function absence(source: BoardState['decisions'], { texts }: Page): string {
+  if (source === 'none') return texts.decisionsOff;
+  return source?.connection.kind === 'loading' ? texts.logs.loadingText : texts.noDecision;
 }

@@ -90,11 +90,15 @@ function applications({ applications: all }: ClusterSnapshot, page: Page): Html 
   const sorted = [...all].sort(
     (a, b) => Number(isBehind(b)) - Number(isBehind(a)) || (b.syncedAt ?? 0) - (a.syncedAt ?? 0),
   );
+  const rows = (title: string, of: readonly ApplicationRow[]): Html =>
+    table(title, applicationColumns(page), of.slice(0, MOST_ROWS));
+  const wanting = sorted.filter((row) => isBehind(row) || row.health !== 'Healthy');
+  const whole = page.counted(all.length, own.countApplications);
   const { argocd } = page.links;
-  const link =
-    argocd !== undefined &&
-    html`<p><a href="${new Outside(argocd)}" rel="noreferrer">${own.argoLink}</a></p>`;
-  return html`${table(own.applications, applicationColumns(page), sorted.slice(0, MOST_ROWS))}${link}`;
+  return html`${wanting.length === 0 ? html`<p class="quiet">${own.allSynced(whole)}</p>` : rows(own.applications, wanting)}
+<details id="all-applications"><summary>${whole}</summary>${rows(whole, sorted)}</details>${
+    argocd !== undefined && html`<p><a href="${new Outside(argocd)}" rel="noreferrer">${own.argoLink}</a></p>`
+  }`;
 }
 
 function applicationColumns(page: Page): readonly Column<ApplicationRow>[] {

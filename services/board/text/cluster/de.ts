@@ -16,7 +16,7 @@ export const clusterDe: ClusterTexts = {
   cpu: 'CPU, Kerne',
   memory: 'Arbeitsspeicher',
   ofAllocatable: (share, all) => `${share} von ${all}`,
-  notMeasured: 'Nicht gemessen',
+  notMeasured: 'Verbrauch nicht gemessen',
   node: 'Knoten',
   name: 'Name',
   namespace: 'Namensraum',

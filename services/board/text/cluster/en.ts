@@ -16,7 +16,7 @@ export const clusterEn = {
   cpu: 'CPU, cores',
   memory: 'Memory',
   ofAllocatable: (share: string, all: string) => `${share} of ${all}`,
-  notMeasured: 'Not measured',
+  notMeasured: 'Use is not measured',
   node: 'Node',
   name: 'Name',
   namespace: 'Namespace',

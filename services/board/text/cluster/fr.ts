@@ -16,7 +16,7 @@ export const clusterFr: ClusterTexts = {
   cpu: 'CPU, cœurs',
   memory: 'Mémoire',
   ofAllocatable: (share, all) => `${share} sur ${all}`,
-  notMeasured: 'Non mesuré',
+  notMeasured: 'Utilisation non mesurée',
   node: 'Nœud',
   name: 'Nom',
   namespace: 'Espace de noms',

@@ -16,7 +16,7 @@ export const clusterKo: ClusterTexts = {
   cpu: 'CPU, 코어',
   memory: '메모리',
   ofAllocatable: (share, all) => `${all} 중 ${share}`,
-  notMeasured: '측정되지 않음',
+  notMeasured: '사용량은 측정되지 않음',
   node: '노드',
   name: '이름',
   namespace: '네임스페이스',

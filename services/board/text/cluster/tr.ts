@@ -16,7 +16,7 @@ export const clusterTr: ClusterTexts = {
   cpu: 'CPU, çekirdek',
   memory: 'Bellek',
   ofAllocatable: (share, all) => `${share} / ${all}`,
-  notMeasured: 'Ölçülmüyor',
+  notMeasured: 'Kullanım ölçülmüyor',
   node: 'Düğüm',
   name: 'Ad',
   namespace: 'Ad alanı',
