@@ -223,6 +223,8 @@ export interface WebEntrance {
   readonly board?: OpenPages;
   /** The host of each page, and of the web service. */
   readonly hosts: Hosts;
+  /** One host for the board, Grafana and Argo CD, in place of theirs. @default each has its own, by the ingress controller */
+  readonly sharedHost?: SharedHost;
   /** Who issues certificates. @default none: plain HTTP */
   readonly clusterIssuer?: string;
   /** Who splits the requests while a new version is tried. @default no router: it takes over pod by pod */
@@ -241,6 +243,39 @@ export type OpenPages =
   | { readonly kind: 'basic-auth' }
   /** Open to users who sign on at an OpenID provider, through a proxy in the cluster. */
   | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
+
+/** One host with a path for each page, behind an Application Load Balancer of AWS that ends TLS. */
+export interface SharedHost {
+  readonly host: string;
+  /** The host's certificate in AWS Certificate Manager. */
+  readonly certificateArn: string;
+  /** Who reaches the load balancer: the network of the cloud, or everyone. */
+  readonly scheme: 'internal' | 'internet-facing';
+  /** Blocks of the subnets in which the load balancer stands: from there it reaches the pods. */
+  readonly subnets: readonly string[];
+  /** Where the load balancer has users of the board sign on; Grafana and Argo CD have logins of their own. */
+  readonly signOn: OidcProvider;
+}
+
+/** An OpenID provider, by its addresses. */
+export interface OidcProvider {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly userInfoEndpoint: string;
+}
+
+/** The path of a page on a shared host, without a slash at its end; the board has the rest. */
+export const SHARED_PATHS = { argocd: '/argocd', grafana: '/grafana' } as const;
+
+/** The address of a page for browsers, without a slash at its end. */
+export function pageUrl(
+  { hosts, clusterIssuer, sharedHost }: Pick<WebEntrance, 'hosts' | 'clusterIssuer' | 'sharedHost'>,
+  page: keyof typeof SHARED_PATHS,
+): string {
+  if (sharedHost !== undefined) return `https://${sharedHost.host}${SHARED_PATHS[page]}`;
+  return `${clusterIssuer === undefined ? 'http' : 'https'}://${hosts[page]}`;
+}
 
 /** How the board is reached. */
 export const boardPages = ({ board, openPages }: WebEntrance): OpenPages => board ?? openPages;

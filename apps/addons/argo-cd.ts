@@ -1,6 +1,7 @@
 import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import { type ArgoCdSettings, argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { BALANCER_CLASS, balancerAnnotations } from '../../charts/shared-page.ts';
+import { type Environment, pageUrl, SHARED_PATHS, type SharedHost } from '../../environments/environment.ts';
 import type { Addon } from './addon.ts';
 import { budget, type Metrics, metrics, OFF, type Resources, resources, type Switch } from './values.ts';
 
@@ -17,7 +18,7 @@ interface Values {
   readonly crds: { readonly keep: true; readonly annotations: Readonly<Record<string, string>> };
   readonly configs: {
     readonly cm: ArgoCdSettings;
-    readonly params: typeof argoCdParameters;
+    readonly params: typeof argoCdParameters & { readonly 'server.rootpath'?: string };
     readonly rbac: { readonly 'policy.default': string };
   };
   readonly controller: Omit<Component, 'pdb'>;
@@ -33,6 +34,8 @@ interface Ingress extends Switch {
   readonly ingressClassName: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly tls: boolean;
+  readonly path?: string;
+  readonly pathType?: 'Prefix';
 }
 
 /** Argo CD, by itself: its own release is an Application like any other. */
@@ -57,7 +60,7 @@ export const argoCd: Addon<Values> = {
   values: (environment) => ({
     // The names that Argo CD's own manifests have, whatever the release is called.
     fullnameOverride: 'argocd',
-    global: { domain: environment.web.hosts.argocd },
+    global: { domain: environment.web.sharedHost?.host ?? environment.web.hosts.argocd },
     crds: {
       keep: true,
       annotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=confirm,Delete=confirm' },
@@ -80,19 +83,27 @@ const component = (environment: Environment, size: Resources): Component => ({
   ...{ metrics: metrics(environment), pdb: budget(environment) },
 });
 
-function configs({ web: { hosts, clusterIssuer } }: Environment): Values['configs'] {
-  const scheme = clusterIssuer === undefined ? 'http' : 'https';
+const configs = ({ web }: Environment): Values['configs'] => ({
+  cm: argoCdSettings({ url: pageUrl(web, 'argocd') }),
+  params: { ...argoCdParameters, ...(web.sharedHost && { 'server.rootpath': SHARED_PATHS.argocd }) },
+  // A user that no policy names has no rights.
+  rbac: { 'policy.default': '' },
+});
+
+function ingress({ web: { ingressClassName, clusterIssuer, sharedHost } }: Environment): Ingress {
+  if (sharedHost !== undefined)
+    return {
+      ...{ enabled: true, ingressClassName: BALANCER_CLASS, tls: false },
+      annotations: balancerAnnotations({ ...hostOf(sharedHost), healthPath: '/healthz' }),
+      path: SHARED_PATHS.argocd,
+      pathType: 'Prefix',
+    };
   return {
-    cm: argoCdSettings({ url: `${scheme}://${hosts.argocd}` }),
-    params: argoCdParameters,
-    // A user that no policy names has no rights.
-    rbac: { 'policy.default': '' },
+    ...{ enabled: true, ingressClassName },
+    annotations: clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': clusterIssuer },
+    tls: clusterIssuer !== undefined,
   };
 }
 
-const ingress = ({ web: { ingressClassName, clusterIssuer } }: Environment): Ingress => ({
-  enabled: true,
-  ingressClassName,
-  annotations: clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': clusterIssuer },
-  tls: clusterIssuer !== undefined,
-});
+/** Argo CD signs users on itself. */
+const hostOf = ({ host, certificateArn, scheme }: SharedHost) => ({ host, certificateArn, scheme });

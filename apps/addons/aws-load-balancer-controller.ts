@@ -17,7 +17,7 @@ interface Values {
   readonly resources: Resources;
 }
 
-/** A load balancer for each Service that asks for one. */
+/** A load balancer for each Service that asks for one, and for the host that pages share. */
 export const awsLoadBalancerController: Addon<Values> = {
   name: 'aws-load-balancer-controller',
   namespace: { name: 'kube-system' },
@@ -37,8 +37,8 @@ export const awsLoadBalancerController: Addon<Values> = {
       enableCertManager: true,
       // Services name their load balancer's class themselves.
       enableServiceMutatorWebhook: false,
-      // Ingresses are Traefik's.
-      createIngressClassResource: false,
+      // Ingresses are Traefik's, but those of the shared host.
+      createIngressClassResource: environment.web.sharedHost !== undefined,
       ingressClassParams: { create: false },
       podDisruptionBudget: environment.addonReplicas > 1 ? { maxUnavailable: 1 } : {},
       serviceMonitor: watched(environment),

@@ -1,4 +1,4 @@
-import type { Environment } from '../../environments/environment.ts';
+import { boardPages, type Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import type { Addon } from './addon.ts';
@@ -81,6 +81,7 @@ function check(environment: Environment): void {
     );
   checkTls(checks, environment, has);
   checkPages(checks, web, has);
+  checkSharedHost(checks, web, has);
   checkLogs(checks, environment);
   checkRecordedArrivals(checks, environment);
   for (const addon of releaseAddons(web))
@@ -122,6 +123,19 @@ function checkPages(
         (pages?.kind !== 'basic-auth' && pages?.kind !== 'oidc') || has('traefik'),
         `'${property}' (${pages?.kind}) needs the addon traefik`,
       );
+}
+
+/** The load balancer of a shared host signs users of the board on: a second way in would not tell it who asks. */
+function checkSharedHost(checks: Checks, web: Environment['web'], has: (addon: AddonName) => boolean): void {
+  if (web.sharedHost === undefined) return;
+  const { subnets } = web.sharedHost;
+  checks
+    .that(has('aws-load-balancer-controller'), `'sharedHost' needs the addon aws-load-balancer-controller`)
+    .that(subnets.length > 0, `'sharedHost.subnets' must name the subnets of the load balancer`)
+    .that(
+      boardPages(web).kind === 'none',
+      `'board' (${boardPages(web).kind}) must be none: 'sharedHost' shows it`,
+    );
 }
 
 /** Log stores bring their addons; a store that two entries name would be sent every line twice. */

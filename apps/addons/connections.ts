@@ -5,7 +5,7 @@ import { LOG_GATE, type LogStoreKind, logStoreAddresses } from '../../packages/c
 import type { Connection } from '../application.ts';
 import { logStorePods } from '../platform/elasticsearch-endpoint.ts';
 import { logGate, MONITORING } from '../platform/identities.ts';
-import { entered, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
+import { entered, enteredByHost, lookups, prometheus, scraped as scrapedOn } from '../platform/network.ts';
 import { STORES } from '../platform/stores.ts';
 import { logPlugins, otlpStoresOf } from './log-stores.ts';
 
@@ -45,6 +45,10 @@ const page =
   (port: number, only?: PodPeer): Connected =>
   (self, environment) =>
     entered(environment, only ?? self, port);
+const sharedPage =
+  (port: number, only?: PodPeer): Connected =>
+  (self, environment) =>
+    enteredByHost(environment, only ?? self, port);
 const reaches =
   (to: Connection['to'], ...ports: number[]): Connected =>
   (from) =>
@@ -107,7 +111,7 @@ const entrances: Connected = (to) => [8000, 8443].map((port) => ({ from: anyone,
 
 /** Addon -> its connections, by the ports of its pods. kube-system is not here: it is the cluster's own. */
 const connected: Readonly<Partial<Record<AddonName, readonly Connected[]>>> = {
-  'argo-cd': [asksApiServer, reaches(internet, 443), repository, page(8080), scraped(8082, 8083, 8084)],
+  'argo-cd': [asksApiServer, reaches(internet, 443), repository, sharedPage(8080), scraped(8082, 8083, 8084)],
   'argo-rollouts': [asksApiServer, reaches(prometheus, 9090), scraped(8090)],
   'cert-manager': [asksApiServer, askedByApiServer(10_250), challenges, scraped(9402)],
   'eck-operator': [asksApiServer, askedByApiServer(9443)],
@@ -124,7 +128,7 @@ const connected: Readonly<Partial<Record<AddonName, readonly Connected[]>>> = {
       asksApiServer,
       askedByApiServer(10_250),
       scrapes,
-      page(3000, grafana),
+      sharedPage(3000, grafana),
       prometheusPage,
       tells,
       plugins,

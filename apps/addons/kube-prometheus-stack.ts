@@ -1,6 +1,6 @@
 import { webhookAuthority } from '../../argocd/owned-fields.ts';
 import { SIDECAR } from '../../charts/dashboards/dashboard.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { type Environment, pageUrl } from '../../environments/environment.ts';
 import type { System } from '../application.ts';
 import { type AlertmanagerFiles, alertmanagerFiles, receiverSecretsOf } from '../platform/alerting.ts';
 import { MONITORING } from '../platform/identities.ts';
@@ -46,6 +46,10 @@ interface Values {
     readonly additionalDataSources: readonly LogDataSource[];
     readonly plugins: readonly string[];
     readonly sidecar: { readonly dashboards: DashboardSidecar };
+    /** Where it is below a path of its host. */
+    readonly 'grafana.ini'?: {
+      readonly server: { readonly root_url: string; readonly serve_from_sub_path: true };
+    };
     readonly testFramework: Switch;
   };
   readonly prometheusOperator: { readonly resources: Resources };
@@ -149,6 +153,11 @@ const grafana = (environment: Environment): Values['grafana'] => ({
   resources: resources('100m', '384Mi'),
   additionalDataSources: logDataSources(environment),
   plugins: logPlugins(environment),
+  ...(environment.web.sharedHost && {
+    'grafana.ini': {
+      server: { root_url: pageUrl(environment.web, 'grafana'), serve_from_sub_path: true as const },
+    },
+  }),
   sidecar: {
     dashboards: {
       enabled: true,

@@ -7,7 +7,7 @@ import {
   receiverKeys,
   silentConfig,
 } from '../../charts/alertmanager.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { type Environment, pageUrl } from '../../environments/environment.ts';
 import type { AddonSecret } from '../addons/addon.ts';
 import { otlpStoresOf } from '../addons/log-stores.ts';
 import type { System } from '../application.ts';
@@ -53,7 +53,7 @@ export function alertmanagerFiles(
   const { alerting, web } = environment;
   const [logs] = otlpStoresOf(environment);
   if (alerting === undefined) return { config: silentConfig, templateFiles: {} };
-  const grafana = `${web.clusterIssuer === undefined ? 'http' : 'https'}://${web.hosts.grafana}`;
+  const grafana = pageUrl(web, 'grafana');
   return {
     config: alertmanagerConfig({
       ...{ ...alerting, secrets: MOUNTED, silencing: silencingIn(environment) },

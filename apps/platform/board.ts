@@ -9,8 +9,9 @@ import { PageLogin } from '../../charts/page-login.ts';
 import { type EnvValue, HTTP_PORT, HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { PolicyFile } from '../../charts/scaler.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
+import { type BalancerSignOn, SharedPage } from '../../charts/shared-page.ts';
 import { WebService } from '../../charts/web-service.ts';
-import { boardPages, type Environment } from '../../environments/environment.ts';
+import { boardPages, type Environment, pageUrl, type SharedHost } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { organization, RUNBOOK } from '../../environments/organization.ts';
 import { board as metrics, scaler as scalerMetrics } from '../../packages/contracts/metrics/catalogue.ts';
@@ -20,11 +21,20 @@ import { SNAPSHOTS } from './collector.ts';
 import { boardUsersOf, declareSecrets, loginOf } from './credentials.ts';
 import { board, PRIORITY, PROMETHEUS, scaler } from './identities.ts';
 import { bucketRoleOf, type Client, logStoreClient, objectStoreClient } from './log-sources.ts';
-import { allowConnections, entered, lookups, prometheus, scraped } from './network.ts';
+import { allowConnections, enteredByHost, lookups, prometheus, scraped } from './network.ts';
 import { pollsIn } from './scaler.ts';
 
 /** The header in which Traefik tells the board who asks; what a browser sends under that name is removed. */
 const USER_HEADER = 'X-Auth-Request-User';
+
+/** The header in which an Application Load Balancer tells who has signed on: the subject that the provider knows. */
+const BALANCER_HEADER = 'x-amzn-oidc-identity';
+
+/** The client of the OpenID provider, for the load balancer. */
+const SIGN_ON = {
+  ...{ secretName: 'board-sign-on', given: true },
+  keys: { clientID: 'oidc-client-id', clientSecret: 'oidc-client-secret' },
+} as const;
 
 /** What a browser asks for. The metrics and the pages of the probes are none of it: they ask for no user. */
 export const BOARD_PATHS = {
@@ -51,12 +61,13 @@ export const boardApplication: Application = {
         ? { from: board, to: prometheus, port: PROMETHEUS.port }
         : { from: board, to: scaler, port: HTTP_PORT },
       ...clientsOf(environment).flatMap(({ connections }) => connections),
-      ...(boardPages(environment.web).kind === 'none' ? [] : entered(environment, board, HTTP_PORT)),
+      ...(hasPage(environment) ? enteredByHost(environment, board, HTTP_PORT) : []),
       scraped(board),
     ],
     secrets: [
       ...clientsOf(environment).flatMap(({ secrets }) => secrets),
       ...boardUsersOf(board, environment),
+      ...(environment.web.sharedHost === undefined ? [] : [{ owner: board, ...SIGN_ON }]),
     ],
   }),
   ownedFields: () => [scaledReplicas(board)],
@@ -73,6 +84,9 @@ export const boardApplication: Application = {
     new Alerts(scope, 'alerts', { ...board, runbook: RUNBOOK, dashboard: 'pods', alerts });
   },
 };
+
+const hasPage = ({ web }: Environment): boolean =>
+  web.sharedHost !== undefined || boardPages(web).kind !== 'none';
 
 const isMonitored = ({ addons }: Environment): boolean => addons.includes('kube-prometheus-stack');
 
@@ -115,6 +129,7 @@ function declareService(scope: Construct, environment: Environment, policies: Po
 
 function declarePage(scope: Construct, { web }: Environment): void {
   const pages = boardPages(web);
+  if (web.sharedHost !== undefined) declareSharedPage(scope, web.sharedHost);
   if (pages.kind === 'none') return;
   const { hosts, ingressClassName, clusterIssuer } = web;
   const login = loginOf(pages);
@@ -122,6 +137,15 @@ function declarePage(scope: Construct, { web }: Environment): void {
     ...{ ...board, host: hosts.board, paths: BOARD_PATHS, ingressClassName, clusterIssuer },
     ...{ service: board.name, port: HTTP_PORT_NAME },
     login: login && new PageLogin(scope, 'login', { ...board, login, userHeader: USER_HEADER }),
+  });
+}
+
+/** Behind the load balancer, which signs users on. */
+function declareSharedPage(scope: Construct, { host, certificateArn, scheme, signOn }: SharedHost): void {
+  const provider: BalancerSignOn = { ...signOn, secret: SIGN_ON.secretName };
+  new SharedPage(scope, 'page', {
+    ...{ ...board, host, certificateArn, scheme, signOn: provider, healthPath: '/readyz' },
+    ...{ service: board.name, port: HTTP_PORT_NAME, paths: BOARD_PATHS },
   });
 }
 
@@ -153,10 +177,10 @@ function readingsIn(environment: Environment): Readonly<Record<string, string>> 
 
 function variablesOf(environment: Environment): Readonly<Record<string, EnvValue>> {
   const { web, addons, logs, logReports } = environment;
-  const { hosts, clusterIssuer } = web;
-  const scheme = clusterIssuer === undefined ? 'http' : 'https';
+  const { hosts, sharedHost } = web;
   const { host, path, branch } = organization.repository;
   const isOpen = boardPages(web).kind === 'without-login';
+  const header = sharedHost === undefined ? USER_HEADER.toLowerCase() : BALANCER_HEADER;
   return {
     ...readingsIn(environment),
     SNAPSHOT_DIR: SNAPSHOTS.path,
@@ -164,11 +188,9 @@ function variablesOf(environment: Environment): Readonly<Record<string, EnvValue
     ...Object.assign({}, ...clientsOf(environment).map((client) => client.environment)),
     ...(logReports && { REPORT_BUCKET: logReports.reportBucket }),
     ...{ REPOSITORY_URL: `https://${host}/${path}`, REPOSITORY_BRANCH: branch },
-    ...(addons.includes('argo-cd') && { ARGOCD_URL: `${scheme}://${hosts.argocd}` }),
-    ...(isMonitored(environment) && { GRAFANA_URL: `${scheme}://${hosts.grafana}` }),
-    ...(isOpen
-      ? { AUTH: 'open', HOSTS: hosts.board }
-      : { AUTH: 'header', AUTH_HEADER: USER_HEADER.toLowerCase() }),
+    ...(addons.includes('argo-cd') && { ARGOCD_URL: pageUrl(web, 'argocd') }),
+    ...(isMonitored(environment) && { GRAFANA_URL: pageUrl(web, 'grafana') }),
+    ...(isOpen ? { AUTH: 'open', HOSTS: hosts.board } : { AUTH: 'header', AUTH_HEADER: header }),
   };
 }
 

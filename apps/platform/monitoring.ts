@@ -4,7 +4,8 @@ import { Dashboard } from '../../charts/dashboards/dashboard.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { PageLogin } from '../../charts/page-login.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { SharedPage } from '../../charts/shared-page.ts';
+import { type Environment, SHARED_PATHS } from '../../environments/environment.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { installedAddons } from '../addons/log-stores.ts';
@@ -77,12 +78,20 @@ function declareAlerts(scope: Construct, environment: Environment): void {
 function declarePage(
   scope: Construct,
   name: 'grafana' | 'prometheus',
-  { web: { hosts, ingressClassName, clusterIssuer } }: Environment,
+  { web: { hosts, ingressClassName, clusterIssuer, sharedHost } }: Environment,
   login?: PageLogin,
 ): void {
+  const behind = { service: `kube-prometheus-stack-${name}`, port: 'http-web' };
+  if (name === 'grafana' && sharedHost !== undefined) {
+    const { host, certificateArn, scheme } = sharedHost;
+    new SharedPage(scope, name, {
+      ...{ ...pageOf(name), ...behind, host, certificateArn, scheme },
+      ...{ paths: { [SHARED_PATHS.grafana]: 'Prefix' }, healthPath: '/api/health' },
+    });
+    return;
+  }
   new WebPage(scope, name, {
-    ...pageOf(name),
+    ...{ ...pageOf(name), ...behind },
     ...{ host: hosts[name], ingressClassName, clusterIssuer, login },
-    ...{ service: `kube-prometheus-stack-${name}`, port: 'http-web' },
   });
 }

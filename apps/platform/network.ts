@@ -45,6 +45,15 @@ export function entered(
   ];
 }
 
+/** Requests to a page of the shared host come from its load balancer, where there is one. */
+export const enteredByHost = (
+  environment: Environment,
+  to: Identity | Exclude<Peer, { cidr: string }>,
+  port: number,
+): readonly Connection[] =>
+  environment.web.sharedHost?.subnets.map((cidr) => ({ from: peers.addresses(cidr), to, port })) ??
+  entered(environment, to, port);
+
 /** cert-manager answers a challenge by a pod of its own beside the page: without it no certificate is issued. */
 export const SOLVER_LABEL = 'acme.cert-manager.io/http01-solver';
 /** @see https://cert-manager.io/docs/configuration/acme/http01/ */
