@@ -29,29 +29,30 @@ const replaced = ['bool', 'int', 'float', 'merge'];
 const isOther = ({ tag }: ScalarTag | CollectionTag): boolean =>
   !replaced.some((one) => tag === `tag:yaml.org,2002:${one}`);
 
-const bool: ScalarTag = {
-  identify: (value) => typeof value === 'boolean',
+const bool = {
+  identify: (value: unknown) => typeof value === 'boolean',
   default: true,
   tag: 'tag:yaml.org,2002:bool',
   test: /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/,
-  resolve: (text) => /^(?:y|true|on)/i.test(text),
-};
+  resolve: (text: string): unknown => /^(?:y|true|on)/i.test(text),
+} as const satisfies ScalarTag;
 
-const int: ScalarTag = {
-  identify: (value) => typeof value === 'bigint' || Number.isInteger(value),
+const int = {
+  identify: (value: unknown) => typeof value === 'bigint' || Number.isInteger(value),
   default: true,
   tag: 'tag:yaml.org,2002:int',
   test: /^[-+]?[0-9][0-9a-fA-FoOxX_]*$/,
-  resolve: (text) => integerOf(text) ?? floatOf(text) ?? text,
-};
+  resolve: (text: string): unknown => integerOf(text) ?? floatOf(text) ?? text,
+} as const satisfies ScalarTag;
 
-const float: ScalarTag = {
-  identify: (value) => typeof value === 'number',
+const float = {
+  identify: (value: unknown) => typeof value === 'number',
   default: true,
   tag: 'tag:yaml.org,2002:float',
   test: /^(?:[-+]?(?:\.[0-9]|[0-9])[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
-  resolve: (text) => specials[text.replace(/^[-+]/, '').toLowerCase()] ?? floatOf(text) ?? text,
-};
+  resolve: (text: string): unknown =>
+    specials[text.replace(/^[-+]/, '').toLowerCase()] ?? floatOf(text) ?? text,
+} as const satisfies ScalarTag;
 
 const specials: Readonly<Record<string, number>> = { '.inf': Number.POSITIVE_INFINITY, '.nan': Number.NaN };
 
@@ -79,6 +80,14 @@ function floatOf(text: string): number | undefined {
   const plain = text.replaceAll('_', '');
   const isFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(plain);
   return isFloat && Number.isFinite(Number(plain)) ? Number(plain) : undefined;
+}
+
+/** What a scalar of one line without quotes is by these tags. */
+export function plainScalar(text: string): unknown {
+  if (/^(?:~|[Nn]ull|NULL)$/.test(text)) return null;
+  if (bool.test.test(text)) return bool.resolve(text);
+  if (int.test.test(text)) return int.resolve(text);
+  return float.test.test(text) ? float.resolve(text) : text;
 }
 
 /** `<<` puts in what it names where it stands: it overrides what is above it, and what is below overrides it. */

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isCollection, parseAllDocuments, visit, type YAMLParseError } from 'yaml';
 import { kubernetesTags } from './yaml-dialect.ts';
+import { plainYaml } from './yaml-plain.ts';
 
 /** Text that is no YAML, or YAML that no manifest holds. Its message never repeats the text: it may be a Secret. */
 export class YamlError extends Error {
@@ -21,6 +22,14 @@ export type Dialect = 'kubernetes' | '1.2';
  * @throws {YamlError} for a syntax error, and for a value that `checkTree` refuses
  */
 export function parseYaml(text: string, dialect: Dialect = 'kubernetes'): readonly unknown[] {
+  const plain = dialect === 'kubernetes' ? plainYaml(text) : undefined;
+  if (plain === undefined) return anyYaml(text, dialect);
+  checkTree(plain);
+  return [plain];
+}
+
+/** The same of every text that is YAML. @throws {YamlError} */
+export function anyYaml(text: string, dialect: Dialect = 'kubernetes'): readonly unknown[] {
   return Array.from(documentsIn(text, dialect), (document) => {
     const [fault] = document.errors;
     if (fault !== undefined) throw refusal(text, fault);

@@ -1,5 +1,5 @@
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
-import { onceForText } from '../manifests/memo.ts';
+import { onceForFields, onceForText } from '../manifests/memo.ts';
 import { type DesiredObject, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt } from '../manifests/references.ts';
 import { isClusterScoped, sourcesIn } from '../manifests/scope.ts';
@@ -32,7 +32,7 @@ function bounds(application: DesiredObject, world: ObjectIndex): readonly Violat
       ]),
     ),
     ...unless(
-      listAt(project.fields, ['spec', 'destinations']).some((one) => permits(one, destination)),
+      isPermittedPlace(project, destination),
       application,
       'destination',
       `${says} the destination ${valueAt(destination, ['namespace']) ?? ''} of ${valueAt(destination, ['server']) ?? valueAt(destination, ['name'])}`,
@@ -49,9 +49,7 @@ function kinds(object: DesiredObject, world: ObjectIndex): readonly Violation[] 
   const destination = valueAt(application.fields, ['spec', 'destination']);
   const to = { ...(destination as object), namespace: object.namespace };
   const says = `Argo CD does not sync it: ${titleOf(project)} does not permit`;
-  const isHome =
-    object.namespace === undefined ||
-    listAt(project.fields, ['spec', 'destinations']).some((one) => permits(one, to));
+  const isHome = object.namespace === undefined || isPermittedPlace(project, to);
   return [
     ...unless(isPermitted(object, project), object, 'project kind', `${says} the kind ${object.kind}`, [
       project,
@@ -74,9 +72,24 @@ function isPermitted({ group, kind }: DesiredObject, { fields }: DesiredObject):
 
 const IN_CLUSTER = 'https://kubernetes.default.svc';
 
+interface Place {
+  readonly server?: unknown;
+  readonly namespace?: unknown;
+}
+
+const isPermittedPlace = (project: DesiredObject, destination: unknown): boolean =>
+  answersOf(project)(
+    JSON.stringify({ server: serverOf(destination), namespace: valueAt(destination, ['namespace']) }),
+  );
+
+/** All objects of an Application have few places, and a project may list hundreds. */
+const answersOf = onceForFields((fields) => {
+  const destinations = listAt(fields, ['spec', 'destinations']);
+  return onceForText((place) => destinations.some((one) => permits(one, JSON.parse(place))));
+});
+
 /** A cluster has a name and a server; of another cluster than this one it is not known which belong together. */
-function permits(one: unknown, destination: unknown): boolean {
-  const [server, namespace] = [serverOf(destination), valueAt(destination, ['namespace'])];
+function permits(one: unknown, { server, namespace }: Place): boolean {
   const [servers, namespaces] = [serverOf(one), valueAt(one, ['namespace'])];
   const isThere = server === undefined || servers === undefined || matches(server, servers);
   return isThere && (namespace === undefined || matches(namespace, namespaces ?? ''));
