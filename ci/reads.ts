@@ -9,7 +9,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'cli/up/processes.ts': ['services/', 'packages/contracts/', 'policy/'],
   // Run inside of image builds alone: what they bundle is the images' input.
   'services/bundle.ts': ['services/', 'packages/contracts/', 'policy/'],
-  'packages/testbed/built/port-forwards.ts': ['packages/testbed/built/port-forward.ts'],
+  'packages/testbed/from-source/port-forwards.ts': ['packages/testbed/from-source/port-forward.ts'],
   'packages/testbed/images/build.ts': [
     'packages/testbed/images/elasticsearch/',
     'packages/testbed/images/python-worker/',
@@ -46,7 +46,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
   'test/support/log-gate.ts': ['services/log-gate/main.ts'],
   'test/transactions/scaled.test.ts': ['services/', 'packages/contracts/', 'policy/'],
-  'test/scores/checkov.ts': ['test/scores/checkov/'],
+  'test/scanners/checkov.ts': ['test/scanners/checkov/'],
   'test/synth/dist.ts': ['dist/'],
   // The work tree, as a person has it.
   'test/support/checkout.ts': [

@@ -1,12 +1,12 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
 import { type AddonName, addonNames, installAddon } from '../packages/testbed/addons/optional.ts';
-import { leftovers } from '../packages/testbed/built/down.ts';
 import {
   type Cluster,
   type ClusterOptions,
   type ProviderName,
   TestbedError,
 } from '../packages/testbed/cluster.ts';
+import { leftovers } from '../packages/testbed/from-source/down.ts';
 import { CommandError } from '../packages/testbed/lib/run.ts';
 import { closeCluster, defaultName, findCluster, openCluster } from '../packages/testbed/provide.ts';
 import { OptionReader, parseOptions } from './arguments.ts';

@@ -26,8 +26,8 @@ import {
   victoriaLogs,
 } from '../packages/testbed/tools.ts';
 import { BANK, LOGS, MORE } from './cluster/files.ts';
-import { ensureCheckov } from './scores/checkov.ts';
-import { kubeconform, kubeScore, kubesec, trivyConfig } from './scores/tools.ts';
+import { ensureCheckov } from './scanners/checkov.ts';
+import { kubeconform, kubeScore, kubesec, trivyConfig } from './scanners/tools.ts';
 
 export interface Suite {
   readonly name: string;

@@ -36,7 +36,7 @@ export interface Cluster {
 export interface ClusterOptions {
   /** One cluster a name; also names its network namespace and cgroup. @default 'sluice' */
   readonly name?: string;
-  /** @default given where KUBECONFIG is set, kind where Docker answers, else built */
+  /** @default existing where KUBECONFIG is set, kind where Docker answers, else from-source */
   readonly provider?: ProviderName;
   /** Simulated nodes beside the real one. @default 0 */
   readonly kwokNodes?: number;

@@ -1,5 +1,5 @@
 /** Which provider a machine gets, and the way to a cluster for tests and the command line. */
-import { builtProvider } from './built/provider.ts';
+
 import {
   type Cluster,
   type ClusterOptions,
@@ -7,14 +7,15 @@ import {
   type ProviderName,
   TestbedError,
 } from './cluster.ts';
-import { givenProvider } from './given/provider.ts';
+import { existingProvider } from './existing/provider.ts';
+import { fromSourceProvider } from './from-source/provider.ts';
 import { kindProvider } from './kind/provider.ts';
 
 /** The name of the cluster that is used where no other is named. */
 export const defaultName = 'sluice';
 
 /** In order of preference. */
-const providers: readonly Provider[] = [givenProvider, kindProvider, builtProvider];
+const providers: readonly Provider[] = [existingProvider, kindProvider, fromSourceProvider];
 
 /** @returns the named provider, or the first that can be used here. @throws TestbedError with every reason */
 export async function chooseProvider(name?: ProviderName): Promise<Provider> {

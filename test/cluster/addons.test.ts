@@ -1,15 +1,15 @@
-/** The addons on request, as pods of a built cluster: resource metrics and a real Ingress. */
+/** The addons on request, as pods of a cluster from source: resource metrics and a real Ingress. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { ensureRabbitmqImage, rabbitmqStandin } from '../../packages/testbed/images/build.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { sharedCluster } from './shared.ts';
 
-const unavailable = await builtProvider.unavailable();
-if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+const unavailable = await fromSourceProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: a cluster from source ${unavailable}\n`);
 
 const metadata = { name: 'web', namespace: 'default' };
 const labels = { app: 'web' };

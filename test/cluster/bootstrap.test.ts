@@ -5,9 +5,9 @@ import { thisMachine } from '../../cli/bootstrap/machine.ts';
 import { runBootstrap } from '../../cli/bootstrap.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { type Progress, until, untilDone } from '../../packages/testbed/lib/until.ts';
@@ -19,8 +19,8 @@ import { type Watching, watching } from './observe.ts';
 import { objectsOf, provideImages, testEnvironment } from './system.ts';
 
 const name = 'bootstrap';
-const unavailable = await builtProvider.unavailable();
-if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+const unavailable = await fromSourceProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: a cluster from source ${unavailable}\n`);
 process.stderr.write(
   'left out: the step that installs Argo CD by helm, for no chart repository can be reached from the test cluster\n',
 );
@@ -102,8 +102,8 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
   let first: Record<string, string>;
 
   beforeAll(async () => {
-    await builtProvider.down(name);
-    cluster = await builtProvider.up({ name });
+    await fromSourceProvider.down(name);
+    cluster = await fromSourceProvider.up({ name });
     await provideImages(cluster);
     seen = watching(cluster);
     desired = await openDesired(name);
@@ -122,7 +122,7 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
   });
 
   afterAll(async () => {
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
   });
 
   test('stops where Argo CD is missing, says so, and keeps what it has done', async () => {

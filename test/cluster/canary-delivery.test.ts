@@ -6,9 +6,9 @@ import { local } from '../../apps/testing/environments.ts';
 import { release, api as service } from '../../apps/testing/workloads.ts';
 import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
@@ -20,8 +20,8 @@ import { Releases, serviceIn } from './releases.ts';
 import { provideService, testEnvironment } from './system.ts';
 
 const name = 'canary-delivery';
-const unavailable = await builtProvider.unavailable();
-if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+const unavailable = await fromSourceProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: a cluster from source ${unavailable}\n`);
 
 let cluster: Cluster;
 let api: Api;
@@ -45,8 +45,8 @@ async function versions(): Promise<(string | undefined)[]> {
 
 describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
   beforeAll(async () => {
-    await builtProvider.down(name);
-    cluster = await builtProvider.up({ name });
+    await fromSourceProvider.down(name);
+    cluster = await fromSourceProvider.up({ name });
     api = await openApi(cluster.kubeconfig);
     argo = applicationsOf(cluster);
     desired = await openDesired(name);
@@ -75,7 +75,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
 
   afterAll(async () => {
     api?.close();
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
   });
 
   test('begins with an Application that is Synced and Healthy', async () => {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ensureCheckov, runCheckov } from '../scores/checkov.ts';
-import { checkovWaivers as waivers } from '../scores/checkov-waivers.ts';
-import { asLine, type Sorted, sortFindings } from '../scores/findings.ts';
-import { readable } from '../scores/readable.ts';
+import { ensureCheckov, runCheckov } from '../scanners/checkov.ts';
+import { checkovWaivers as waivers } from '../scanners/checkov-waivers.ts';
+import { asLine, type Sorted, sortFindings } from '../scanners/findings.ts';
+import { readable } from '../scanners/readable.ts';
 import { environments, manifestsOf, objectOf } from './rendered.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-checkov-'));

@@ -8,9 +8,9 @@ import { withOverrides } from '../../apps/testing/workloads.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
@@ -23,8 +23,8 @@ import { at, type Watching, watching } from './observe.ts';
 import { objectsOf, provideImages, testEnvironment } from './system.ts';
 
 const name = 'delivery';
-const unavailable = await builtProvider.unavailable();
-if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+const unavailable = await fromSourceProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: a cluster from source ${unavailable}\n`);
 process.stderr.write(
   'left out: addons from Helm charts, for no chart repository can be reached from the test cluster\n',
 );
@@ -68,8 +68,8 @@ async function identities(): Promise<Record<string, string>> {
 
 describe.skipIf(unavailable !== undefined)('delivery', () => {
   beforeAll(async () => {
-    await builtProvider.down(name);
-    cluster = await builtProvider.up({ name });
+    await fromSourceProvider.down(name);
+    cluster = await fromSourceProvider.up({ name });
     await provideImages(cluster);
     seen = watching(cluster);
     argo = applicationsOf(cluster);
@@ -100,7 +100,7 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
   });
 
   afterAll(async () => {
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
   });
 
   test('from the root alone every parent and every child becomes Synced and Healthy', async () => {

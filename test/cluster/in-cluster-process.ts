@@ -1,12 +1,19 @@
 /** Programs of a suite: they run in the cluster's own network and end with the cluster, also after a crash. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCgroup } from '../../packages/testbed/built/cgroup.ts';
-import { addresses, pathsOf } from '../../packages/testbed/built/cluster-paths.ts';
-import { writeKubeconfig } from '../../packages/testbed/built/pki.ts';
-import { openPortForward } from '../../packages/testbed/built/port-forwards.ts';
-import { type Daemon, logTail, runs, start, started, stop } from '../../packages/testbed/built/processes.ts';
 import { TestbedError } from '../../packages/testbed/cluster.ts';
+import { createCgroup } from '../../packages/testbed/from-source/cgroup.ts';
+import { addresses, pathsOf } from '../../packages/testbed/from-source/cluster-paths.ts';
+import { writeKubeconfig } from '../../packages/testbed/from-source/pki.ts';
+import { openPortForward } from '../../packages/testbed/from-source/port-forwards.ts';
+import {
+  type Daemon,
+  logTail,
+  runs,
+  start,
+  started,
+  stop,
+} from '../../packages/testbed/from-source/processes.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 
 export interface Inside {

@@ -165,7 +165,7 @@ function valuesPorts({ alternateConfig }: CollectorValues): { readonly ports: { 
   return { ports: { health: Number(endpoint.split(':').at(-1)) } };
 }
 
-/** The agent of each node. The kubelet of the built cluster has its log files in a folder of its own. */
+/** The agent of each node. The kubelet of a cluster from source has its log files in a folder of its own. */
 function agentObjects(environment: Environment, podLogs: string): KubernetesObject[] {
   const values = valuesOf(opentelemetryCollector, environment);
   const extraVolumes = values.extraVolumes.map((volume) =>

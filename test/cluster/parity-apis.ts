@@ -1,9 +1,9 @@
 /** What an adapter needs of the API server: its place in the aggregation, its definitions, its certificate. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addresses } from '../../packages/testbed/built/cluster-paths.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { kedaDefinitions } from '../../packages/testbed/definitions.ts';
+import { addresses } from '../../packages/testbed/from-source/cluster-paths.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
 import { namespace } from './parity-workloads.ts';

@@ -1,7 +1,7 @@
 /** The work that every back-end is given: policies on one queue, and the counts that each is to reach. */
 import { drain, latch, type Policy, proportional } from '@sluice/policy';
-import { pauseImage } from '../../packages/testbed/built/node.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { pauseImage } from '../../packages/testbed/from-source/node.ts';
 
 export const namespace = 'parity';
 

@@ -1,8 +1,8 @@
 /** One workload, one broker, three owners of the count: the same assertions for each, and how long each took. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { insideOf } from './in-cluster-process.ts';
@@ -13,8 +13,8 @@ import { deploymentOf, namespace, type Parity, pattern, workloads } from './pari
 
 const name = 'parity';
 const rounds = 2;
-const unavailable = await builtProvider.unavailable();
-if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+const unavailable = await fromSourceProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: a cluster from source ${unavailable}\n`);
 
 /** Since when each count is right; one that was right only in passing is forgotten. */
 function note(since: Map<string, number>, right: readonly Parity[], now: number): void {
@@ -30,7 +30,7 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
   const measured: Measured[] = [];
 
   beforeAll(async () => {
-    cluster = await builtProvider.up({ name, kwokNodes: 1 });
+    cluster = await fromSourceProvider.up({ name, kwokNodes: 1 });
     api = await openApi(cluster.kubeconfig);
     await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
     queue = await openQueue(insideOf(name));
@@ -39,7 +39,7 @@ describe.skipIf(unavailable !== undefined)('every back-end that claims a policy'
   afterAll(async () => {
     await queue?.close();
     api?.close();
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
   });
 
   async function replicas(): Promise<ReadonlyMap<string, number>> {

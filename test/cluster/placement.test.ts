@@ -1,8 +1,8 @@
 /** Who gives way when room is short, and what a drain may take: on simulated nodes, with dist's own objects. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
@@ -11,9 +11,9 @@ import { sharedCluster } from './shared.ts';
 import { applyKinds, applyTo, type Pod, podsAt, simulated } from './simulated.ts';
 
 const environment = 'production';
-const unavailable = await builtProvider.unavailable();
+const unavailable = await fromSourceProvider.unavailable();
 if (unavailable !== undefined)
-  process.stderr.write(`skipped: simulated nodes need the built cluster, which ${unavailable}\n`);
+  process.stderr.write(`skipped: simulated nodes need a cluster from source, which ${unavailable}\n`);
 
 const consumer = objectOf(environment, 'Deployment', 'consumer');
 const scaler = objectOf(environment, 'Deployment', 'scaler');

@@ -1,7 +1,7 @@
 /** A file begins on an empty cluster, whatever the file before it left there. */
 import { beforeAll, expect, test } from 'vitest';
-import { pauseImage } from '../../packages/testbed/built/node.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { pauseImage } from '../../packages/testbed/from-source/node.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { sharedCluster } from './shared.ts';
 

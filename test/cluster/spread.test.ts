@@ -1,7 +1,7 @@
 /** Where the pods of the web service go, on simulated nodes of several zones, by dist's own constraints. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { type Api, openApi } from './api.ts';
 import { objectOf } from './rendered.ts';
@@ -9,9 +9,9 @@ import { sharedCluster } from './shared.ts';
 import { applyKinds, applyTo, podsAt, simulated } from './simulated.ts';
 
 const environment = 'production';
-const unavailable = await builtProvider.unavailable();
+const unavailable = await fromSourceProvider.unavailable();
 if (unavailable !== undefined)
-  process.stderr.write(`skipped: simulated nodes need the built cluster, which ${unavailable}\n`);
+  process.stderr.write(`skipped: simulated nodes need a cluster from source, which ${unavailable}\n`);
 
 const ZONE = 'topology.kubernetes.io/zone';
 

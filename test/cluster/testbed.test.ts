@@ -2,18 +2,18 @@
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { leftovers } from '../../packages/testbed/built/down.ts';
-import { pauseImage } from '../../packages/testbed/built/node.ts';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
+import { leftovers } from '../../packages/testbed/from-source/down.ts';
+import { pauseImage } from '../../packages/testbed/from-source/node.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { ensureRabbitmqImage, rabbitmqStandin } from '../../packages/testbed/images/build.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 
 const name = 'testbed-test';
-const unavailable = await builtProvider.unavailable();
-if (unavailable !== undefined) process.stderr.write(`skipped: the built cluster ${unavailable}\n`);
+const unavailable = await fromSourceProvider.unavailable();
+if (unavailable !== undefined) process.stderr.write(`skipped: a cluster from source ${unavailable}\n`);
 
 const namespace = 'testbed-test';
 
@@ -120,7 +120,7 @@ const asker = (host: string, port: number): KubernetesObject => ({
   },
 });
 
-describe.skipIf(unavailable !== undefined)('the built cluster', () => {
+describe.skipIf(unavailable !== undefined)('a cluster from source', () => {
   let cluster: Cluster;
 
   const available = async (app: string) => {
@@ -129,15 +129,15 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
   };
 
   beforeAll(async () => {
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
     const began = performance.now();
-    cluster = await builtProvider.up({ name, kwokNodes: 2 });
+    cluster = await fromSourceProvider.up({ name, kwokNodes: 2 });
     process.stderr.write(`up after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
     await cluster.apply([restrictedNamespace]);
   });
 
   afterAll(async () => {
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
   });
 
   test('has one Ready node, and simulated ones on request', async () => {
@@ -207,15 +207,15 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
     const uid = async (one: Cluster) =>
       (await one.kubectl(['get', 'node', 'node-1', '-o', 'jsonpath={.metadata.uid}'])).stdout;
     const before = await uid(cluster);
-    expect(await uid(await builtProvider.up({ name }))).toBe(before);
+    expect(await uid(await fromSourceProvider.up({ name }))).toBe(before);
   });
 
   test('after a crash, up clears what is left and starts again', async () => {
     const processes = (await leftovers(name)).filter((one) => one.includes('kube-apiserver'));
     const pid = Number(/process (\d+)/.exec(processes[0] ?? '')?.[1]);
     process.kill(pid, 'SIGKILL');
-    await until('the crash to show', 20, async () => (await builtProvider.find(name)) === undefined);
-    cluster = await builtProvider.up({ name });
+    await until('the crash to show', 20, async () => (await fromSourceProvider.find(name)) === undefined);
+    cluster = await fromSourceProvider.up({ name });
     const { stdout } = await cluster.kubectl(['get', 'namespaces', '-o', 'name']);
     expect(stdout).not.toContain(namespace);
   });
@@ -227,7 +227,7 @@ describe.skipIf(unavailable !== undefined)('the built cluster', () => {
   });
 
   test('down is idempotent', async () => {
-    await builtProvider.down(name);
+    await fromSourceProvider.down(name);
     expect(await leftovers(name)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Finding, sortFindings, type Waiver } from '../scores/findings.ts';
+import { type Finding, sortFindings, type Waiver } from '../scanners/findings.ts';
 
 const finding: Finding = {
   scanner: 'scanner',

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { addresses, pathsOf } from '../../packages/testbed/built/cluster-paths.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { addresses, pathsOf } from '../../packages/testbed/from-source/cluster-paths.ts';
 import { ensurePackages } from '../../packages/testbed/lib/packages.ts';
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { until } from '../../packages/testbed/lib/until.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
-import { builtProvider } from '../../packages/testbed/built/provider.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
+import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { type Applications, applicationsOf } from '../cluster/applications.ts';
 import { startArgoCd } from '../cluster/argo.ts';
@@ -28,9 +28,9 @@ export interface DeliveredSystem {
 
 /** A real cluster with Argo CD and a git repository, and nothing delivered yet. */
 export async function startCluster(): Promise<DeliveredSystem> {
-  await builtProvider.down(NAME);
-  const cluster = await builtProvider.up({ name: NAME });
-  const stop = () => builtProvider.down(NAME);
+  await fromSourceProvider.down(NAME);
+  const cluster = await fromSourceProvider.up({ name: NAME });
+  const stop = () => fromSourceProvider.down(NAME);
   try {
     return { ...(await prepare(cluster)), cluster, stop };
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { ClusterPaths } from '../built/cluster-paths.ts';
 import type { Cluster } from '../cluster.ts';
+import type { ClusterPaths } from '../from-source/cluster-paths.ts';
 import { dnsObjects } from './dns.ts';
 import { storageObjects } from './storage.ts';
 

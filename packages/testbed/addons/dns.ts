@@ -1,6 +1,7 @@
 /** CoreDNS as pods: names of the cluster only, because there is no network to forward to. */
-import { addresses } from '../built/cluster-paths.ts';
+
 import type { KubernetesObject } from '../cluster.ts';
+import { addresses } from '../from-source/cluster-paths.ts';
 
 /** The image that the test cluster runs CoreDNS from. */
 export const corednsImage = 'sluice.test/coredns:1';

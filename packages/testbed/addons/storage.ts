@@ -4,8 +4,8 @@
  */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClusterPaths, nodeName } from '../built/cluster-paths.ts';
 import type { KubernetesObject } from '../cluster.ts';
+import { type ClusterPaths, nodeName } from '../from-source/cluster-paths.ts';
 
 /** Enough for every claim of a test run: a released volume is not used again. */
 const count = 30;

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { corednsImage } from '../addons/dns.ts';
-import { pauseImage } from '../built/node.ts';
+import { pauseImage } from '../from-source/node.ts';
 import { cacheDir } from '../lib/dirs.ts';
 import { withLock } from '../lib/lock.ts';
 import { ensurePackages, imagePackages } from '../lib/packages.ts';
@@ -26,7 +26,7 @@ export async function toolImage(tool: Tool, reference: string, binary = tool.nam
   });
 }
 
-/** @returns archives of the images that every built cluster needs */
+/** @returns archives of the images that every cluster from source needs */
 export function ensureImages(): Promise<string[]> {
   return Promise.all([toolImage(pause, pauseImage), toolImage(coredns, corednsImage)]);
 }

@@ -7,7 +7,7 @@ import { answers, type RunOptions, run } from '../lib/run.ts';
 import { step } from '../lib/say.ts';
 import { configOf } from './config.ts';
 
-/** Its own name: a built cluster may be called the same. */
+/** Its own name: a cluster from source may be called the same. */
 const kubeconfigOf = (name: string) => join(stateDir(name), 'kind.kubeconfig');
 const clusterName = (name: string) => `sluice-${name}`;
 
@@ -58,7 +58,7 @@ export const kindProvider: Provider = {
   up: async ({ name, kwokNodes }) => {
     if (kwokNodes)
       throw new TestbedError(
-        `'kwokNodes' (${kwokNodes}) must be 0 with kind: only the built cluster has them`,
+        `'kwokNodes' (${kwokNodes}) must be 0 with kind: only a cluster from source has them`,
       );
     const kubeconfig = kubeconfigOf(name);
     if (await exists(name)) return kindCluster(name);

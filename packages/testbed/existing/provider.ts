@@ -71,7 +71,7 @@ function givenCluster(name: string, at: Consent): Cluster {
       run(command, { ...options, env: { ...options.env, KUBECONFIG: at.kubeconfig } }),
     image: async (archive) => {
       throw new TestbedError(
-        `${archive} cannot be put on the nodes of a given cluster: push it to its registry`,
+        `${archive} cannot be put on the nodes of an existing cluster: push it to its registry`,
       );
     },
     apply: (objects) => applyWith(kubectl, objects),
@@ -80,11 +80,11 @@ function givenCluster(name: string, at: Consent): Cluster {
 }
 
 /** Takes the cluster that KUBECONFIG names, once its name was confirmed. */
-export const givenProvider: Provider = {
+export const existingProvider: Provider = {
   name: 'existing',
   unavailable: async () => (process.env.KUBECONFIG ? undefined : 'KUBECONFIG is not set'),
   up: async ({ name, yes, kwokNodes }) => {
-    if (kwokNodes) throw new TestbedError(`'kwokNodes' (${kwokNodes}) must be 0 with a given cluster`);
+    if (kwokNodes) throw new TestbedError(`'kwokNodes' (${kwokNodes}) must be 0 with an existing cluster`);
     const at = await currentContext(process.env.KUBECONFIG ?? '');
     await run(['kubectl', 'get', '--raw', '/readyz'], { env: { KUBECONFIG: at.kubeconfig }, seconds: 20 });
     if (!mayChange(name, at)) await confirm(at.context, at.server, yes ?? false);

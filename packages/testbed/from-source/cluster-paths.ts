@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stateDir } from '../lib/dirs.ts';
 
-/** Where a built cluster keeps things, and the fixed addresses inside its own network. */
+/** Where a cluster from source keeps things, and the fixed addresses inside its own network. */
 export interface ClusterPaths {
   readonly name: string;
   readonly state: string;

@@ -12,7 +12,7 @@ const exclusively = <T>(name: string, work: () => Promise<T>) => {
 };
 
 /** Builds a cluster from source and runs it as processes of this machine. */
-export const builtProvider: Provider = {
+export const fromSourceProvider: Provider = {
   name: 'from-source',
   unavailable: async () => {
     if (process.platform !== 'linux') return 'needs Linux';
