@@ -21,7 +21,12 @@ describe('plainYaml', () => {
   it('reads what a manifest is written as', () => {
     const manifest = {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata },
-      data: { text: 'one\n\n  two\nthree', ended: 'a\nb\n', quoted: "it's: 'so' # no comment", version: '1.36' },
+      data: {
+        text: 'one\n\n  two\nthree',
+        ended: 'a\nb\n',
+        quoted: "it's: 'so' # no comment",
+        version: '1.36',
+      },
       spec: {
         containers: [
           { args: ['--port=8080', '-v', '0644', 'yes'], name: 'web', ports: [{ containerPort: 8080 }] },
@@ -77,12 +82,43 @@ describe('plainYaml', () => {
       ...['1', '0644', 'yes', '~', 'null', '', '|', '|-', '>', '{}', '[]', '[1]', '"a"', '"a\\n"', "'it''s'"],
       ...['-1', '- 1', '-', '--x', 'a b', 'a: b', 'a:', 'http://x:80', 'a #b', 'a#b', '# a', '&a 1', '*a'],
       ...['!!str 1', 'a ', ' a', '.5', '.', '...', '---', '9007199254740993', '1e400', '=', '<<', '%a', '@a'],
-      ...['"a', "'a", 'a"b"', "a'", '{a', 'a]', 'a, b', '? a', '\t', 'é', '\u2028', '(a)', '$(A)', '/a', '\\d'],
+      ...[
+        '"a',
+        "'a",
+        'a"b"',
+        "a'",
+        '{a',
+        'a]',
+        'a, b',
+        '? a',
+        '\t',
+        'é',
+        '\u2028',
+        '(a)',
+        '$(A)',
+        '/a',
+        '\\d',
+      ],
     );
-    const keys = fc.constantFrom('a', 'b', 'c.d/e', '"1"', '"a b"', 'yes', 'on', '<<', '1', "'a'", '__proto__', 'x-y');
+    const keys = fc.constantFrom(
+      'a',
+      'b',
+      'c.d/e',
+      '"1"',
+      '"a b"',
+      'yes',
+      'on',
+      '<<',
+      '1',
+      "'a'",
+      '__proto__',
+      'x-y',
+    );
     const lines = fc.oneof(
       fc.tuple(keys, fc.constantFrom(': ', ':', ':  ', ' : '), scalars).map((parts) => parts.join('')),
-      fc.tuple(fc.constantFrom('- ', '-', '-   '), keys, fc.constantFrom(': ', ':'), scalars).map((parts) => parts.join('')),
+      fc
+        .tuple(fc.constantFrom('- ', '-', '-   '), keys, fc.constantFrom(': ', ':'), scalars)
+        .map((parts) => parts.join('')),
       scalars.map((scalar) => `- ${scalar}`),
       keys.map((key) => `${key}:`),
       scalars,

@@ -30,14 +30,19 @@ function mapping(lines: Lines, column: number, first = lineAt(lines, column)): o
   const found: Record<string, unknown> = {};
   for (let line: string | undefined = first; line !== undefined; line = lineAt(lines, column)) {
     const [, plain, quoted, rest] = KEY.exec(line) ?? [];
-    const key = plain === undefined ? quoted : plainScalar(plain);
-    if (typeof key !== 'string' || key === '__proto__' || Object.hasOwn(found, key)) return undefined;
+    const key = keyOf(plain, quoted);
+    if (key === undefined || Object.hasOwn(found, key)) return undefined;
     lines.at += 1;
     const value = rest === undefined ? nested(lines, column + 2) : scalar(lines, column, rest);
     if (value === undefined) return undefined;
     found[key] = value;
   }
   return found;
+}
+
+function keyOf(plain: string | undefined, quoted: string | undefined): string | undefined {
+  const key = plain === undefined ? quoted : plainScalar(plain);
+  return typeof key === 'string' && key !== '__proto__' ? key : undefined;
 }
 
 function list(lines: Lines, column: number): readonly unknown[] | undefined {

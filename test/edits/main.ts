@@ -6,8 +6,9 @@
  * alone, which names the one that is at fault.
  */
 import { check, type Found, refusal } from './check.ts';
+import type { Edit } from './edit.ts';
 import { saveExample } from './example.ts';
-import { type Edit, rightEdits } from './right.ts';
+import { rightEdits } from './right.ts';
 import { Tree } from './tree.ts';
 import { type WrongEdit, wrongEdits } from './wrong.ts';
 

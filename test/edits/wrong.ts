@@ -1,4 +1,4 @@
-import { CONSUMER, type Edit, LOCAL, PRODUCTION, policy, scaler, WORKLOADS } from './right.ts';
+import { CONSUMER, type Edit, LOCAL, PRODUCTION, policy, scaler, WORKLOADS } from './edit.ts';
 import type { Tree } from './tree.ts';
 
 /** A change of desired state that cannot be. */

@@ -1,0 +1,62 @@
+import { CONSUMER, type Edit, run, WORKLOADS } from './edit.ts';
+
+const TOO_FEW_JOBS = `
+## TooFewJobs
+The publisher may have stopped. Look at its last runs: \`kubectl -n publisher get jobs\`.
+`;
+
+/** What runs. */
+export const workloadEdits: readonly Edit[] = [
+  {
+    name: 'a worker more, of another image',
+    make: (tree) => run(tree, 'new', 'worker', 'thumbnails', '--image', 'ghcr.io/example/thumbnails:1.4.0'),
+  },
+  {
+    name: 'a worker more, on a queue that is there',
+    make: (tree) => run(tree, 'new', 'worker', 'audit', '--queue', 'jobs'),
+  },
+  {
+    name: 'a web service more',
+    make: (tree) => run(tree, 'new', 'service', 'shop', '--image', 'ghcr.io/example/shop:2.0.1'),
+  },
+  {
+    name: 'a scheduled job more',
+    make: (tree) => run(tree, 'new', 'job', 'report', '--image', 'ghcr.io/example/report:0.3.0'),
+  },
+  {
+    name: 'a job more, that publishes',
+    make: (tree) =>
+      run(tree, 'new', 'job', 'feed', '--image', 'ghcr.io/example/feed:0.3.0', '--queue', 'jobs'),
+  },
+  {
+    name: 'no work but the web service',
+    removes: true,
+    make: (tree) => {
+      tree.remove(CONSUMER);
+      tree.replace(WORKLOADS, /import \{ consumer \} .*\n/, '');
+      tree.replace(WORKLOADS, /import \{ publisher(Application)? \} .*\n/, '');
+      tree.replace(WORKLOADS, /\[publisher(?:Application)?, consumer, (\w+)\]/, (_, api) => `[${api}]`);
+    },
+  },
+  {
+    name: 'an alert more',
+    make: (tree) => {
+      tree.write('docs/reference/alerts.md', `${tree.text('docs/reference/alerts.md')}${TOO_FEW_JOBS}`);
+      tree.replace(
+        CONSUMER,
+        /alerts: (consumerAlerts\(.*\)),/,
+        (_, alerts) => `alerts: [
+      ...${alerts},
+      {
+        name: 'TooFewJobs',
+        severity: 'info',
+        expr: 'sum(rate(jobs_processed_total{namespace="consumer"}[1h])) == 0',
+        for: '2h',
+        summary: 'No job was processed for two hours.',
+        description: 'The publisher may have stopped.',
+      },
+    ],`,
+      );
+    },
+  },
+];
