@@ -1,5 +1,4 @@
 import { FaultsError } from '@sluice/policy';
-import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { closestTo } from './arguments.ts';
 import { styled } from './color.ts';
 import { commands, usage } from './commands.ts';
@@ -46,10 +45,7 @@ export async function runSluice(argv: string[]): Promise<void> {
   try {
     process.exitCode = await main(argv);
   } catch (error) {
-    const message =
-      error instanceof ConfigurationError || error instanceof FaultsError
-        ? error.message
-        : sourceFault(error);
+    const message = error instanceof FaultsError ? error.message : sourceFault(error);
     if (message === undefined) throw error;
     refuse(message);
     process.exitCode = 2;

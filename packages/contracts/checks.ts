@@ -1,13 +1,12 @@
 import { FaultsError } from '@sluice/policy';
 
 /** What the caller asked for cannot be: every fault at once, one line each. */
-export class ConfigurationError extends Error {
-  readonly faults: readonly string[];
+export class ConfigurationError extends FaultsError {
+  override readonly name = 'ConfigurationError';
 
   constructor(command: string, faults: readonly string[]) {
-    super(faults.map((fault) => `sluice ${command}: ${fault}`).join('\n'));
-    this.name = 'ConfigurationError';
-    this.faults = faults;
+    super(`sluice ${command}`, faults);
+    this.message = faults.map((fault) => `sluice ${command}: ${fault}`).join('\n');
   }
 }
 

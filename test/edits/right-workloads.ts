@@ -34,8 +34,8 @@ export const workloadEdits: readonly Edit[] = [
     make: (tree) => {
       tree.remove(CONSUMER);
       tree.replace(WORKLOADS, /import \{ consumer \} .*\n/, '');
-      tree.replace(WORKLOADS, /import \{ publisher(Application)? \} .*\n/, '');
-      tree.replace(WORKLOADS, /\[publisher(?:Application)?, consumer, (\w+)\]/, (_, api) => `[${api}]`);
+      tree.replace(WORKLOADS, /import \{ publisher \} .*\n/, '');
+      tree.replace(WORKLOADS, '[publisher, consumer, ', '[');
     },
   },
   {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { SpawnSyncReturns } from 'node:child_process';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { check, refusal } from '../edits/check.ts';
 import { rightEdits } from '../edits/right.ts';
@@ -33,6 +34,12 @@ const REFUSED = [
   'text that is no TypeScript',
 ];
 
+/** A process that said nothing. */
+const NOTHING: SpawnSyncReturns<string> = {
+  ...{ pid: 0, status: 0, signal: null },
+  ...{ output: [], stdout: '', stderr: '' },
+};
+
 /** @throws {Error} where there is none of the name */
 function named<E extends { readonly name: string }>(edits: readonly E[], name: string): E {
   const edit = edits.find((one) => one.name === name);
@@ -42,12 +49,23 @@ function named<E extends { readonly name: string }>(edits: readonly E[], name: s
 
 describe('the desired state is the user\u2019s', { timeout: patient(300) * 1000 }, () => {
   const tree = Tree.open();
-  afterEach(() => tree.revert());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    tree.revert();
+  });
   afterAll(() => tree[Symbol.dispose]());
 
   it(`is green with ${TOGETHER.join(', ')}`, () => {
     for (const name of TOGETHER) named(rightEdits, name).make(tree);
     expect(check(tree, RULES).faults).toEqual([]);
+  });
+
+  // `npm run edits` checks each of them, in half an hour: an edit that no longer means anything is known at once.
+  it.each([...rightEdits, ...wrongEdits])('holds what is replaced for $name', ({ make }) => {
+    // What is scaffolded is written by another process, and not replaced.
+    vi.spyOn(tree, 'node').mockReturnValue(NOTHING);
+    make(tree);
+    expect(tree.holdsAll()).toBe(true);
   });
 
   it.each(REFUSED)('refused: %s', (name) => {
