@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { workerText } from '../../cli/new/workloads.ts';
 import { images } from '../../environments/images.ts';
 import { charts } from '../../environments/versions.ts';
 
@@ -57,6 +58,18 @@ describe('the documentation', () => {
     const listed = linksOf('docs/README.md').map((link) => join('docs', link));
     const wanted = pages.filter((page) => /^docs\/(?:how-to|reference|tutorial)\//.test(page));
     expect(wanted.filter((page) => !listed.includes(page))).toEqual([]);
+  });
+
+  it('shows the worker that is scaffolded as it is written', () => {
+    const image = 'ghcr.io/example/thumbnails:1.4.0';
+    const text = workerText({
+      name: 'thumbnails',
+      queue: undefined,
+      queueExists: false,
+      redis: false,
+      image,
+    });
+    expect(read('docs/how-to/add-a-worker.md')).toContain(text.slice(text.indexOf('/** Works on')));
   });
 
   it('numbers each decision once', () => {
