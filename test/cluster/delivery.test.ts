@@ -5,22 +5,16 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
-import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
-import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
 import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
-import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { latch } from '../../policy/index.ts';
-import { type Applications, applicationsOf, summary } from './applications.ts';
-import { startArgoCd } from './argo.ts';
-import { installCrds } from './crds.ts';
-import { type Desired, openDesired } from './desired.ts';
+import { type Applications, summary } from './applications.ts';
+import { applyRoot, type Delivery, prepareDelivery } from './delivered.ts';
+import type { Desired } from './desired.ts';
 import { at, type Watching, watching } from './observe.ts';
-import { objectsOf, provideImages, testEnvironment } from './system.ts';
 
 const name = 'delivery';
 const unavailable = await fromSourceProvider.unavailable();
@@ -30,6 +24,7 @@ process.stderr.write(
 );
 
 let cluster: Cluster;
+let delivery: Delivery;
 let desired: Desired;
 let argo: Applications;
 let seen: Watching;
@@ -70,31 +65,12 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
   beforeAll(async () => {
     await fromSourceProvider.down(name);
     cluster = await fromSourceProvider.up({ name });
-    await provideImages(cluster);
     seen = watching(cluster);
-    argo = applicationsOf(cluster);
-    desired = await openDesired(name);
-    const repository = { repoURL: desired.repoURL, revision: 'main' };
-    const logs = { ...testEnvironment.logs, stores: [] };
     // Jobs of 20 s: all consumers are at work until every child is synced, also on a busy machine.
-    environment = withOverrides(
-      { ...testEnvironment, repository, addons: [], logs },
-      { consumer: { workSeconds: 20 } },
+    delivery = await prepareDelivery(cluster, (same) =>
+      withOverrides(same, { consumer: { workSeconds: 20 } }),
     );
-    // What bootstrap brings: definitions, namespaces, secrets, Argo CD.
-    const objects = objectsOf(environment);
-    await applyDefinitions(cluster, await definitionsOf(argoCdDefinitions));
-    await installCrds(cluster, objects);
-    const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
-    const there = namespaces.map(({ metadata }) => metadata.name);
-    await cluster.apply(namespaces);
-    const secrets = generateSecrets().filter(({ metadata }) => there.includes(metadata.namespace));
-    await cluster.apply(secrets.map((secret) => ({ ...secret })));
-    // An HPA is healthy only while it reads its metric.
-    await installAddon(cluster, 'metrics-server');
-    await startArgoCd(cluster);
-    desired.render(environment);
-    await desired.commit('Want everything');
+    ({ desired, argo, environment } = delivery);
     first = join(desired.folder, '..', 'first');
     await run(['cp', '--recursive', join(desired.folder, 'dist'), first]);
   });
@@ -105,9 +81,7 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
 
   test('from the root alone every parent and every child becomes Synced and Healthy', async () => {
     const began = performance.now();
-    const root = join(desired.folder, 'dist', environment.name, 'argocd', 'root');
-    for (const file of ['appproject-delivery.argocd.yaml', 'application-root.argocd.yaml'])
-      await seen.kubectl('apply', '--server-side', '--filename', join(root, file));
+    expect(await applyRoot(delivery)).toBe(everyone.length);
     await argo.settled(170, everyone.length);
     process.stderr.write(`from the root to everything Synced and Healthy: ${seconds(began)} s\n`);
     const names = (await argo.all()).map(({ metadata }) => metadata.name);
