@@ -13,9 +13,7 @@ import type { Application } from '../application.ts';
 import { logStorePods } from './elasticsearch-endpoint.ts';
 import { logGate, PRIORITY } from './identities.ts';
 import { allowConnections, isolatedNamespace, lookups, scraped } from './network.ts';
-
-/** The longest round, seconds: an agent waits 30 s for an answer, and a push may have to wait for the round before its own. */
-const WRITE_SECONDS = 12;
+import { GATE_SECONDS } from './tool-alerts.ts';
 
 const STORE = 'victoria-logs';
 const isWanted = ({ logs }: Environment): boolean => logs.stores.includes(STORE);
@@ -42,9 +40,9 @@ export const logGateApplication: Application = {
       ...{ ...logGate, image: images['log-gate'] },
       environment: {
         ...{ STORE_URL: logStoreUrl(STORE), FLUSH_SECONDS: String(FLUSH_SECONDS) },
-        WRITE_SECONDS: String(WRITE_SECONDS),
+        WRITE_SECONDS: String(GATE_SECONDS.round),
       },
-      stopSeconds: 2 * WRITE_SECONDS + 10,
+      stopSeconds: GATE_SECONDS.longest + 10,
       // Pushes that are held, and Node.
       resources: { cpu: '50m', memory: '256Mi' },
       priorityClassName: PRIORITY.low,
@@ -72,5 +70,24 @@ const alerts = [
     summary: 'The log gate has acknowledged no push in 10 minutes, and refused {{ $value | humanize }}.',
     description:
       'VictoriaLogs does not answer, or writes too slowly. Agents keep lines for a while and send them again.',
+  },
+  {
+    name: 'LogGateSlow',
+    severity: 'warning' as const,
+    expr: `max(max_over_time(${series(metrics.oldest)}[5m])) > ${GATE_SECONDS.slow}`,
+    for: '10m',
+    summary: 'A push of log lines waits {{ $value | humanizeDuration }} for its answer.',
+    description:
+      'VictoriaLogs writes slowly, or more lines come than it writes. Agents give up after 30 s and send again.',
+  },
+  {
+    name: 'LogGateRefuses',
+    severity: 'warning' as const,
+    expr: `sum by (outcome) (increase(${series(metrics.pushes, { outcome: { '=~': 'refused|full' } })}[10m])) > 0`,
+    for: '5m',
+    summary:
+      'The log gate has refused {{ $value | humanize }} pushes in 10 minutes: {{ if eq $labels.outcome "full" }}it holds too many bytes{{ else }}VictoriaLogs takes them never{{ end }}.',
+    description:
+      'What has no room is sent again. What VictoriaLogs refuses is not: those lines are lost to it, and are in the files of their containers.',
   },
 ];

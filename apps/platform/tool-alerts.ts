@@ -8,6 +8,12 @@ const CERTIFICATE_DAYS = 14;
 /** The shares of its queue above which a log agent is behind, and above which it soon reads no further. */
 export const QUEUE_SHARES = { behind: 0.5, full: 0.95 } as const;
 
+/**
+ * The longest round of the log gate, seconds, and how long a push may wait for its answer: a round and a half is slow,
+ * two are the most, as an agent gives up after 30 s and a push may have to wait for the round before its own.
+ */
+export const GATE_SECONDS = { round: 12, slow: 18, longest: 24 } as const;
+
 /** A log store that no one can ask; a volume that fills up is an alert on any volume. */
 const storeDown = (kind: 'loki' | 'victoria-logs'): Alert => ({
   name: kind === 'loki' ? 'LokiDown' : 'VictoriaLogsDown',

@@ -43,6 +43,7 @@ export const UNITS = {
   'jobs/s': 'short',
   'requests/s': 'reqps',
   'lines/s': 'short',
+  'pushes/s': 'short',
   'decisions/min': 'short',
   'failures/min': 'short',
   replicas: 'short',

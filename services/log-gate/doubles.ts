@@ -68,7 +68,7 @@ export class KnownLines implements Doubles {
     );
     return pushes.map((push, index) => {
       const content = readable[index];
-      return content === undefined ? push : this.#sorted(push, content);
+      return content === undefined ? { push, lines: 0 } : this.#sorted(push, content);
     });
   }
 
@@ -89,12 +89,12 @@ export class KnownLines implements Doubles {
     const fresh = lines.filter((line) => !has(this.#known, line));
     if (fresh.some((line) => has(this.#round, line))) return 'later';
     for (const line of fresh) add(this.#round, line);
-    if (fresh.length === lines.length) return push;
+    if (fresh.length === lines.length) return { push, lines: lines.length };
     this.#options.onDropped(lines.length - fresh.length);
     const left = filterLines(body, (line) => !has(this.#known, line));
-    if (left === undefined) return 'known';
+    if (left === undefined) return { lines: 0 };
     const { 'content-encoding': _, ...headers } = push.headers;
-    return { headers, body: left };
+    return { push: { headers, body: left }, lines: fresh.length };
   }
 
   async #learn(lines: readonly LineId[], timeoutMs: number): Promise<void> {

@@ -13,6 +13,8 @@ import {
 
 const SETTLE_MS = 2500;
 const WRITE_MS = 12_000;
+/** Lines in every push. */
+const LINES = 3;
 
 /** Time that moves when someone sleeps. */
 class Clock {
@@ -95,10 +97,10 @@ class Bodies implements Doubles {
     const round = new Set<string>();
     return pushes.map((push) => {
       const body = push.body.toString();
-      if (this.#store.has(body)) return 'known';
+      if (this.#store.has(body)) return { lines: 0 };
       if (round.has(body)) return 'later';
       round.add(body);
-      return push;
+      return { push, lines: LINES };
     });
   }
 
@@ -122,7 +124,7 @@ function setup(writesAfterMs = 1500): Setup {
   const store = new Store(clock, writesAfterMs);
   const said: string[] = [];
   const reports: GateReports = {
-    answered: (outcome) => said.push(outcome),
+    answered: (outcome, lines) => said.push(lines > 0 ? `${outcome}, ${lines} lines` : outcome),
     round: () => {},
     failed: (pushes, reason) => said.push(`${pushes}: ${reason}`),
   };
@@ -139,7 +141,32 @@ describe('a push', () => {
     expect(await gate.pass(push('a'))).toEqual({ status: 204, body: '' });
     expect(store.disk).toEqual(['a']);
     expect(clock.ms).toBe(SETTLE_MS);
-    expect(said).toEqual(['written']);
+    expect(said).toEqual([`written, ${LINES} lines`]);
+  });
+
+  it('counts as unanswered and its lines as unwritten until its round ends', async () => {
+    const { gate, store, clock } = setup();
+    const seen: (readonly [string, number, number])[] = [];
+    store.before = (what) => seen.push([what, gate.unwrittenLines, gate.oldestPushSeconds]);
+    const first = gate.pass(push('a'));
+    clock.ms += 1000;
+    await first;
+    expect(seen.map(([what, lines]) => [what, lines])).toEqual([
+      ['state', 0],
+      ['push', 0],
+      ['flush', LINES],
+      ['state', LINES],
+    ]);
+    expect(seen.at(-1)?.[2]).toBe(1 + SETTLE_MS / 1000);
+    await gate.idle();
+    expect([gate.unwrittenLines, gate.oldestPushSeconds]).toEqual([0, 0]);
+  });
+
+  it('counts no line twice that is sent again', async () => {
+    const { gate, said } = setup();
+    await gate.pass(push('a'));
+    await gate.pass(push('a'));
+    expect(said).toEqual([`written, ${LINES} lines`, 'written']);
   });
 
   it('waits longer for a store that writes slowly', async () => {

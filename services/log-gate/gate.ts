@@ -28,11 +28,16 @@ export interface StoreLike {
   state(timeoutMs: number): Promise<StoreState>;
 }
 
-/**
- * What is done with a push: its part that the store lacks is passed on, nothing is as the store has all of it, or it
- * waits for the next round, as another push of this one has a line of it.
- */
-export type Sorted = Push | 'known' | 'later';
+/** A push that can be answered at the end of a round. */
+export interface SortedPush {
+  /** Its part that the store lacks; absent where the store has all of it. */
+  readonly push?: Push;
+  /** Lines in that part. */
+  readonly lines: number;
+}
+
+/** What is done with a push: `later` it waits for the next round, as another push of this one has a line of it. */
+export type Sorted = SortedPush | 'later';
 
 /** Tells lines that the store has from new ones. */
 export interface Doubles {
@@ -49,7 +54,8 @@ export type Outcome = 'written' | 'refused' | 'unwritten' | 'unanswered';
 
 /** What the gate reports of its work. */
 export interface GateReports {
-  answered(outcome: Outcome): void;
+  /** @param lines Lines of it that the store has written. */
+  answered(outcome: Outcome, lines: number): void;
   round(seconds: number): void;
   /** A round after which nothing was acknowledged, and why. */
   failed(pushes: number, reason: string): void;
@@ -78,6 +84,8 @@ const LOOK_MS = 250;
 
 interface Waiting {
   readonly push: Push;
+  /** When it came, milliseconds of the gate's clock. */
+  readonly at: number;
   readonly answer: (answer: Answer) => void;
 }
 
@@ -87,6 +95,8 @@ const NOTHING_NEW: Answer = { status: 200, body: '' };
 interface Passed extends Waiting {
   /** None of it was passed on: the store has it. */
   readonly known?: true;
+  /** Lines of it that are passed on. */
+  readonly lines: number;
   /** What the store answered; absent where it did not. */
   readonly answered?: Answer;
 }
@@ -101,6 +111,9 @@ const isTaken = ({ answered }: Passed): boolean =>
 export class Gate {
   readonly #options: GateOptions;
   #waiting: Waiting[] = [];
+  /** The pushes of the round that runs. */
+  #passing: readonly Waiting[] = [];
+  #unwrittenLines = 0;
   #round: Promise<void> | undefined;
 
   constructor(options: GateOptions) {
@@ -110,7 +123,7 @@ export class Gate {
   /** @returns what the agent is answered: the store's own words once the records are on its disk, else 503 */
   pass(push: Push): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#waiting.push({ push, answer: resolve });
+    this.#waiting.push({ push, at: this.#options.now(), answer: resolve });
     this.#round ??= this.#rounds();
     return promise;
   }
@@ -120,12 +133,27 @@ export class Gate {
     await this.#round;
   }
 
+  /** How long the oldest push waits that has no answer, seconds; 0 where none does. */
+  get oldestPushSeconds(): number {
+    const now = this.#options.now();
+    const oldest = [...this.#passing, ...this.#waiting].reduce((least, { at }) => Math.min(least, at), now);
+    return (now - oldest) / 1000;
+  }
+
+  /** Lines that the store took in the round that runs and has not been seen to write. */
+  get unwrittenLines(): number {
+    return this.#unwrittenLines;
+  }
+
   async #rounds(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
+      this.#passing = group;
       this.#waiting = [];
       const begun = this.#options.now();
       await this.#pass(group);
+      this.#passing = [];
+      this.#unwrittenLines = 0;
       this.#options.reports.round((this.#options.now() - begun) / 1000);
     }
     this.#round = undefined;
@@ -134,7 +162,7 @@ export class Gate {
   async #pass(group: readonly Waiting[]): Promise<void> {
     const { now, writeMs, reports, doubles, store } = this.#options;
     const end = now() + writeMs;
-    let passed: readonly Passed[] = group;
+    let passed: readonly Passed[] = group.map((one) => ({ ...one, lines: 0 }));
     try {
       const before = await store.state(writeMs);
       const sorted = await doubles.sort(
@@ -143,9 +171,10 @@ export class Gate {
       );
       passed = this.#withoutLater(group, sorted);
       passed = await this.#passOn(passed, end);
-      if (passed.some(isTaken))
-        await this.#written(before, passed.filter((one) => isTaken(one) && !one.known).length, end);
-      if (passed.every(isTaken)) doubles.keep();
+      const taken = passed.filter(isTaken);
+      this.#unwrittenLines = taken.reduce((sum, { lines }) => sum + lines, 0);
+      if (taken.length > 0) await this.#written(before, taken.filter(({ known }) => !known).length, end);
+      if (taken.length === passed.length) doubles.keep();
       else doubles.forget();
       for (const one of passed) this.#answer(one);
     } catch (error) {
@@ -161,9 +190,12 @@ export class Gate {
     const later = group.filter((_, index) => sorted[index] === 'later');
     this.#waiting.unshift(...later);
     return group.flatMap((one, index): Passed[] => {
-      const push = sorted[index];
-      if (push === undefined || push === 'later') return [];
-      return [push === 'known' ? { ...one, known: true, answered: NOTHING_NEW } : { ...one, push }];
+      const done = sorted[index];
+      if (done === undefined || done === 'later') return [];
+      const { push, lines } = done;
+      return [
+        push === undefined ? { ...one, lines, known: true, answered: NOTHING_NEW } : { ...one, lines, push },
+      ];
     });
   }
 
@@ -206,11 +238,11 @@ export class Gate {
     const { answered } = one;
     const taken = isTaken(one);
     if (answered === undefined || (taken && failure !== undefined)) {
-      this.#options.reports.answered(answered === undefined ? 'unanswered' : 'unwritten');
+      this.#options.reports.answered(answered === undefined ? 'unanswered' : 'unwritten', 0);
       one.answer({ status: 503, body: `${failure ?? 'the store did not answer'}\n` });
       return;
     }
-    this.#options.reports.answered(taken ? 'written' : 'refused');
+    this.#options.reports.answered(taken ? 'written' : 'refused', taken ? one.lines : 0);
     one.answer(answered);
   }
 }

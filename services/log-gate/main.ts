@@ -20,7 +20,11 @@ await runMain({
   // Two rounds: the one that runs, and that of what waits.
   stopSeconds: ({ WRITE_SECONDS }) => 2 * WRITE_SECONDS + 5,
   run: async ({ config, log, registry, stop }) => {
-    const metrics = gateMetrics(registry, () => pushes.heldBytes);
+    const metrics = gateMetrics(registry, {
+      heldBytes: () => pushes.heldBytes,
+      unwrittenLines: () => gate.unwrittenLines,
+      oldestPushSeconds: () => gate.oldestPushSeconds,
+    });
     const store = new VictoriaLogsStore(new URL(config.STORE_URL).origin);
     const doubles = new KnownLines({
       find: (wanted, timeoutMs) => store.find(wanted, timeoutMs),
@@ -43,7 +47,7 @@ await runMain({
     const pushes = new PushRoute({
       pass: (push) => gate.pass(push),
       maxHeldBytes: config.MAX_HELD_BYTES,
-      onFull: () => metrics.answered('full'),
+      onFull: () => metrics.answered('full', 0),
     });
     const { HTTP_HOST: host, HTTP_PORT } = config;
     const ready = () => (stop.signal.aborted ? 'stopping' : undefined);

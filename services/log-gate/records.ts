@@ -1,3 +1,4 @@
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { logRecords } from '../../packages/contracts/log-store.ts';
 
 /** What tells a line from every other. */
@@ -17,67 +18,54 @@ const { line } = logRecords['victoria-logs'];
 /** The parts of an identity that are text, in the order of `source`. */
 export const SOURCE_FIELDS = [line.namespace, line.pod, line.container, line.stream] as const;
 
-const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+type Value = Uint8Array | bigint;
 
 interface Field {
   readonly number: number;
   /** All of it, with its tag. */
-  readonly raw: Buffer;
-  /** The message or text that it holds; the number of another field. */
-  readonly value: Buffer | bigint;
+  readonly raw: Uint8Array;
+  /** The message or text that it holds, or its number; absent for a kind of field that OTLP has none of. */
+  readonly value: Value | undefined;
 }
 
-/** Reads a varint. @returns it, and where the next byte is */
-function varint(from: Buffer, at: number): [value: bigint, next: number] {
-  let value = 0n;
-  for (let index = at, shift = 0n; index < from.length && shift < 70n; index++, shift += 7n) {
-    const byte = from.readUInt8(index);
-    value |= BigInt(byte & 0x7f) << shift;
-    if (byte < 0x80) return [value, index + 1];
+/** The fields of a message of protobuf; whoever asks for one that is cut or none gets the reader's error. */
+function* fieldsOf(message: Uint8Array): Generator<Field> {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const begin = reader.pos;
+    const [number, wire] = reader.tag();
+    const value = readValue(reader, wire, number);
+    yield { number, raw: message.subarray(begin, reader.pos), value };
   }
-  throw new RangeError('a number that does not end');
 }
 
-/** The value of a field. @returns it, and where the next field is @throws {RangeError} for what is none */
-function valueAt(message: Buffer, wire: number, at: number): [value: Buffer | bigint, next: number] {
+function readValue(reader: BinaryReader, wire: WireType, number: number): Value | undefined {
   switch (wire) {
-    case WIRE.varint:
-      return varint(message, at);
-    case WIRE.fixed64:
-      return [message.readBigUInt64LE(at), at + 8];
-    case WIRE.fixed32:
-      return [BigInt(message.readUInt32LE(at)), at + 4];
-    case WIRE.bytes: {
-      const [length, from] = varint(message, at);
-      const end = from + Number(length);
-      return [message.subarray(from, end), end];
-    }
+    case WireType.LengthDelimited:
+      return reader.bytes();
+    case WireType.Bit64:
+      return BigInt(reader.fixed64());
+    case WireType.Varint:
+      return BigInt(reader.int64());
     default:
-      throw new RangeError(`a field of wire type ${wire}`);
-  }
-}
-
-/** The fields of a message of protobuf. @throws {RangeError} for what is none */
-function* fieldsOf(message: Buffer): Generator<Field> {
-  for (let at = 0; at < message.length; ) {
-    const [tag, begin] = varint(message, at);
-    const [value, end] = valueAt(message, Number(tag & 7n), begin);
-    if (end > message.length) throw new RangeError('a field that is cut');
-    yield { number: Number(tag >> 3n), raw: message.subarray(at, end), value };
-    at = end;
+      reader.skip(wire, number);
+      return undefined;
   }
 }
 
 /** The messages that are in the fields of one number. */
-function* messagesIn(message: Buffer, wanted: number): Generator<Buffer> {
+function* messagesIn(message: Uint8Array, wanted: number): Generator<Uint8Array> {
   for (const { number, value } of fieldsOf(message))
-    if (number === wanted && typeof value !== 'bigint') yield value;
+    if (number === wanted && value instanceof Uint8Array) yield value;
 }
 
-const textOf = (value: Buffer | bigint): string => String(value);
+const textOf = (value: Value): string =>
+  typeof value === 'bigint'
+    ? String(value)
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
 
 /** The attributes of a message that are text or whole numbers. @param number The field that holds them */
-function attributesOf(message: Buffer, number: number): Map<string, string> {
+function attributesOf(message: Uint8Array, number: number): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const pair of messagesIn(message, number)) {
     const [key = ''] = [...messagesIn(pair, 1)].map(textOf);
@@ -103,7 +91,7 @@ const OTLP = {
 } as const;
 
 /** @returns undefined for a record that is no line of a file, such as an event */
-function lineIdOf(record: Buffer, resource: ReadonlyMap<string, string>): LineId | undefined {
+function lineIdOf(record: Uint8Array, resource: ReadonlyMap<string, string>): LineId | undefined {
   const attributes = attributesOf(record, OTLP.attributes);
   const time = [...fieldsOf(record)].find(({ number }) => number === OTLP.time)?.value;
   const pod = resource.get(line.pod);
@@ -114,35 +102,30 @@ function lineIdOf(record: Buffer, resource: ReadonlyMap<string, string>): LineId
   return { source, pod, time, position };
 }
 
-/** A message whose fields of one number are changed, or left out where `change` returns none. */
-function rewritten(message: Buffer, wanted: number, change: (inner: Buffer) => Buffer | undefined): Buffer {
-  const parts = [...fieldsOf(message)].flatMap(({ number, raw, value }) => {
-    if (number !== wanted || typeof value === 'bigint') return [raw];
-    const changed = change(value);
-    if (changed === value) return [raw];
-    return changed === undefined ? [] : [header(number, changed.length), changed];
-  });
-  return Buffer.concat(parts);
-}
+type Change = (inner: Uint8Array) => Uint8Array | undefined;
 
-function header(number: number, length: number): Buffer {
-  const bytes = [(number << 3) | WIRE.bytes];
-  for (let rest = length; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest % 128) | 0x80);
+/** A message whose fields of one number are changed, or left out where `change` returns none; the others are as they came. */
+function rewritten(message: Uint8Array, wanted: number, change: Change): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const { number, raw, value } of fieldsOf(message)) {
+    const isWanted = number === wanted && value instanceof Uint8Array;
+    const changed = isWanted ? change(value) : undefined;
+    if (!isWanted || changed === value) writer.raw(raw);
+    else if (changed !== undefined) writer.tag(number, WireType.LengthDelimited).bytes(changed);
   }
+  return writer.finish();
 }
 
 /**
  * A push with the lines for which `keep` is true, in their order, and all that is no line of a file.
  * @returns undefined where none is left
- * @throws {RangeError} for what is no push of OTLP
+ * @throws Error for what is no push of OTLP
  */
 export function filterLines(push: Buffer, keep: (line: LineId) => boolean): Buffer | undefined {
   let left = 0;
   let dropped = 0;
   const filtered = rewritten(push, OTLP.resourceLogs, (resourceLogs) => {
-    const [resource = Buffer.alloc(0)] = messagesIn(resourceLogs, OTLP.resource);
+    const [resource = new Uint8Array()] = messagesIn(resourceLogs, OTLP.resource);
     const attributes = attributesOf(resource, OTLP.ofResource);
     const before = left;
     const whole = rewritten(resourceLogs, OTLP.scopeLogs, (scopeLogs) =>
@@ -159,10 +142,10 @@ export function filterLines(push: Buffer, keep: (line: LineId) => boolean): Buff
     return left === before ? undefined : whole;
   });
   if (left === 0) return undefined;
-  return dropped === 0 ? push : filtered;
+  return dropped === 0 ? push : Buffer.from(filtered.buffer, filtered.byteOffset, filtered.byteLength);
 }
 
-/** The lines of a push. @throws {RangeError} for what is no push of OTLP */
+/** The lines of a push. @throws Error for what is no push of OTLP */
 export function linesOf(push: Buffer): LineId[] {
   const lines: LineId[] = [];
   filterLines(push, (id) => {

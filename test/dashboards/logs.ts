@@ -2,32 +2,40 @@ import type { MetricsTarget } from '../../cli/up/metrics-targets.ts';
 import { logRecords } from '../../packages/contracts/log-store.ts';
 import { LoggedPod } from '../logs/pods.ts';
 import { LogAgent } from '../support/log-agent.ts';
+import { LogGate } from '../support/log-gate.ts';
 import { VictoriaLogs } from '../support/victoria-logs.ts';
 import type { LogLine } from './picture.ts';
 
 const { line } = logRecords['victoria-logs'];
 
-/** A real log agent and a real VictoriaLogs: services write their lines as their containers would. */
+const named = (job: string) => ({ job, namespace: job });
+
+/** A real log agent, the gate and a real VictoriaLogs: services write their lines as their containers would. */
 export class LoggedServices {
   readonly #agent: LogAgent;
+  readonly #gate: LogGate;
   readonly #store: VictoriaLogs;
   readonly #pods = new Map<string, LoggedPod>();
 
-  private constructor(agent: LogAgent, store: VictoriaLogs) {
+  private constructor(agent: LogAgent, gate: LogGate, store: VictoriaLogs) {
     this.#agent = agent;
+    this.#gate = gate;
     this.#store = store;
   }
 
   static async start(): Promise<LoggedServices> {
     const store = await VictoriaLogs.start();
-    return new LoggedServices(await LogAgent.start({ 'victoria-logs': store.url }), store);
+    const gate = await LogGate.start(store.url);
+    return new LoggedServices(await LogAgent.start({ 'victoria-logs': gate.url }), gate, store);
   }
 
-  /** The agent's own metrics. */
-  get target(): MetricsTarget {
+  /** The metrics of agent and gate. */
+  get targets(): readonly MetricsTarget[] {
     const { host, pathname } = new URL(this.#agent.metricsUrl);
-    const agent = { job: 'opentelemetry-collector', namespace: 'opentelemetry-collector' };
-    return { ...agent, address: host, path: pathname };
+    return [
+      { ...named('opentelemetry-collector'), address: host, path: pathname },
+      { ...named('log-gate'), address: new URL(this.#gate.url).host, path: '/metrics' },
+    ];
   }
 
   /** A line that a service has printed. */
@@ -52,6 +60,7 @@ export class LoggedServices {
 
   async stop(): Promise<void> {
     await this.#agent.kill9();
+    await this.#gate.kill9();
     await this.#store.stop();
   }
 }

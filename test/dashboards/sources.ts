@@ -46,7 +46,7 @@ export async function startSources(broker: LocalBroker, logs: LoggedServices): P
       processTarget('api', 'api', ports.api),
       processTarget('exporter', 'exporter', ports.exporter),
       processTarget('node-exporter', 'monitoring', ports.node),
-      logs.target,
+      ...logs.targets,
     ],
     stop: async () => {
       ended.abort();

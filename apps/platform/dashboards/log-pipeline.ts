@@ -2,7 +2,10 @@ import type { DashboardSpec, Row } from '../../../charts/dashboards/dashboard.ts
 import type { LogDataSourceRef } from '../../../charts/dashboards/panel.ts';
 import type { OtlpStore } from '../../../charts/log-collector.ts';
 import { logRecords } from '../../../packages/contracts/log-store.ts';
-import { QUEUE_SHARES } from '../tool-alerts.ts';
+import { logGate } from '../../../packages/contracts/metrics/catalogue.ts';
+import { series } from '../../../packages/contracts/metrics/metric.ts';
+import { GATE_SECONDS, QUEUE_SHARES } from '../tool-alerts.ts';
+import { quantileOf, rateOf } from './queries.ts';
 
 const NO_AGENT = 'No log agent reports: none runs, or Prometheus cannot scrape it.';
 const POD = 'pod=~"$pod"';
@@ -130,6 +133,84 @@ const pipeline: Row[] = [
   },
 ];
 
+const NO_GATE = 'The log gate reports nothing: it does not run, or Prometheus cannot scrape it.';
+const NOT_WRITTEN = { '=~': 'refused|unwritten|unanswered|full' } as const;
+
+/** What the gate before VictoriaLogs holds, acknowledges and refuses. */
+const gate: Row = {
+  title: 'Log gate: is what was acknowledged written?',
+  panels: [
+    {
+      ...{ kind: 'stat', title: 'Oldest push without an answer', unit: 'seconds', width: 6, decimals: 1 },
+      description: `How long it waits. An alert fires above ${GATE_SECONDS.slow} s; after 30 s its agent gives up and sends it again.`,
+      noData: NO_GATE,
+      marks: [
+        { from: GATE_SECONDS.slow, color: 'yellow' },
+        { from: GATE_SECONDS.longest, color: 'red' },
+      ],
+      queries: [{ expr: `max(${series(logGate.oldest)})`, legend: 'oldest' }],
+    },
+    {
+      ...{ kind: 'stat', title: 'Lines not yet written', unit: 'messages', width: 6, decimals: 0 },
+      description:
+        'Lines that VictoriaLogs has taken and has not been seen to write. A kill of it loses them there; their agents still have them.',
+      noData: NO_GATE,
+      queries: [{ expr: `sum(${series(logGate.unwritten)})`, legend: 'unwritten' }],
+    },
+    {
+      ...{ kind: 'stat', title: 'Pushes refused in this time span', unit: 'count', width: 6, decimals: 0 },
+      description:
+        'Pushes that were not acknowledged. All but those that VictoriaLogs refuses for good are sent again.',
+      noData: NO_GATE,
+      marks: [{ from: 1, color: 'yellow' }],
+      queries: [
+        {
+          expr: `sum(increase(${series(logGate.pushes, { outcome: NOT_WRITTEN })}[$__range]))`,
+          legend: 'refused',
+        },
+      ],
+    },
+    {
+      ...{ kind: 'stat', title: 'Lines acknowledged now', unit: 'lines/s', width: 6, noData: NO_GATE },
+      description: 'Lines per second that VictoriaLogs has written to its disk.',
+      queries: [{ expr: rateOf(logGate.acknowledged, {}), legend: 'acknowledged' }],
+    },
+    {
+      ...{ kind: 'time-series', title: 'Pushes', unit: 'pushes/s', noData: NO_GATE, stacked: true },
+      description: 'Pushes per second by how they ended. Look first at what is not `written`.',
+      queries: [{ expr: rateOf(logGate.pushes, {}, 'outcome'), legend: '{{outcome}}' }],
+    },
+    {
+      ...{ kind: 'time-series', title: 'Lines through the gate', unit: 'lines/s', noData: NO_GATE },
+      description:
+        'Lines per second that are written, and those that were sent again and are not passed on. Many of the latter are agents or stores that were killed.',
+      queries: [
+        { expr: rateOf(logGate.acknowledged, {}), legend: 'acknowledged' },
+        { expr: rateOf(logGate.doubles, {}), legend: 'sent again' },
+      ],
+    },
+    {
+      ...{ kind: 'time-series', title: 'Rounds', unit: 'seconds', noData: NO_GATE },
+      description: `From passing pushes on to having seen them written. 2.5 s is the least; beyond ${GATE_SECONDS.round} s nothing is acknowledged.`,
+      queries: [
+        { expr: quantileOf(0.99, logGate.round, {}), legend: '99 of 100 rounds' },
+        { expr: quantileOf(0.5, logGate.round, {}), legend: 'half of the rounds' },
+      ],
+    },
+    {
+      ...{ kind: 'time-series', title: 'Bytes held', unit: 'bytes', width: 12, noData: NO_GATE },
+      description: 'Bytes of the pushes that wait. They are bounded: beyond the bound pushes are refused.',
+      queries: [{ expr: `sum(${series(logGate.held)})`, legend: 'held' }],
+    },
+    {
+      ...{ kind: 'time-series', title: 'Oldest push', unit: 'seconds', width: 12, noData: NO_GATE },
+      description: 'How long the oldest push waits that has no answer: its own round, and the one before.',
+      marks: [{ from: GATE_SECONDS.longest, color: 'red' }],
+      queries: [{ expr: `max(${series(logGate.oldest)})`, legend: 'oldest' }],
+    },
+  ],
+};
+
 /** Levels of an error, and what one without a level says: as the extraction of error lines takes them. */
 const LEVELS = '(?i)^(error|err|fatal|critical|crit|panic|alert|emerg|emergency|severe|50|60)$';
 const WORDS = '(?i)(error|exception|fatal|panic|traceback|critical)';
@@ -168,7 +249,7 @@ const errors = (store: OtlpStore): Row => ({
 });
 
 /** The way of log lines from the pods to their stores. @param stores Those that Grafana can ask; the first one is asked for errors */
-export const logPipelineDashboard = ([store]: readonly OtlpStore[]): DashboardSpec => ({
+export const logPipelineDashboard = (stores: readonly OtlpStore[]): DashboardSpec => ({
   name: 'log-pipeline',
   title: 'Log pipeline',
   description: 'Does every log line arrive: agents, their queues, and what the log stores take.',
@@ -178,5 +259,5 @@ export const logPipelineDashboard = ([store]: readonly OtlpStore[]): DashboardSp
       of: { series: 'otelcol_exporter_queue_capacity', label: 'pod' },
     },
   ],
-  rows: [...pipeline, ...(store === undefined ? [] : [errors(store)])],
+  rows: [...pipeline, ...(stores.includes('victoria-logs') ? [gate] : []), ...stores.slice(0, 1).map(errors)],
 });

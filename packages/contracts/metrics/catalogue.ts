@@ -1,9 +1,11 @@
 import { amqp, consumer, publisher } from './jobs.ts';
+import { logGate } from './log-gate.ts';
 import { type Catalogue, type Metric, seriesNames } from './metric.ts';
-import { api, board, exporter, logGate, scaler } from './platform.ts';
+import { api, board, exporter, scaler } from './platform.ts';
 import { inject, query, queueExporter, writer } from './transactions.ts';
 
 export * from './jobs.ts';
+export * from './log-gate.ts';
 export * from './platform.ts';
 export * from './transactions.ts';
 

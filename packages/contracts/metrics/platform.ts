@@ -248,39 +248,3 @@ export const board = {
     unit: 'failures',
   },
 } as const satisfies Catalogue;
-
-/** How a push of log records ended at the gate: the `outcome` of log_gate_pushes_total. */
-export const PUSH_OUTCOMES = ['written', 'refused', 'unwritten', 'unanswered', 'full'] as const;
-
-/** Answers pushes of log records when the log store has written them. */
-export const logGate = {
-  pushes: {
-    name: 'log_gate_pushes_total',
-    type: 'counter',
-    help: 'Pushes of log records, by outcome: written by the store, refused by it, not seen written in time, not answered by it, or not taken as too many bytes were held.',
-    labels: { outcome: PUSH_OUTCOMES },
-    unit: 'pushes',
-  },
-  doubles: {
-    name: 'log_gate_doubles_total',
-    type: 'counter',
-    help: 'Lines that were sent again and are not passed on, as the store has them.',
-    labels: {},
-    unit: 'messages',
-  },
-  round: {
-    name: 'log_gate_round_duration_seconds',
-    type: 'histogram',
-    help: 'From passing pushes on to having seen them written.',
-    labels: {},
-    unit: 'seconds',
-    buckets: [0.5, 1, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 30],
-  },
-  held: {
-    name: 'log_gate_held_bytes',
-    type: 'gauge',
-    help: 'Bytes of pushes that are held.',
-    labels: {},
-    unit: 'bytes',
-  },
-} as const satisfies Catalogue;

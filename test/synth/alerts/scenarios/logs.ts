@@ -95,6 +95,25 @@ export const logScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario
     fires: [{ summary: 'The log gate has acknowledged no push in 10 minutes, and refused 60.' }],
     ...{ within: 18, resolves: 14 },
   }),
+  LogGateSlow: () => ({
+    series: { [series('log_gate_oldest_push_age_seconds', {})]: { well: 3, tolerated: 18, wrong: 21 } },
+    fires: [{ summary: 'A push of log lines waits 21s for its answer.' }],
+    ...{ within: 11, resolves: 8 },
+  }),
+  LogGateRefuses: () => ({
+    series: {
+      [series('log_gate_pushes_total', { outcome: 'refused' })]: { well: 3, wrong: { perMinute: 6 } },
+      // A store that is not there is another alert.
+      [series('log_gate_pushes_total', { outcome: 'unanswered' })]: { well: 3, wrong: { perMinute: 6 } },
+    },
+    fires: [
+      {
+        labels: { outcome: 'refused' },
+        summary: 'The log gate has refused 60 pushes in 10 minutes: VictoriaLogs takes them never.',
+      },
+    ],
+    ...{ within: 18, resolves: 14 },
+  }),
   VictoriaLogsReadOnly: (rule) => {
     const labels = { namespace: 'victoria-logs', path: '/storage' };
     return {
