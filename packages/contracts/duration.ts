@@ -17,3 +17,20 @@ export function parseDuration(text: string, maxSeconds = MAX_TIMER_SECONDS): num
   const seconds = match ? Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS] : 0;
   return seconds > 0 && seconds <= maxSeconds ? seconds : undefined;
 }
+
+const PROMETHEUS_SECONDS: Readonly<Record<string, number>> = { ...UNIT_SECONDS, w: 604_800, y: 31_536_000 };
+
+/**
+ * Seconds of a duration as Prometheus writes it, `1h30m`: each unit once, the largest first. @returns undefined for what is none
+ * @see https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
+ */
+export function prometheusSeconds(text: string): number | undefined {
+  const form = /^(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
+  if (text === '0') return 0;
+  if (text === '' || !form.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+)(ms|[ywdhms])/g)];
+  return parts.reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (PROMETHEUS_SECONDS[unit] ?? 0),
+    0,
+  );
+}

@@ -26,17 +26,27 @@ function keepDigits(_: string, value: unknown, context?: { readonly source?: str
 
 const DOCUMENT = /^ConfigMap\.data\..*\.(json|ya?ml)$/;
 
+/** Values of a chart as a text, which Helm reads as Kubernetes reads YAML. */
+const VALUES = /^Application\.argoproj\.io\.spec\.(source|sources\.\*)\.helm\.values$/;
+
+/** How a place's documents are read; undefined where it holds none. */
+function readersAt(place: string): readonly ((text: string) => readonly unknown[])[] | undefined {
+  if (VALUES.test(place)) return [yamlDocument('kubernetes')];
+  const format = DOCUMENT.exec(place)?.[1];
+  if (format === undefined) return undefined;
+  return format === 'json' ? [jsonDocument] : [yamlDocument('1.2'), yamlDocument('kubernetes')];
+}
+
 /** What two texts say, in one way to read them. */
 export type Reading = readonly [before: object, after: object];
 
 /**
- * The documents in two values of a ConfigMap, where both hold one: then their own leaves show what changed. YAML is
+ * The documents in two values of a ConfigMap or of a chart's values, where both hold one: then their own leaves show what changed. YAML is
  * read in both dialects, because it is not known which one its reader has: `yes` is a text or true.
  */
 export function embedded(place: string, before: unknown, after: unknown): readonly Reading[] | undefined {
-  const format = DOCUMENT.exec(place)?.[1];
-  if (format === undefined || typeof before !== 'string' || typeof after !== 'string') return undefined;
-  const readers = format === 'json' ? [jsonDocument] : [yamlDocument('1.2'), yamlDocument('kubernetes')];
+  const readers = readersAt(place);
+  if (readers === undefined || typeof before !== 'string' || typeof after !== 'string') return undefined;
   const readings = readers.map((read) => [documentOf(read, before), documentOf(read, after)] as const);
   return readings.every(isWhole) ? readings : undefined;
 }

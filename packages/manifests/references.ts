@@ -12,10 +12,12 @@ export interface Reader {
 export class References {
   readonly #readers = new Map<string, Reader[]>();
   readonly #selected = new Set<string>();
+  readonly #takers = new Map<string, DesiredObject>();
 
   constructor(...snapshots: readonly Snapshot[]) {
     for (const object of snapshots.flatMap(({ objects }) => [...objects.values()])) {
       for (const key of keysAskedFor(object)) this.#selected.add(`${object.environment} ${key}`);
+      this.#addTaker(object);
       const spec = podSpecOf(object);
       if (spec !== undefined) this.#addReader(object, spec);
     }
@@ -29,6 +31,20 @@ export class References {
   /** Whether a selector of the environment asks for this label. */
   isSelected(environment: string, label: string): boolean {
     return this.#selected.has(`${environment} ${label}`);
+  }
+
+  /** The Rollout that takes the pods of a workload; the head's where both revisions have one. */
+  takerOf({ environment, kind, namespace, name }: DesiredObject): DesiredObject | undefined {
+    return this.#takers.get(source(environment, namespace, kind, name));
+  }
+
+  #addTaker(object: DesiredObject): void {
+    if (object.kind !== 'Rollout') return;
+    const [kind, name] = ['kind', 'name'].map((field) =>
+      valueAt(object.fields, ['spec', 'workloadRef', field]),
+    );
+    if (typeof name !== 'string') return;
+    this.#takers.set(source(object.environment, object.namespace, String(kind), name), object);
   }
 
   #addReader(workload: DesiredObject, spec: Fields): void {
@@ -70,6 +86,10 @@ export function podLabelsOf({ kind, fields }: DesiredObject): Fields {
   const labels = valueAt(fields, [...(podPath(kind) ?? []).slice(0, -1), 'metadata', 'labels']);
   return isFields(labels) ? labels : {};
 }
+
+/** The annotations of the pods that an object makes. */
+export const podAnnotationsOf = ({ kind, fields }: DesiredObject): unknown =>
+  valueAt(fields, [...(podPath(kind) ?? []).slice(0, -1), 'metadata', 'annotations']);
 
 /** What a pod reads a ConfigMap or a Secret for. */
 export interface Source {

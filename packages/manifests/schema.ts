@@ -130,6 +130,7 @@ const empties = [
   /^<pod>\.(nodeSelector|tolerations|imagePullSecrets|hostAliases|volumes|initContainers|securityContext)$/,
   /^<container>\.(args|command|env|envFrom|ports|volumeMounts|volumeDevices)$/,
   /^<(container|claim)>\.resources(\.limits|\.requests)?$/,
+  /^Application\.argoproj\.io\.spec\.(source|sources\.\*)\.(helm|directory)$/,
   /^ConfigMap\.(data|binaryData)$/,
   /^Secret\.(data|stringData)$/,
   /^ServiceAccount\.(secrets|imagePullSecrets)$/,

@@ -1,4 +1,5 @@
 import { type DesiredObject, isFields, valueAt } from './fields.ts';
+import { parseYaml } from './yaml.ts';
 
 /** Kinds without a namespace, of Kubernetes and of the operators whose objects stand here. */
 const CLUSTER_SCOPED = new Set(
@@ -89,18 +90,42 @@ export function isSameSource(place: string, before: unknown, after: unknown): bo
 
 const folderText = (path: string): string => path.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
 
-const repositoryText = (url: string): string => url.replace(/\/+$/, '').replace(/\.git$/, '');
+/** `git@host:team/a` is `ssh://git@host/team/a`; no letter is upper case. */
+const repositoryText = (url: string): string =>
+  url
+    .trim()
+    .toLowerCase()
+    .replace(/^(?!\w+:\/\/)([^/@\s]+@[^/:\s]+):/, 'ssh://$1/')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '');
 
 type Form = Readonly<Record<string, unknown>>;
 
 /**
  * Where one side of an Application has `source` and the other a list of one in `sources`, both as `source`: Argo CD
- * renders the same of them, unless the one only lends its files to others (`ref`).
+ * renders the same of them, unless the one only lends its files to others (`ref`); as well where one side has the
+ * values of a chart as a text and the other as an object.
  */
 export function inOneForm(place: string, before: Form, after: Form): readonly [Form, Form] {
+  if (HELM.test(place) && 'valuesObject' in before !== 'valuesObject' in after)
+    return [withObject(before), withObject(after)];
   const isMoved = 'sources' in before !== 'sources' in after;
   if (place !== 'Application.argoproj.io.spec' || !isMoved) return [before, after];
   return [singular(before), singular(after)];
+}
+
+const HELM = /^Application\.argoproj\.io\.spec\.(source|sources\.\*)\.helm$/;
+
+/** The values of a chart as an object, where they are the text of one. @see https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ */
+function withObject(helm: Form): Form {
+  const { values, ...rest } = helm;
+  if (typeof values !== 'string' || rest.valuesObject !== undefined) return helm;
+  try {
+    const [object, ...others] = parseYaml(values);
+    return isFields(object) && others.length === 0 ? { ...rest, valuesObject: object } : helm;
+  } catch {
+    return helm; // Argo CD will refuse it; the report shows the text.
+  }
 }
 
 function singular({ sources, ...spec }: Form): Form {

@@ -18,6 +18,7 @@ const POWERFUL: readonly ((right: Right) => boolean)[] = [
   ({ resource }) =>
     /^(pods\/(exec|attach|ephemeralcontainers)|nodes\/proxy|serviceaccounts\/token)/.test(resource),
   ({ resource, verb }) => WORKLOADS.test(resource) && ['create', '*'].includes(verb),
+  ({ resource, verb }) => resource === 'namespaces' && ['patch', 'update', '*'].includes(verb),
   ({ resource, verb }) => resource === 'persistentvolumes' && ['create', '*'].includes(verb),
   ({ resource, verb }) =>
     /^(certificatesigningrequests\/approval|signers)\./.test(resource) &&

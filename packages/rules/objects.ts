@@ -123,6 +123,12 @@ function cron(object: DesiredObject): readonly Violation[] {
       `'schedule' (${schedule}) is no cron expression`,
     ),
     ...unless(
+      typeof schedule !== 'string' || hasDay(schedule),
+      object,
+      'day',
+      `'schedule' (${schedule}) is of a day that no month of it has`,
+    ),
+    ...unless(
       object.name.length <= 52,
       object,
       'name',
@@ -172,6 +178,16 @@ function isRange(part: string, [least, most]: readonly [number, number]): boolea
   if (range === '*' || range === '?') return true;
   const [from = Number.NaN, to = from] = range.split('-').map(Number);
   return from >= least && to <= most && from <= to;
+}
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether a month of the schedule has the first of its days; a day of the week, where one is said, is as good. */
+function hasDay(text: string): boolean {
+  const [, , day = '*', month = '*', weekday = '*'] = text.trim().split(/\s+/);
+  if (!/^\d+(,\d+)*$/.test(day) || !/^\d+(,\d+)*$/.test(month) || !/^[*?]$/.test(weekday)) return true;
+  const least = Math.min(...day.split(',').map(Number));
+  return month.split(',').some((one) => least <= (DAYS[Number(one) - 1] ?? 31));
 }
 
 /** @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/ */

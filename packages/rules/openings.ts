@@ -1,7 +1,20 @@
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, isFields, valueAt } from '../manifests/objects.ts';
-import { listAt, podSpecOf } from '../manifests/references.ts';
+import { listAt, podAnnotationsOf, podSpecOf } from '../manifests/references.ts';
 import { isAll, isWithin } from './addresses.ts';
+import {
+  annotatedIngress,
+  entryPoints,
+  mesh,
+  middleware,
+  plainListeners,
+  policyLines,
+  rangesIn,
+  replicas,
+  saysUnguarded,
+  unconfined,
+  unguarded,
+} from './openings-controllers.ts';
 import { baseline } from './pod-security.ts';
 
 /** Who can reach or do something by an object, as a sentence about it: the same in every revision. */
@@ -24,13 +37,17 @@ const INTERNAL: readonly (readonly [string, RegExp])[] = [
   ['service.beta.kubernetes.io/azure-load-balancer-internal', /^true$/],
 ];
 
+/** Where the field says none. @see https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+
 /** @see https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types */
 const service: Openings = (object) => {
   if (object.kind !== 'Service') return [];
   const type = at(object, 'spec', 'type');
   const ports = listAt(object.fields, ['spec', 'ports']).map((port) => valueAt(port, ['port']));
   const isInternal = INTERNAL.some(([name, form]) => form.test(String(annotation(object, name) ?? '')));
-  const ranges = listAt(object.fields, ['spec', 'loadBalancerSourceRanges']).map(String);
+  const own = listAt(object.fields, ['spec', 'loadBalancerSourceRanges']).map(String);
+  const ranges = own.length > 0 ? own : rangesIn(annotation(object, SOURCE_RANGES));
   const from = ranges.length === 0 ? [isInternal ? 'the network of the cloud' : 'every address'] : ranges;
   const balanced = ports.flatMap((port) =>
     from.map((who) => `a load balancer lets ${isAll(who) ? 'every address' : who} reach port ${port}`),
@@ -45,7 +62,7 @@ const service: Openings = (object) => {
   ];
 };
 
-const FROM = /^a load balancer lets (.*) reach (port \d+)$/;
+const FROM = /^(?:a load balancer|it) lets (.*) (reach port \d+|through)$/;
 
 /** Whether one sentence says no more than another: a range of addresses may lie within one. */
 export function isPartOf(narrow: string, wide: string): boolean {
@@ -84,11 +101,9 @@ const ingress: Openings = (object) => {
 };
 
 /** Whether a sentence is one only of an object that had the guard. */
-export const isAboutGuard = (who: string): boolean => who.startsWith(NO_LOGIN) || who.includes(NOT_REFUSED);
+export const isAboutGuard = (who: string): boolean => saysUnguarded(who) || who.includes(NOT_REFUSED);
 
-const NO_LOGIN = 'nothing asks who is there any more';
 const NOT_REFUSED = 'not refused';
-const unguarded = (name: string): string => `${NO_LOGIN} (${name})`;
 
 const routes: Openings = (object) => {
   const reach = 'whoever reaches the controller reaches';
@@ -124,7 +139,9 @@ const pods: Openings = (object) => {
           valueAt(spec, ['securityContext', 'runAsUser'])) === 0,
     )
     .map((one) => `container ${valueAt(one, ['name'])} runs as root`);
-  return [...baseline(spec), ...root].map((what) => `its pods reach their node: ${what}`);
+  return [...baseline(spec), ...unconfined(podAnnotationsOf(object)), ...root].map(
+    (what) => `its pods reach their node: ${what}`,
+  );
 };
 
 const LEVELS = ['restricted', 'baseline', 'privileged'];
@@ -223,24 +240,6 @@ const roles = (object: DesiredObject): string[] =>
     .filter((role) => role !== undefined)
     .map((role) => `its pods act in the cloud as ${role}`);
 
-/** Encryption and authorization of a mesh. @see https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
-const mesh: Openings = (object) => {
-  if (object.kind === 'AuthorizationPolicy') return admitted(object);
-  const mode = at(object, 'spec', 'mtls', 'mode');
-  return object.kind === 'PeerAuthentication' && (mode === 'PERMISSIVE' || mode === 'DISABLE')
-    ? ['pods take connections without mutual TLS']
-    : [];
-};
-
-/** A rule without a source admits every sender. @see https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
-function admitted(object: DesiredObject): string[] {
-  if ((at(object, 'spec', 'action') ?? 'ALLOW') !== 'ALLOW') return [];
-  const isOpen = listAt(object.fields, ['spec', 'rules']).some(
-    (rule) => valueAt(rule, ['from']) === undefined,
-  );
-  return isOpen ? ['the mesh admits requests of every sender by it'] : [];
-}
-
 /** Kinds that refuse something; without one of them it is refused no longer. */
 const REFUSING: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicyBinding: 'the API server refuses no longer what it refused',
@@ -280,4 +279,10 @@ const rules: readonly Openings[] = [
   identities,
   mesh,
   admission,
+  middleware,
+  entryPoints,
+  annotatedIngress,
+  policyLines,
+  replicas,
+  plainListeners,
 ];

@@ -44,7 +44,29 @@ export function baseline(spec: Fields): string[] {
     ...shared,
     ...paths.map((volume) => `volume ${valueAt(volume, ['name'])} is a hostPath`),
     ...(seccompOf(spec.securityContext) === 'Unconfined' ? ['its pods have no seccomp profile'] : []),
+    ...unsafeContext(spec.securityContext).map((what) => `its pods have ${what}`),
     ...containersIn(spec).flatMap(unsafe),
+  ];
+}
+
+const SELINUX = ['container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
+
+/** Settings of the kernel that reach no further than the pod. */
+const SYSCTLS =
+  /^(kernel\.shm_rmid_forced|net\.ipv4\.(ip_local_port_range|ip_unprivileged_port_start|tcp_syncookies|ping_group_range|ip_local_reserved_ports|tcp_keepalive_(time|intvl|probes)|tcp_fin_timeout|tcp_(r|w)mem))$/;
+
+/** What a security context of a pod or a container must not say. */
+function unsafeContext(context: unknown): string[] {
+  const at = (...path: string[]): unknown => valueAt(context, path);
+  const type = at('seLinuxOptions', 'type') ?? '';
+  const isOther = ['user', 'role'].some((field) => (at('seLinuxOptions', field) ?? '') !== '');
+  const sysctls = listAt(context, ['sysctls']).map((one) => String(valueAt(one, ['name'])));
+  return [
+    ...(at('appArmorProfile', 'type') === 'Unconfined' ? ['no AppArmor profile'] : []),
+    ...(type === '' || SELINUX.includes(String(type)) ? [] : [`the SELinux type ${type}`]),
+    ...(isOther ? ['a user or a role of SELinux'] : []),
+    ...(at('windowsOptions', 'hostProcess') === true ? ['hostProcess'] : []),
+    ...sysctls.filter((name) => !SYSCTLS.test(name)).map((name) => `the sysctl ${name}`),
   ];
 }
 
@@ -59,6 +81,7 @@ function unsafe(container: Fields): string[] {
     ...ports.map((port) => `container ${container.name} has the hostPort ${valueAt(port, ['hostPort'])}`),
     ...(procMount === 'Default' ? [] : [`container ${container.name} has procMount ${procMount}`]),
     ...(seccompOf(context) === 'Unconfined' ? [`container ${container.name} has no seccomp profile`] : []),
+    ...unsafeContext(context).map((what) => `container ${container.name} has ${what}`),
   ];
 }
 

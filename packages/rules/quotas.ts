@@ -1,5 +1,6 @@
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, type Fields, isFields, titleOf, valueAt } from '../manifests/objects.ts';
+import { amountOf } from '../manifests/quantities.ts';
 import { listAt, podSpecOf } from '../manifests/references.ts';
 import { type Rule, unless, type Violation } from './objects.ts';
 import { containersIn } from './pods.ts';
@@ -11,6 +12,7 @@ import { exceeds, leastOf } from './scaling.ts';
  * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */
 export const quotaRules: Rule = (object, world) => {
+  if (object.kind === 'ResourceQuota') return overSum(object, world);
   const spec = podSpecOf(object);
   if (spec === undefined) return [];
   const here = (kind: string): readonly DesiredObject[] =>
@@ -100,3 +102,28 @@ function overCount(object: DesiredObject, quota: DesiredObject, world: ObjectInd
 }
 
 const entriesOf = (value: unknown): [string, unknown][] => (isFields(value) ? Object.entries(value) : []);
+
+/** What all replicas of a namespace ask for together, as far as it is known: at least so much. */
+function overSum(quota: DesiredObject, world: ObjectIndex): readonly Violation[] {
+  if (valueAt(quota.fields, ['spec', 'scopes']) !== undefined) return [];
+  const workloads = world.workloadsIn(quota.namespace);
+  return entriesOf(valueAt(quota.fields, ['spec', 'hard'])).flatMap(([name, hard]) => {
+    const [, scope = 'requests', what] = /^(?:(requests|limits)\.)?(cpu|memory)$/.exec(name) ?? [];
+    const most = amountOf(hard);
+    if (what === undefined || most === undefined) return [];
+    const sum = workloads.reduce((all, one) => all + askedBy(one, scope, what, world), 0n);
+    // One pod that is too large is told of the workload itself.
+    const why = `the pods of ${quota.namespace} ask for more ${name} together than it has (${hard}): some are refused`;
+    return unless(sum <= most, quota, `sum/${name}`, why, workloads);
+  });
+}
+
+function askedBy(workload: DesiredObject, scope: string, what: string, world: ObjectIndex): bigint {
+  const replicas = leastOf(workload, world) ?? 0;
+  const containers = listAt(podSpecOf(workload), ['containers']);
+  const each = containers.reduce<bigint>((sum, one) => {
+    const own = valueAt(one, ['resources', scope, what]) ?? valueAt(one, ['resources', 'limits', what]);
+    return sum + (amountOf(own) ?? 0n);
+  }, 0n);
+  return each * BigInt(Math.max(0, Math.trunc(replicas)));
+}

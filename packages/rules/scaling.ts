@@ -6,6 +6,7 @@ import { listAt, podLabelsOf, podSpecOf } from '../manifests/references.ts';
 import { scalerFaultsIn } from '../manifests/scaler-configs.ts';
 import { type Rule, unless, type Violation } from './objects.ts';
 import { containersIn } from './pods.ts';
+import { targetOf } from './targets.ts';
 
 /** Bounds, targets and budgets that contradict each other. */
 export const scalingRules: Rule = (object, world) => {
@@ -31,9 +32,25 @@ export const scalingRules: Rule = (object, world) => {
         ...{ object, key: `scaler/${fault}`, why: `the scaler refuses its configuration: ${fault}` },
       }));
     default:
-      return [];
+      return claimOfOne(object, world);
   }
 };
+
+/** @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes */
+function claimOfOne(object: DesiredObject, world: ObjectIndex): readonly Violation[] {
+  const replicas = leastOf(object, world) ?? 0;
+  if (replicas < 2) return [];
+  const names = listAt(podSpecOf(object), ['volumes']).map((one) =>
+    valueAt(one, ['persistentVolumeClaim', 'claimName']),
+  );
+  const claims = names.flatMap((name) => world.named('PersistentVolumeClaim', object.namespace, name) ?? []);
+  return claims
+    .filter(({ fields }) => listAt(fields, ['spec', 'accessModes']).includes('ReadWriteOncePod'))
+    .flatMap((claim) => {
+      const why = `it has ${replicas} replicas, and ${titleOf(claim)} is for one pod alone (ReadWriteOncePod)`;
+      return unless(false, object, `claim/${claim.name}`, why, [claim]);
+    });
+}
 
 function bounds(object: DesiredObject, least: string, most: string): readonly Violation[] {
   const min = valueAt(object.fields, ['spec', least]) ?? (least === 'minReplicas' ? 1 : 0);
@@ -74,11 +91,6 @@ function utilized(metric: unknown): string | undefined {
   const how = valueAt(metric, ['metricType']) ?? 'Utilization';
   return (type === 'cpu' || type === 'memory') && how === 'Utilization' ? type : undefined;
 }
-
-const targetOf = ({ namespace, fields }: DesiredObject, world: ObjectIndex): DesiredObject | undefined => {
-  const [kind, name] = ['kind', 'name'].map((field) => valueAt(fields, ['spec', 'scaleTargetRef', field]));
-  return world.named(String(kind ?? 'Deployment'), namespace, name);
-};
 
 /** Utilization is a share of the request. @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
 function requests(object: DesiredObject, world: ObjectIndex): readonly Violation[] {

@@ -28,6 +28,7 @@ const UNUSED: readonly LinkKind[] = [
   'Rollout -> workload',
   'ScaledObject -> TriggerAuthentication',
   'PodMonitor -> pods',
+  'object -> named object',
 ];
 
 /** What the tests' own environments have. */

@@ -51,6 +51,18 @@ export const actors: readonly Actor[] = [
     key: /^controller\.kubernetes\.io\/pod-deletion-cost$/,
     acts: 'which pod goes first when the replicas are fewer',
   },
+  {
+    on: 'labels',
+    key: /^service\.kubernetes\.io\/(service-proxy-name|headless)$/,
+    acts: 'kube-proxy leaves the Service to another proxy: without one nothing answers at its address',
+    gone: ['config', 'kube-proxy serves the Service'],
+  },
+  {
+    on: 'labels',
+    key: /^(topology|node)\.kubernetes\.io\//,
+    kinds: ['PersistentVolume'],
+    acts: 'the scheduler places pods of the volume by it',
+  },
   // Argo CD
   {
     ...{ on: 'labels', key: /^argocd\.argoproj\.io\/secret-type$/, kinds: ['Secret'] },
@@ -96,6 +108,15 @@ export const actors: readonly Actor[] = [
     key: /^argocd\.argoproj\.io\/manifest-generate-paths$/,
     acts: 'which commits make Argo CD render it anew',
   },
+  {
+    ...{
+      on: 'annotations',
+      key: /^argocd\.argoproj\.io\/skip-reconcile$/,
+      kinds: ['Application.argoproj.io'],
+    },
+    acts: 'Argo CD no longer looks at the Application where it says true: nothing is synced, healed or pruned',
+    gone: ['config', 'Argo CD looks at the Application again, whatever waits for a sync included'],
+  },
   { on: 'annotations', key: /^notifications\.argoproj\.io\//, acts: 'who gets notifications of Argo CD' },
   {
     on: 'annotations',
@@ -135,6 +156,16 @@ export const actors: readonly Actor[] = [
     on: 'annotations',
     key: /^vault\.hashicorp\.com\//,
     acts: 'the agent of Vault is injected, or not, at the next start of pods',
+  },
+  {
+    on: 'annotations',
+    key: /^(instrumentation|sidecar)\.opentelemetry\.io\//,
+    acts: 'the operator of OpenTelemetry instruments pods, or not, at their next start',
+  },
+  {
+    on: 'labels',
+    key: /^elbv2\.k8s\.aws\/pod-readiness-gate-inject$/,
+    acts: 'pods count as ready when the load balancer of AWS reaches them, or without, from their next start on',
   },
   // Certificates and names
   {
@@ -211,6 +242,11 @@ export const actors: readonly Actor[] = [
     on: 'annotations',
     key: /^reflector\.v1\.k8s\.emberstack\.com\//,
     acts: 'into which namespaces Reflector copies it',
+  },
+  {
+    on: 'annotations',
+    key: /^replicator\.v1\.mittwald\.de\//,
+    acts: 'into which namespaces Replicator copies it, or from which',
   },
   {
     on: 'annotations',

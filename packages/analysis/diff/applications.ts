@@ -99,29 +99,63 @@ export function retiredIn(
   after: DesiredObject | undefined,
   base: Snapshot,
 ): Retired[] {
-  const left = new Set((after === undefined ? [] : elementsOf(after)).map((one) => jsonText(one)));
+  const left = new Set((after === undefined ? [] : elementsOf(after, base)).map((one) => jsonText(one)));
   const template = valueAt(before.fields, ['spec', 'template']);
   const application = { ...before, kind: 'Application' };
-  return elementsOf(before)
+  return elementsOf(before, base)
     .filter((element) => !left.has(jsonText(element)))
     .map((element) => {
       const fields = filled(template, element);
-      const objects = isFields(fields) ? syncedBy({ ...application, fields }, base) : [];
+      const synced = isFields(fields) ? syncedBy({ ...application, fields }, base) : [];
+      // A set may be in a folder that it generates an Application for.
+      const objects = synced.filter(({ kind }) => kind !== 'ApplicationSet');
       return { element: String(element.name ?? Object.values(element)[0] ?? ''), objects };
     });
 }
 
 type Element = Readonly<Record<string, unknown>>;
 
-const elementsOf = ({ fields }: DesiredObject): Element[] =>
-  listAt(fields, ['spec', 'generators'])
-    .flatMap((one) => listAt(one, ['list', 'elements']))
-    .filter(isFields);
+const elementsOf = ({ fields }: DesiredObject, base: Snapshot): Element[] =>
+  listAt(fields, ['spec', 'generators']).flatMap((one) => [
+    ...listAt(one, ['list', 'elements']).filter(isFields),
+    ...directories(listAt(one, ['git', 'directories']), base),
+  ]);
+
+/**
+ * The folders below dist/ that a git generator takes: an excluded one is left out, whatever else takes it.
+ * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Git/
+ */
+function directories(patterns: readonly unknown[], { objects }: Snapshot): Element[] {
+  if (patterns.length === 0) return [];
+  const folders = new Set([...objects.values()].map((one) => `dist/${one.environment}/${one.application}`));
+  const taken = (path: string, excluded: boolean): boolean =>
+    patterns.some(
+      (one) =>
+        (valueAt(one, ['exclude']) === true) === excluded && matchesFolder(path, valueAt(one, ['path'])),
+    );
+  return [...folders]
+    .filter((path) => taken(path, false) && !taken(path, true))
+    .map((path) => ({
+      ...{ path, 'path.path': path, 'path.basename': path.split('/').at(-1) },
+      'path.basenameNormalized': path
+        .split('/')
+        .at(-1)
+        ?.replace(/[^a-z0-9-]/g, '-'),
+    }));
+}
+
+/** Go's path.Match: `*` is any text without a slash. */
+function matchesFolder(path: string, glob: unknown): boolean {
+  const form = String(glob)
+    .replace(/\/+$/, '')
+    .replace(/[\\^$+.()|{}]|\*|\?/g, (one) => ({ '*': '[^/]*', '?': '[^/]' })[one] ?? `\\${one}`);
+  return new RegExp(`^(?:${form})$`).test(path);
+}
 
 /** `{{name}}` and `{{.name}}` in every text. */
 function filled(value: unknown, element: Element): unknown {
   if (typeof value === 'string')
-    return value.replace(/\{\{\s*\.?([\w-]+)\s*\}\}/g, (text, name) => String(element[name] ?? text));
+    return value.replace(/\{\{\s*\.?([\w.-]+)\s*\}\}/g, (text, name) => String(element[name] ?? text));
   if (Array.isArray(value)) return value.map((one) => filled(one, element));
   if (!isFields(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, element)]));

@@ -5,6 +5,7 @@ import { behaviour } from './rules-behaviour.ts';
 import { delivery } from './rules-delivery.ts';
 import { storageAndImmutable } from './rules-immutable.ts';
 import { metadata } from './rules-metadata.ts';
+import { operated } from './rules-operators.ts';
 import { definitions } from './rules-schema.ts';
 
 /** What is applied in place, and what it is about. */
@@ -54,6 +55,7 @@ const rules: readonly Rule[] = [
     reason: 'created anew at the next sync; those that earlier syncs created are pruned',
   },
   ...storageAndImmutable,
+  ...operated,
   ...definitions,
   ...behaviour,
   ...delivery,

@@ -57,10 +57,25 @@ export function lossOf(object: DesiredObject, base: Snapshot, head: Snapshot): C
   if (held !== undefined && !isRetained(object)) return { rank: 'data-loss', reason: held };
   if (place === 'Application.argoproj.io') return applicationLoss(object, base, head);
   if (place === 'ApplicationSet.argoproj.io') return setLoss(object, base, head);
+  const left = leftBehind(object, place);
+  if (left !== undefined) return left;
   const claims = valueAt(object.fields, ['spec', 'volumeClaimTemplates']);
   return place === 'StatefulSet' && Array.isArray(claims) && claims.length > 0
     ? { rank: 'data-loss', reason: 'its volumes lose their owner, or go with it' }
     : { rank: 'prune', reason: 'Argo CD deletes it' };
+}
+
+/** What external-secrets does where an object of its own goes. @see https://external-secrets.io/latest/guides/ownership-deletion-policy/ */
+function leftBehind({ fields }: DesiredObject, place: string): Consequence | undefined {
+  const policy = (...path: string[]): unknown => valueAt(fields, ['spec', ...path]);
+  if (place === 'PushSecret.external-secrets.io' && policy('deletionPolicy') === 'Delete')
+    return {
+      rank: 'data-loss',
+      reason: 'what it wrote is deleted from its provider as well (deletionPolicy)',
+    };
+  if (place === 'ExternalSecret.external-secrets.io' && policy('target', 'creationPolicy') === 'Orphan')
+    return { rank: 'prune', reason: 'Argo CD deletes it; its Secret stays, and nothing updates it' };
+  return undefined;
 }
 
 /** RabbitMQ's topology operator leaves what says so. */

@@ -64,6 +64,13 @@ export const behaviour: readonly Rule[] = [
     reason: ({ after }) =>
       `other ordinals: pods of ${titleOf(after)} go, and new ones start under other names, with claims of their own`,
   },
+  {
+    kinds: ['Deployment'],
+    at: ['spec.template'],
+    when: ({ after, references }) => references.takerOf(after) !== undefined,
+    rank: 'config',
+    reason: ({ after, references }) => rolloutOf(references.takerOf(after) ?? after),
+  },
   { kinds: workloads, at: ['spec.template'], rank: 'config', reason: ({ after }) => rolloutOf(after) },
   {
     kinds: ['Deployment', 'Rollout.argoproj.io'],

@@ -33,6 +33,16 @@ function renamedBy({ before, base, head }: Case): Consequence {
   return { rank, reason: `${reason}, until one of the new name makes them anew` };
 }
 
+const HELM = (field: string): readonly string[] => [
+  `spec.source.helm.${field}`,
+  `spec.sources.*.helm.${field}`,
+];
+
+/** A release is named after its Application unless it says its name. */
+function releaseNames({ before, after, leaf }: Case): readonly [unknown, unknown] {
+  return [leaf.before ?? before.name, leaf.after ?? after.name];
+}
+
 /** How Argo CD finds and treats what an Application wants. */
 export const delivery: readonly Rule[] = [
   {
@@ -105,6 +115,28 @@ export const delivery: readonly Rule[] = [
     when: ({ leaf }) => leaf.after === true,
     rank: 'config',
     reason: 'an empty render may now prune everything',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: HELM('skipCrds'),
+    when: ({ leaf }) => leaf.after === true,
+    rank: 'data-loss',
+    reason:
+      'every CustomResourceDefinition that the chart brings leaves the desired state: it is pruned, and all its custom resources with it',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: HELM('releaseName'),
+    when: (one) => releaseNames(one)[0] === releaseNames(one)[1],
+    rank: 'no-op',
+    reason: 'the same name of the release, which it has from its Application',
+  },
+  {
+    kinds: ['Application.argoproj.io'],
+    at: HELM('releaseName'),
+    rank: 'prune',
+    reason:
+      'objects of the chart have other names: new ones are made, the old ones are pruned, and new claims are empty',
   },
   ...syncing,
   {

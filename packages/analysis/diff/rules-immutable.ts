@@ -1,4 +1,4 @@
-import { valueAt } from '../../manifests/objects.ts';
+import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
 import { compareQuantities } from '../../manifests/quantities.ts';
 import type { Case, Rule } from './ranks.ts';
 
@@ -55,6 +55,14 @@ export const storageAndImmutable: readonly Rule[] = [
     when: (one) => shrinks(one) || one.leaf.after === undefined,
     rank: 'data-loss',
     reason: 'a volume cannot shrink: only a new, empty one can be smaller',
+  },
+  {
+    kinds: ['PersistentVolumeClaim'],
+    at: ['spec.resources.requests.storage'],
+    when: (one) => rigidClassOf(one) !== undefined,
+    rank: 'broken',
+    reason: (one) =>
+      `the API server refuses the growth: StorageClass ${rigidClassOf(one)?.name} does not say 'allowVolumeExpansion'`,
   },
   {
     kinds: ['PersistentVolumeClaim'],
@@ -121,6 +129,10 @@ export const storageAndImmutable: readonly Rule[] = [
   { kinds: ['PriorityClass'], at: ['value', 'preemptionPolicy'], rank: 'recreate', reason: immutable },
   { kinds: ['IngressClass'], at: ['spec.controller'], rank: 'recreate', reason: immutable },
   { kinds: ['RuntimeClass'], at: ['handler'], rank: 'recreate', reason: immutable },
+  { kinds: ['VolumeSnapshot'], at: ['spec.source'], rank: 'recreate', reason: immutable },
+  { kinds: ['ResourceClaim', 'ResourceClaimTemplate'], at: ['spec'], rank: 'recreate', reason: immutable },
+  { kinds: ['ClusterTrustBundle'], at: ['spec.signerName'], rank: 'recreate', reason: immutable },
+  { kinds: ['ControllerRevision'], at: ['data'], rank: 'recreate', reason: immutable },
   { kinds: ['EndpointSlice'], at: ['addressType'], rank: 'recreate', reason: immutable },
   {
     kinds: ['CSIDriver'],
@@ -196,3 +208,15 @@ function claimsGoWithReplicas({ after }: Case): boolean {
 function shrinks({ leaf }: Case): boolean {
   return (compareQuantities(leaf.after, leaf.before) ?? 0) < 0;
 }
+
+/** The class of a claim, where the head has it and it lets no volume grow. */
+const rigidClassOf = ({ after, head }: Case): DesiredObject | undefined => {
+  const name = valueAt(after.fields, ['spec', 'storageClassName']);
+  return [...head.objects.values()].find(
+    (one) =>
+      one.kind === 'StorageClass' &&
+      one.environment === after.environment &&
+      one.name === name &&
+      one.fields.allowVolumeExpansion !== true,
+  );
+};

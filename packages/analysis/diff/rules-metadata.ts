@@ -11,6 +11,15 @@ export const metadata: readonly Rule[] = [
     rank: 'config',
     reason: 'Pod Security admits other pods',
   },
+  {
+    kinds: ['Namespace'],
+    at: ['metadata.labels'],
+    when: ({ leaf, after }) =>
+      leaf.steps[2] === 'kubernetes.io/metadata.name' &&
+      [leaf.before ?? after.name, leaf.after ?? after.name].every((value) => value === after.name),
+    rank: 'no-op',
+    reason: 'the API server sets this label itself',
+  },
   ...acting,
   ...syncOptions,
   {

@@ -1,9 +1,10 @@
 import {
   type ExternalResources,
   ObjectIndex,
+  type PremadeSecret,
   unknownExternalResources,
 } from '../../manifests/links/object-index.ts';
-import type { DesiredObject, Snapshot } from '../../manifests/objects.ts';
+import { type DesiredObject, type Snapshot, valueAt } from '../../manifests/objects.ts';
 
 /** All objects of one environment in both revisions. */
 export interface Sides {
@@ -31,7 +32,21 @@ const environmentsIn = ({ objects }: Snapshot): Map<string, DesiredObject[]> =>
 /** A variable that names a Service of either revision means it. */
 const outsideOf = (objects: readonly DesiredObject[]): ExternalResources => ({
   ...unknownExternalResources,
+  secrets: orphanedSecrets(objects),
   services: new Set(
     objects.filter(({ kind }) => kind === 'Service').map(({ namespace, name }) => `${namespace}/${name}`),
   ),
 });
+
+/** Secrets that stay where the ExternalSecret that made them goes. */
+const orphanedSecrets = (objects: readonly DesiredObject[]): PremadeSecret[] =>
+  objects
+    .filter(
+      ({ kind, fields }) =>
+        kind === 'ExternalSecret' && valueAt(fields, ['spec', 'target', 'creationPolicy']) === 'Orphan',
+    )
+    .map(({ namespace = '', name, fields }) => ({
+      namespace,
+      name: String(valueAt(fields, ['spec', 'target', 'name']) ?? name),
+      keys: undefined,
+    }));

@@ -1,4 +1,16 @@
-import { below, type Defaults } from './table.ts';
+import { below, type Default, type Defaults } from './table.ts';
+
+/** A chart always says its version. @see https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/ */
+const source = (at: string): Readonly<Record<string, Default>> => ({
+  [`${at}.targetRevision`]: ({ chart }) => (chart === undefined ? 'HEAD' : undefined),
+  [`${at}.directory.recurse`]: false,
+  [`${at}.helm.skipCrds`]: false,
+  [`${at}.helm.passCredentials`]: false,
+  [`${at}.helm.ignoreMissingValueFiles`]: false,
+});
+
+/** What Prometheus itself takes. @see https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
+const scraped = { path: '/metrics', scheme: 'http', honorLabels: false, honorTimestamps: true };
 
 /**
  * Of objects of operators.
@@ -9,8 +21,15 @@ import { below, type Defaults } from './table.ts';
  */
 export const customResourceDefaults: Defaults = [
   ...below('Application.argoproj.io.spec', {
-    'source.directory.recurse': false,
-    'sources.*.directory.recurse': false,
+    project: 'default',
+    revisionHistoryLimit: 10,
+    'syncPolicy.automated.prune': false,
+    'syncPolicy.automated.selfHeal': false,
+    'syncPolicy.automated.allowEmpty': false,
+    'syncPolicy.automated.enabled': true,
+    'syncPolicy.retry.backoff.factor': 2,
+    ...source('source'),
+    ...source('sources.*'),
   }),
   ...below('Rollout.argoproj.io.spec', {
     paused: false,
@@ -44,7 +63,19 @@ export const customResourceDefaults: Defaults = [
     'issuerRef.kind': 'Issuer',
     'issuerRef.group': 'cert-manager.io',
   }),
+  ...below('ServiceMonitor.monitoring.coreos.com.spec.endpoints.*', scraped),
+  ...below('PodMonitor.monitoring.coreos.com.spec.podMetricsEndpoints.*', scraped),
+  ...below('ScaledJob.keda.sh.spec', {
+    pollingInterval: 30,
+    maxReplicaCount: 100,
+    minReplicaCount: 0,
+    successfulJobsHistoryLimit: 100,
+    failedJobsHistoryLimit: 100,
+    'rollout.strategy': 'immediate',
+    'scalingStrategy.strategy': 'default',
+  }),
   ...below('ExternalSecret.external-secrets.io.spec', {
+    refreshInterval: '1h',
     'secretStoreRef.kind': 'SecretStore',
     'target.creationPolicy': 'Owner',
     'target.deletionPolicy': 'Retain',

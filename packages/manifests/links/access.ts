@@ -1,8 +1,9 @@
 import { type DesiredObject, entryOf, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
-import { absent, type End, found, type Link, outside } from './links.ts';
+import { absent, broken, type End, found, type Link, outside } from './links.ts';
 import type { ObjectIndex } from './object-index.ts';
 import { missingIn } from './pods.ts';
+import { selects } from './selection.ts';
 
 /** Who may do what, and who fetches secrets. */
 export function accessLinks(from: DesiredObject, world: ObjectIndex): Link[] {
@@ -83,6 +84,27 @@ function store(from: DesiredObject, world: ObjectIndex): Link {
   const name = valueAt(reference, ['name']);
   const namespace = kind === 'ClusterSecretStore' ? undefined : from.namespace;
   const missing = kind === 'ClusterSecretStore' ? absent : missingIn(from, world);
-  const end: End = found(world.named(kind, namespace, name), `${kind} ${name} is not there`, missing);
+  const object = world.named(kind, namespace, name);
+  const end: End =
+    object !== undefined && !isOpenTo(object, from, world)
+      ? broken(`${kind} ${name} is closed to the namespace ${from.namespace} (conditions)`, [object])
+      : found(object, `${kind} ${name} is not there`, missing);
   return { from, kind: 'ExternalSecret -> store', says: 'fetches from', end };
+}
+
+/** One condition is enough. @see https://external-secrets.io/latest/api/clustersecretstore/ */
+function isOpenTo(store: DesiredObject, { namespace = '' }: DesiredObject, world: ObjectIndex): boolean {
+  const conditions = listAt(store.fields, ['spec', 'conditions']);
+  const labels = valueAt(world.named('Namespace', undefined, namespace)?.fields, ['metadata', 'labels']);
+  const own = { 'kubernetes.io/metadata.name': namespace, ...(isFields(labels) ? labels : {}) };
+  return (
+    conditions.length === 0 ||
+    conditions.some(
+      (one) =>
+        listAt(one, ['namespaces']).includes(namespace) ||
+        // A pattern of Go may be none of JavaScript's: it is taken to match.
+        listAt(one, ['namespaceRegexes']).length > 0 ||
+        selects(valueAt(one, ['namespaceSelector']), own),
+    )
+  );
 }

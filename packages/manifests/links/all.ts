@@ -4,6 +4,7 @@ import { deliveryLinks } from './delivery.ts';
 import { gatewayLinks } from './gateway.ts';
 import type { Link } from './links.ts';
 import { monitoringLinks } from './metrics.ts';
+import { namedLinks } from './named.ts';
 import { networkLinks } from './network.ts';
 import type { ObjectIndex } from './object-index.ts';
 import { podLinks } from './pods.ts';
@@ -21,6 +22,7 @@ const rules = [
   accessLinks,
   monitoringLinks,
   deliveryLinks,
+  namedLinks,
 ] as const;
 
 /** What an object expects to be there, kind by kind. */

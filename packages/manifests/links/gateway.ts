@@ -1,7 +1,8 @@
-import { type DesiredObject, isFields, valueAt } from '../objects.ts';
+import { type DesiredObject, isFields, titleOf, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import { absent, broken, type End, found, type Link, toObject } from './links.ts';
 import type { ObjectIndex } from './object-index.ts';
+import { selects } from './selection.ts';
 import { serviceAt } from './traffic.ts';
 import { serviceEnd } from './urls.ts';
 
@@ -40,17 +41,50 @@ function parents(from: DesiredObject, world: ObjectIndex): Link[] {
         valueAt(reference, [field]),
       );
       const gateway = world.named('Gateway', String(namespace ?? from.namespace), name);
-      const end = gateway === undefined ? undefined : listener(gateway, section);
+      const end = gateway === undefined ? undefined : listener(from, gateway, section, world);
       const missing = absent(`Gateway ${namespace ?? from.namespace}/${name} is not there`);
       return { from, kind: 'HTTPRoute -> Gateway', says: 'is attached to', end: end ?? missing };
     });
 }
 
-function listener(gateway: DesiredObject, section: unknown): End {
-  const names = listAt(gateway.fields, ['spec', 'listeners']).map((one) => valueAt(one, ['name']));
-  return section === undefined || names.includes(section)
+function listener(from: DesiredObject, gateway: DesiredObject, section: unknown, world: ObjectIndex): End {
+  const all = listAt(gateway.fields, ['spec', 'listeners']);
+  const asked = all.filter((one) => section === undefined || valueAt(one, ['name']) === section);
+  const title = titleOf(gateway);
+  if (asked.length === 0 && section !== undefined) return broken(`${title} has no listener ${section}`);
+  const open = asked.filter((one) => admits(one, from, gateway, world));
+  if (asked.length > 0 && open.length === 0)
+    return broken(`no listener of ${title} takes routes of the namespace ${from.namespace}`, [gateway]);
+  const hosts = listAt(from.fields, ['spec', 'hostnames']).map(String);
+  const lost = hosts.filter((host) => !open.some((one) => serves(valueAt(one, ['hostname']), host)));
+  return hosts.length === 0 || asked.length === 0 || lost.length < hosts.length
     ? toObject(gateway)
-    : broken(`Gateway ${gateway.namespace}/${gateway.name} has no listener ${section}`);
+    : broken(`no listener of ${title} is for ${lost.join(', ')}`, [gateway]);
+}
+
+/** Whether a listener takes the routes of a namespace. @see https://gateway-api.sigs.k8s.io/reference/spec/#allowedroutes */
+function admits(one: unknown, from: DesiredObject, gateway: DesiredObject, world: ObjectIndex): boolean {
+  const namespaces = valueAt(one, ['allowedRoutes', 'namespaces']);
+  const labels = valueAt(world.named('Namespace', undefined, from.namespace)?.fields, ['metadata', 'labels']);
+  switch (valueAt(namespaces, ['from']) ?? 'Same') {
+    case 'All':
+      return true;
+    case 'Selector':
+      return selects(valueAt(namespaces, ['selector']), {
+        'kubernetes.io/metadata.name': from.namespace,
+        ...(isFields(labels) ? labels : {}),
+      });
+    default:
+      return from.namespace === gateway.namespace;
+  }
+}
+
+/** Whether a host of a route meets that of a listener; each may begin with a wildcard for further labels. */
+function serves(listened: unknown, host: string): boolean {
+  if (typeof listened !== 'string' || listened === '' || listened === host) return true;
+  const isBelow = (wide: string, narrow: string): boolean =>
+    wide.startsWith('*.') && narrow.endsWith(wide.slice(1));
+  return isBelow(listened, host) || isBelow(host, listened);
 }
 
 function backends(from: DesiredObject, world: ObjectIndex): Link[] {

@@ -58,6 +58,7 @@ export const linkKinds = [
   'Application -> folder',
   'Application -> AppProject',
   'Application -> namespace',
+  'object -> named object',
 ] as const;
 
 export type LinkKind = (typeof linkKinds)[number];

@@ -245,14 +245,37 @@ function readers(from: DesiredObject, world: ObjectIndex): Link[] {
   const labels = valueAt(from.fields, ['metadata', 'labels']);
   const own = world
     .ofKind('Prometheus')
+    .filter((one) => readsNamespace(one, field.replace(/Selector$/, 'NamespaceSelector'), from, world))
     .map((one) => ({ one, selector: valueAt(one.fields, ['spec', field]) }));
   const chart = world.chart('kube-prometheus-stack');
   const all = chart === undefined ? own : [...own, { one: chart, selector: chartSelector(chart, field) }];
-  if (all.length === 0) return [];
+  if (all.length === 0) return unread(from, world);
   const reader = all.find(({ selector }) => selects(selector, isFields(labels) ? labels : {}));
   const asked = all.map(({ selector }) => jsonText(selector ?? null)).join(', ');
   const end = found(reader?.one, `no Prometheus selects its labels: they ask for ${asked}`);
   return [{ from, kind: 'monitor -> Prometheus', says: 'is read by', end }];
+}
+
+/** None selects the namespace of the Prometheus alone. */
+function readsNamespace(
+  prometheus: DesiredObject,
+  field: string,
+  { namespace = '' }: DesiredObject,
+  world: ObjectIndex,
+): boolean {
+  const selector = valueAt(prometheus.fields, ['spec', field]);
+  if (selector === undefined) return prometheus.namespace === namespace;
+  const labels = valueAt(world.named('Namespace', undefined, namespace)?.fields, ['metadata', 'labels']);
+  return selects(selector, { 'kubernetes.io/metadata.name': namespace, ...(isFields(labels) ? labels : {}) });
+}
+
+/** Where dist/ has a Prometheus, and none of them reads the namespace. */
+function unread(from: DesiredObject, world: ObjectIndex): Link[] {
+  if (world.ofKind('Prometheus').length === 0) return [];
+  const why = `no Prometheus reads the namespace ${from.namespace}`;
+  return [
+    { from, kind: 'monitor -> Prometheus', says: 'is read by', end: absent(why, world.ofKind('Prometheus')) },
+  ];
 }
 
 function chartSelector(chart: DesiredObject, field: string): unknown {

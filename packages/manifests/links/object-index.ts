@@ -7,7 +7,8 @@ import { ByLabels, BySelectors, selects } from './selection.ts';
 export interface PremadeSecret {
   readonly namespace: string;
   readonly name: string;
-  readonly keys: readonly string[];
+  /** Undefined: not known. */
+  readonly keys: readonly string[] | undefined;
 }
 
 /** What objects lean on and dist/ does not hold. */

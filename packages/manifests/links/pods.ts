@@ -91,6 +91,14 @@ export const secretEnd = (
   keys: readonly string[] = [],
 ): End => sourceEnd(from, { kind: 'Secret', name, keys, optional: false, how: 'mounted' }, world);
 
+/** A ConfigMap, or some keys of it. */
+export const configMapEnd = (
+  from: DesiredObject,
+  name: string,
+  world: ObjectIndex,
+  keys: readonly string[] = [],
+): End => sourceEnd(from, { kind: 'ConfigMap', name, keys, optional: false, how: 'mounted' }, world);
+
 interface Holder {
   /** Undefined: not known. */
   readonly keys: readonly string[] | undefined;
@@ -108,7 +116,7 @@ function holderOf(
   if (kind === 'ConfigMap') return spreadBy(namespace, name, world);
   const fetched = world
     .ofKind('ExternalSecret')
-    .find((one) => one.namespace === namespace && targetOf(one) === name);
+    .find((one) => one.namespace === namespace && targetOf(one) === name && creates(one));
   if (fetched !== undefined) return { keys: fetchedKeys(fetched), end: toObject(fetched) };
   const maker = makerOf(namespace, name, world);
   if (maker !== undefined) return { keys: undefined, end: toObject(maker) };
@@ -146,6 +154,10 @@ const keysIn = ({ fields }: DesiredObject): string[] =>
 
 const targetOf = ({ name, fields }: DesiredObject): unknown =>
   valueAt(fields, ['spec', 'target', 'name']) ?? name;
+
+/** `Merge` fills a Secret that others make, `None` makes none. @see https://external-secrets.io/latest/guides/ownership-deletion-policy/ */
+const creates = ({ fields }: DesiredObject): boolean =>
+  !['Merge', 'None'].includes(String(valueAt(fields, ['spec', 'target', 'creationPolicy'])));
 
 /** Undefined where all that the store has is taken, or a template makes the keys. */
 function fetchedKeys({ fields }: DesiredObject): string[] | undefined {

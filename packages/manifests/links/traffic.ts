@@ -149,15 +149,44 @@ function certificates(from: DesiredObject, world: ObjectIndex): Link[] {
     (name) => valueAt(from.fields, ['metadata', 'annotations', `cert-manager.io/${name}`]) !== undefined,
   );
   const names = listAt(from.fields, ['spec', 'tls']).map((one) => valueAt(one, ['secretName']));
-  return names
-    .filter((name) => typeof name === 'string')
-    .map((name) => ({
-      ...{ from, kind: 'Ingress -> Secret', says: 'encrypts with', expects: String(name) },
-      end: isMade
-        ? outside(`the Secret ${name} that cert-manager makes`)
-        : secretEnd(from, String(name), world),
-    }));
+  return [
+    ...names
+      .filter((name) => typeof name === 'string')
+      .map((name) => ({
+        ...{ from, kind: 'Ingress -> Secret' as const, says: 'encrypts with', expects: String(name) },
+        end: isMade
+          ? outside(`the Secret ${name} that cert-manager makes`)
+          : secretEnd(from, String(name), world),
+      })),
+    ...listAt(from.fields, ['spec', 'tls']).flatMap((one) => certifiedHosts(from, one, world)),
+  ];
 }
+
+/** The hosts of an entry, where a Certificate of dist/ makes its Secret. @see https://cert-manager.io/docs/usage/certificate/ */
+function certifiedHosts(from: DesiredObject, tls: unknown, world: ObjectIndex): Link[] {
+  const maker = world
+    .ofKind('Certificate')
+    .find(
+      ({ namespace, fields }) =>
+        namespace === from.namespace &&
+        valueAt(fields, ['spec', 'secretName']) === valueAt(tls, ['secretName']),
+    );
+  if (maker === undefined) return [];
+  const names = [
+    ...listAt(maker.fields, ['spec', 'dnsNames']),
+    valueAt(maker.fields, ['spec', 'commonName']),
+  ].map(String);
+  return listAt(tls, ['hosts']).map((host) => ({
+    ...{ from, kind: 'Ingress -> Secret', says: 'encrypts with', expects: `${host}` },
+    end: names.some((name) => isNamed(String(host), name))
+      ? toObject(maker)
+      : broken(`${titleOf(maker)} is not for the host ${host}`, [maker]),
+  }));
+}
+
+/** A wildcard of a certificate stands for one label. @see https://datatracker.ietf.org/doc/html/rfc6125#section-6.4.3 */
+const isNamed = (host: string, name: string): boolean =>
+  name === host || (name.startsWith('*.') && host.replace(/^[^.]+/, '*') === name);
 
 /** Who makes a certificate. */
 export const certified = (

@@ -22,15 +22,22 @@ import * as podsReadAndScaled from './corpus/pods-read-and-scaled.ts';
 import * as reading from './corpus/reading.ts';
 import * as releases from './corpus/releases.ts';
 import * as reportedActors from './corpus/reported-actors.ts';
+import * as reportedAddons from './corpus/reported-addons.ts';
 import * as reportedChains from './corpus/reported-chains.ts';
 import * as reportedDefaults from './corpus/reported-defaults.ts';
 import * as reportedDelivery from './corpus/reported-delivery.ts';
 import * as reportedExposures from './corpus/reported-exposures.ts';
 import * as reportedFields from './corpus/reported-fields.ts';
+import * as reportedKubernetes from './corpus/reported-kubernetes.ts';
 import * as reportedObjects from './corpus/reported-objects.ts';
+import * as reportedOpenings from './corpus/reported-openings.ts';
+import * as reportedOperators from './corpus/reported-operators.ts';
 import * as reportedReading from './corpus/reported-reading.ts';
+import * as reportedReferences from './corpus/reported-references.ts';
 import * as reportedRefused from './corpus/reported-refused.ts';
+import * as reportedSources from './corpus/reported-sources.ts';
 import * as reportedStorage from './corpus/reported-storage.ts';
+import * as reportedTraefik from './corpus/reported-traefik.ts';
 import * as rollouts from './corpus/rollouts.ts';
 import * as storage from './corpus/storage.ts';
 
@@ -54,6 +61,13 @@ export const reported: readonly ReportedRow[] = [
   ...reportedObjects.rows,
   ...reportedReading.rows,
   ...reportedRefused.rows,
+  ...reportedAddons.rows,
+  ...reportedKubernetes.rows,
+  ...reportedOperators.rows,
+  ...reportedSources.rows,
+  ...reportedOpenings.rows,
+  ...reportedReferences.rows,
+  ...reportedTraefik.rows,
   ...reportedStorage.rows,
 ];
 

@@ -76,6 +76,17 @@ export const argoPages: readonly Page[] = [
   { title: 'RBAC Configuration', path: 'docs/operator-manual/rbac.md', sections: ['Anonymous Access'] },
   { title: 'Compare Options', path: 'docs/user-guide/compare-options.md', sections: [] },
   { title: 'Notifications', path: 'docs/operator-manual/notifications/subscriptions.md', sections: [] },
+  {
+    title: 'Application Specification',
+    path: 'docs/user-guide/application-specification.md',
+    sections: [],
+  },
+  { title: 'Skip Application Reconcile', path: 'docs/user-guide/skip_reconcile.md', sections: [] },
+  {
+    title: 'Git Generator',
+    path: 'docs/operator-manual/applicationset/Generators-Git.md',
+    sections: ['Exclude directories'],
+  },
   { title: 'List Generator', path: 'docs/operator-manual/applicationset/Generators-List.md', sections: [] },
 ];
 
@@ -100,7 +111,7 @@ export const kedaPages: readonly Page[] = [
   },
 ];
 
-/** Sections of kubernetes.io that were found in its text, by the titles of their pages; others were not looked up. */
+/** Sections of kubernetes.io that were found in its text, by the titles of their pages; no other is named. */
 export const kubernetesSections: Readonly<Record<string, readonly string[]>> = {
   ConfigMaps: ['Motivation', 'ConfigMap object'],
   'Configure Probes': ['Use a named port'],
@@ -118,6 +129,7 @@ export const kubernetesSections: Readonly<Record<string, readonly string[]>> = {
     'Access to proxy subresource of Nodes',
     'CSRs and certificate issuing',
     'Control admission webhooks',
+    'Namespace modification',
   ],
   Secrets: ['Constraints on Secret names and data'],
   Service: ['Service type'],

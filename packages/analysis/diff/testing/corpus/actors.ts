@@ -53,7 +53,7 @@ export const rows: readonly ActorRow[] = [
     'rbac.authorization.k8s.io/aggregate-to-edit: "true"',
     ['exposure', /everybody bound to the ClusterRole/],
     ['broken', /may do no longer what its rules say/],
-    'kubernetes.io, Using RBAC Authorization: "Aggregated ClusterRoles"',
+    'kubernetes.io, Using RBAC Authorization',
   ),
   both(
     "a repository's Secret of Argo CD",

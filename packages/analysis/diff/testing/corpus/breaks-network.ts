@@ -1,6 +1,6 @@
 import { type BreakRow, client, inward, outward, policy, service, web } from '../chains.ts';
 
-const services = 'kubernetes.io, Service: "Services without selectors", "Multi-port Services"';
+const services = 'kubernetes.io, Service';
 const policies = 'kubernetes.io, Network Policies: "The two sorts of pod isolation"';
 
 export const rows: readonly BreakRow[] = [

@@ -74,7 +74,7 @@ export const rows: readonly BreakRow[] = [
     'matchLabels: {app: web}',
     'matchLabels: {app: api}',
     /does not select the labels of its own pods/,
-    'kubernetes.io, Deployments: "Selector"',
+    'kubernetes.io, Deployments',
   ],
   [
     'a hostPath under restricted',

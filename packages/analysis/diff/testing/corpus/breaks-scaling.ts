@@ -1,8 +1,8 @@
 import { object } from '../../testing.ts';
 import { account, adapter, type BreakRow, binding, hpa, named, role, web } from '../chains.ts';
 
-const hpas = 'kubernetes.io, Horizontal Pod Autoscaling: "API Object"';
-const rbac = 'kubernetes.io, Using RBAC Authorization: "RoleBinding and ClusterRoleBinding"';
+const hpas = 'kubernetes.io, Horizontal Pod Autoscaling';
+const rbac = 'kubernetes.io, Using RBAC Authorization';
 const keda = 'keda.sh, ScaledObject specification: "scaleTargetRef"';
 
 export const rows: readonly BreakRow[] = [

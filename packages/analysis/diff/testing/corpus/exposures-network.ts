@@ -115,7 +115,7 @@ export const rows: readonly BreakRow[] = [
     'tls: [{hosts: [a.example.com]}], ',
     '',
     /requests to a.example.com come without TLS/,
-    'kubernetes.io, Ingress: "TLS"',
+    'kubernetes.io, Ingress',
   ],
   [
     'a new Ingress',

@@ -3,7 +3,7 @@ import type { BreakRow } from '../chains.ts';
 
 const rbac = 'kubernetes.io, Role Based Access Control Good Practices';
 const standards = 'kubernetes.io, Pod Security Standards';
-const admission = 'kubernetes.io, Dynamic Admission Control: "Failure policy"';
+const admission = 'kubernetes.io, Dynamic Admission Control';
 const projects = 'Argo CD, Projects';
 const group = 'rbac.authorization.k8s.io/v1';
 export const role = object(

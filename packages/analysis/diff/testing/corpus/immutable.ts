@@ -1,7 +1,7 @@
 import type { SourcedRow } from '../../testing.ts';
 
 const volumes = 'kubernetes v1.36.3 pkg/apis/core/validation ValidatePersistentVolumeUpdate';
-const pruning = 'kubernetes.io, CustomResourceDefinitions: "Field pruning"';
+const pruning = 'kubernetes.io, CustomResourceDefinitions';
 const versions = 'kubernetes.io, Versions in CustomResourceDefinitions';
 const object = (kind: string, rest: string): string =>
   `{apiVersion: x.k8s.io/v1, kind: ${kind}, metadata: {name: a}, ${rest}}`;

@@ -63,7 +63,7 @@ export const rows: readonly SourcedRow[] = [
     object('networking.k8s.io/v1', 'Ingress', 'spec: {}', 'annotations: {a: b}'),
     'config',
     /controller/,
-    'kubernetes.io, Ingress: "The Ingress resource": annotations configure the controller',
+    'kubernetes.io, Ingress: annotations configure the controller',
   ],
   [
     'another wave',
@@ -99,7 +99,7 @@ export const rows: readonly SourcedRow[] = [
     service('ports: [{port: 81}]'),
     'config',
     /how it is reached/,
-    'kubernetes.io, Service: "Port definitions"',
+    'kubernetes.io, Service',
   ],
   [
     'ports in another order',

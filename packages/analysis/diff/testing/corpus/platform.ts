@@ -23,7 +23,7 @@ const pruning = `${argo}/user-guide/auto_sync.md: "Automatic Pruning"`;
 const karpenter = 'karpenter.sh, Disruption and NodePools';
 const quantities = 'kubernetes v1.36.3 apimachinery pkg/api/resource Quantity: canonical form';
 const conventions = 'Kubernetes API conventions, "Types (Kinds)": a kind is one of its group';
-const lists = 'kubernetes.io, Server-Side Apply: "Merge strategy": a list without a type is atomic';
+const lists = 'kubernetes.io, Server-Side Apply: a list without a type is atomic';
 
 export const rows: readonly SourcedRow[] = [
   [

@@ -12,12 +12,11 @@ const cron = (rest: string): string =>
 
 const API = 'kubernetes v1.36.3 staging/src/k8s.io/api';
 const VALIDATION = 'kubernetes v1.36.3 pkg/apis';
-const deployments =
-  'kubernetes.io, Deployments: "Updating a Deployment": a rollout is triggered if and only if the template changes';
+const deployments = 'kubernetes.io, Deployments: a rollout is triggered if and only if the template changes';
 const quantities = 'kubernetes v1.36.3 apimachinery pkg/api/resource Quantity: canonical form';
 const optional = 'Kubernetes API conventions, "Optional vs. Required"';
 const variables = `${API}/core/v1/types.go EnvVar.value: $(VAR_NAME) is expanded by previously defined variables`;
-const cronJobs = 'kubernetes.io, CronJob: "Job template": changes apply to Jobs that start after them';
+const cronJobs = 'kubernetes.io, CronJob: changes apply to Jobs that start after them';
 const hpas = 'kubernetes.io, Horizontal Pod Autoscaling';
 
 export const rows: readonly SourcedRow[] = [
@@ -35,7 +34,7 @@ export const rows: readonly SourcedRow[] = [
     deployment('image: "a:2"', 'strategy: {type: Recreate},'),
     'config',
     /all pods at once/,
-    'kubernetes.io, Deployments: "Recreate Deployment"',
+    'kubernetes.io, Deployments',
   ],
   [
     'another image of a StatefulSet',
@@ -43,7 +42,7 @@ export const rows: readonly SourcedRow[] = [
     workload('StatefulSet', 'image: b'),
     'config',
     /rolling restart of StatefulSet/,
-    'kubernetes.io, StatefulSets: "Update strategies"',
+    'kubernetes.io, StatefulSets',
   ],
   [
     'another image of a DaemonSet that waits',
@@ -131,7 +130,7 @@ export const rows: readonly SourcedRow[] = [
     deployment(image, '', 'initContainers: [{name: b}, {name: a}],'),
     'config',
     /rolling restart/,
-    'kubernetes.io, Init Containers: "Understanding init containers": they run one after another',
+    'kubernetes.io, Init Containers: they run one after another',
   ],
   [
     'tolerations in another order',
@@ -147,7 +146,7 @@ export const rows: readonly SourcedRow[] = [
     deployment(image, 'replicas: 3,'),
     'scaling',
     /replicas of Deployment/,
-    'kubernetes.io, Deployments: "Scaling a Deployment"',
+    'kubernetes.io, Deployments',
   ],
   [
     'replicas left to an autoscaler',
@@ -171,7 +170,7 @@ export const rows: readonly SourcedRow[] = [
     deployment(image, 'revisionHistoryLimit: 4,'),
     'config',
     /in place/,
-    'kubernetes.io, Deployments: "Clean up Policy"',
+    'kubernetes.io, Deployments',
   ],
   [
     'a Job with another image',

@@ -44,7 +44,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'config',
     /controller/,
-    'kubernetes.io, Ingress: "Deprecated annotation"',
+    'kubernetes.io, Ingress',
   ],
   [
     'routing by zones',
@@ -52,7 +52,7 @@ export const rows: readonly ReportedRow[] = [
     svc('ports: [{port: 80}]', 'annotations: {service.kubernetes.io/topology-mode: Auto}'),
     'config',
     /a controller is configured/,
-    'kubernetes.io, Topology Aware Routing: "Enabling Topology Aware Routing"',
+    'kubernetes.io, Topology Aware Routing',
   ],
   [
     'warnings of Pod Security',
@@ -127,7 +127,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'config',
     /rolling restart/,
-    'kubernetes.io, Deployments: "Updating a Deployment"',
+    'kubernetes.io, Deployments',
   ],
   [
     'a namespace for an instance of Argo CD',

@@ -95,7 +95,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'broken',
     /Secret shop\/t/,
-    'kubernetes.io, Ingress: "TLS"',
+    'kubernetes.io, Ingress',
   ],
   [
     'another target of an ExternalSecret',
@@ -196,7 +196,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'broken',
     /globalDefault/,
-    'kubernetes.io, Pod Priority and Preemption: "PriorityClass"',
+    'kubernetes.io, Pod Priority and Preemption',
   ],
   [
     'a range the wrong way round',

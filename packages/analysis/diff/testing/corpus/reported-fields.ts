@@ -24,7 +24,7 @@ export const rows: readonly ReportedRow[] = [
     dep('', '', 'tolerations: [{key: a, operator: Exists, value: b}],'),
     'broken',
     /toleration/,
-    'kubernetes.io, Taints and Tolerations: "Concepts"',
+    'kubernetes.io, Taints and Tolerations',
   ],
   [
     'a name of a variable with an equals sign',

@@ -36,7 +36,7 @@ export const rows: readonly ReportedRow[] = [
     job('suspend: false,'),
     'config',
     /start|resume/i,
-    'kubernetes.io, Jobs: "Suspending a Job"',
+    'kubernetes.io, Jobs',
   ],
   [
     'when a Job is deleted',
@@ -68,7 +68,7 @@ export const rows: readonly ReportedRow[] = [
     cm('a: b'),
     'recreate',
     /immutable/,
-    'kubernetes.io, ConfigMaps: "Immutable ConfigMaps"',
+    'kubernetes.io, ConfigMaps',
   ],
   [
     'another deadline of a rollout',
@@ -76,7 +76,7 @@ export const rows: readonly ReportedRow[] = [
     dep('', 'progressDeadlineSeconds: 900,'),
     'config',
     /in place/,
-    'kubernetes.io, Deployments: "Updating a Deployment"',
+    'kubernetes.io, Deployments',
   ],
   [
     'another history of a StatefulSet',
@@ -110,7 +110,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'recreate',
     /immutable/,
-    'kubernetes.io, Using RBAC Authorization: "ClusterRoleBinding example"',
+    'kubernetes.io, Using RBAC Authorization',
   ],
   [
     'a NetworkPolicy renamed',

@@ -20,7 +20,7 @@ export const rows: readonly ReportedRow[] = [
     dep('volumeMounts: [{name: d, mountPath: /d}]', '', 'volumes: [{name: d, emptyDir: {}}],'),
     'data-loss',
     /goes with each of them .emptyDir./,
-    'kubernetes.io, Volumes: "emptyDir"',
+    'kubernetes.io, Volumes',
   ],
   [
     'another claim of a workload',
@@ -36,7 +36,7 @@ export const rows: readonly ReportedRow[] = [
     ),
     'config',
     /claim data keeps/,
-    'kubernetes.io, Volumes: "persistentVolumeClaim"',
+    'kubernetes.io, Volumes',
   ],
   [
     'a cluster of PostgreSQL removed',
@@ -94,7 +94,7 @@ export const rows: readonly ReportedRow[] = [
     cm('a: b'),
     'data-loss',
     /snapshot/i,
-    'kubernetes.io, Volume Snapshots: "Delete"',
+    'kubernetes.io, Volume Snapshots',
   ],
   [
     'a sealed Secret removed that a pod reads',
@@ -105,7 +105,7 @@ export const rows: readonly ReportedRow[] = [
     dep('envFrom: [{secretRef: {name: web}}]'),
     'broken',
     /Secret shop\/web/,
-    'kubernetes.io, Secrets: "Optional Secrets"',
+    'kubernetes.io, Secrets',
   ],
   [
     'a Namespace renamed',
@@ -129,7 +129,7 @@ export const rows: readonly ReportedRow[] = [
     dep('', 'replicas: 0,').replace('a:1', 'a:2'),
     'config',
     /has no replicas/,
-    'kubernetes.io, Deployments: "Scaling a Deployment"',
+    'kubernetes.io, Deployments',
   ],
   [
     'a canary that waits',
@@ -183,6 +183,14 @@ export const rows: readonly ReportedRow[] = [
     'more Jobs of KEDA',
     object('keda.sh/v1alpha1', 'ScaledJob', 'spec: {maxReplicaCount: 5}'),
     object('keda.sh/v1alpha1', 'ScaledJob', 'spec: {maxReplicaCount: 50}'),
+    'recreate',
+    /running Jobs of the former version/,
+    'github.com/kedacore/keda v2.20.2, controllers/keda/scaledjob_controller.go',
+  ],
+  [
+    'more Jobs of KEDA, which lets the running ones end',
+    object('keda.sh/v1alpha1', 'ScaledJob', 'spec: {rollout: {strategy: gradual}, maxReplicaCount: 5}'),
+    object('keda.sh/v1alpha1', 'ScaledJob', 'spec: {rollout: {strategy: gradual}, maxReplicaCount: 50}'),
     'scaling',
     /how many pods/,
     'keda.sh, ScaledJob specification: "maxReplicaCount"',
@@ -193,7 +201,7 @@ export const rows: readonly ReportedRow[] = [
     hpa('maxReplicas: 5, behavior: {scaleDown: {stabilizationWindowSeconds: 0}}'),
     'scaling',
     /how many pods/,
-    'kubernetes.io, Horizontal Pod Autoscaling: "Stabilization window"',
+    'kubernetes.io, Horizontal Pod Autoscaling',
   ],
   [
     'another strategy of a rollout',
@@ -201,6 +209,6 @@ export const rows: readonly ReportedRow[] = [
     dep('', 'strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 2}},'),
     'config',
     /^(?!.*rolling restart)/s,
-    'kubernetes.io, Deployments: "Updating a Deployment"',
+    'kubernetes.io, Deployments',
   ],
 ];
