@@ -149,7 +149,7 @@ export const other: readonly SourcedRow[] = [
     deployment(undefined, 'replicas: 1,'),
     'scaling',
     /replicas/,
-    'Kubernetes, HorizontalPodAutoscaler: "Migrating Deployments and StatefulSets to horizontal autoscaling"',
+    'Kubernetes, HorizontalPodAutoscaler',
   ],
   [
     'every TCP port opened',

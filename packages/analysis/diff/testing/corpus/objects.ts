@@ -132,7 +132,7 @@ export const rows: readonly SourcedRow[] = [
     configMap('a: b', 'immutable: true'),
     'config',
     /in place/,
-    `${maps}: "Immutable ConfigMaps"`,
+    `${maps}`,
   ],
   [
     'a document with other spaces',

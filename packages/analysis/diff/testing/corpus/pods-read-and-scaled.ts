@@ -92,7 +92,7 @@ export const rows: readonly SourcedRow[] = [
     hpa(`metrics: [${mem}, ${cpu}]`),
     undefined,
     /^$/,
-    `${hpas}: "Algorithm details": the largest of all metrics counts`,
+    `${hpas}: the largest of all metrics counts`,
   ],
   [
     'another trigger',

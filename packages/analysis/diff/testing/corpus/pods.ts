@@ -154,7 +154,7 @@ export const rows: readonly SourcedRow[] = [
     deployment(),
     'scaling',
     /whoever else/,
-    `${hpas}: "Migrating Deployments and StatefulSets to horizontal autoscaling"`,
+    `${hpas}`,
   ],
   [
     'another selector',
@@ -162,7 +162,7 @@ export const rows: readonly SourcedRow[] = [
     deployment().replaceAll('app: web', 'app: shop'),
     'recreate',
     /immutable/,
-    `${VALIDATION}/apps/validation ValidateDeploymentUpdate; kubernetes.io, Deployments: "Label selector updates"`,
+    `${VALIDATION}/apps/validation ValidateDeploymentUpdate; kubernetes.io, Deployments`,
   ],
   [
     'another history limit',
