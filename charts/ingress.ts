@@ -41,7 +41,8 @@ export class WebPage extends Construct {
       spec: {
         ingressClassName,
         rules: [{ host, http: { paths: pathsOf(props).map((path) => ({ ...path, backend })) } }],
-        ...(clusterIssuer && { tls: [{ hosts: [host], secretName: `${props.name}-tls` }] }),
+        // Not `certificateSecret`: one Secret cannot hold the page's certificate and that of the workload itself.
+        ...(clusterIssuer && { tls: [{ hosts: [host], secretName: `${props.name}-ingress-tls` }] }),
       },
     });
   }
