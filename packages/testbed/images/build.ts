@@ -6,7 +6,7 @@ import { cacheDir } from '../lib/dirs.ts';
 import { elasticsearchFolder } from '../lib/elasticsearch.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
-import { buildah, exportArchive } from './buildah.ts';
+import { buildah, exportArchive, removeOldLayers } from './buildah.ts';
 import { digestOf, type Inputs, outdated } from './content.ts';
 import { baseArguments, ensureStandin, registryOf } from './standin.ts';
 
@@ -43,6 +43,7 @@ async function buildImage(archive: string, build: Build): Promise<void> {
   await step(`image ${build.reference}`, async () => {
     await buildah(['bud', '--quiet', ...what, build.context], 1800);
     await exportArchive(build.reference, archive);
+    await removeOldLayers();
   });
 }
 

@@ -9,6 +9,7 @@ import { ensurePackages, imagePackages } from '../lib/packages.ts';
 import { type Output, run } from '../lib/run.ts';
 import { ensureTool, type Tool, toolDir } from '../lib/tools.ts';
 import { coredns, pause } from '../tools.ts';
+import { type Layer, oldLayers } from './content.ts';
 import { writeScratchImage } from './scratch.ts';
 
 /**
@@ -45,6 +46,16 @@ export async function buildah(args: readonly string[], seconds = 900): Promise<O
   await ensurePackages(imagePackages);
   // chroot: needs no container runtime, so it works on a machine that is itself a container.
   return run(['buildah', ...storage, ...args], { env: { BUILDAH_ISOLATION: 'chroot' }, seconds });
+}
+
+/**
+ * Removes what builds before yesterday left behind: stages and images that have lost their tag to a newer content.
+ * What a layer of another image lies on is refused by buildah, and stays.
+ */
+export async function removeOldLayers(now = Date.now()): Promise<void> {
+  const listed = await buildah(['images', '--json', '--filter', 'dangling=true']);
+  for (const id of oldLayers(JSON.parse(listed.stdout) as Layer[], now))
+    await buildah(['rmi', id]).catch(() => {});
 }
 
 /** Writes an image of the storage to an OCI archive (complete or not at all). */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { copiedBy, digestOf, outdated } from './content.ts';
+import { copiedBy, digestOf, oldLayers, outdated } from './content.ts';
 
 let root: string;
 const write = (path: string, text: string) => writeFileSync(join(root, path), text);
@@ -66,4 +66,9 @@ test('of one image the three archives that were last used are kept for a week', 
 
 test('an archive that was used within the hour is kept, however many there are', () => {
   expect(outdated(usedBefore([0.1, 0.2, 0.3, 0.4, 0.5, 1.1]), 1_000 * HOUR)).toEqual(['1.1 h']);
+});
+
+test('layers of builds of the last day are kept for the next one', () => {
+  const layers = [1, 23.9, 24.1, 900].map((hours) => ({ id: `${hours} h`, created: (1_000 - hours) * 3600 }));
+  expect(oldLayers(layers, 1_000 * HOUR)).toEqual(['24.1 h', '900 h']);
 });

@@ -62,3 +62,19 @@ export const outdated = (archives: readonly Archive[], now: number): string[] =>
     .toSorted((a, b) => b.usedAt - a.usedAt)
     .filter(({ usedAt }, index) => now - usedAt > (index < KEPT ? WEEK_MS : IN_USE_MS))
     .map(({ path }) => path);
+
+/** An image of a builder's storage that has no tag. */
+export interface Layer {
+  readonly id: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}
+
+const DAY_SECONDS = 24 * 3600;
+
+/**
+ * @param now milliseconds since the epoch
+ * @returns the ids of layers from more than a day ago: those of today's builds make the next build quick
+ */
+export const oldLayers = (layers: readonly Layer[], now: number): string[] =>
+  layers.filter(({ created }) => now / 1000 - created > DAY_SECONDS).map(({ id }) => id);
