@@ -34,7 +34,7 @@ const ENGINES = [
   'packages/manifests/{leaves.properties,revision}.test.ts',
   'policy/{backends/keda,simulate}/**/*.test.ts',
   'services/{bundle,*/main,exporter/fetch,runtime/{http-client,run-main,processes/*},scaler/targets/process}.test.ts',
-  '{charts/broker-reload,ci/base}.test.ts',
+  '{charts/broker-reload,ci/base,ci/step}.test.ts',
   'test/soak/**/*.test.ts',
 ];
 

@@ -1,7 +1,8 @@
 /** One step of a run: a command, how long it took, and what it came to. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { spawnOwned } from '@sluice/runtime/processes';
 import type { Count, FileOutcome } from './outcome.ts';
 
 /** One step of the pipeline, as it ended. */
@@ -41,16 +42,19 @@ async function exitOf(child: ChildProcess): Promise<number> {
   return code ?? 1;
 }
 
-/** Runs a command. @returns its exit code; 1 where a signal ended it. @throws Error where it cannot be started */
+/**
+ * Runs a command, which ends with this process, with all that it has started in its group.
+ * @returns its exit code; 1 where a signal ended it, 126 or 127 where it cannot be started
+ */
 export function runCommand(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
   company: Company = 'alone',
 ): Promise<number> {
-  const [file = '', ...args] = command;
+  const [program = '', ...args] = command;
   const output = company === 'alone' ? 'inherit' : 'pipe';
-  const stdio = ['inherit', output, output] as const;
-  return exitOf(spawn(file, args, { stdio: [...stdio], env: { ...process.env, ...env } }));
+  const options = { stdout: output, stderr: output, env: { ...process.env, ...env } } as const;
+  return exitOf(spawnOwned([program, ...args], options));
 }
 
 /** Seconds since an instant of performance.now(). */

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { spawnOwned } from '@sluice/runtime/processes';
 import { describe, expect, it } from 'vitest';
 import { AddressGuard } from './addresses.ts';
 import { type DocumentRequest, fetchDocument } from './fetch.ts';
@@ -139,11 +139,11 @@ describe('a document of very many values', () => {
         console.log(process.resourceUsage().maxRSS - before);
         process.exit();
       });`;
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      // The options with which the service runs.
-      ...['--optimize-for-size', '--input-type=module', '-e', script],
-    ]);
-    const [kib, ...reasons] = stdout.trim().split('\n').reverse();
+    // The options with which the service runs.
+    const options = ['--optimize-for-size', '--input-type=module'];
+    const child = spawnOwned([process.execPath, ...options, '-e', script], { stdout: 'pipe' });
+    if (child.stdout === null) throw new Error('the output is a pipe');
+    const [kib, ...reasons] = (await text(child.stdout)).trim().split('\n').reverse();
     expect(reasons).toEqual(Array(5).fill('too-large'));
     // A pod has 128 MiB, of which the service itself takes half.
     expect(Number(kib) / 1024).toBeLessThan(64);

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
+import { spawnOwned } from './processes/index.ts';
 
 const own = (file: string) => JSON.stringify(join(import.meta.dirname, file));
 
@@ -29,12 +29,13 @@ interface Line {
 }
 
 function service(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', SERVICE], {
+  const child = spawnOwned([process.execPath, '--input-type=module', '-e', SERVICE], {
     cwd: import.meta.dirname,
     env: { ...process.env, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdout: 'pipe',
   });
   const lines: Line[] = [];
+  if (child.stdout === null) throw new Error('the output of the service is a pipe');
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(JSON.parse(line));
     child.emit('said', lines.at(-1)?.msg);

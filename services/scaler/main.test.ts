@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
+import { spawnOwned } from '@sluice/runtime/processes';
 import { expect, it, onTestFinished } from 'vitest';
 
 const file = {
@@ -28,10 +29,11 @@ async function* parsed(lines: AsyncIterable<string>): AsyncGenerator<{ readonly 
 function start(text: string) {
   const fifo = join(mkdtempSync(join(tmpdir(), 'sluice-scaler-main-')), 'config.json');
   execFileSync('mkfifo', [fifo]);
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+  const child = spawnOwned([process.execPath, join(import.meta.dirname, 'main.ts')], {
     env: { CONFIG_FILE: fifo, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdout: 'pipe',
   });
+  if (child.stdout === null) throw new Error('the output of the scaler is a pipe');
   onTestFinished(() => void child.kill('SIGKILL'));
   void writeFile(fifo, text);
   return { child, lines: parsed(createInterface({ input: child.stdout })) };

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
+import { spawnOwned } from '@sluice/runtime/processes';
 import { expect, inject, it, vi } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { bundleEnv, commandOf } from '../support/bundles.ts';
@@ -15,11 +15,9 @@ const within = { timeout: patient(30) * 1000, interval: 50 };
 
 function startMain(env: Readonly<Record<string, string | undefined>>) {
   const { LOG_LEVEL: _, ...inherited } = process.env;
-  const stdio = ['ignore', 'pipe', 'inherit'] as const;
-  const [program, ...args] = commandOf('scaler');
-  const child = spawn(program, args, {
+  const child = spawnOwned(commandOf('scaler'), {
     env: { ...inherited, ...bundleEnv(), HTTP_PORT: '0', ...env },
-    stdio: [...stdio],
+    stdout: 'pipe',
   });
   const lines: string[] = [];
   if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => lines.push(line));

@@ -86,7 +86,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'apps',
     'packages/testbed',
   ],
-  ci: ['packages/contracts', 'packages/testbed', 'test'],
+  ci: ['services/runtime', 'packages/contracts', 'packages/testbed', 'test'],
   scripts: [
     'policy',
     'environments',
