@@ -1,13 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { brokerProbes } from '../../charts/broker.ts';
+import { flavorOf } from '../../charts/broker-flavors.ts';
+import { workQueue } from '../../charts/queue-topology.ts';
 import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
 import { publishJobs } from './jobs.ts';
 
-// A broker of its own: these tests block, stop and kill it.
+// A broker of their own: these tests block, freeze, stop and kill it.
 let broker: LocalBroker;
 let harness: JobHarness;
 beforeAll(async () => {
-  broker = await startRabbitMQ();
+  broker = await startRabbitMQ({ startDeadlineMs: patient(60) * 1000 });
 });
 afterAll(() => broker?.stop());
 beforeEach(async () => {
@@ -16,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 async function memoryAlarm(on: boolean): Promise<void> {
-  await broker.control('set_vm_memory_high_watermark', on ? '0.00001' : '0.4');
+  await broker.evaluate(`vm_memory_monitor:set_vm_memory_high_watermark(${on ? 0.00001 : 0.4})`);
   await harness.untilAlarm(on);
 }
 
@@ -80,7 +86,7 @@ describe('while a memory alarm lasts', () => {
 });
 
 it('a full disk blocks a publisher, which fails by its deadline', async () => {
-  await broker.control('set_disk_free_limit', '1000000000000000');
+  await broker.evaluate('rabbit_disk_monitor:set_disk_free_limit(1000000000000000)');
   try {
     await harness.untilAlarm(true);
     expect(await harness.publish({ JOBS: '300', DEADLINE_SECONDS: '4' })).toBe(1);
@@ -89,24 +95,98 @@ it('a full disk blocks a publisher, which fails by its deadline', async () => {
     expect(harness.of('run failed')).toMatchObject([{ jobs: 300 }]);
     expect(Number(harness.of('run failed')[0]?.confirmed)).toBeLessThan(300);
   } finally {
-    await broker.control('set_disk_free_limit', '1MB');
+    await broker.evaluate('rabbit_disk_monitor:set_disk_free_limit("1MB")');
     await harness.untilAlarm(false);
   }
 });
 
+/** To the whole group: the broker's process is a child of the script that starts it. */
+const signalBroker = (name: NodeJS.Signals) => process.kill(-broker.pid, name);
+
+const { readinessProbe, livenessProbe } = brokerProbes(flavorOf('rabbitmq', false));
+type Probe = typeof readinessProbe;
+
+/** As the kubelet: no credentials, an answer in time, 2xx or 3xx. */
+async function succeeds({ httpGet, timeoutSeconds }: Probe): Promise<boolean> {
+  const base = { management: broker.managementUrl, metrics: broker.metricsUrl }[String(httpGet.port.value)];
+  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  try {
+    const { status } = await fetch(`${base}${httpGet.path}`, { redirect: 'manual', signal });
+    return status >= 200 && status < 400;
+  } catch {
+    return false;
+  }
+}
+
+async function takesConnections(): Promise<boolean> {
+  const { hostname, port } = new URL(broker.amqpUrl);
+  const socket = connect(Number(port), hostname);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } finally {
+    socket.destroy();
+  }
+}
+
+it('a frozen broker takes connections still, and its probes fail until it goes on', async () => {
+  for (const probe of [readinessProbe, livenessProbe]) expect(await succeeds(probe)).toBe(true);
+  signalBroker('SIGSTOP');
+  try {
+    expect(await takesConnections()).toBe(true);
+    // A thread that runs on another core answers once more before it stops.
+    await vi.waitFor(
+      async () =>
+        expect(await Promise.all([readinessProbe, livenessProbe].map(succeeds))).toEqual([false, false]),
+      { timeout: 30_000 },
+    );
+  } finally {
+    signalBroker('SIGCONT');
+  }
+  await vi.waitFor(async () => expect(await succeeds(readinessProbe)).toBe(true), { timeout: 30_000 });
+});
+
 it('nothing is lost when the broker is killed in the middle: publisher and consumers come back', async () => {
   const consumers = [1, 2].map(() => harness.startConsumer());
-  const publisher = harness.startPublisher({ JOBS: '8000', WINDOW: '64', DEADLINE_SECONDS: '60' });
+  const publisher = harness.startPublisher({
+    JOBS: '3000',
+    WINDOW: '4',
+    DEADLINE_SECONDS: String(patient(60)),
+  });
   await harness.untilSaid('job processed', 200);
   await broker.kill9();
   expect(harness.of('run confirmed')).toEqual([]);
   await broker.restart();
   expect(await publisher.ended).toBe(0);
-  expect(harness.of('run confirmed')).toMatchObject([{ confirmed: 8000 }]);
-  await harness.untilSaid('job processed', 8000, 100);
+  expect(harness.of('run confirmed')).toMatchObject([{ confirmed: 3000 }]);
+  await harness.untilSaid('job processed', 3000, 100);
   const seen = () => new Set(harness.ended('succeeded')).size;
-  while (seen() < 8000) await harness.untilSaid('job processed', harness.of('job processed').length + 1, 40);
+  while (seen() < 3000) await harness.untilSaid('job processed', harness.of('job processed').length + 1, 40);
   for (const consumer of consumers) consumer.child.kill('SIGTERM');
   for (const consumer of consumers) expect(await consumer.ended).toBe(0);
   expect(harness.ended('parked')).toEqual([]);
+});
+
+it('services that start before their broker wait for it, and the queue is declared and worked on', async () => {
+  await harness.vhost.api('DELETE', `vhosts/${harness.vhost.name}`);
+  await harness.vhost.api('PUT', `vhosts/${harness.vhost.name}`);
+  await broker.kill9();
+  const publisher = harness.startPublisher({
+    JOBS: '50',
+    RUN_ID: 'run',
+    DEADLINE_SECONDS: String(patient(90)),
+  });
+  const consumer = harness.startConsumer();
+  const topology = harness.topology(
+    workQueue({ queue: 'jobs', retrySeconds: 1, vhost: harness.vhost.name, passwordFiles: {} }),
+  );
+  await harness.untilSaid('waiting for the broker');
+  await harness.untilSaid('connection lost', 2);
+  await broker.restart();
+  expect(await topology).toBe(0);
+  expect(harness.of('topology declared').at(-1)).toMatchObject({ changed: [], unchanged: 1 });
+  expect(await publisher.ended).toBe(0);
+  await harness.untilSaid('job processed', 50, 60);
+  consumer.child.kill('SIGTERM');
+  expect(await consumer.ended).toBe(0);
 });

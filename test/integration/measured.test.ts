@@ -1,12 +1,16 @@
 import { flow } from '@sluice/policy';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { proveSteps } from '../soak/measured.ts';
+import { freshVhost } from '../support/vhost.ts';
 
 test('what arrives and what a job takes is measured from the totals of a real broker', async () => {
-  const { published, waits, measured, mostReplicas } = await proveSteps({
+  const vhost = await freshVhost(inject('broker'));
+  const size = {
     ...{ jobsPerSecond: 4, phases: [{ serviceSeconds: 0.5, seconds: 40 }] },
     policy: flow({ targetWaitSeconds: 10, podStartSeconds: 1, initialServiceSeconds: 1, maxReplicas: 6 }),
-  });
+  };
+  const { published, waits, measured, mostReplicas } = await proveSteps(size, vhost);
+  await vhost.remove();
   expect(waits).toHaveLength(published);
   expect(mostReplicas).toBeGreaterThan(0);
   const [last] = measured;

@@ -85,10 +85,10 @@ describe('a broker in trouble', () => {
 
   it('that blocks publishers until the deadline is named as the reason', async () => {
     await on(broker);
-    await broker.control('set_vm_memory_high_watermark', '0.000001');
+    await broker.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.000001)');
     await harness.untilAlarm(true);
     expect(await harness.publish({ JOBS: '1000', DEADLINE_SECONDS: '3' })).toBe(1);
-    await broker.control('set_vm_memory_high_watermark', '0.4');
+    await broker.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.4)');
     await harness.untilAlarm(false);
     expect(failure()).toBe(
       'stopped by DEADLINE_SECONDS while the broker blocked publishers (memory or disk alarm)',

@@ -13,7 +13,7 @@ describe('a broker that dies while its queue is drained', () => {
     broker = await startRabbitMQ({ collectStatisticsMs: 200 });
     await declareQueue(broker.amqpUrl);
     // Mnesia writes its log with a delay of seconds: a queue that is younger is gone after a SIGKILL.
-    await broker.control('eval', 'mnesia:dump_log().');
+    await broker.evaluate('mnesia:dump_log()');
   });
   afterAll(() => broker.stop());
 

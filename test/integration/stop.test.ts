@@ -59,7 +59,7 @@ class Run {
 
   async runs(program: RegExp, count = 1): Promise<number[]> {
     const enough = async () => this.mark.nodes(program).length >= count;
-    await eventually(`${count} of ${program}: ${this.lines.slice(-5).join('\n')}`, enough, 90, 100);
+    await eventually(`${count} of ${program}: ${this.lines.slice(-5).join('\n')}`, enough, 90, 200);
     return this.mark.nodes(program);
   }
 
@@ -71,7 +71,7 @@ class Run {
   }
 
   async leavesNothing(): Promise<void> {
-    await eventually('no process is left', async () => this.mark.processes().length === 0, 10).catch(
+    await eventually('no process is left', async () => this.mark.processes().length === 0, 10, 100).catch(
       () => {},
     );
     expect(this.mark.processes()).toEqual([]);
@@ -192,7 +192,7 @@ describe('a run on this machine, at work,', () => {
   it('ends with the npm that started it, and leaves nothing', async () => {
     const { env } = await borrowed();
     const run = start(BUSY, env, ['npm', 'start', '--ignore-scripts', '--']);
-    await run.runs(CONSUMER, 25);
+    await run.runs(CONSUMER, FEW);
     run.child.kill('SIGKILL');
     await run.endsWith('SIGKILL');
     await run.leavesNothing();

@@ -33,8 +33,14 @@ async function present({ certificate, key }: Issued): Promise<void> {
   copyFileSync(key, at('tls.key'));
   copyFileSync(certificate, at('tls.crt'));
   // By itself it looks for changed files every two minutes.
-  await broker?.control('eval', 'ssl:clear_pem_cache().');
+  await broker?.evaluate('ssl:clear_pem_cache()');
 }
+
+/** Clients connect anew, with what they believe now. */
+const closeConnections = (): Promise<string> =>
+  broker.evaluate(
+    '[rabbit_networking:close_connection(Pid, "rotation") || Pid <- rabbit_networking:connections()]',
+  );
 
 /** What charts/ renders for a broker with TLS, with the ports and the files of this machine. */
 function listeners({ amqp, management, metrics }: ClientPorts): string[] {
@@ -169,9 +175,8 @@ async function readAnew(): Promise<void> {
 
 describe('a broker with TLS', () => {
   it('listens as it is rendered, and never in clear text', async () => {
-    const told = await broker.control(
-      'eval',
-      'lists:sort([element(3, L) || L <- rabbit_networking:active_listeners()]).',
+    const told = await broker.evaluate(
+      'lists:sort([element(3, L) || L <- rabbit_networking:active_listeners()])',
     );
     expect(told.trim().replaceAll(/\s/g, '')).toBe("['amqp/ssl',clustering,https,'https/prometheus']");
     for (const url of [broker.managementUrl, broker.metricsUrl])
@@ -242,14 +247,14 @@ describe('a broker with TLS', () => {
     replaceFile(believed, `${first.certificate}${second.certificate}`);
     await present(second.issue('localhost'));
     for (const port of Object.values(ports)) expect(await issuerOf(port)).toBe('second');
-    await broker.control('close_all_connections', 'rotation');
+    await closeConnections();
     expect(await publish(2)).toBe(0);
     await until('2 more jobs to be done', () => of('consumer', 'job processed').length === done + 2, 60);
     await readAnew();
 
     // The old authority is removed; a certificate that it signed would be refused.
     replaceFile(believed, second.certificate);
-    await broker.control('close_all_connections', 'rotation');
+    await closeConnections();
     expect(await publish(4)).toBe(0);
     await until('4 more jobs to be done', () => of('consumer', 'job processed').length === done + 6, 60);
     await readAnew();

@@ -1,9 +1,8 @@
 import { latch } from '@sluice/policy';
-import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
-import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { commandOf } from '../support/bundles.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
-import { declareTopology } from './topology.ts';
+import type { Vhost } from '../support/vhost.ts';
+import { declareTopologyOn } from './topology.ts';
 
 export interface CyclesSize {
   readonly cycles: number;
@@ -25,36 +24,37 @@ export interface CyclesResult {
 const RESIDUE = 7;
 const CYCLE_DEADLINE_SECONDS = 60;
 
-/** Real publisher, broker, scaler and consumers: 0 -> N -> 0 again and again, and no consumer is killed at work. */
-export async function proveCycles(size: CyclesSize): Promise<CyclesResult> {
-  const broker = await startRabbitMQ({ collectStatisticsMs: 200 });
-  const proof = new CyclesProof(size, broker);
+/**
+ * Real publisher, broker, scaler and consumers: 0 -> N -> 0 again and again, and no consumer is killed at work.
+ * @param vhost Of a broker that renews its statistics several times a second.
+ */
+export async function proveCycles(size: CyclesSize, vhost: Vhost): Promise<CyclesResult> {
+  const proof = new CyclesProof(size, vhost);
   try {
     return await proof.run();
   } finally {
     await proof.stop();
-    await broker.stop();
   }
 }
 
 class CyclesProof {
   readonly #size: CyclesSize;
-  readonly #broker: LocalBroker;
+  readonly #vhost: Vhost;
   readonly #fleet = new ServiceProcesses((line) => this.#read(line));
   readonly #finished = new Map<string, number>();
   readonly #trajectory: number[] = [0];
   readonly #reasons = new Set<string>();
   #redelivered = 0;
 
-  constructor(size: CyclesSize, broker: LocalBroker) {
+  constructor(size: CyclesSize, vhost: Vhost) {
     this.#size = size;
-    this.#broker = broker;
+    this.#vhost = vhost;
   }
 
   stop = (): Promise<void> => this.#fleet.stop();
 
   async run(): Promise<CyclesResult> {
-    await declareTopology(this.#fleet, this.#broker);
+    await declareTopologyOn(this.#fleet, this.#vhost.broker, this.#vhost.name);
     this.#fleet.start('scaler', { CONFIG_FILE: this.#scalerFile() });
     for (let cycle = 0; cycle < this.#size.cycles; cycle += 1) await this.#cycle(cycle);
     return {
@@ -69,7 +69,7 @@ class CyclesProof {
     const runId = `cycle-${cycle}`;
     const jobs = cycle % 10 === 1 ? RESIDUE : this.#size.mark;
     this.#finished.set(runId, 0);
-    const env = { AMQP_URL: this.#broker.amqpUrl, RUN_ID: runId, JOBS: String(jobs) };
+    const env = { AMQP_URL: this.#vhost.amqpUrl, RUN_ID: runId, JOBS: String(jobs) };
     const code = await this.#fleet.run('publisher', env);
     if (code !== 0) throw new Error(`publisher run ${runId} ended with ${code}`);
     const steps = 1 + 2 * (cycle + 1);
@@ -79,7 +79,8 @@ class CyclesProof {
 
   #scalerFile(): string {
     const { mark, replicas } = this.#size;
-    const { managementUrl: url, username, password, amqpUrl } = this.#broker;
+    const { name: vhost, amqpUrl, broker } = this.#vhost;
+    const { managementUrl: url, username, password } = broker;
     const passwordFile = this.#fleet.file('password', password);
     const env = { AMQP_URL: amqpUrl, WORK_SECONDS: '0.02', HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
     return this.#fleet.file('scaler.json', {
@@ -87,7 +88,7 @@ class CyclesProof {
       workloads: [
         {
           name: 'consumer',
-          source: { kind: 'management', url, vhost: '/', queue: 'jobs', username, passwordFile },
+          source: { kind: 'management', url, vhost, queue: 'jobs', username, passwordFile },
           target: { kind: 'process', command: commandOf('consumer'), env, graceSeconds: 20 },
           policy: latch({ replicas, startWhen: { readyAtLeast: mark, oldestWaitSeconds: 2 } }),
         },

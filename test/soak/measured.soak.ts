@@ -1,6 +1,7 @@
 import { drain, flow, type Policy } from '@sluice/policy';
 import { expect, test } from 'vitest';
 import { proveSteps, waitPercentile } from './measured.ts';
+import { onOwnBroker } from './own-broker.ts';
 
 /** Within which waits are short again after a step of the service time. */
 const RECOVERY_SECONDS = 120;
@@ -31,7 +32,7 @@ test.concurrent.each(contenders)(
       { serviceSeconds: 10, seconds: 300 },
       { serviceSeconds: 1, seconds: 240 },
     ];
-    const result = await proveSteps({ jobsPerSecond: 1, phases, policy });
+    const result = await onOwnBroker((vhost) => proveSteps({ jobsPerSecond: 1, phases, policy }, vhost));
     const p99 = (from: number, to: number) => waitPercentile(result.waits, [from, to], 0.99);
     const waits = {
       beforeSeconds: p99(120, 240),

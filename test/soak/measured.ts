@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { type Policy, parseScalerConfig } from '@sluice/policy';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
-import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
 import { startScaler } from '../../services/scaler/start.ts';
 import { declareQueue, type Line, managementSource } from '../integration/scaler-harness.ts';
 import { until } from '../support/service-processes.ts';
+import type { Vhost } from '../support/vhost.ts';
 
 /** Jobs that all take the same time, for a while. */
 export interface Phase {
@@ -38,26 +38,21 @@ export interface StepsResult {
  * A real RabbitMQ, the scaler with a policy that measures, consumers as processes: jobs arrive evenly, and what each
  * takes changes from phase to phase.
  */
-export async function proveSteps(size: StepsSize): Promise<StepsResult> {
-  const broker = await startRabbitMQ();
-  try {
-    await declareQueue(broker.amqpUrl);
-    return await new StepsProof(size, broker).run();
-  } finally {
-    await broker.stop();
-  }
+export async function proveSteps(size: StepsSize, vhost: Vhost): Promise<StepsResult> {
+  await declareQueue(vhost.amqpUrl);
+  return new StepsProof(size, vhost).run();
 }
 
 class StepsProof {
   readonly #size: StepsSize;
-  readonly #broker: LocalBroker;
+  readonly #vhost: Vhost;
   readonly #registry = new Registry();
   readonly #replicas: number[] = [];
   readonly #measured: { arrivalsPerSecond: number; serviceSeconds: number }[] = [];
 
-  constructor(size: StepsSize, broker: LocalBroker) {
+  constructor(size: StepsSize, vhost: Vhost) {
     this.#size = size;
-    this.#broker = broker;
+    this.#vhost = vhost;
   }
 
   async run(): Promise<StepsResult> {
@@ -87,14 +82,14 @@ class StepsProof {
   }
 
   #file() {
-    const command = [process.execPath, join(import.meta.dirname, 'measured-worker.ts'), this.#broker.amqpUrl];
+    const command = [process.execPath, join(import.meta.dirname, 'measured-worker.ts'), this.#vhost.amqpUrl];
     return parseScalerConfig({
       pollSeconds: 5,
       idlePollSeconds: 0.5,
       workloads: [
         {
           name: 'jobs',
-          source: managementSource(this.#broker, '/'),
+          source: managementSource(this.#vhost.broker, this.#vhost.name),
           target: { kind: 'process', command, env: {}, graceSeconds: 20 },
           policy: this.#size.policy,
         },
@@ -104,7 +99,7 @@ class StepsProof {
 
   /** Publishes at whole intervals of the clock, whatever the machine does meanwhile. */
   async #publish(): Promise<number> {
-    const connection = await connect(this.#broker.amqpUrl);
+    const connection = await connect(this.#vhost.amqpUrl);
     const channel = await connection.createConfirmChannel();
     const begun = Date.now();
     let published = 0;
@@ -138,7 +133,7 @@ class StepsProof {
   /** What the workers say of each job, on a queue of their own. */
   async #answers() {
     const waits: Waited[] = [];
-    const connection = await connect(this.#broker.amqpUrl);
+    const connection = await connect(this.#vhost.amqpUrl);
     const channel = await connection.createChannel();
     await channel.assertQueue('waits', { durable: true });
     await channel.consume(

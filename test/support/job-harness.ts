@@ -150,7 +150,7 @@ export async function eventually(
   what: string,
   look: () => Promise<boolean>,
   deadlineSeconds = 20,
-  everyMs = 20,
+  everyMs = 50,
 ): Promise<void> {
   const deadline = Date.now() + patient(deadlineSeconds) * 1000;
   while (!(await look())) {

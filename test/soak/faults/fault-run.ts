@@ -234,7 +234,7 @@ export class FaultRun {
   }
 }
 
-const isLocal = (broker: BrokerCoordinates): broker is LocalBroker => 'control' in broker;
+const isLocal = (broker: BrokerCoordinates): broker is LocalBroker => 'evaluate' in broker;
 
 async function countIn(connection: ChannelModel): Promise<number> {
   const channel = await connection.createChannel();

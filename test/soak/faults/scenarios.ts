@@ -134,8 +134,10 @@ export const scenarios: readonly Scenario[] = [
   brokerStopped(75),
   {
     ...{ name: 'broker: memory alarm for 10 s', ...midPublishing, lasts: 10 },
-    inject: async ({ broker }) => void (await broker.control('set_vm_memory_high_watermark', '0.00001')),
-    heal: async ({ broker }) => void (await broker.control('set_vm_memory_high_watermark', '0.4')),
+    inject: async ({ broker }) =>
+      void (await broker.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.00001)')),
+    heal: async ({ broker }) =>
+      void (await broker.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.4)')),
   },
   {
     ...{ name: 'broker: connection limit for 10 s', lasts: 10 },
