@@ -59,8 +59,8 @@ describe('sluice', () => {
   });
 
   it('completes commands and the options that a help lists', () => {
+    const { out: script } = sluice('completion', 'bash');
     const completed = (...words: string[]): string[] => {
-      const { out: script } = sluice('completion', 'bash');
       const ask = `${script}\nCOMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _sluice; echo "\${COMPREPLY[@]}"`;
       return spawnSync('bash', ['-c', ask], { encoding: 'utf8' }).stdout.trim().split(' ');
     };

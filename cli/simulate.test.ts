@@ -71,7 +71,8 @@ describe('sluice simulate', () => {
     write.mockRestore();
     return printed;
   };
-  const changed = () => render([withOverrides(local, { consumer: { policy: few } }), production]);
+  const withFew = withOverrides(local, { consumer: { policy: few } });
+  const changed = () => render([withFew, production]);
   const short = ['--for', '30m', '--jobs', '100', '--every', '10m'];
   afterEach(() => vi.restoreAllMocks());
 
@@ -118,16 +119,19 @@ describe('sluice simulate', () => {
       ...local,
       addons: local.addons.map((name) => (name === 'prometheus-adapter' ? 'keda' : name)),
     };
-    const by = (scaler: 'own' | 'keda') => () =>
-      render([withOverrides(keda, { consumer: { policy: counted, scaler } })]);
+    const by = (scaler: 'own' | 'keda') => {
+      const wanted = [withOverrides(keda, { consumer: { policy: counted, scaler } })];
+      return () => render(wanted);
+    };
     writeDist(join(root, 'dist'), by('own')());
     git('add', '--all');
     git('commit', '--quiet', '--message', 'let the own scaler count');
     const argv = ['--base', 'HEAD', '--environment', 'local', ...short];
-    const text = await run(argv, by('keda'));
+    const byKeda = by('keda');
+    const text = await run(argv, byKeda);
     expect(text).toMatch(/^Scaling: what the changed policy would have done, since HEAD\n/);
     expect(text).toContain('The policy changes: scaler: "own" -> "keda".');
-    const { comparisons } = JSON.parse(await run([...argv, '--format', 'json'], by('keda')));
+    const { comparisons } = JSON.parse(await run([...argv, '--format', 'json'], byKeda));
     expect(comparisons).toHaveLength(1);
     const [{ base, head }] = comparisons;
     expect([base.report.published, head.report.published]).toEqual([300, 300]);

@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundle, SERVICES } from './bundle.ts';
+import { bundle, SERVICES, type ServiceName } from './bundle.ts';
 
 /** What a start reads; a library that slips into it (the Kubernetes client alone is 1.7 MB) shows here. */
 const MOST_BYTES = 1_500_000;
@@ -33,10 +33,18 @@ function startBytesOf(directory: string): number {
   return main > 1000 ? main : Math.max(...globSync('*.mjs', { cwd: directory }).map(bytes));
 }
 
+/** Each is built once. */
+const built = new Map<ServiceName, Promise<string>>();
+function bundled(service: ServiceName): Promise<string> {
+  const directory = join(root, service);
+  const found = built.get(service) ?? bundle(service, directory).then(() => directory);
+  built.set(service, found);
+  return found;
+}
+
 describe.each(SERVICES)('the bundle of %s', (service) => {
   it('starts alone and reports every fault of its configuration in one line', async () => {
-    const directory = join(root, service);
-    await bundle(service, directory);
+    const directory = await bundled(service);
     expect(startBytesOf(directory)).toBeLessThan(MOST_BYTES_OF[service] ?? MOST_BYTES);
     const env = { PATH: process.env.PATH, HTTP_PORT: '99999', LOG_LEVEL: 'loud' };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], {
@@ -60,8 +68,7 @@ describe.each(SERVICES)('the bundle of %s', (service) => {
 it.each(['consumer', 'publisher', 'scaler', 'topology'] as const)(
   'a start of %s loads neither what it may never use nor what zod says in fifty languages',
   async (service) => {
-    const directory = join(root, `${service}-start`);
-    await bundle(service, directory);
+    const directory = await bundled(service);
     expect(readFileSync(join(directory, 'main.mjs'), 'utf8')).not.toContain('Entrée invalide');
     const loaded = join(directory, 'loaded');
     const env = { PATH: process.env.PATH, HTTP_PORT: 'none', LOADED: loaded };

@@ -1,5 +1,6 @@
 import type { Environment } from '../../environments/environment.ts';
 import type { Files } from '../../packages/manifests/manifests.ts';
+import { onceForPair } from '../../packages/manifests/memo.ts';
 import type { Application, System } from '../application.ts';
 import { type DesiredState, platform, render as renderOf, systemIn as systemOf } from '../main.ts';
 import { inject } from '../workloads/inject.ts';
@@ -27,8 +28,21 @@ export const desiredState: DesiredState = { environments, applications };
 /** What they need and offer in an environment. */
 export const systemIn = (environment: Environment): System => systemOf(environment, applications);
 
-/** Path below dist/ -> text, of a desired state that only tests change. */
+const rendered = onceForPair((of: readonly Application[], environment: Environment) =>
+  renderAnew([environment], of),
+);
+
+/** Path below dist/ -> text, of a desired state that only tests change. What was rendered before is taken as it was. */
 export const render = (
+  wanted: readonly Environment[] = environments,
+  of: readonly Application[] = applications,
+): Files =>
+  new Set(wanted.map(({ name }) => name)).size < wanted.length
+    ? renderAnew(wanted, of)
+    : new Map(wanted.flatMap((environment) => [...rendered(of, environment)]));
+
+/** The same, made again. */
+export const renderAnew = (
   wanted: readonly Environment[] = environments,
   of: readonly Application[] = applications,
 ): Files => renderOf(wanted, undefined, of);

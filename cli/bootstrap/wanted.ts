@@ -5,6 +5,7 @@ import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { ConfigurationError } from '../../packages/contracts/checks.ts';
+import { onceForText } from '../../packages/manifests/memo.ts';
 import { parseYaml, YamlError } from '../../packages/manifests/yaml.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 
@@ -33,10 +34,12 @@ export function objectsIn(dist: string, environment: string): KubernetesObject[]
     .flatMap((path) => objectsOf(join(root, path)));
 }
 
+const parsedOnce = onceForText(parseYaml);
+
 /** @throws {ConfigurationError} for a file that is no YAML */
 function objectsOf(path: string): KubernetesObject[] {
   try {
-    return [...parseYaml(readFileSync(path, 'utf8'))] as KubernetesObject[];
+    return [...parsedOnce(readFileSync(path, 'utf8'))] as KubernetesObject[];
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new ConfigurationError('bootstrap', [`${path} ${error.message}`]);

@@ -26,13 +26,13 @@ const timing: Timing = {
   killsAfterGrace: true,
 };
 
-/** 22:00 UTC: the third hour belongs to another day. */
-const startSeconds = Date.UTC(2026, 10, 28, 22) / 1000;
+/** 23:00 UTC: what comes after the first hour belongs to another day. */
+const startSeconds = Date.UTC(2026, 10, 28, 23) / 1000;
 
 /** A job every other second, and 61 at once every half hour. */
 const recorded: Recorded = {
   startSeconds,
-  counts: Uint32Array.from({ length: 3 * 3600 }, (_, second) => (second % 1800 === 900 ? 61 : second % 2)),
+  counts: Uint32Array.from({ length: 1.5 * 3600 }, (_, second) => (second % 1800 === 900 ? 61 : second % 2)),
 };
 
 const objective: Objective = { p99WaitSeconds: 60, maxReplicas: 25, maxChangesPerHour: undefined };
@@ -67,8 +67,8 @@ describe('the advice', () => {
     expect(
       advice.days.map(({ startSeconds: at, jobs }) => [new Date(at * 1000).toISOString(), jobs]),
     ).toEqual([
-      ['2026-11-28T22:00:00.000Z', 3600 + 4 * 61],
-      ['2026-11-29T00:00:00.000Z', 1800 + 2 * 61],
+      ['2026-11-28T23:00:00.000Z', 1800 + 2 * 61],
+      ['2026-11-29T00:00:00.000Z', 900 + 61],
     ]);
     const text = JSON.stringify(sectionsOf(advice));
     expect(text).toMatch(/Beside it the best saves [\d.]+ pod-hours a week/);

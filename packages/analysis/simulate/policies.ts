@@ -35,9 +35,12 @@ const HPA_SYNC_SECONDS = 15;
  */
 export function policiesOf(label: string, files: Files): RenderedPolicy[] {
   const read = new Map([...files].filter(([path]) => HOLDS_POLICY.test(path)));
-  const objects = [...snapshotOf(label, read, parser(), 'simulate').objects.values()];
+  const objects = [...snapshotOf(label, read, parsed, 'simulate').objects.values()];
   return [...ownPolicies(objects), ...objects.flatMap(annotatedPolicy)];
 }
+
+/** Revisions share most of their texts. */
+const parsed = parser();
 
 const HOLDS_POLICY = /(^|\/)(configmap|horizontalpodautoscaler|scaledobject)-[^/]*$/;
 

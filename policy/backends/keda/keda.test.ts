@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/properties.ts';
 import {
   clausesOf,
   compileKeda,
@@ -210,6 +211,7 @@ describe('compileKeda', () => {
         expect(fidelity.map(({ clause }) => clause)).toEqual(clausesOf(policy));
         expect(manifests.length > 0).toBe(refusals(fidelity).length === 0);
       }),
+      { numRuns: runs(20) },
     );
   });
 });

@@ -165,7 +165,7 @@ describe('whatever the window and the zone', () => {
         const states = ats.map(statesOf(start, end, timeZone));
         expect(states.find(({ keda, own }) => keda !== own)).toBeUndefined();
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(20) },
     );
   });
 
