@@ -33,8 +33,9 @@ const ENGINES = [
   'packages/analysis/{advise,capacity,explain,simulate}/**/*.test.ts',
   'packages/manifests/{leaves.properties,revision}.test.ts',
   'policy/{backends/keda,simulate}/**/*.test.ts',
-  'services/{bundle,*/main,exporter/fetch,runtime/{http-client,run-main,processes/*},scaler/targets/process}.test.ts',
-  '{charts/broker-reload,ci/base,ci/step}.test.ts',
+  'services/{bundle,*/main,board/browser/answer,exporter/{fetch,server},scaler/targets/process}.test.ts',
+  'services/runtime/{broker-url,http-client,http-stream,run-main,processes/*}.test.ts',
+  '{charts/broker-reload,ci/{base,reach,step},packages/testbed/lib/until}.test.ts',
   'test/soak/**/*.test.ts',
 ];
 

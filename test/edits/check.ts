@@ -33,7 +33,7 @@ type Step = readonly [name: string, run: () => string];
 /** Where the compiler keeps what it knows, outside of the tree: what an edit does not reach is not checked anew. */
 const known = (tree: Tree): string => `${tree.root}.tsbuildinfo`;
 
-/** What reads the desired state and all that it imports, without services and tests: a third of the sources. */
+/** What reads the desired state and all that it imports, without the tests. */
 function projectOfDesiredState(tree: Tree): readonly string[] {
   const file = 'tsconfig.desired-state.json';
   const files = ['apps/main.ts', 'cli/main.ts', 'environments/index.ts'];

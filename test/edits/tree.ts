@@ -1,7 +1,7 @@
 import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkout } from '../support/checkout.ts';
+import { checkout, compiledApart } from '../support/checkout.ts';
 import { wantExample } from './example.ts';
 
 /** A checkout that edits are made in, checked, and taken back. */
@@ -127,7 +127,9 @@ export class Tree {
 }
 
 /** A test runner that another one starts must not take itself for one of its workers. */
-const outsideOfTests = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
+const outsideOfTests = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|TEST$|NODE_ENV$)/.test(name)),
-  );
+  ),
+  ...compiledApart(),
+});

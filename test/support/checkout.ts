@@ -12,6 +12,11 @@ export interface Checkout extends Disposable {
   sluice(...args: string[]): { readonly code: number | null; readonly out: string; readonly err: string };
 }
 
+/** For programs of a copy: no later run has its paths, so that what is compiled of them goes with this one. */
+export const compiledApart = (): Readonly<Record<string, string>> => ({
+  NODE_COMPILE_CACHE: join(tmpdir(), 'compiled-of-copies'),
+});
+
 /** Copies what git knows of this work tree, as it stands; the copy is removed when it is disposed of. */
 export function checkout(): Checkout {
   const root = mkdtempSync(join(tmpdir(), 'sluice-checkout-'));
@@ -29,7 +34,7 @@ export function checkout(): Checkout {
         process.execPath,
         [join(root, 'cli', 'main.ts'), ...args],
         {
-          ...{ cwd: root, encoding: 'utf8' },
+          ...{ cwd: root, encoding: 'utf8', env: { ...process.env, ...compiledApart() } },
         },
       );
       return { code: status, out: stdout, err: stderr };
