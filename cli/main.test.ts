@@ -166,6 +166,13 @@ describe('a source file that cannot be loaded', () => {
     );
   });
 
+  it('is reported at its end where something is left open', async () => {
+    expect(await faultOf({ 'main.ts': 'export const a: number = 1;\nexport const b = {\n' })).toMatch(
+      /^FOLDER\/main\.ts:2:19: Unexpected token/,
+    );
+    expect(await faultOf({ 'main.ts': 'const a = [1,\n' })).toMatch(/^FOLDER\/main\.ts:1:\d+: /);
+  });
+
   it('is reported where it imports what another file does not export', async () => {
     expect(
       await faultOf({
