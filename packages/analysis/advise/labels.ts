@@ -32,8 +32,9 @@ const BASELINE = 4;
 /** Of a mark with its ring. */
 const RADIUS = 10;
 const GAP = 2;
-/** Rows of text that a label may be away from its mark. */
-const ROWS = 12;
+/** Steps that a label may be above or below its mark, and how high one is. */
+const STEPS = 36;
+const STEP = 5;
 /** Farther than this a line leads to the mark. */
 const NEAR = 24;
 
@@ -54,10 +55,10 @@ interface Spot {
   readonly y: number;
 }
 
-/** Right of the mark, left of it, above, below; then the same in rows ever farther away. */
+/** Right of the mark, left of it, above, below; then the same ever farther away. */
 function spotsOf(label: Label): Spot[] {
   const beside = sidesOf(label).map((x) => ({ x, y: label.y + BASELINE }));
-  const rows = Array.from({ length: ROWS }, (_, index) => (index + 1) * (ASCENT + DESCENT + GAP));
+  const rows = Array.from({ length: STEPS }, (_, index) => (index + 1) * STEP);
   return [...beside, ...rows.flatMap((away) => [...rowAt(label, -away), ...rowAt(label, away)])];
 }
 
