@@ -50,6 +50,8 @@ export async function createBoard(options: BoardOptions): Promise<FastifyInstanc
     rewriteUrl,
     bodyLimit: LONGEST_REPORT_BYTES,
     requestTimeout: 15_000,
+    // From its sources the simulator is bundled first, which takes long on a machine that is busy with something else.
+    pluginTimeout: 60_000,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
     frameworkErrors: (_error, _request, reply: FastifyReply) => void reply.code(400).send('Bad Request\n'),
