@@ -30,11 +30,11 @@ const ROOMS = '{packages,policy,environments,charts,argocd,apps,ci,cli,services}
 // is quick enough to be run after each edit.
 const ENGINES = [
   '{apps,cli}/**/*.test.ts',
-  'packages/analysis/{advise,capacity,explain,simulate}/**/*.test.ts',
+  'packages/analysis/{{advise,capacity,explain,simulate}/**/*,diff/breaks}.test.ts',
   'packages/manifests/{leaves.properties,revision}.test.ts',
-  'policy/{backends/keda,simulate}/**/*.test.ts',
-  'services/{bundle,*/main,board/browser/answer,exporter/{fetch,server},scaler/targets/process}.test.ts',
-  'services/runtime/{broker-url,http-client,http-stream,run-main,processes/*}.test.ts',
+  'policy/{{backends/keda,simulate}/**/*,decide/clock-changes}.test.ts',
+  'services/{bundle,*/main,api/app,board/browser/answer,exporter/{fetch,server},scaler/targets/process}.test.ts',
+  'services/runtime/{broker-url,http-client,http-stream,run-main,secrets,processes/*}.test.ts',
   '{charts/broker-reload,ci/{base,reach,step},packages/testbed/lib/until}.test.ts',
   'test/soak/**/*.test.ts',
 ];
