@@ -191,7 +191,8 @@ const indexPanels: readonly Panel[] = [
       unit: 'requests/s',
       noData: NO_INDEX,
     },
-    description: 'Documents that are written, searches of shards, and writes that are refused.',
+    description:
+      'Documents that nodes write, with every copy, searches of shards, and writes that are refused.',
     queries: [
       {
         expr: 'sum(rate(elasticsearch_indices_indexing_index_total[$__rate_interval]))',
