@@ -79,7 +79,8 @@ export function extractionOf(config: LogReportsConfig): Extraction {
 /** What a run of `restore` works with. @throws ConfigError with every fault of what it alone needs */
 export function restorationOf(config: LogReportsConfig): Restoration {
   const { FROM = '', TO = '', LOG_STORE } = config;
-  const span = { start: parseInstant(FROM) ?? 0, end: parseInstant(TO) ?? 0 };
+  // What is no instant is neither before nor after another: that is no second fault.
+  const span = { start: parseInstant(FROM) ?? Number.NaN, end: parseInstant(TO) ?? Number.NaN };
   const faults = [
     ...Object.entries({ FROM, TO })
       .filter(([, value]) => parseInstant(value) === undefined)
