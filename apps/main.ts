@@ -22,6 +22,7 @@ import { monitoring } from './platform/monitoring.ts';
 import { redisApplication } from './platform/redis.ts';
 import { scalerApplication } from './platform/scaler.ts';
 import { storeAuthority } from './platform/store-authority.ts';
+import { storeBackups } from './platform/store-backups.ts';
 import { storeExporters } from './platform/store-exporters.ts';
 import { transactionsIndexApplication } from './platform/transactions-index.ts';
 import { checkPriorities } from './priorities.ts';
@@ -42,6 +43,7 @@ export const platform = (work: readonly Application[]): readonly Application[] =
   mongodbApplication,
   transactionsIndexApplication,
   ...storeExporters,
+  ...storeBackups,
   scalerApplication,
   exporterApplication,
   collectorApplication,

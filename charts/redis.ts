@@ -52,10 +52,35 @@ const STOP_SECONDS = 60;
 /** What is left of the limit is for clients' buffers and for the copy while the log is rewritten. */
 const MEMORY_SHARE = 0.6;
 
-/** Makes the ACL of the rules and of the passwords as they are now, and becomes the server. */
+/** A backup of this name in its data becomes what the server has when it starts the next time. */
+export const RESTORE_FILE = 'restore.rdb';
+
+/**
+ * Makes the ACL of the rules and of the passwords as they are now, takes over a backup that was brought, and becomes
+ * the server. A backup becomes the base of a new log, and the former log stays beside it: each step is one rename, so
+ * that a start that is killed in between is gone on with by the next one.
+ *
+ * No one can log in as the default user, and yet it may do everything: the server reads its own log as that user, and
+ * without the permission it drops each transaction (MULTI, and what a script wrote) in it.
+ */
 export const START_SCRIPT = `set -eu
 umask 077
-printf 'user default off\\nuser probe on nopass resetkeys resetchannels -@all +ping\\n' > "$RUN_DIRECTORY/users.acl"
+restored="$DATA_DIRECTORY/restored" log="$DATA_DIRECTORY/appendonlydir" base=appendonly.aof.1.base.rdb
+if [ -f "$DATA_DIRECTORY/${RESTORE_FILE}" ]; then
+  rm -rf "$restored"
+  mkdir "$restored"
+  printf 'file %s seq 1 type b\\n' "$base" > "$restored/appendonly.aof.manifest"
+  mv "$DATA_DIRECTORY/${RESTORE_FILE}" "$restored/$base"
+fi
+if [ -f "$restored/$base" ]; then
+  if [ -d "$log" ]; then
+    rm -rf "$log.before-restore"
+    mv "$log" "$log.before-restore"
+  fi
+  mv "$restored" "$log"
+  echo 'the data is that of a backup; the former data is in appendonlydir.before-restore'
+fi
+printf 'user default off resetpass ~* &* +@all\\nuser probe on nopass resetkeys resetchannels -@all +ping\\n' > "$RUN_DIRECTORY/users.acl"
 while read -r name rules; do
   hash=$(sha256sum < "$USERS_DIRECTORY/$name" | cut -d ' ' -f 1)
   printf 'user %s on #%s resetkeys resetchannels -@all %s\\n' "$name" "$hash" "$rules" >> "$RUN_DIRECTORY/users.acl"

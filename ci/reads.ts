@@ -21,6 +21,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'packages/testbed/lib/elasticsearch.ts': ['packages/testbed/tools/elasticsearch/'],
   'packages/testbed/lib/tools.ts': ['packages/testbed/tools/'],
   // Pictures for the documentation, which no test reads.
+  'test/backups/index.test.ts': ['docs/how-to/restore-a-store.md'],
   'test/board/browser.ts': [],
   'test/board/recorded.test.ts': ['test/board/fixtures/'],
   'test/board/system.ts': ['cli/', 'apps/workloads/', 'services/', 'packages/contracts/', 'policy/'],

@@ -126,6 +126,8 @@ export interface RedisStore {
   readonly volume: StoreVolume;
   /** What a failed machine may lose of what was answered: nothing, or up to 2 s. */
   readonly fsync: 'always' | 'everysec';
+  /** A backup each hour. @default there are none */
+  readonly backups?: StoreBackups;
 }
 
 /** Where transactions are kept. */
@@ -138,7 +140,7 @@ export interface Transactions {
   readonly load?: { readonly everyMinutes: number; readonly transactions: number };
 }
 
-/** Where a store is backed up to each night: a bucket of S3, and the key pair in the document of its namespace. */
+/** Where a store is backed up to: a bucket of S3, and the key pair in the document of its namespace. */
 export interface StoreBackups {
   readonly bucket: string;
   readonly region: string;

@@ -21,6 +21,7 @@ export const images = {
   'queue-exporter': `${registry}/queue-exporter:0.1.0`,
   consumer: `${registry}/consumer:0.1.0`,
   scaler: `${registry}/scaler:0.1.0`,
+  'store-backup': `${registry}/store-backup:0.1.0`,
   topology: `${registry}/topology:0.1.0`,
   lavinmq: 'docker.io/cloudamqp/lavinmq:2.9.1',
   rabbitmq: 'docker.io/library/rabbitmq:4.2.1',

@@ -22,6 +22,7 @@ export const SERVICES = [
   'query',
   'queue-exporter',
   'scaler',
+  'store-backup',
   'topology',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];

@@ -38,6 +38,8 @@ const RULES: Readonly<Record<StoreAccess['access'], (scope: string) => string>> 
     `%R~${scope}:* +@connection -@dangerous +multi +exec +exists +type +llen +zcard +zcount +lindex +hget +hmget +xrange +xrevrange +scan +info`,
   // No key, and no argument of a slow command: both would be content.
   statistics: () => '+@connection -@dangerous +info +slowlog|len +latency|latest +latency|histogram',
+  // It gets all data at once, as a replica does, and changes none.
+  backup: () => '+psync +sync +replconf +ping',
 };
 
 /** One line a user, whatever number of prefixes it works with. */

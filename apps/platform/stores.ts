@@ -19,8 +19,11 @@ export interface StoreAccess {
   readonly name: string;
   /** The part it works in: the prefix of keys in Redis, a database of MongoDB, an index of Elasticsearch. */
   readonly scope: string;
-  /** `monitor`: it counts and reads no content. `statistics`: it reads what the server reports of itself alone. */
-  readonly access: 'write' | 'read' | 'monitor' | 'statistics';
+  /**
+   * `monitor`: it counts and reads no content. `statistics`: it reads what the server reports of itself alone.
+   * `backup`: it copies all of it, and no part alone.
+   */
+  readonly access: 'write' | 'read' | 'monitor' | 'statistics' | 'backup';
 }
 
 /** A store of this cluster: who it is, and where it answers. */

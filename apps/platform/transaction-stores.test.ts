@@ -55,6 +55,8 @@ describe('the stores of transactions', () => {
     expect(inProduction(MONGODB).spec.users).toEqual(
       [
         ['mongodb-exporter', 'clusterMonitor', 'admin'],
+        ['mongodb-backup', 'read', 'transactions'],
+        ['mongodb-restore', 'readWrite', 'transactions'],
         ['process', 'readWrite', 'transactions'],
         ['query', 'read', 'transactions'],
       ].map(([name, role, db]) => ({
@@ -98,8 +100,8 @@ describe('the stores of transactions', () => {
         ({ namespaceSelector }) => Object.values(namespaceSelector?.matchLabels ?? {})[0] ?? 'self',
       ),
     );
-    // Its own members, and its exporter.
-    expect(from.sort()).toEqual(['mongodb', 'mongodb', 'mongodb-system', 'process', 'query']);
+    // Its own members, its exporter, and who copies it.
+    expect(from.sort()).toEqual(['mongodb', 'mongodb', 'mongodb', 'mongodb-system', 'process', 'query']);
   });
 });
 
@@ -197,5 +199,44 @@ describe('backups', () => {
       retention: { expire_after: '30d' },
     });
     expect(onLaptop(MONGODB).spec.backup.enabled).toBe(false);
+  });
+
+  it.each([
+    ['redis', '20 * * * *', 'redis-restore'],
+    ['mongodb', '45 2 * * *', 'mongodb-restore'],
+  ])(
+    'of %s are made by a CronJob of two steps, and brought back by one that never runs by itself',
+    (store, schedule, restore) => {
+      const cronJob = (name: string) => inProduction(`${store}-backup/cronjob-${name}.${store}.yaml`).spec;
+      const { spec } = cronJob(`${store}-backup`).jobTemplate.spec.template;
+      expect(cronJob(`${store}-backup`)).toMatchObject({ schedule, concurrencyPolicy: 'Forbid' });
+      expect(cronJob(`${store}-backup`).suspend).toBeUndefined();
+      expect(spec.initContainers.map(({ name }: { name: string }) => name)).toEqual(['dump']);
+      expect(spec.containers.map(({ name }: { name: string }) => name)).toEqual(['store']);
+      expect(cronJob(restore).suspend).toBe(true);
+    },
+  );
+
+  it('of Redis are brought to the node that its volume is on, and those of MongoDB have a volume of its size', () => {
+    const podOf = (path: string) => inProduction(path).spec.jobTemplate.spec.template.spec;
+    const redis = podOf('redis-backup/cronjob-redis-restore.redis.yaml');
+    expect(redis.volumes).toContainEqual({
+      name: 'data',
+      persistentVolumeClaim: { claimName: 'data-redis-0' },
+    });
+    expect(
+      redis.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector,
+    ).toEqual({
+      matchLabels: { 'app.kubernetes.io/name': 'redis', 'app.kubernetes.io/instance': 'redis' },
+    });
+    const { volumes } = podOf('mongodb-backup/cronjob-mongodb-backup.mongodb.yaml');
+    expect(volumes.at(-1).ephemeral.volumeClaimTemplate.spec).toMatchObject({
+      ...{ storageClassName: 'gp3', resources: { requests: { storage: '100Gi' } } },
+    });
+  });
+
+  it('are absent where the environment has no bucket', () => {
+    expect([...files.keys()].filter((path) => /^bank\/(redis|mongodb)-backup\//.test(path))).toEqual([]);
+    expect(onLaptop('redis/configmap-redis.redis.yaml').data['users.rules']).not.toContain('psync');
   });
 });

@@ -126,7 +126,11 @@ const usersOf = ({ storeUsers }: System): IndexUser[] =>
   storeUsers
     .filter(({ store }) => store === 'elasticsearch')
     .map(({ name, access }) => ({
-      ...{ name, access: access === 'monitor' ? 'statistics' : access, page: name === VIEWER },
+      ...{
+        name,
+        access: access === 'write' || access === 'read' ? access : 'statistics',
+        page: name === VIEWER,
+      },
     }));
 
 /** What stands on both, declared anew every ten minutes: a rotated password needs no one to remember it. */

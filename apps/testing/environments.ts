@@ -130,7 +130,10 @@ export const bankInProduction = {
   ...production,
   name: 'bank-in-production',
   storeTls: { authority: '2026' },
-  redis: { volume: { size: '20Gi' }, fsync: 'always' },
+  redis: {
+    ...{ volume: { size: '20Gi' }, fsync: 'always' },
+    backups: { bucket: 'sluice-production-transactions', region: 'eu-central-1', keepDays: 7 },
+  },
   transactions: {
     mongodb: { volume: { size: '100Gi' } },
     elasticsearch: { volume: { size: '100Gi' } },

@@ -192,3 +192,18 @@ export const ferretdb: Tool = {
   packages: ['.'],
   minutes: 1,
 };
+
+const mongoToolsModule = 'github.com/mongodb/mongo-tools';
+/** Each is one program, which Go names after the last element of its package: `main`. */
+const mongoTool = (program: string): Tool => ({
+  name: 'mongo-tools',
+  module: mongoToolsModule,
+  packages: [`${mongoToolsModule}/${program}/main`],
+  minutes: 1,
+});
+
+/** The dump of MongoDB's own tools. */
+export const mongodump: Tool = mongoTool('mongodump');
+
+/** What brings such a dump back. */
+export const mongorestore: Tool = mongoTool('mongorestore');

@@ -157,13 +157,27 @@ describe("a Redis server's URL", () => {
     });
   });
 
+  it('names nodes of a Redis Cluster, which has one database', () => {
+    expect(parseRedisUrl('rediss://u:p@a,b:7000,[::1]?cluster')).toEqual({
+      ...{ protocol: 'rediss', hostname: 'a', port: 6379, username: 'u', password: 'p', database: 0 },
+      cluster: [
+        { host: 'a', port: 6379 },
+        { host: 'b', port: 7000 },
+        { host: '::1', port: 6379 },
+      ],
+    });
+    expect(refusalOf(parseRedisUrl, 'redis://a,b/2?cluster')).toBe(
+      'must name no database but 0, as a Redis Cluster has no other',
+    );
+  });
+
   it.each([
     ['localhost:6379', 'must be a URL of scheme redis or rediss'],
     ['redis://u:50%sesame@h', "must be percent-encoded UTF-8: a '%' in the password is %25"],
     ['redis://monitor:20#sesame@h', ENCODED],
     ['redis://monitor:20/sesame@h', ENCODED],
-    ['redis://h/0?db=sesame', 'must have no query but the name of a master, ?sentinel=name'],
-    ['redis://a,b', 'must have one host where it names no master, ?sentinel=name'],
+    ['redis://h/0?db=sesame', 'must have no query but ?sentinel=name, the name of a master, or ?cluster'],
+    ['redis://a,b', 'must have one host without ?sentinel=name, the name of a master, or ?cluster'],
     ['redis://a,:1/0?sentinel=m', "must list its hosts as 'host:port', separated by commas"],
     ['redis://h/sesame', 'must have no path but the number of a database'],
     ['redis://h/0/1', 'must have no path but the number of a database'],

@@ -75,9 +75,11 @@ export interface RedisUrl {
   readonly database: number;
   /** The Sentinels that know which server is the master of that name; host and port are those of the first. */
   readonly sentinels?: { readonly master: string; readonly nodes: readonly RedisNode[] };
+  /** Nodes of a Redis Cluster, of which one that answers names the others. */
+  readonly cluster?: readonly RedisNode[];
 }
 
-/** Where one Sentinel answers. */
+/** Where one Sentinel, or one node of a Cluster, answers. */
 export interface RedisNode {
   readonly host: string;
   readonly port: number;
@@ -86,13 +88,16 @@ export interface RedisNode {
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 const SENTINEL_QUERY = /\?sentinel=([\w.-]+)$/;
+const CLUSTER_QUERY = '?cluster';
 
 /**
- * The one reading of `redis://user:password@host:port/database`, and of
- * `redis://user:password@sentinel,sentinel/database?sentinel=master`: the user is that of the master.
+ * The one reading of `redis://user:password@host:port/database`, of
+ * `redis://user:password@sentinel,sentinel/database?sentinel=master`, where the user is that of the master, and of
+ * `redis://user:password@node,node?cluster`.
  * @throws {UrlError}
  */
 export function parseRedisUrl(text: string): RedisUrl {
+  if (text.endsWith(CLUSTER_QUERY)) return parseCluster(text.slice(0, -CLUSTER_QUERY.length));
   const [query, master] = SENTINEL_QUERY.exec(text) ?? [];
   return master === undefined
     ? parseRedisServer(text)
@@ -100,24 +105,37 @@ export function parseRedisUrl(text: string): RedisUrl {
 }
 
 function parseSentinels(text: string, master: string): RedisUrl {
+  const { server, nodes } = parseNodes(text, SENTINEL_PORT);
+  return { ...server, sentinels: { master, nodes } };
+}
+
+function parseCluster(text: string): RedisUrl {
+  const { server, nodes } = parseNodes(text, REDIS_PORT);
+  if (server.database !== 0)
+    throw new UrlError('must name no database but 0, as a Redis Cluster has no other');
+  return { ...server, cluster: nodes };
+}
+
+/** Hosts with commas between them. @param otherwise The port of a host that has none */
+function parseNodes(text: string, otherwise: number): { server: RedisUrl; nodes: readonly RedisNode[] } {
   const [, before = '', hosts = '', after = ''] = AUTHORITY.exec(text) ?? [];
   const [first = '', ...further] = hosts.split(',');
   if (further.some((host) => !MEMBER.test(host))) throw new UrlError(MEMBERS);
   const server = parseRedisServer(`${before}${first}${after}`);
-  const portGiven = /:\d+$/.test(first);
-  const port = portGiven ? server.port : SENTINEL_PORT;
+  const port = /:\d+$/.test(first) ? server.port : otherwise;
   const nodes = further.map((host) => {
     const { hostname, port: given } = parseRedisServer(`redis://${host}`);
-    return { host: hostname, port: /:\d+$/.test(host) ? given : SENTINEL_PORT };
+    return { host: hostname, port: /:\d+$/.test(host) ? given : otherwise };
   });
-  return { ...server, port, sentinels: { master, nodes: [{ host: server.hostname, port }, ...nodes] } };
+  return { server: { ...server, port }, nodes: [{ host: server.hostname, port }, ...nodes] };
 }
 
 function parseRedisServer(text: string): RedisUrl {
   const url = parseStrictly(text, ['redis', 'rediss']);
-  if (text.includes('?')) throw new UrlError('must have no query but the name of a master, ?sentinel=name');
+  if (text.includes('?'))
+    throw new UrlError('must have no query but ?sentinel=name, the name of a master, or ?cluster');
   if (url.hostname.includes(','))
-    throw new UrlError('must have one host where it names no master, ?sentinel=name');
+    throw new UrlError('must have one host without ?sentinel=name, the name of a master, or ?cluster');
   if (!/^\/?$|^\/\d{1,4}\/?$/.test(url.pathname))
     throw new UrlError('must have no path but the number of a database');
   return {

@@ -6,6 +6,7 @@ import {
   parseManagementUrl,
   parseRedisUrl,
   parseServerUrl,
+  UrlError,
 } from './broker-url.ts';
 import { messageOf } from './errors.ts';
 import { Secret } from './secrets.ts';
@@ -146,8 +147,14 @@ function parsedUrl<T>(parse: (text: string) => T, meaning: string) {
 export const url = (schemes: readonly string[], meaning: string) =>
   parsedUrl((text) => parseServerUrl(text, schemes), meaning);
 
-/** `redis://user:password@host:port/database`, parsed. */
-export const redisUrl = (meaning: string) => parsedUrl(parseRedisUrl, meaning);
+/** `redis://user:password@host:port/database`, parsed; one server, or a master that Sentinels know. */
+export const redisUrl = (meaning: string) =>
+  parsedUrl((text) => {
+    const parsed = parseRedisUrl(text);
+    if (parsed.cluster === undefined) return parsed;
+    // All keys of a service are in one slot, and so on one node: a Cluster would add nothing but its failures.
+    throw new UrlError('must name no Redis Cluster: this service keeps its keys on one server');
+  }, meaning);
 
 /** `amqp://user:password@host:port/vhost`, parsed. */
 export const brokerUrl = (meaning: string) => parsedUrl(parseBrokerUrl, meaning);

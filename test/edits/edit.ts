@@ -40,6 +40,14 @@ export const scaler = (tree: Tree, kind: string): void =>
 export const property = (tree: Tree, path: string, from: string | RegExp, to: string): void =>
   tree.replace(path, from, to);
 
+/** The values that the page of transactions shows for such an environment. @throws {Error} where it shows none */
+export function shown(tree: Tree, kind: string): string {
+  const page = tree.text('docs/reference/transactions.md');
+  const [, values] = new RegExp(`^// \\w+ ${kind}:.*\\n((?:[^\`/\\n].*\\n)+)`, 'm').exec(page) ?? [];
+  if (values === undefined) throw new Error(`the page of transactions shows nothing for ${kind}`);
+  return values.replace(/^(?=.)/gm, '  ');
+}
+
 /** Runs `sluice` there. @throws {Error} with what it said where it failed */
 export function run(tree: Tree, ...args: string[]): void {
   const { status, stderr } = tree.node(['cli/main.ts', ...args]);

@@ -1,4 +1,4 @@
-import { type Edit, INDEX, LOCAL, PRODUCTION, property, run } from './edit.ts';
+import { type Edit, INDEX, LOCAL, PRODUCTION, property, run, shown } from './edit.ts';
 
 const STAGING = `import type { Environment } from './environment.ts';
 import { pages } from './environment.ts';
@@ -114,6 +114,15 @@ export const environmentEdits: readonly Edit[] = [
       );
       property(tree, LOCAL, "brokerVolume: { size: '1Gi' }", "brokerVolume: { size: '3Gi' }");
     },
+  },
+  {
+    name: 'transactions on the laptop, as the page shows them',
+    make: (tree) => tree.replace(LOCAL, "  name: 'local',\n", (line) => `${line}${shown(tree, 'a laptop')}`),
+  },
+  {
+    name: 'transactions in production, with TLS and backups, as the page shows them',
+    make: (tree) =>
+      tree.replace(PRODUCTION, "  name: 'production',\n", (line) => `${line}${shown(tree, 'production')}`),
   },
   {
     name: 'requests split by Istio',

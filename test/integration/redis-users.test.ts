@@ -135,6 +135,15 @@ describe('the users of the rendered Redis', () => {
     );
   });
 
+  it('find after a kill what they had written: the server reads its log as a user who may write it', async () => {
+    const reader = () => refused('process', 'LLEN', '{transactions}:process:wait');
+    const before = await reader();
+    expect(Number(before)).toBeGreaterThan(0);
+    await server.kill();
+    await server.restart();
+    expect(await reader()).toBe(before);
+  });
+
   it.each([
     ['process', 'CONFIG', 'SET', 'appendfsync', 'no'],
     ['process', 'FLUSHALL'],

@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'services/process',
     'services/journal',
   ],
+  'services/store-backup': ['services/runtime'],
   'services/queue-exporter': ['policy', 'packages/contracts', 'services/runtime'],
   'services/scaler': ['policy', 'packages/contracts', 'services/runtime'],
   'services/topology': ['policy', 'packages/contracts', 'services/runtime'],

@@ -23,6 +23,7 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
     'queue-exporter': BY_CI,
     publisher: BY_CI,
     scaler: BY_CI,
+    'store-backup': BY_CI,
     topology: BY_CI,
   },
   lavinmq: BY_REGISTRY,

@@ -66,7 +66,7 @@ export interface ScaledObject {
 
 /** @see https://keda.sh/docs/2.20/scalers/ */
 export interface Trigger {
-  readonly type: 'rabbitmq' | 'redis' | 'redis-sentinel' | 'prometheus' | 'cron';
+  readonly type: 'rabbitmq' | 'redis' | 'redis-sentinel' | 'redis-cluster' | 'prometheus' | 'cron';
   readonly metricType: 'AverageValue';
   readonly metadata: Readonly<Record<string, string>>;
   readonly authenticationRef?: { readonly name: string };

@@ -52,6 +52,19 @@ describe('a queue of BullMQ for KEDA', () => {
     expect(object.spec.triggers[0]?.metadata).not.toHaveProperty('address');
   });
 
+  it('is asked of the nodes of a Redis Cluster, which has no number of a database', () => {
+    const url = 'redis://a:7000,b.shop.svc?cluster';
+    const { manifests } = compiled(proportional({ perReplica: 20, maxReplicas: 5 }), { ...source, url });
+    const [object] = manifests;
+    if (object?.kind !== 'ScaledObject') throw new Error('no ScaledObject comes first');
+    expect(object.spec.triggers[0]).toMatchObject({
+      type: 'redis-cluster',
+      metadata: { addresses: 'a:7000,b.shop.svc:6379' },
+    });
+    for (const name of ['address', 'databaseIndex'])
+      expect(object.spec.triggers[0]?.metadata).not.toHaveProperty(name);
+  });
+
   it('is followed about: KEDA takes the highest of the keys where the policy adds them up', () => {
     const { fidelity } = compiled(proportional({ perReplica: 20, maxReplicas: 5 }));
     expect(fidelity.find(({ clause }) => clause === 'perReplica')).toMatchObject({

@@ -1,7 +1,7 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, LatchPolicy, Policy, SchedulePolicy } from '../../policy.ts';
 import { messagesPerReplica, queriesOf, thousandths, workQuery } from '../hpa/metric.ts';
-import { asksSentinels } from '../scaler/check.ts';
+import { asksCluster, asksSentinels } from '../scaler/check.ts';
 import type { ManagementSource, PrometheusSource, RedisSource } from '../scaler/file.ts';
 import type { KedaWorkload, LoginName, Trigger, TriggerAuthentication } from './compile.ts';
 
@@ -51,20 +51,28 @@ const REDIS_KEYS = ['wait', 'prioritized', 'active'] as const;
 /** A trigger for each key: KEDA reports the length of a list or of a sorted set. */
 function redisTriggers(name: string, source: RedisSource, policy: BasePolicy): readonly Trigger[] {
   const { protocol, pathname } = new URL(source.url.replace(/,[^/?]*/, ''));
-  const sentinels = asksSentinels(source.url);
+  const { type, ...address } = redisAddress(source.url);
   return REDIS_KEYS.map((key) => ({
-    type: sentinels ? 'redis-sentinel' : 'redis',
+    type,
     ...METRIC,
     metadata: {
-      ...(sentinels ? sentinelAddress(source.url) : { address: serverAddress(source.url) }),
+      ...address,
       listName: `${source.prefix}:${source.queue}:${key}`,
       listLength: wholeThreshold(policy),
       activationListLength: '0',
-      databaseIndex: pathname.replaceAll('/', '') || '0',
+      // A Cluster has one database, and no trigger of it takes a number.
+      ...(type !== 'redis-cluster' && { databaseIndex: pathname.replaceAll('/', '') || '0' }),
       ...(protocol === 'rediss:' && { enableTLS: 'true' }),
     },
     ...(source.username !== undefined && { authenticationRef: { name } }),
   }));
+}
+
+/** The kind of the trigger, and where it asks. */
+function redisAddress(url: string) {
+  if (asksSentinels(url)) return { type: 'redis-sentinel' as const, ...sentinelAddress(url) };
+  if (asksCluster(url)) return { type: 'redis-cluster' as const, addresses: addressesOf(url, 6379) };
+  return { type: 'redis' as const, address: serverAddress(url) };
 }
 
 const serverAddress = (url: string): string => {
@@ -74,9 +82,17 @@ const serverAddress = (url: string): string => {
 
 /** Every Sentinel, and the name of the master that they know. */
 function sentinelAddress(url: string) {
-  const [, hosts = '', sentinelMaster = ''] = /\/\/([^/?]+).*\?sentinel=(.*)$/.exec(url) ?? [];
-  const addresses = hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:26379`));
-  return { addresses: addresses.join(','), sentinelMaster };
+  const [, sentinelMaster = ''] = /\?sentinel=(.*)$/.exec(url) ?? [];
+  return { addresses: addressesOf(url, 26_379), sentinelMaster };
+}
+
+/** Every host of a URL with a port, separated by commas. */
+function addressesOf(url: string, otherwise: number): string {
+  const [, hosts = ''] = /\/\/([^/?]+)/.exec(url) ?? [];
+  return hosts
+    .split(',')
+    .map((host) => (/:\d+$/.test(host) ? host : `${host}:${otherwise}`))
+    .join(',');
 }
 
 const prometheusTrigger = (source: PrometheusSource, policy: BasePolicy): Trigger => ({

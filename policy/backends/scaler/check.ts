@@ -131,6 +131,7 @@ export function checkSource(source: Fields, checker: Checker): void {
   for (const key of optional) if (source[key] !== undefined) checker.text(source, key);
   if (source.kind === 'redis') {
     checkRedisUrl(source.url, checker);
+    checkSlot(source, checker);
     checkAuthorities(source, 'redis', checker);
     return;
   }
@@ -172,17 +173,35 @@ const REDIS_URL = /^rediss?:\/\/[^\s,/?#@\\"<>^`{|}\p{Cc}]+(\/\d{1,4})?$/iu;
 /** Hosts of Sentinels, and the name of the master that they know. */
 const SENTINEL_URL = /^rediss?:\/\/[\w.-]+(:\d{1,5})?(,[\w.-]+(:\d{1,5})?)*(\/\d{1,4})?\?sentinel=[\w.-]+$/i;
 
+/** Hosts of some nodes of a Redis Cluster. */
+const CLUSTER_URL = /^rediss?:\/\/[\w.-]+(:\d{1,5})?(,[\w.-]+(:\d{1,5})?)*(\/0?)?\?cluster$/i;
+/** The part of a key that a Redis Cluster places it by. */
+const HASH_TAG = /\{[^{}]+\}/;
+
 /** Whether a URL names a master that Sentinels know. */
 export const asksSentinels = (url: string): boolean => SENTINEL_URL.test(url);
+
+/** Whether a URL names nodes of a Redis Cluster. */
+export const asksCluster = (url: string): boolean => CLUSTER_URL.test(url);
+
+/** A queue is several keys, which are read and moved together: on a Cluster they must be in one slot. */
+function checkSlot({ url, prefix, queue }: Fields, checker: Checker): void {
+  if (typeof url !== 'string' || !asksCluster(url) || HASH_TAG.test(`${prefix}:${queue}`)) return;
+  checker.fault(
+    'prefix',
+    prefix,
+    'must hold a part in braces, such as {shop}: a Redis Cluster keeps a queue in one slot',
+  );
+}
 
 function checkRedisUrl(url: unknown, checker: Checker): void {
   if (typeof url !== 'string' || url === '') return;
   if (url.includes('@')) checker.fault('url', CONCEALED, 'must hold no user name and no password');
-  else if (!asksSentinels(url) && (!REDIS_URL.test(url) || URL.parse(url) === null))
+  else if (!asksSentinels(url) && !asksCluster(url) && (!REDIS_URL.test(url) || URL.parse(url) === null))
     checker.fault(
       'url',
       SHOWABLE.test(url) ? url : CONCEALED,
-      'must be redis:// or rediss://, a host and at most a port and a database, or Sentinels and ?sentinel=name',
+      'must be redis:// or rediss://, a host and at most a port and a database, or Sentinels and ?sentinel=name, or nodes and ?cluster',
     );
 }
 

@@ -65,7 +65,7 @@ export interface RedisSource {
   readonly kind: 'redis';
   /**
    * redis://host:port/database or rediss://, without credentials; or Sentinels and the name of their master:
-   * redis://host:port,host:port/database?sentinel=name.
+   * redis://host:port,host:port/database?sentinel=name; or some nodes of a Redis Cluster: redis://host:port,host?cluster.
    */
   readonly url: string;
   /** The prefix of BullMQ's keys; in braces where a Redis Cluster may come. */

@@ -13,11 +13,22 @@ it('takes a queue of Redis, and no URL of another scheme, credentials in it, or 
   const verified = { ...redis, username: 'scaler', passwordFile: '/p', caFile: '/etc/ca.crt' };
   expect(named(verified)).toEqual([]);
   expect(named({ ...redis, url: 'http://redis:6379' })).toEqual([
-    `'source.url' ("http://redis:6379") must be redis:// or rediss://, a host and at most a port and a database, or Sentinels and ?sentinel=name`,
+    `'source.url' ("http://redis:6379") must be redis:// or rediss://, a host and at most a port and a database, or Sentinels and ?sentinel=name, or nodes and ?cluster`,
   ]);
   expect(named({ ...redis, url: 'redis://a:26379,b,c/0?sentinel=bank' })).toEqual([]);
-  for (const url of ['redis://a,b', 'redis://a,b?sentinel=', 'redis://a?other=b'])
+  expect(named({ ...redis, url: 'rediss://a:7000,b?cluster' })).toEqual([]);
+  for (const url of [
+    'redis://a,b?cluster=x',
+    'redis://a/1?cluster',
+    'redis://a,b',
+    'redis://a,b?sentinel=',
+    'redis://a?other=b',
+  ])
     expect(named({ ...redis, url })).toHaveLength(1);
+  expect(named({ ...redis, url: 'redis://a?cluster', prefix: 'bull' })).toEqual([
+    `'source.prefix' ("bull") must hold a part in braces, such as {shop}: a Redis Cluster keeps a queue in one slot`,
+  ]);
+  expect(named({ ...redis, url: 'redis://a?cluster', prefix: 'bull', queue: '{work}' })).toEqual([]);
   expect(named({ ...redis, url: 'redis://u:secret@redis' })).toEqual([
     `'source.url' ("not shown: it may hold a password") must hold no user name and no password`,
   ]);

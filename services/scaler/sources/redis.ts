@@ -8,8 +8,8 @@ import {
   SecretError,
   unlessAborted,
 } from '@sluice/runtime';
-import { redisOptions } from '@sluice/runtime/redis/options';
-import type { Redis } from 'ioredis';
+import { type RedisConfig, redisOptions, rotatingOptions } from '@sluice/runtime/redis/options';
+import type { Cluster, Redis } from 'ioredis';
 import { type BacklogSource, type FailureCause, ReadingError } from './source.ts';
 
 /** The sources of one server and user share a connection. */
@@ -17,7 +17,7 @@ const groupOf = ({ url, username, passwordFile, caFile }: RedisSource): string =
   JSON.stringify([url, username, passwordFile, caFile]);
 
 interface Connection {
-  readonly redis: Promise<Redis>;
+  readonly redis: Promise<Redis | Cluster>;
   /** Why it ended: a command that waits for it is told only that it did. */
   error?: Error;
 }
@@ -49,24 +49,28 @@ export class Connections {
   }
 }
 
+/** How long a node may take to say which slots are where, milliseconds. */
+const CLUSTER_TIMEOUT_MS = 5000;
+
 /** The client is loaded when the first source needs it. @throws {ReadingError} unauthorized where its password cannot be read */
 async function connect(
   { url, username, passwordFile, caFile }: RedisSource,
   failed: (error: Error) => void,
-): Promise<Redis> {
+): Promise<Redis | Cluster> {
   try {
     const password = passwordFile === undefined ? undefined : Secret.fromText(readSecretFile(passwordFile));
     // Bundled, a package of CommonJS has its default export alone.
     const {
-      default: { Redis },
+      default: { Cluster, Redis },
     } = await import('ioredis');
+    const config: RedisConfig = {
+      ...{ REDIS_URL: parseRedisUrl(url), REDIS_USERNAME: username },
+      ...{ REDIS_PASSWORD: password, REDIS_CA_FILE: caFile },
+    };
+    const { cluster } = config.REDIS_URL;
+    if (cluster !== undefined) return clusterOf(new Cluster([...cluster], inCluster(config)), failed);
     const redis = new Redis({
-      ...redisOptions({
-        REDIS_URL: parseRedisUrl(url),
-        REDIS_USERNAME: username,
-        REDIS_PASSWORD: password,
-        REDIS_CA_FILE: caFile,
-      }),
+      ...redisOptions(config),
       ...{ retryStrategy: () => null, sentinelRetryStrategy: () => null, maxRetriesPerRequest: 0 },
     });
     redis.on('error', failed);
@@ -76,11 +80,31 @@ async function connect(
   }
 }
 
+/** Each node by the same user and authorities; where none answers, the reading fails and the next one asks anew. */
+const inCluster = (config: RedisConfig) => ({
+  redisOptions: {
+    ...(config.REDIS_USERNAME !== undefined && { username: config.REDIS_USERNAME }),
+    ...{ ...rotatingOptions(config), connectTimeout: CLUSTER_TIMEOUT_MS, maxRetriesPerRequest: 0 },
+  },
+  clusterRetryStrategy: () => null,
+  // A node that was moved or is down is asked for once more, and not for as long as the reading lasts.
+  ...{ maxRedirections: 3, slotsRefreshTimeout: CLUSTER_TIMEOUT_MS },
+});
+
+/** Why a Cluster failed is what its nodes say, one by one. */
+function clusterOf(cluster: Cluster, failed: (error: Error) => void): Cluster {
+  cluster.on('node error', failed);
+  // What the Cluster itself says is less than what a node said before.
+  cluster.on('error', () => {});
+  return cluster;
+}
+
 /** BullMQ keeps delayed jobs by their instant, shifted by 12 bits. */
 const DELAYED_SHIFT = 0x1000;
 
 /**
- * A queue of BullMQ, read in one MULTI: waiting, prioritized and due delayed jobs are ready, active ones unacked.
+ * A queue of BullMQ, read in one MULTI, on a Redis Cluster by the node that has its slot: waiting, prioritized and due
+ * delayed jobs are ready, active ones unacked.
  *
  * `at` is the request's start. The oldest wait is that of the job that is taken next from the waiting ones, since it
  * was added. A queue that nothing was ever added to is missing.
@@ -115,7 +139,7 @@ export function redisSource(source: RedisSource, connections: Connections, now: 
   };
 }
 
-async function countsOf(redis: Redis, base: string, at: number) {
+async function countsOf(redis: Redis | Cluster, base: string, at: number) {
   const answers = await redis
     .multi()
     .exists(`${base}:meta`)

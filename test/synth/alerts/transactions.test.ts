@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alertmanagerFiles } from '../../../apps/platform/alerting.ts';
 import { bank, render, withTransactions } from '../../../apps/testing/desired-state.ts';
+import { bankInProduction } from '../../../apps/testing/environments.ts';
 import { unknownIn } from './metrics/known.ts';
 import { faultsByFile, promtool } from './promtool.ts';
 import { alertsIn, type RuleFile } from './rules.ts';
@@ -19,9 +20,17 @@ const OWN = [
 /** Groups of alerts that hold while Redis is down: its own, and those of what works without it. */
 const WITHOUT_REDIS = [
   ...['redis', 'mongodb-exporter', 'elasticsearch-exporter', 'transaction-load', 'transactions-content'],
+  ...['redis-backup', 'mongodb-backup'],
 ];
 
-const files = [...render([bank], withTransactions)].flatMap(([path, text]): RuleFile[] => {
+const { backups } = bankInProduction.transactions;
+const wanted = {
+  ...bank,
+  redis: { ...bank.redis, backups },
+  transactions: { ...bank.transactions, backups },
+};
+
+const files = [...render([wanted], withTransactions)].flatMap(([path, text]): RuleFile[] => {
   if (!path.includes('/prometheusrule-')) return [];
   const { metadata, spec }: IPrometheusRule = parse(text);
   const namespace = metadata?.namespace ?? '';

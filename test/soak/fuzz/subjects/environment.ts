@@ -17,6 +17,7 @@ import { environment as publisher } from '../../../../services/publisher/config.
 import { environment as query } from '../../../../services/query/config.ts';
 import { environment as queueExporter } from '../../../../services/queue-exporter/config.ts';
 import { environment as scaler } from '../../../../services/scaler/config.ts';
+import { environment as storeBackup } from '../../../../services/store-backup/config.ts';
 import { environment as topology } from '../../../../services/topology/config.ts';
 import { texts } from '../mutate.ts';
 import { firstOf, unless, wrongNumber } from '../oracles.ts';
@@ -104,4 +105,5 @@ export const serviceEnvironments: readonly AnySubject[] = [
   reading('query', query),
   reading('process', processService),
   reading('journal', journal),
+  reading('store-backup', storeBackup),
 ];

@@ -11,6 +11,8 @@ const GOOD: Readonly<Record<string, string>> = { inject: 'accepted', query: 'ans
 export const transactionScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
   ...storeScenarios,
   ...ofRuns('TransactionLoad', 'transaction-load', 'run that sends transactions'),
+  ...ofRuns('RedisBackup', 'redis-backup', 'backup of Redis', 'redis'),
+  ...ofRuns('MongodbBackup', 'mongodb-backup', 'backup of MongoDB', 'mongodb'),
   ...ofRuns(
     'TransactionsContentRun',
     'transactions-content',
