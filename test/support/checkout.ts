@@ -23,8 +23,11 @@ export function checkout(): Checkout {
   const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     ...{ cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 },
   });
-  // What is in the index may be gone from the work tree: a rendered object that a change has renamed.
-  const paths = listed.stdout.split('\0').filter((each) => each !== '' && existsSync(join(ROOT, each)));
+  // What is in the index may be gone from the work tree: a rendered object that a change has renamed. In a copy the
+  // modules are a link, which git does not ignore.
+  const paths = listed.stdout
+    .split('\0')
+    .filter((each) => each !== '' && each !== 'node_modules' && existsSync(join(ROOT, each)));
   for (const path of paths) cpSync(join(ROOT, path), join(root, path), { recursive: true, force: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   return {

@@ -264,34 +264,4 @@ describe('stopping', () => {
       expect(template.spec.restartPolicy).toBe('Never');
     }
   });
-
-  /** Whether its HPA allows one pod and no more. */
-  const isHeldAtOne = (environment: string, { namespace, name }: { namespace?: string; name: string }) =>
-    objectsIn(environment, 'HorizontalPodAutoscaler').some(
-      ({ metadata, spec }) =>
-        metadata.namespace === namespace && spec.scaleTargetRef.name === name && spec.maxReplicas === 1,
-    );
-
-  it('is bounded by a disruption budget wherever there can be two pods, and by none that blocks a drain', () => {
-    const budgets = ofKind('PodDisruptionBudget');
-    const several = workloads.filter(
-      ({ environment, object, maker }) =>
-        ['Deployment', 'Rollout'].includes(object.kind) &&
-        maker.replicas !== 1 &&
-        !isHeldAtOne(environment, object.metadata),
-    );
-    expect(budgets).toHaveLength(several.length);
-    for (const { path, environment, object } of budgets) {
-      const { selector, unhealthyPodEvictionPolicy, maxUnavailable } = object.spec;
-      expect(unhealthyPodEvictionPolicy, path).toBe('AlwaysAllow');
-      expect(Number.parseInt(String(maxUnavailable), 10), path).toBeGreaterThan(0);
-      const guarded = workloadsOf(environment).filter(
-        (workload) =>
-          workload.object.metadata.namespace === object.metadata.namespace &&
-          selects(selector.matchLabels, workload.template.metadata.labels),
-      );
-      expect(guarded, path).toHaveLength(1);
-      expect(['Deployment', 'Rollout'], path).toContain(guarded[0]?.object.kind);
-    }
-  });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { workloads } from '../../apps/workloads/index.ts';
 import { boardPages } from '../../environments/environment.ts';
 import { environments } from '../../environments/index.ts';
 import { producersOf } from '../../packages/contracts/metrics/catalogue.ts';
@@ -94,8 +95,8 @@ describe('every page', () => {
     expect(hostsOf(name).sort()).toEqual(wanted.sort());
   });
 
-  /** Services whose pages ask for a name and a password themselves. */
-  const ASK = ['broker', 'kube-prometheus-stack-grafana'];
+  /** Services whose pages ask for a name and a password themselves, and web services, which say themselves who may ask. */
+  const ASK = ['broker', 'kube-prometheus-stack-grafana', ...workloads.map(({ name }) => name)];
 
   it.each(environments)('of $name asks for a login, unless it is for this machine alone', ({ name, web }) => {
     if (web.entrance.kind === 'node-ports') return expect(web.openPages.kind).not.toBe('none');
