@@ -11,9 +11,9 @@ const OTHER: Readonly<Record<string, string>> = {
   [organization.registry]: 'registry.example:5000/team/of/people',
   [organization.repository.path]: 'others/desired',
   [organization.repository.host]: 'forge.example',
-  [`branch: '${organization.repository.branch}'`]: "branch: 'trunk'",
+  [`branch: '${organization.repository.branch}'`]: "branch: 'desired'",
   [organization.domain]: 'pages.example',
-  [organization.cloud.account]: '444455556666',
+  [organization.cloud.account]: '222233334444',
   [`prefix: '${organization.cloud.prefix}'`]: "prefix: 'others'",
   [`owners: '${organization.owners}'`]: "owners: 'others'",
 };
@@ -55,7 +55,7 @@ describe('another organisation', { timeout: 120_000 }, () => {
     const { branch } = organization.repository;
     const follow = [`targetRevision: ${branch}`, `/blob/${branch}/`, `value: ${branch}`];
     for (const text of follow) expect(isIn(text), text).toEqual([]);
-    for (const text of ['targetRevision: trunk', '/blob/trunk/', 'value: trunk'])
+    for (const text of ['targetRevision: desired', '/blob/desired/', 'value: desired'])
       expect(isIn(text).length, text).toBeGreaterThan(0);
   });
 
@@ -66,7 +66,7 @@ describe('another organisation', { timeout: 120_000 }, () => {
     ])
       expect(isIn(text).length, text).toBeGreaterThan(0);
     if (dist.some(([at]) => at.startsWith('production/')))
-      for (const text of ['pages.example', 'arn:aws:iam::444455556666:', 'others-production'])
+      for (const text of ['pages.example', 'arn:aws:iam::222233334444:', 'others-production'])
         expect(isIn(text).length, text).toBeGreaterThan(0);
   });
 });
