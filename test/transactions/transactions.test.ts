@@ -158,3 +158,26 @@ describe('a worker that is killed', () => {
     expect(count).toBe(1000);
   });
 });
+
+describe('a worker that stands still for longer than its locks hold, as in a long garbage collection', () => {
+  it('loses its transactions to another, and writes none of them twice when it goes on', async () => {
+    const victim = system.start('process');
+    await system.mongodb.kill();
+    const transactions = Array.from({ length: 100 }, (_, index) => transfer(index + 1));
+    for (let batch = 0; batch < 4; batch += 1)
+      await system.post('/transactions/batch', `stopped-${batch}`, { transactions });
+    // Two workers hold a batch each, and neither can write it.
+    await expect.poll(() => system.queues[processQueue]?.getActiveCount(), { timeout: 60_000 }).toBe(200);
+    victim.child.kill('SIGSTOP');
+    await system.mongodb.restart();
+    await settled();
+    victim.child.kill('SIGCONT');
+    victim.child.kill('SIGTERM');
+    expect(await victim.ended).toBe(0);
+    const ids = Array.from({ length: 4 }, (_, batch) =>
+      transactions.map((__, index) => transactionId(`stopped-${batch}`, index)),
+    ).flat();
+    expect(await system.collection.countDocuments({ _id: { $in: ids } })).toBe(400);
+    expect(await system.queues[processQueue]?.getFailedCount()).toBe(0);
+  });
+});
