@@ -4,12 +4,20 @@
  */
 import { parse } from 'yaml';
 import { bank, local, production, render, withTransactions } from '../../../apps/testing/desired-state.ts';
+import { bankInProduction } from '../../../apps/testing/environments.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { alertsIn, type RuleFile, ruleFileOf } from './rules.ts';
 
 const reports: Environment = {
   ...production,
   logReports: { store: 'loki', rawBucket: 'log-windows', reportBucket: 'log-reports' },
+};
+
+const { backups } = bankInProduction.transactions;
+const transactions: Environment = {
+  ...bank,
+  redis: { ...bank.redis, backups },
+  transactions: { ...bank.transactions, backups },
 };
 
 const rulesIn = (wanted: readonly Environment[]): readonly RuleFile[] =>
@@ -20,7 +28,7 @@ const rulesIn = (wanted: readonly Environment[]): readonly RuleFile[] =>
 const namesIn = (files: readonly RuleFile[]): ReadonlySet<string> =>
   new Set(files.flatMap(alertsIn).map(({ name }) => name));
 
-const [common, ofTransactions] = [rulesIn([local, reports]), rulesIn([bank])];
+const [common, ofTransactions] = [rulesIn([local, reports]), rulesIn([transactions])];
 
 /** Every PrometheusRule that is shipped. */
 export const shippedRules: readonly RuleFile[] = [...common, ...ofTransactions];
