@@ -60,7 +60,8 @@ describe('the container beside a broker', () => {
   });
 
   it('continues where there is no broker and no certificate yet', async () => {
-    const told = start('/bin/sh', ['-c', reloadScript(NAME, directory, 0.05)]);
+    // It has so long to begin to listen to signals.
+    const told = start('/bin/sh', ['-c', reloadScript(NAME, directory, 0.5)]);
     await expect.poll(told).toContain('tls.crt');
     writeFileSync(join(directory, 'tls.crt'), 'first');
     symlinkSync('/bin/sh', join(directory, NAME));

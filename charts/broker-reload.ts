@@ -6,7 +6,8 @@ import { type FileMount, mountsOf, resources, restrictedContainer } from './pod.
 const LOOK_SECONDS = 10;
 
 /**
- * Sends SIGHUP to a process whose certificate has changed, once for each change. It runs until it is ended.
+ * Sends SIGHUP to a process whose certificate has changed, once for each change, and never at the first look that finds
+ * the process: one that has just begun may be ended by a signal that it does not listen to yet. It runs until it is ended.
  * @param processName As in /proc/PID/comm
  * @param directory Holds tls.crt
  */
@@ -14,16 +15,20 @@ export const reloadScript = (
   processName: string,
   directory: string = BROKER_TLS_PATH,
   lookSeconds = LOOK_SECONDS,
-): string => `last=
+): string => `last= seen=
 while sleep ${lookSeconds}; do
   now=$(cksum < ${directory}/tls.crt) || continue
   [ "$now" = "$last" ] && continue
+  found=
   for process in /proc/[0-9]*; do
     name=
     read -r name 2>/dev/null < "$process/comm"
     [ "$name" = ${processName} ] || continue
+    found="$found $process "
+    case "$seen" in *" $process "*) ;; *) continue ;; esac
     kill -HUP "\${process#/proc/}" && last=$now && echo "told ${processName} of its certificate"
   done
+  seen=$found
 done
 `;
 

@@ -14,6 +14,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { parseInstant } from '@sluice/runtime';
 
 /** Where the backups of one store are. */
 export interface BackupsOptions {
@@ -48,8 +49,7 @@ export const backupName = (file: string, at: number): string =>
 /** @returns the instant of a backup's name, epoch ms; undefined where it is the name of none */
 export function instantOfName(name: string): number | undefined {
   const [, hour, minute, second] = NAME.exec(name) ?? [];
-  const at = Date.parse(`${hour}:${minute}:${second}`);
-  return Number.isNaN(at) ? undefined : at;
+  return parseInstant(`${hour}:${minute}:${second}`);
 }
 
 /** The names of backups that are older than so many days; the newest one is never among them. */

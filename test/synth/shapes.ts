@@ -197,6 +197,7 @@ export interface Kinds {
       }[];
     };
   };
+  VirtualService: { readonly spec: { readonly hosts: readonly string[] } };
   TraefikService: {
     readonly spec: {
       readonly weighted: { readonly services: readonly { readonly name: string; readonly port: string }[] };

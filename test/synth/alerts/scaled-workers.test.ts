@@ -9,7 +9,7 @@ import type { ScalerKind } from '../../../charts/scaling.ts';
 import { faultsByFile, promtool } from './promtool.ts';
 import { type AlertRule, alertsIn } from './rules.ts';
 import { testFile } from './scenario.ts';
-import { scaledScenarios } from './scenarios/scaled.ts';
+import { scenarios } from './scenarios/index.ts';
 import { nameOf, written, writtenGroup } from './written.ts';
 
 const environments = {
@@ -67,7 +67,7 @@ describe.each(cases)('a worker that %s scales, in any language, with jobs of %s'
   const alerts = alertsUnder(scaler, source);
   const tests = new Map(
     alerts.map((rule) => {
-      const scenario = scaledScenarios[rule.name]?.(rule);
+      const scenario = scenarios[rule.name]?.(rule);
       if (scenario === undefined) throw new Error(`${rule.name} has no scenario`);
       const test = testFile(rule, scenario, writtenGroup(rule.file, rule.group));
       return [rule.name, written(`${nameOf(rule.file)}-${rule.name}`, test)];

@@ -50,6 +50,7 @@ const VALID: Environment = {
     RAW_BUCKET: 'raw',
     SNAPSHOT_DIR: '/run/snapshots',
   },
+  ...{ BACKUP_FILE: '/backup/redis.rdb', BACKUP_PREFIX: 'redis/', BACKUP_BUCKET: 'backups' },
   ...{ CONFIG_FILE: '/run/file', MAPPINGS_DIRECTORY: '/run/mappings', TARGETS_FILE: '/run/targets' },
 };
 

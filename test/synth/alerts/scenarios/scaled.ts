@@ -1,13 +1,12 @@
 import type { AlertRule } from '../rules.ts';
 import type { Scenario } from '../scenario.ts';
-import { queueScenarios, selected, workloadOf } from './queue.ts';
+import { selected, workloadOf } from './queue.ts';
 
 const replicas = (rule: AlertRule): string =>
   `kube_deployment_status_replicas{namespace="${selected(rule, 'namespace')}",deployment="${selected(rule, 'deployment')}"}`;
 
 /** Alerts of a queue worker that an HPA or KEDA scales: those that read other series than the same ones of Sluice's scaler. */
 export const scaledScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario>> = {
-  ...queueScenarios,
   BacklogStandsStill: (rule) => {
     const [workload, queue] = [workloadOf(rule), selected(rule, 'queue')];
     return {
