@@ -39,11 +39,14 @@ const ENGINES = [
   'test/soak/**/*.test.ts',
 ];
 
-// A minute and more each, and some of them are short texts.
+// Half a minute and more each: whole programs and desired states first, then what waits for brokers.
 const LONGEST = [
-  ...['stop', 'broker-failure', 'publisher-failure', 'no-loss', 'scaler-outage'],
-  ...['measured', 'reconnect', 'tls', 'faults', 'cycles'],
-].map((name) => `test/integration/${name}.test.ts`);
+  ...['test/synth/edits', 'services/bundle', 'test/synth/new-worker', 'packages/analysis/advise/advise'],
+  ...[
+    ...['stop', 'broker-failure', 'publisher-failure', 'no-loss', 'scaler-outage'],
+    ...['measured', 'reconnect', 'tls', 'faults', 'cycles'],
+  ].map((name) => `test/integration/${name}`),
+].map((path) => `${path}.test.ts`);
 
 /** Everything `npm test` runs; one project per kind of proof, so that `vitest run --project unit` is quick. */
 export default defineConfig({
