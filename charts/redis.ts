@@ -220,20 +220,14 @@ const ping = (secure: boolean) => ({
 const accepts = { tcpSocket: { port: k8s.IntOrString.fromString(PORT_NAME) } };
 
 /** The server reads its certificate when it starts: one that was renewed since makes the kubelet start it anew. */
-const hasCurrentCertificate = {
-  exec: {
-    command: [
-      'sh',
-      '-c',
-      `cmp -s ${RUN_PATH}/tls.crt ${TLS_PATH}/tls.crt && ${clientOf(true)} ping > /dev/null`,
-    ],
-  },
-};
+const HAS_CURRENT_CERTIFICATE = `cmp -s ${RUN_PATH}/tls.crt ${TLS_PATH}/tls.crt && `;
 
 const probesOf = (secure: boolean) => ({
   startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 30 },
   livenessProbe: {
-    ...(secure ? hasCurrentCertificate : accepts),
+    exec: {
+      command: ['sh', '-c', `${secure ? HAS_CURRENT_CERTIFICATE : ''}${clientOf(secure)} ping > /dev/null`],
+    },
     ...{ periodSeconds: 10, failureThreshold: 18, timeoutSeconds: 5 },
   },
   readinessProbe: { ...ping(secure), periodSeconds: 5, failureThreshold: 3 },

@@ -71,10 +71,13 @@ export const environmentEdits: readonly Edit[] = [
     },
   },
   {
-    name: 'no addons on the laptop',
+    // Without Prometheus' definitions nothing that is scraped could be synced.
+    name: 'fewer addons on the laptop',
     removes: true,
     make: (tree) => {
-      property(tree, LOCAL, /addons: \[[^\]]*\],/, 'addons: [],');
+      const kept =
+        "'argo-cd', 'kube-prometheus-stack', 'metrics-server', 'prometheus-operator-crds', 'traefik'";
+      property(tree, LOCAL, /addons: \[[^\]]*\],/, `addons: [${kept}],`);
       property(tree, LOCAL, /stores: \[[^\]]*\],/, 'stores: [],');
       property(tree, LOCAL, /\n *canary: 'traefik',/, '');
     },

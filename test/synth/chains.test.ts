@@ -1,14 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { render } from '../../apps/main.ts';
-import { local, production, render as renderOwn } from '../../apps/testing/desired-state.ts';
+import {
+  bank,
+  local,
+  production,
+  render as renderOwn,
+  withTransactions,
+} from '../../apps/testing/desired-state.ts';
+import { bankInProduction } from '../../apps/testing/environments.ts';
 import { environments } from '../../environments/index.ts';
 import { type LinkKind, linkKinds, sentenceOf } from '../../packages/manifests/links/links.ts';
 import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
 
-const all = environments.map((environment) => ({
-  name: environment.name,
-  links: linksAmong(render([environment]), environment),
-}));
+const all = [
+  ...environments.map((environment) => ({
+    name: environment.name,
+    links: linksAmong(render([environment]), environment),
+  })),
+  ...[bank, bankInProduction].map((environment) => ({
+    name: `the tests’ ${environment.name}`,
+    links: linksAmong(renderOwn([environment], withTransactions), environment),
+  })),
+];
 
 /** Kinds of links that no environment needs yet: they are proved on objects of their own below. */
 const UNUSED: readonly LinkKind[] = [
@@ -48,7 +61,7 @@ describe('the chains of the desired state', () => {
     const metrics = links.filter(({ kind }) => kind === 'PrometheusRule -> metric');
     for (const link of metrics)
       expect(sentenceOf(link)).toMatch(
-        /reads \w+:\w+:\w+: PrometheusRule \S+$|a (counter|gauge|histogram) of services\/[\w-]+( by [\w, ]+)?$|a metric of ((lavinmq|rabbitmq) itself|[\w -]+, by the chart [a-z-]+)$/,
+        /reads \w+:\w+:\w+: PrometheusRule \S+$|a (counter|gauge|histogram) of services\/[\w-]+( by [\w, ]+)?$|a metric of ([\w-]+ itself|[\w -]+, by the chart [a-z-]+)$/,
       );
   });
 });
@@ -104,12 +117,18 @@ describe('a chain of scaling', () => {
     ]);
   });
 
-  it('leads from a pod to its claim', () => {
-    const pod =
-      '{apiVersion: v1, kind: Pod, metadata: {name: w, namespace: consumer}, spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]}}';
-    expect(beside(pod)).toEqual([
-      'Pod consumer/w of production stores in: PersistentVolumeClaim consumer/data is not there',
-    ]);
+  it('leads from a pod to its claim, also to one that a StatefulSet makes', () => {
+    const pod = (claim: string) =>
+      `{apiVersion: v1, kind: Pod, metadata: {name: w, namespace: consumer}, spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: ${claim}}}]}}`;
+    const set =
+      '{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: consumer}, spec: {volumeClaimTemplates: [{metadata: {name: data}}]}}';
+    const missing = (claim: string): string =>
+      `Pod consumer/w of production stores in: PersistentVolumeClaim consumer/${claim} is not there`;
+    expect(beside(pod('data'))).toEqual([missing('data')]);
+    const links = (claim: string) => beside(pod(claim), set).filter((one) => one.startsWith('Pod '));
+    expect(links('data-db-0')).toEqual([]);
+    expect(links('data-db')).toEqual([missing('data-db')]);
+    expect(links('logs-db-0')).toEqual([missing('logs-db-0')]);
   });
 });
 

@@ -56,7 +56,7 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
   it('has every addon that the environment asks for', () => {
     const found = environments.find(({ name }) => name === environment);
     const addons = found === undefined ? [] : installedAddons(found);
-    const authorities = ['broker-authority', 'elasticsearch-authority'];
+    const authorities = ['broker-authority', 'elasticsearch-authority', 'store-authority'];
     const beside = ['addon-network', 'addon-secrets', ...authorities].filter((name) =>
       isIn(environment, name),
     );
@@ -173,11 +173,12 @@ function permits({ spec }: Project, { apiVersion, kind, metadata }: KubeObject):
 }
 
 describe('what cannot be rendered again', () => {
+  const OPERATED = ['Elasticsearch', 'PerconaServerMongoDB'];
   const guarded = rendered.filter(({ object }) => guardsOf(object).length > 0);
 
-  it('is what syncs the rest, every Namespace, the disk of the broker, the snapshots of the cluster, and Elasticsearch where there is one', () => {
+  it('is what syncs the rest, every Namespace, the disk of the broker, the snapshots of the cluster, and what an operator makes a store of', () => {
     const kinds = guarded.map(({ object }) => object.kind as string);
-    const others = [...new Set(kinds)].filter((kind) => kind !== 'Elasticsearch');
+    const others = [...new Set(kinds)].filter((kind) => !OPERATED.includes(kind));
     expect(others.sort()).toEqual([
       ...['AppProject', 'Application', 'Namespace', 'PersistentVolumeClaim', 'StatefulSet'],
     ]);

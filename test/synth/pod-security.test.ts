@@ -11,7 +11,9 @@ const pod: Record<string, (spec: PodSpec) => boolean> = {
   'is filtered by seccomp': ({ securityContext }) => securityContext.seccompProfile.type === 'RuntimeDefault',
   'mounts only the kinds of volume that are allowed': ({ volumes = [] }) =>
     volumes.every((volume) =>
-      ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim'].some((kind) => kind in volume),
+      ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim', 'ephemeral'].some(
+        (kind) => kind in volume,
+      ),
     ),
   'asks for no sysctl': ({ securityContext }) => securityContext.sysctls === undefined,
   'is told no Service links': ({ enableServiceLinks }) => enableServiceLinks === false,

@@ -11,6 +11,7 @@ export interface Metadata {
 export interface Probe {
   readonly httpGet?: { readonly port: string };
   readonly tcpSocket?: { readonly port: string };
+  readonly exec?: object;
   readonly periodSeconds?: number;
   readonly failureThreshold?: number;
   readonly timeoutSeconds?: number;
@@ -89,6 +90,8 @@ export interface PodMaker {
   readonly template: PodTemplate;
   readonly volumeClaimTemplates?: readonly { readonly metadata: Metadata }[];
 }
+
+type JobTemplate = { readonly jobTemplate: { readonly spec: JobSpec } };
 
 export interface JobSpec extends PodMaker {
   readonly activeDeadlineSeconds: number;
@@ -178,7 +181,7 @@ export interface Kinds {
   Rollout: { readonly spec: PodMaker };
   StatefulSet: { readonly spec: PodMaker };
   Job: { readonly spec: JobSpec };
-  CronJob: { readonly spec: { readonly schedule: string; readonly jobTemplate: { readonly spec: JobSpec } } };
+  CronJob: { readonly spec: { readonly schedule: string; readonly suspend?: boolean } & JobTemplate };
   Service: {
     readonly spec: {
       readonly selector: Strings;

@@ -182,15 +182,20 @@ function ofService(metric: string, world: ObjectIndex): MetricEnd[] | undefined 
   });
 }
 
-/** Metrics that begin with the name of a broker are its own. */
+/** How the metrics of a broker or of an exporter begin, and its image. */
+const BY_IMAGE: Readonly<Record<string, string>> = {
+  ...{ lavinmq: 'lavinmq', rabbitmq: 'rabbitmq', redis: 'redis_exporter', mongodb: 'mongodb_exporter' },
+  elasticsearch: 'elasticsearch-exporter',
+};
+
 function ofImage(metric: string, world: ObjectIndex): MetricEnd[] | undefined {
-  const [prefix = ''] = metric.split('_');
-  if (!['lavinmq', 'rabbitmq'].includes(prefix)) return undefined;
-  const workloads = world.running((image) => image.includes(`/${prefix}:`));
-  if (workloads.length === 0) return [{ scraped: false, end: absent(`no workload runs ${prefix}`) }];
+  const image = entryOf(BY_IMAGE, metric.split('_')[0] ?? '');
+  if (image === undefined) return undefined;
+  const workloads = world.running((one) => one.includes(`/${image}:`));
+  if (workloads.length === 0) return [{ scraped: false, end: absent(`no workload runs ${image}`) }];
   return [
-    { scraped: false, end: outside(`a metric of ${prefix} itself`) },
-    ...scrapedFrom(workloads, `the pods of ${prefix}`, world),
+    { scraped: false, end: outside(`a metric of ${image} itself`) },
+    ...scrapedFrom(workloads, `the pods of ${image}`, world),
   ];
 }
 

@@ -1,21 +1,46 @@
-/** What ECK makes of its objects: pods with the labels of a template, and a Service and a Secret by their names. */
+/** What operators make of their objects: pods with labels, and Services and Secrets by their names. */
 import { type DesiredObject, isFields, valueAt } from '../objects.ts';
 import { listAt } from '../references.ts';
 import type { ObjectIndex } from './object-index.ts';
 import { selects } from './selection.ts';
 
-const KINDS = ['Elasticsearch', 'Kibana'] as const;
+/** Kind -> what its operator makes of one object of it. */
+const MADE = {
+  Elasticsearch: ({ name, fields }: DesiredObject) => ({
+    labels: [
+      valueAt(fields, TEMPLATE_LABELS),
+      ...listAt(fields, ['spec', 'nodeSets']).map((one) => valueAt(one, TEMPLATE_LABELS.slice(1))),
+    ],
+    names: [`${name}-es-http`, `${name}-es-elastic-user`],
+  }),
+  Kibana: ({ name, fields }: DesiredObject) => ({
+    labels: [valueAt(fields, TEMPLATE_LABELS)],
+    names: [`${name}-kb-http`],
+  }),
+  PerconaServerMongoDB: ({ name, fields }: DesiredObject) => {
+    const sets = listAt(fields, ['spec', 'replsets']).map((one) => valueAt(one, ['name']));
+    return {
+      labels: sets.map((set) => ({
+        'app.kubernetes.io/name': 'percona-server-mongodb',
+        'app.kubernetes.io/instance': name,
+        'app.kubernetes.io/component': 'mongod',
+        'app.kubernetes.io/replset': set,
+      })),
+      names: sets.map((set) => `${name}-${set}`),
+    };
+  },
+} as const;
 
-/** Kind -> what the names of its Service and of the Secret of its administrator end with. */
-const SUFFIXES: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
-  Elasticsearch: ['-es-http', '-es-elastic-user'],
-  Kibana: ['-kb-http'],
-};
+const TEMPLATE_LABELS = ['spec', 'podTemplate', 'metadata', 'labels'];
 
-const templatesOf = ({ fields }: DesiredObject): unknown[] => [
-  valueAt(fields, ['spec', 'podTemplate']),
-  ...listAt(fields, ['spec', 'nodeSets']).map((one) => valueAt(one, ['podTemplate'])),
-];
+/** The objects of a namespace that operators make others of. */
+const operatedIn = (namespace: string | undefined, world: ObjectIndex) =>
+  (Object.keys(MADE) as (keyof typeof MADE)[]).flatMap((kind) =>
+    world
+      .ofKind(kind)
+      .filter((one) => one.namespace === namespace)
+      .map((object) => ({ object, made: MADE[kind](object) })),
+  );
 
 /** The objects whose pods a selector selects; the pods themselves are the operator's. */
 export const operatedBy = (
@@ -23,14 +48,9 @@ export const operatedBy = (
   selector: unknown,
   world: ObjectIndex,
 ): DesiredObject[] =>
-  KINDS.flatMap((kind) => world.ofKind(kind)).filter(
-    (one) =>
-      one.namespace === namespace &&
-      templatesOf(one).some((template) => {
-        const labels = valueAt(template, ['metadata', 'labels']);
-        return isFields(labels) && selects(selector, labels);
-      }),
-  );
+  operatedIn(namespace, world)
+    .filter(({ made }) => made.labels.some((labels) => isFields(labels) && selects(selector, labels)))
+    .map(({ object }) => object);
 
 /** The object of which the operator makes a Service or a Secret of this name. */
 export const makerByName = (
@@ -38,7 +58,4 @@ export const makerByName = (
   name: string,
   world: ObjectIndex,
 ): DesiredObject | undefined =>
-  KINDS.flatMap((kind) => SUFFIXES[kind].map((suffix) => [kind, suffix] as const))
-    .filter(([, suffix]) => name.endsWith(suffix))
-    .map(([kind, suffix]) => world.named(kind, namespace, name.slice(0, -suffix.length)))
-    .find((found) => found !== undefined);
+  operatedIn(namespace, world).find(({ made }) => made.names.includes(name))?.object;

@@ -176,12 +176,27 @@ function claims(from: DesiredObject, spec: Fields, world: ObjectIndex): Link[] {
       kind: 'workload -> PersistentVolumeClaim',
       says: 'stores in',
       end: found(
-        world.named('PersistentVolumeClaim', from.namespace, name),
+        world.named('PersistentVolumeClaim', from.namespace, name) ?? claimantOf(from.namespace, name, world),
         `PersistentVolumeClaim ${from.namespace}/${name} is not there`,
         missingIn(from, world),
       ),
     }));
 }
+
+/** The StatefulSet that makes the claim for one of its pods: `data-redis-0` of the template `data` of `redis`. */
+const claimantOf = (
+  namespace: string | undefined,
+  claim: string,
+  world: ObjectIndex,
+): DesiredObject | undefined =>
+  world
+    .ofKind('StatefulSet')
+    .filter((set) => set.namespace === namespace)
+    .find(({ name, fields }) =>
+      listAt(fields, ['spec', 'volumeClaimTemplates']).some(
+        (template) => claim.replace(/\d+$/, '') === `${valueAt(template, ['metadata', 'name'])}-${name}-`,
+      ),
+    );
 
 const containersIn = (spec: Fields): Fields[] =>
   ['initContainers', 'containers'].flatMap((field) => listAt(spec, [field])).filter(isFields);
