@@ -33,7 +33,7 @@ let releases: Releases;
 const health = async () => (await argo.one(service.name)).status?.health?.status;
 
 /** A release bears so many errors in a row, ten seconds apart: it must outlast a sync, however busy the machine is. */
-const ERRORS = patient(4);
+const ERRORS = Math.min(9, patient(4));
 
 /** Lets a release bear as many: by default it bears four. */
 function outlast(folder: string): void {
