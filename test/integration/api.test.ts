@@ -96,14 +96,15 @@ describe('on SIGTERM', () => {
 });
 
 it('sheds while its event loop is late, and stops as soon as it is not', async () => {
-  const replica = await start({ ...AT_ONCE, MAX_LOOP_DELAY_SECONDS: '0.02' });
+  const replica = await start({ ...AT_ONCE, MAX_LOOP_DELAY_SECONDS: '0.08' });
   const { child } = replica.process;
   child.kill('SIGSTOP');
   const since = performance.now();
-  await until('it was held up for a second', () => performance.now() - since > 1000, 10);
+  // Far more than what a busy machine does to it: that is a delay too.
+  await until('it was held up for five seconds', () => performance.now() - since > 5000, 10);
   child.kill('SIGCONT');
   await until('it has shed', () => replica.of('not shedding').length > 0, 10);
-  expect(Number(replica.of('shedding')[0]?.delaySeconds)).toBeGreaterThan(0.02);
+  expect(Number(replica.of('shedding')[0]?.delaySeconds)).toBeGreaterThan(0.08);
 });
 
 it('reports every fault of its configuration at once and ends with 2', async () => {
