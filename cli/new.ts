@@ -18,6 +18,8 @@ pages. Delete the file and its line in the list, and every trace of it is gone w
   --redis         the queue is one of BullMQ in Redis; it needs an image              (a queue of the broker)
   --image IMAGE   what runs, pinned; a service and a job need one         (this repository's consumer)
   --like NAME     the environment that a new one is like                              (the first)
+  --no-render     write the file and its line alone, for several at once: 'npm run format' and
+                  'npm run synth' after the last
 
   sluice new worker thumbnails --image ghcr.io/example/thumbnails:1.4.0
   sluice new worker audit --queue jobs
@@ -107,20 +109,24 @@ export async function runNew(argv: string[]): Promise<number> {
   const list = registered(readFileSync(join(ROOT, index), 'utf8'), asked.name, index);
   writeFileSync(join(ROOT, file), kind.text(asked), { flag: 'wx' });
   writeFileSync(join(ROOT, index), list);
-  // The linter's own order of imports and width of lines.
-  run(join('node_modules', '.bin', 'biome'), ['check', '--write', '--log-level=error', file, index]);
-  // Processes of their own read the new file, and then what is rendered.
-  const code =
-    run(process.execPath, ['cli/main.ts', 'synth']) || run(process.execPath, ['test/synth/golden.ts']);
-  if (code === 0) process.stdout.write(told(kind, asked, file, index));
+  const made = `\nmade     ${file}, and its line in ${index}\n`;
+  const code = wanted.render ? render([file, index]) : 0;
+  if (code === 0) process.stdout.write(wanted.render ? `${made}${told(kind, asked, file, index)}` : made);
   return code;
+}
+
+/** @returns the exit code of what failed, or 0 */
+function render(written: readonly string[]): number {
+  // The linter's own order of imports and width of lines.
+  run(join('node_modules', '.bin', 'biome'), ['check', '--write', '--log-level=error', ...written]);
+  // Processes of their own read the new file, and then what is rendered.
+  return run(process.execPath, ['cli/main.ts', 'synth']) || run(process.execPath, ['test/synth/golden.ts']);
 }
 
 const run = (command: string, args: readonly string[]): number =>
   spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 
-const told = (kind: Kind, asked: NewOptions, file: string, index: string): string => `
-made     ${file}, and its line in ${index}
+const told = (kind: Kind, asked: NewOptions, file: string, index: string): string => `\
 rendered ${kind.rendered(asked)}
 
 next     ${['npx sluice diff', ...kind.next(asked)].join('\n         ')}
@@ -132,10 +138,18 @@ const options = {
   image: { type: 'string' },
   redis: { type: 'boolean' },
   like: { type: 'string' },
+  'no-render': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
-function parse(argv: string[]): { kind: Kind; asked: NewOptions } | undefined {
+interface Wanted {
+  readonly kind: Kind;
+  readonly asked: NewOptions;
+  /** Whether what is written is formatted and rendered too. */
+  readonly render: boolean;
+}
+
+function parse(argv: string[]): Wanted | undefined {
   const { values, positionals } = parseOptions('new', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('new');
@@ -153,6 +167,7 @@ function parse(argv: string[]): { kind: Kind; asked: NewOptions } | undefined {
   );
   return {
     kind,
+    render: values['no-render'] !== true,
     asked: { name, queue, queueExists, redis, image, like: like ?? environments[0]?.name ?? '' },
   };
 }

@@ -30,9 +30,6 @@ export type Tests = 'related' | readonly string[];
 
 type Step = readonly [name: string, run: () => string];
 
-/** Where the compiler keeps what it knows, outside of the tree: what an edit does not reach is not checked anew. */
-const known = (tree: Tree): string => `${tree.root}.tsbuildinfo`;
-
 /** What reads the desired state and all that it imports, without the tests. */
 function projectOfDesiredState(tree: Tree): readonly string[] {
   const file = 'tsconfig.desired-state.json';
@@ -48,7 +45,7 @@ const TYPES = (tree: Tree, tests: Tests): readonly string[] => [
   '--singleThreaded',
   '--incremental',
   '--tsBuildInfoFile',
-  known(tree),
+  tree.types,
 ];
 
 /** What a person does after an edit: format and lint what changed, render, write the golden pages, check types. */
@@ -91,13 +88,18 @@ function testsSay(tree: Tree, tests: Tests): string {
       ...['node_modules/vitest/vitest.mjs', ...which],
       ...['unit', 'engines', 'synth'].flatMap((name) => ['--project', name]),
       ...['--reporter', 'json', '--outputFile', report, '--exclude', 'test/synth/edits.test.ts'],
-      // Each worker loads the sources for itself: a few files are quicker on one.
-      ...['--exclude', 'test/synth/new-*.test.ts', '--maxWorkers', tests === 'related' ? '2' : '1'],
+      ...['--exclude', 'test/synth/new-*.test.ts', ...runner(tree, tests)],
     ],
     patient(1200),
   );
   return run.status === 0 ? didRun(tree) : (failures(tree) ?? said(run));
 }
+
+/** A few files are quicker on one worker that Node loads; many have mocks, and share what was compiled for other edits. */
+const runner = (tree: Tree, tests: Tests): readonly string[] =>
+  tests === 'related'
+    ? ['--maxWorkers', '2', '--experimental.fsModuleCache', '--experimental.fsModuleCachePath', tree.modules]
+    : ['--maxWorkers', '1', '--experimental.viteModuleRunner=false'];
 
 function outcome(tree: Tree): Outcome | undefined {
   try {

@@ -48,8 +48,8 @@ export function shown(tree: Tree, kind: string): string {
   return values.replace(/^(?=.)/gm, '  ');
 }
 
-/** Runs `sluice` there. @throws {Error} with what it said where it failed */
-export function run(tree: Tree, ...args: string[]): void {
-  const { status, stderr } = tree.node(['cli/main.ts', ...args]);
+/** Runs `sluice new` there; what it writes is formatted and rendered with all else. @throws {Error} with what it said */
+export function scaffold(tree: Tree, ...args: string[]): void {
+  const { status, stderr } = tree.node(['cli/main.ts', 'new', ...args, '--no-render']);
   if (status !== 0) throw new Error(stderr);
 }

@@ -1,4 +1,4 @@
-import { type Edit, INDEX, LOCAL, PRODUCTION, property, run, shown } from './edit.ts';
+import { type Edit, INDEX, LOCAL, PRODUCTION, property, scaffold, shown } from './edit.ts';
 
 const STAGING = `import type { Environment } from './environment.ts';
 import { pages } from './environment.ts';
@@ -92,12 +92,12 @@ export const environmentEdits: readonly Edit[] = [
   {
     name: 'an environment like production',
     decides: 'the environment more',
-    make: (tree) => run(tree, 'new', 'environment', 'staging', '--like', 'production'),
+    make: (tree) => scaffold(tree, 'environment', 'staging', '--like', 'production'),
   },
   {
     name: 'an environment like the laptop',
     decides: 'the environment more',
-    make: (tree) => run(tree, 'new', 'environment', 'lab', '--like', 'local'),
+    make: (tree) => scaffold(tree, 'environment', 'lab', '--like', 'local'),
   },
   {
     name: 'Kubernetes 1.37',
@@ -120,12 +120,11 @@ export const environmentEdits: readonly Edit[] = [
   },
   {
     name: 'transactions on the laptop, as the page shows them',
-    make: (tree) => tree.replace(LOCAL, "  name: 'local',\n", (line) => `${line}${shown(tree, 'a laptop')}`),
+    make: (tree) => tree.insert(LOCAL, "  name: 'local',\n", shown(tree, 'a laptop')),
   },
   {
     name: 'transactions in production, with TLS and backups, as the page shows them',
-    make: (tree) =>
-      tree.replace(PRODUCTION, "  name: 'production',\n", (line) => `${line}${shown(tree, 'production')}`),
+    make: (tree) => tree.insert(PRODUCTION, "  name: 'production',\n", shown(tree, 'production')),
   },
   {
     name: 'requests split by Istio',

@@ -79,11 +79,10 @@ export const policyEdits: readonly Edit[] = [
   {
     name: 'another policy in one environment',
     make: (tree) => {
-      property(
-        tree,
+      tree.insert(
         PRODUCTION,
         "  name: 'production',\n",
-        "  name: 'production',\n  workloads: { consumer: { policy: latch({ replicas: 40, startWhen: { readyAtLeast: 200 } }) } },\n",
+        '  workloads: { consumer: { policy: latch({ replicas: 40, startWhen: { readyAtLeast: 200 } }) } },\n',
       );
       property(tree, PRODUCTION, 'import {', "import { latch } from '@sluice/policy';\nimport {");
     },

@@ -1,4 +1,4 @@
-import { CONSUMER, type Edit, run, WORKLOADS } from './edit.ts';
+import { CONSUMER, type Edit, scaffold, WORKLOADS } from './edit.ts';
 
 const TOO_FEW_JOBS = `
 ## TooFewJobs
@@ -9,24 +9,23 @@ The publisher may have stopped. Look at its last runs: \`kubectl -n publisher ge
 export const workloadEdits: readonly Edit[] = [
   {
     name: 'a worker more, of another image',
-    make: (tree) => run(tree, 'new', 'worker', 'thumbnails', '--image', 'ghcr.io/example/thumbnails:1.4.0'),
+    make: (tree) => scaffold(tree, 'worker', 'thumbnails', '--image', 'ghcr.io/example/thumbnails:1.4.0'),
   },
   {
     name: 'a worker more, on a queue that is there',
-    make: (tree) => run(tree, 'new', 'worker', 'audit', '--queue', 'jobs'),
+    make: (tree) => scaffold(tree, 'worker', 'audit', '--queue', 'jobs'),
   },
   {
     name: 'a web service more',
-    make: (tree) => run(tree, 'new', 'service', 'shop', '--image', 'ghcr.io/example/shop:2.0.1'),
+    make: (tree) => scaffold(tree, 'service', 'shop', '--image', 'ghcr.io/example/shop:2.0.1'),
   },
   {
     name: 'a scheduled job more',
-    make: (tree) => run(tree, 'new', 'job', 'report', '--image', 'ghcr.io/example/report:0.3.0'),
+    make: (tree) => scaffold(tree, 'job', 'report', '--image', 'ghcr.io/example/report:0.3.0'),
   },
   {
     name: 'a job more, that publishes',
-    make: (tree) =>
-      run(tree, 'new', 'job', 'feed', '--image', 'ghcr.io/example/feed:0.3.0', '--queue', 'jobs'),
+    make: (tree) => scaffold(tree, 'job', 'feed', '--image', 'ghcr.io/example/feed:0.3.0', '--queue', 'jobs'),
   },
   {
     name: 'no work but the web service',

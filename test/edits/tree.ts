@@ -1,14 +1,21 @@
 import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkout, compiledApart } from '../support/checkout.ts';
 import { wantExample } from './example.ts';
+
+/** What `npm run synth` does. */
+const RENDER = [['cli/main.ts', 'synth'], ['test/synth/golden.ts']] as const;
 
 /** A checkout that edits are made in, checked, and taken back. */
 export class Tree {
   readonly root: string;
   /** What was put in place of other text since it was as it was. */
   readonly #put: { readonly path: string; readonly text: string }[] = [];
+  /** What files held before they were written here; undefined where there was none. */
+  readonly #before = new Map<string, string | undefined>();
+  /** Whether a program may have written, too. */
+  #ran = false;
   readonly #dispose: () => void;
 
   private constructor(root: string, dispose: () => void) {
@@ -16,22 +23,36 @@ export class Tree {
     this.#dispose = dispose;
   }
 
-  /** A copy of this work tree that wants the example, rendered, as a commit of its own. @throws {Error} where it cannot be rendered */
-  static open(): Tree {
+  /**
+   * A copy of this work tree that wants the example, as a commit of its own.
+   * @param render What is rendered before the first edit. @default dist/ and the golden pages
+   * @throws {Error} where it cannot be rendered
+   */
+  static open(render: readonly (readonly string[])[] = RENDER): Tree {
     const copy = checkout();
     const tree = new Tree(copy.root, () => {
       copy[Symbol.dispose]();
-      rmSync(`${copy.root}.tsbuildinfo`, { force: true });
+      for (const kept of [tree.types, tree.modules]) rmSync(kept, { recursive: true, force: true });
     });
     wantExample(tree);
     tree.#git('init', '--quiet', '--initial-branch=main');
-    for (const args of [['cli/main.ts', 'synth'], ['test/synth/golden.ts']]) {
+    for (const args of render) {
       const { status, stderr } = tree.node(args);
       if (status !== 0) throw new Error(`'${args.join(' ')}' ended with ${status}: ${stderr}`);
     }
     tree.#git('add', '--all');
     tree.#git('commit', '--quiet', '--message', 'Want what is wanted');
     return tree;
+  }
+
+  /** Where the compiler keeps what it knows: what an edit does not reach is not checked anew. */
+  get types(): string {
+    return `${this.root}.tsbuildinfo`;
+  }
+
+  /** Where the test runner keeps what it has compiled. */
+  get modules(): string {
+    return `${this.root}.modules`;
   }
 
   text(path: string): string {
@@ -50,12 +71,14 @@ export class Tree {
   }
 
   write(path: string, text: string): void {
+    this.#remember(path);
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
     writeFileSync(join(this.root, path), text);
   }
 
   remove(path: string): void {
-    rmSync(join(this.root, path), { recursive: true });
+    this.#remember(path);
+    rmSync(join(this.root, path));
   }
 
   /** @throws {Error} where the text does not hold what is replaced: the edit no longer means anything */
@@ -68,6 +91,17 @@ export class Tree {
     });
     if (after === before) throw new Error(`${path} does not hold ${from}`);
     this.write(path, after);
+  }
+
+  /** Puts a text behind another, which stays. @throws {Error} where the file does not hold that other */
+  insert(path: string, behind: string, text: string): void {
+    const before = this.text(path);
+    if (!before.includes(behind)) throw new Error(`${path} does not hold ${behind}`);
+    this.#put.push({ path, text });
+    this.write(
+      path,
+      before.replace(behind, () => `${behind}${text}`),
+    );
   }
 
   /** Whether all that was put in place of other text is still there: a later edit may have replaced it. */
@@ -95,13 +129,28 @@ export class Tree {
 
   /** Everything as it was. */
   revert(): void {
-    this.#git('reset', '--quiet', '--hard');
-    this.#git('clean', '--quiet', '-fd');
+    if (this.#ran) {
+      this.#git('reset', '--quiet', '--hard');
+      this.#git('clean', '--quiet', '-fd');
+    } else for (const [path, text] of this.#before) this.#restore(join(this.root, path), text);
+    this.#ran = false;
+    this.#before.clear();
     this.#put.length = 0;
+  }
+
+  #remember(path: string): void {
+    const whole = join(this.root, path);
+    if (!this.#before.has(path)) this.#before.set(path, existsSync(whole) ? this.text(path) : undefined);
+  }
+
+  #restore(path: string, text: string | undefined): void {
+    if (text === undefined) rmSync(path);
+    else writeFileSync(path, text);
   }
 
   /** Runs Node there, outside of any test runner. */
   node(args: readonly string[], timeoutSeconds = 300): SpawnSyncReturns<string> {
+    this.#ran = true;
     return spawnSync(process.execPath, args, {
       ...{ cwd: this.root, encoding: 'utf8', env: outsideOfTests(), timeout: timeoutSeconds * 1000 },
       maxBuffer: 2 ** 26,
@@ -110,6 +159,7 @@ export class Tree {
 
   /** Runs a program of node_modules there. */
   tool(name: string, args: readonly string[]): SpawnSyncReturns<string> {
+    this.#ran = true;
     return spawnSync(join(this.root, 'node_modules', '.bin', name), args, {
       ...{ cwd: this.root, encoding: 'utf8', env: outsideOfTests(), maxBuffer: 2 ** 26 },
     });
