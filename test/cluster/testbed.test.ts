@@ -6,7 +6,11 @@ import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.t
 import { leftovers } from '../../packages/testbed/from-source/down.ts';
 import { pauseImage } from '../../packages/testbed/from-source/node.ts';
 import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
-import { ensureRabbitmqImage, rabbitmqStandin } from '../../packages/testbed/images/build.ts';
+import {
+  ensureRabbitmqImage,
+  ensureValkeyImage,
+  rabbitmqStandin,
+} from '../../packages/testbed/images/build.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { run } from '../../packages/testbed/lib/run.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
@@ -201,6 +205,15 @@ describe.skipIf(unavailable !== undefined)('a cluster from source', () => {
     const { stdout } = await cluster.kubectl(['--namespace', namespace, 'logs', 'job/asker']);
     // Eight bytes that are no AMQP header: the broker answers with the header it speaks.
     expect(stdout).toBe('AMQP');
+  });
+
+  test('a pod that names a digest gets the image that was built in its place', async () => {
+    const image = `registry.invalid:5000/data/valkey:8.1.10@sha256:${'0123456789abcdef'.repeat(4)}`;
+    await cluster.image(await ensureValkeyImage(image));
+    const valkey = { name: 'pinned', image, imagePullPolicy: 'IfNotPresent', args: ['--save', ''] };
+    const template = { containers: [{ ...valkey, securityContext: restricted }] };
+    await cluster.apply([deployment('pinned', 1, template)]);
+    await available('pinned');
   });
 
   test('a second up takes the running cluster', async () => {

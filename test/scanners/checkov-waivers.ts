@@ -17,7 +17,7 @@ export const checkovWaivers: readonly Waiver[] = [
   {
     ...{ scanner: 'checkov', check: 'CKV_K8S_43', objects: everyPodMaker },
     reason:
-      'A digest is known by the registry alone, and written by CI when it has pushed or asked: test/synth/unpinned.ts names each image that has none yet.',
+      'CI writes the digest of an image when it has pushed it, or asked the registry for it: test/synth/unpinned.ts names each image that has none yet, and why.',
   },
   {
     ...{ scanner: 'checkov', check: 'CKV_K8S_35', objects: /^StatefulSet\/broker\/broker$/ },

@@ -107,6 +107,7 @@ describe('the compatibility page', () => {
     ['Prometheus', 'prometheus-operator'],
     ['prometheus-adapter', 'prometheus-adapter'],
     ['Traefik', 'traefik'],
+    ['VictoriaLogs', 'victoria-logs'],
   ])('says which version of %s the tests run (%s)', (part, tool) => {
     expect(rowOf(part)).toContain(requiredBy(tool));
   });
@@ -120,6 +121,8 @@ describe('the compatibility page', () => {
     ['Traefik', charts.traefik.version],
     ['RabbitMQ', images.rabbitmq.split(':')[1] ?? ''],
     ['LavinMQ', images.lavinmq.split(':')[1] ?? ''],
+    ['VictoriaLogs', images.victoriaLogs.split(':')[1]?.slice(1) ?? ''],
+    ['Redis protocol', images.valkey.split(':')[1] ?? ''],
   ])('says which version of %s the environments ask for', (part, version) => {
     expect(rowOf(part)).toContain(version.split('@')[0]);
   });

@@ -130,11 +130,15 @@ describe('a registry', () => {
     const base = await pin(committed('services/Dockerfile'), async () => DIGEST);
     expect([...faults, ...base.faults]).toEqual([]);
     const references = [
-      ...[...text.matchAll(/^ {2}\S+: (?:'|`\$\{registry\}\/)(.+)['`],$/gm)],
+      ...[...text.matchAll(/^ {2}\S+:\s+(?:'|`\$\{registry\}\/)(.+)['`],$/gm)],
       ...[...base.text.matchAll(/^ARG \w*BASE=(.+)$/gm)],
     ].map(([, reference = '']) => reference);
     expect(references).toHaveLength(Object.keys(images).length + 2);
-    expect(references.filter((reference) => !reference.endsWith(`@${DIGEST}`))).toEqual([]);
+    expect(references.filter((reference) => !/@sha256:[0-9a-f]{64}$/.test(reference))).toEqual([]);
+  });
+
+  it('is asked for no base image: each has its digest', () => {
+    expect(unpinnedIn(readFileSync(join(ROOT, 'services', 'Dockerfile'), 'utf8'))).toEqual([]);
   });
 
   it.each(['redis', 'redis:7', 'docker.io/redis', 'docker.io/library/redis@latest'])(

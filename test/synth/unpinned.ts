@@ -4,7 +4,7 @@ import { images } from '../../environments/images.ts';
 
 const BY_CI = "built here: the workflow 'images' writes tag and digest when it has pushed the first one";
 const BY_REGISTRY =
-  'others build it: its digest is told by its registry alone; `scripts/ci/pin-images.ts` asks it in the same pull request';
+  'others build it, and no two public repositories record one digest of this tag: its registry alone returns it; `scripts/ci/pin-images.ts` asks it in the same pull request';
 
 /** Image -> the reason. CI writes digests in a pull request of its own; then the line goes, and none may be without. */
 const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
@@ -30,13 +30,10 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   rabbitmq: BY_REGISTRY,
   buildkit: BY_REGISTRY,
   opentelemetryCollector: BY_REGISTRY,
-  valkey: BY_REGISTRY,
-  victoriaLogs: BY_REGISTRY,
   elasticsearch: BY_REGISTRY,
   kibana: BY_REGISTRY,
   mongodb: BY_REGISTRY,
   mongodbBackup: BY_REGISTRY,
-  redisExporter: BY_REGISTRY,
   mongodbExporter: BY_REGISTRY,
   elasticsearchExporter: BY_REGISTRY,
 };

@@ -6,7 +6,7 @@ import { cacheDir } from '../lib/dirs.ts';
 import { elasticsearchFolder } from '../lib/elasticsearch.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/say.ts';
-import { buildah, exportArchive, removeOldLayers } from './buildah.ts';
+import { buildah, exportArchive, removeOldLayers, tagOf } from './buildah.ts';
 import { digestOf, type Inputs, outdated } from './content.ts';
 import { baseArguments, ensureStandin, registryOf } from './standin.ts';
 
@@ -36,7 +36,7 @@ async function buildImage(archive: string, build: Build): Promise<void> {
     ...args,
     ...target,
     '--tag',
-    build.reference,
+    tagOf(build.reference),
     '--file',
     build.dockerfile,
   ];

@@ -58,7 +58,20 @@ export async function removeOldLayers(now = Date.now()): Promise<void> {
     await buildah(['rmi', id]).catch(() => {});
 }
 
-/** Writes an image of the storage to an OCI archive (complete or not at all). */
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+
+/** @returns the name to build an image under: `repository:tag@sha256:...` -> `repository:tag` */
+export const tagOf = (reference: string): string => reference.replace(DIGEST, '');
+
+/**
+ * @returns the name that a node looks an image up by: where a pod names tag and digest, the tag is left out. An image
+ * that is built here has another digest than the one it stands in for, so no registry's rule gives it that name.
+ * @see https://github.com/distribution/reference/blob/main/normalize.go (ParseDockerRef)
+ */
+export const lookedUpAs = (reference: string): string =>
+  DIGEST.test(reference) ? reference.replace(/:[\w][\w.-]*(?=@)/, '') : reference;
+
+/** Writes an image of the storage to an OCI archive (complete or not at all), under the name that a node looks up. */
 export async function exportArchive(reference: string, archive: string): Promise<void> {
   mkdirSync(dirname(archive), { recursive: true });
   rmSync(`${archive}.partial`, { force: true });
@@ -67,8 +80,8 @@ export async function exportArchive(reference: string, archive: string): Promise
     'push',
     '--quiet',
     '--disable-compression',
-    reference,
-    `oci-archive:${archive}.partial:${reference}`,
+    tagOf(reference),
+    `oci-archive:${archive}.partial:${lookedUpAs(reference)}`,
   ]);
   renameSync(`${archive}.partial`, archive);
 }
