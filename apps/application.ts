@@ -1,8 +1,8 @@
 import { type AdapterRule, baseOf, type HpaBehavior, type Policy, type SchedulePolicy } from '@sluice/policy';
 import type { Construct } from 'constructs';
-import type { Stage } from '../argocd/names.ts';
-import type { OwnedFields } from '../argocd/owned-fields.ts';
-import type { CounterRateProps } from '../charts/external-metric.ts';
+import type { Stage } from '../argocd/settings.ts';
+import type { OwnedFields } from '../argocd/source.ts';
+import type { CounterRateProps } from '../charts/autoscaler.ts';
 import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
 import type { EnvValue } from '../charts/pod.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Application } from '../argocd/names.ts';
+import type { Application } from '../argocd/settings.ts';
 import { pages } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { installedAddons } from './addons/log-stores.ts';

@@ -8,9 +8,9 @@ import { type Files, fileName, type Manifest, manifestWriter } from '../packages
 import type { Application, Folder, System } from './application.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { addonNetwork, addonSecrets } from './platform/addon-namespaces.ts';
+import { brokerAuthority, storeAuthority } from './platform/authorities.ts';
 import { boardApplication } from './platform/board.ts';
 import { brokerApplication } from './platform/broker.ts';
-import { brokerAuthority } from './platform/broker-authority.ts';
 import { cluster } from './platform/cluster.ts';
 import { collectorApplication } from './platform/collector.ts';
 import { elasticsearchApplication, elasticsearchAuthority } from './platform/elasticsearch.ts';
@@ -21,7 +21,6 @@ import { mongodbApplication } from './platform/mongodb.ts';
 import { monitoring } from './platform/monitoring.ts';
 import { redisApplication } from './platform/redis.ts';
 import { scalerApplication } from './platform/scaler.ts';
-import { storeAuthority } from './platform/store-authority.ts';
 import { storeBackups } from './platform/store-backups.ts';
 import { storeExporters } from './platform/store-exporters.ts';
 import { transactionsIndexApplication } from './platform/transactions-index.ts';

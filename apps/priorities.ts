@@ -1,6 +1,6 @@
+import { checkInversions, type Ranked } from '../charts/disruption.ts';
 import type { Identity } from '../charts/labels.ts';
 import type { Peer } from '../charts/network-policy.ts';
-import { checkInversions, type Ranked } from '../charts/priority.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
 import type { System } from './application.ts';

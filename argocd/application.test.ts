@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { Application, type ApplicationProps } from './application.ts';
-import type { Application as Manifest } from './names.ts';
-import { scaledReplicas, splitByIstio, splitByTraefik, webhookAuthority } from './owned-fields.ts';
+import type { Application as Manifest } from './settings.ts';
+import { scaledReplicas, splitByIstio, splitByTraefik, webhookAuthority } from './source.ts';
 
 const folder = {
   name: 'consumer',

@@ -2,9 +2,14 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { clusterLabels } from '../charts/labels.ts';
 import { Checks } from '../packages/contracts/checks.ts';
-import { ARGOCD_API, ARGOCD_NAMESPACE, IN_CLUSTER, type Application as Manifest, syncWave } from './names.ts';
-import type { OwnedFields } from './owned-fields.ts';
-import { checkSource, type Source, sourceOf } from './source.ts';
+import {
+  ARGOCD_API,
+  ARGOCD_NAMESPACE,
+  IN_CLUSTER,
+  type Application as Manifest,
+  syncWave,
+} from './settings.ts';
+import { checkSource, type OwnedFields, type Source, sourceOf } from './source.ts';
 
 /** An Argo CD Application: what it delivers, where to, and in which wave. */
 export interface ApplicationProps {

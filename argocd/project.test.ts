@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import type { AppProject } from './names.ts';
 import { EmptyDefaultProject, Project, type ProjectProps } from './project.ts';
+import type { AppProject } from './settings.ts';
 
 const props: ProjectProps = {
   name: 'workloads',

@@ -9,7 +9,7 @@ import {
   DELIVERY_WAVES,
   IN_CLUSTER,
   syncWave,
-} from './names.ts';
+} from './settings.ts';
 
 /** A kind of object, as `<group>/<Kind>`; the core group is empty: '/Service', 'apps/Deployment'. */
 export type KindName = `${string}/${string}`;

@@ -1,5 +1,5 @@
 import type { Manifest } from '../packages/manifests/manifests.ts';
-import { ROOT } from './names.ts';
+import { ROOT } from './settings.ts';
 
 const OPTIONS = 'argocd.argoproj.io/sync-options';
 

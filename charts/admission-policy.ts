@@ -1,8 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { clusterLabels } from './labels.ts';
-import { wave } from './wave.ts';
+import { clusterLabels, wave } from './labels.ts';
 
 /** Requests of one API group. */
 export interface MatchedRequests {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replaceFile } from '../test/support/authority.ts';
-import { reloadScript } from './broker-reload.ts';
+import { reloadScript } from './broker.ts';
 
 let directory: string;
 let children: ChildProcess[];

@@ -3,9 +3,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import type { SecretStore } from '../packages/contracts/platform.ts';
-import { type Identity, metadataOf } from './labels.ts';
-import { SECRET_STORE } from './secret-manager.ts';
-import { wave } from './wave.ts';
+import { type Identity, metadataOf, wave } from './labels.ts';
+import { SECRET_STORE } from './secrets.ts';
 
 /** The only document that a namespace's Secrets come from. */
 export const documentOf = (documents: string, namespace: string): string => `${documents}/${namespace}`;

@@ -1,8 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { type Identity, metadataOf, versionOf, workloadLabels } from './labels.ts';
-import { wave } from './wave.ts';
+import { type Identity, metadataOf, versionOf, wave, workloadLabels } from './labels.ts';
 
 /** What a pod of ECK is given beside what its operator puts there. */
 interface EckPod extends Identity {

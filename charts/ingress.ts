@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, metadataOf } from './labels.ts';
-import type { PageLogin } from './page-login.ts';
+import type { PageLogin } from './shared-page.ts';
 
 /** A page behind the ingress: its host, its path and the Service that answers. */
 export interface WebPageProps extends Identity {

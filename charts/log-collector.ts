@@ -1,5 +1,29 @@
 import { type LogStoreKind, logRecords } from '../packages/contracts/log-store.ts';
 
+/** Names of fields whose values are secrets, at any depth of a JSON line. */
+const SECRET_KEYS = [
+  '(?i)(^|[._-])(pass|passwd|password|passphrase|pwd)$',
+  '(?i)(password|secret|token|credentials?|private[_-]?key|api[_-]?key|authorization|cookie)$',
+] as const;
+
+/** Texts that are secrets wherever they stand: a name with its value, a header, a key of AWS, a JWT, a private key. */
+const SECRET_TEXTS = [
+  '(?i)\\b[\\w.-]*(password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)["\']?\\s*[=:]\\s*("[^"]*"|\'[^\']*\'|[^\\s,;&"\']+)',
+  '(?i)\\b(bearer|basic)\\s+[a-z0-9._~+/=-]{8,}',
+  '\\b(AKIA|ASIA)[A-Z0-9]{16}\\b',
+  '\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*',
+  '-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|$)',
+  '[a-zA-Z][a-zA-Z0-9+.-]*://[^\\s/:@]*:[^\\s/@]+@',
+] as const;
+
+/** The collector's processor that masks secrets in text and fields. @see https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/processor/redactionprocessor */
+export const REDACTION = {
+  allow_all_keys: true,
+  blocked_key_patterns: SECRET_KEYS,
+  blocked_values: SECRET_TEXTS,
+  summary: 'silent',
+} as const;
+
 /** The log stores that take OTLP. */
 export type OtlpStore = Exclude<LogStoreKind, 'elasticsearch'>;
 
@@ -141,4 +165,57 @@ function exportersTo(outputs: LogOutputs, { queueBytes }: CollectorLimits): Comp
       },
     ]),
   );
+}
+
+const { line, event } = logRecords['victoria-logs'];
+
+/** The file of the collector of Kubernetes events: one for the cluster, from the API server to the log stores. */
+export const logEventsConfig = (props: CollectorProps): CollectorConfig =>
+  collectorConfig(props, {
+    receivers: {
+      k8sobjects: {
+        ...{ auth_type: 'serviceAccount', storage: POSITIONS },
+        // Deleted events are old ones: their hour is over.
+        objects: [{ name: 'events', mode: 'watch', exclude_watch_type: ['DELETED'] }],
+      },
+    },
+    processors: {
+      'transform/events': { error_mode: 'ignore', log_statements: eventStatements() },
+      redaction: REDACTION,
+    },
+  });
+
+/** The Event of core/v1, as the watch brings it. @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+const at = (...path: readonly string[]): string =>
+  ['log.body["object"]', ...path.map((key) => `["${key}"]`)].join('');
+
+function eventStatements(): string[] {
+  const resource = (name: string): string => `resource.attributes["${name}"]`;
+  const attribute = (name: string): string => `log.attributes["${name}"]`;
+  const seen = ['eventTime', 'firstTimestamp', 'lastTimestamp'].map(
+    (key) => `set(log.time, Time(${at(key)}, "%Y-%m-%dT%H:%M:%S.%LZ")) where IsMatch(${at(key)}, "\\\\.")`,
+  );
+  const seconds = ['firstTimestamp', 'lastTimestamp'].map(
+    (key) =>
+      `set(log.time, Time(${at(key)}, "%Y-%m-%dT%H:%M:%SZ")) where IsString(${at(key)}) and not IsMatch(${at(key)}, "\\\\.")`,
+  );
+  return [
+    ...[...seen, ...seconds],
+    `set(${resource(line.namespace)}, ${at('involvedObject', 'namespace')})`,
+    // What belongs to no namespace, a node for example, has its events in one.
+    `set(${resource(line.namespace)}, ${at('metadata', 'namespace')}) where ${at('involvedObject', 'namespace')} == nil`,
+    `set(${resource(line.pod)}, ${at('involvedObject', 'name')}) where ${at('involvedObject', 'kind')} == "Pod"`,
+    `set(${resource(line.node)}, ${at('source', 'host')}) where ${at('source', 'host')} != nil`,
+    `set(${attribute(event.reason)}, ${at('reason')})`,
+    `set(${attribute(event.type)}, ${at('type')})`,
+    `set(${attribute(event.kind)}, ${at('involvedObject', 'kind')})`,
+    `set(${attribute(event.name)}, ${at('involvedObject', 'name')})`,
+    `set(${attribute('k8s.event.uid')}, ${at('metadata', 'uid')})`,
+    `set(${attribute('k8s.event.count')}, ${at('count')})`,
+    `set(${attribute(line.level)}, ConvertCase(${at('type')}, "lower"))`,
+    `set(${attribute(line.level)}, "warn") where ${attribute(line.level)} == "warning"`,
+    `set(${attribute(line.level)}, "info") where ${attribute(line.level)} == "normal"`,
+    // The last: it takes away what the others read.
+    `set(log.body, ${at('message')})`,
+  ];
 }

@@ -1,8 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { type Identity, type Labels, metadataOf } from './labels.ts';
-import { wave } from './wave.ts';
+import { type Identity, type Labels, metadataOf, wave } from './labels.ts';
 
 /** A user of MongoDB: the database that it works in, and what it may do there. */
 export interface MongoDbUser {

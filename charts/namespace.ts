@@ -1,8 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { clusterLabels } from './labels.ts';
-import { wave } from './wave.ts';
+import { clusterLabels, wave } from './labels.ts';
 
 export type PodSecurityLevel = 'restricted' | 'baseline' | 'privileged';
 

@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { type Login, PageLogin } from './page-login.ts';
+import { type Login, PageLogin } from './shared-page.ts';
 
 const identity = { name: 'prometheus', namespace: 'monitoring', component: 'monitoring' } as const;
 

@@ -4,9 +4,8 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { AdmissionPolicy } from './admission-policy.ts';
-import { clusterLabels } from './labels.ts';
+import { clusterLabels, wave } from './labels.ts';
 import { AUTHORITY_KEY } from './pod.ts';
-import { wave } from './wave.ts';
 
 /** A certificate authority of the cluster's own, and the namespaces that trust it. */
 export interface PrivateAuthorityProps {

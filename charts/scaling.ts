@@ -15,7 +15,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Checks } from '../packages/contracts/checks.ts';
 import { type Identity, labelsOf } from './labels.ts';
-import { ScalePermission, type ScalePermissionProps } from './scale-permission.ts';
+import { ScalePermission, type ScalePermissionProps } from './permissions.ts';
 
 /** Who can own a replica count: the own scaler, an HPA on a metric of prometheus-adapter, or KEDA. */
 export const SCALERS = ['own', 'hpa', 'keda'] as const;

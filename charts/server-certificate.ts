@@ -1,8 +1,7 @@
 import type { ICertificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Identity, metadataOf } from './labels.ts';
-import { wave } from './wave.ts';
+import { type Identity, metadataOf, wave } from './labels.ts';
 
 /** A certificate for a server inside the cluster, by the cluster's own authority. */
 export interface ServerCertificateProps extends Identity {

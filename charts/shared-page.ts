@@ -1,7 +1,111 @@
+import type { IMiddleware } from '@kubernetes-models/traefik/traefik.io/v1alpha1/Middleware';
+import type { IServersTransport } from '@kubernetes-models/traefik/traefik.io/v1alpha1/ServersTransport';
+import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { type Identity, metadataOf } from './labels.ts';
+import type { SignOnProxy } from '../packages/contracts/platform.ts';
+import { type Identity, type Labels, metadataOf, wave } from './labels.ts';
+import type { ServerTrust } from './monitoring.ts';
+
+/** How the ingress controller authenticates users, for a page that does not do so itself. */
+export type Login =
+  /** Names and hashes in the Secret's key `users`, one per line as htpasswd writes them. */
+  | { readonly kind: 'basic-auth'; readonly secret: string }
+  /** A proxy in front of an OpenID provider: it answers 2xx for a user who is signed on. */
+  | { readonly kind: 'oidc'; readonly proxy: SignOnProxy };
+
+/** The login that an ingress asks for before a page. */
+export interface PageLoginProps extends Identity {
+  readonly login: Login;
+  /** The header in which the page is told the user's name, in canonical case, so that what comes in under it is replaced. @default it is not told */
+  readonly userHeader?: string;
+}
+
+/**
+ * What stands before a page without a login of its own: a Middleware of Traefik.
+ * @throws {ChartError} with every fault of the props
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/basicauth/
+ * @see https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration#configuring-for-use-with-the-traefik-v2-forwardauth-middleware
+ */
+export class PageLogin extends Construct {
+  /** How an Ingress names it. */
+  readonly reference: string;
+
+  constructor(scope: Construct, id: string, props: PageLoginProps) {
+    super(scope, id);
+    checkLogin(props);
+    const name = `${props.name}-login`;
+    this.reference = `${props.namespace}-${name}@kubernetescrd`;
+    const { apiVersion, kind, spec } = middleware(props);
+    new ApiObject(this, 'middleware', {
+      ...{ apiVersion, kind, spec },
+      metadata: { ...metadataOf(props, name), annotations: wave('credentials') },
+    });
+  }
+}
+
+/** The page behind it learns nothing of the password. */
+const middleware = ({ login, userHeader: header }: PageLoginProps): Omit<IMiddleware, 'metadata'> => ({
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'Middleware',
+  spec:
+    login.kind === 'basic-auth'
+      ? { basicAuth: { secret: login.secret, removeHeader: true, ...(header && { headerField: header }) } }
+      : {
+          forwardAuth: {
+            ...{ address: addressOf(login.proxy), trustForwardHeader: false },
+            ...(header && { authResponseHeaders: [header] }),
+          },
+        },
+});
+
+const addressOf = ({ name, namespace, port, path = '/oauth2/auth' }: SignOnProxy): string =>
+  `http://${name}.${namespace}.svc:${port}${path}`;
+
+function checkLogin({ name, login }: PageLoginProps): void {
+  const checks = new Checks(`PageLogin '${name}'`);
+  if (login.kind === 'basic-auth') checks.dnsLabel('login.secret', login.secret).done();
+  else
+    checks
+      .dnsLabel('login.proxy.name', login.proxy.name)
+      .dnsLabel('login.proxy.namespace', login.proxy.namespace)
+      .wholeNumber('login.proxy.port', login.proxy.port, 1)
+      .done();
+}
+
+/** The Service behind a page, and who may reach it. */
+export interface PageBackendProps extends Identity {
+  /** The server name and the authorities that verify its certificate. */
+  readonly trust: ServerTrust;
+}
+
+/**
+ * How Traefik reaches a page whose server speaks TLS inside the cluster.
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/serverstransport/
+ */
+export class PageBackend extends Construct {
+  constructor(scope: Construct, id: string, props: PageBackendProps) {
+    super(scope, id);
+    const { apiVersion, kind, spec } = transport(props.trust);
+    new ApiObject(this, 'servers-transport', {
+      ...{ apiVersion, kind, spec },
+      metadata: { ...metadataOf(props), annotations: wave('credentials') },
+    });
+  }
+}
+
+/** The annotations by which the Service of the page names it. */
+export const pageBackendOf = ({ name, namespace }: Pick<Identity, 'name' | 'namespace'>): Labels => ({
+  'traefik.ingress.kubernetes.io/service.serversscheme': 'https',
+  'traefik.ingress.kubernetes.io/service.serverstransport': `${namespace}-${name}@kubernetescrd`,
+});
+
+const transport = ({ serverName, configMap }: ServerTrust): Omit<IServersTransport, 'metadata'> => ({
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'ServersTransport',
+  spec: { serverName, rootCAs: [{ configMap }] },
+});
 
 /** An OpenID provider that a load balancer has users sign on at. */
 export interface BalancerSignOn {
@@ -53,7 +157,7 @@ const SESSION_SECONDS = 12 * 60 * 60;
 export class SharedPage extends Construct {
   constructor(scope: Construct, id: string, props: SharedPageProps) {
     super(scope, id);
-    check(props);
+    checkPages(props);
     const { host, paths, service, port, signOn } = props;
     const backend = { service: { name: service, port: { name: port } } };
     new k8s.KubeIngress(this, 'ingress', {
@@ -124,7 +228,15 @@ function allowReading(scope: Construct, identity: Identity, secret: string): voi
   });
 }
 
-function check({ name, host, service, certificateArn, paths, healthPath, signOn }: SharedPageProps): void {
+function checkPages({
+  name,
+  host,
+  service,
+  certificateArn,
+  paths,
+  healthPath,
+  signOn,
+}: SharedPageProps): void {
   const checks = new Checks(`SharedPage '${name}'`)
     .hostName('host', host)
     .dnsLabel('service', service)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { type Identity, metadataOf, workloadLabels } from './labels.ts';
+import { type Identity, metadataOf, wave, workloadLabels } from './labels.ts';
 import {
   AUTHORITY_FILE,
   authorityMount,
@@ -13,7 +13,6 @@ import {
   serviceContainer,
 } from './pod.ts';
 import type { QueueTopology } from './queue-topology.ts';
-import { wave } from './wave.ts';
 import { failurePolicy } from './worker.ts';
 
 /** The Job that declares the topology on a broker. */

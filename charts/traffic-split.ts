@@ -6,10 +6,10 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import type { TrafficRouter } from '../packages/contracts/platform.ts';
-import { releaseNames } from './canary.ts';
 import { Certificate, certificateSecret } from './certificate.ts';
 import { type Identity, metadataOf, selectorOf } from './labels.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from './pod.ts';
+import { releaseNames } from './release.ts';
 import { HttpService } from './worker.ts';
 
 /** How requests are divided between two versions of a service. */
@@ -27,7 +27,7 @@ export interface TrafficSplitProps extends Identity {
 
 /**
  * The way to a web service whose releases are canaries. Argo Rollouts writes the weights (and, of Istio's subsets
- * and Traefik's Services, which pods they are): see `splitByTraefik` and `splitByIstio` in argocd/owned-fields.ts.
+ * and Traefik's Services, which pods they are): see `splitByTraefik` and `splitByIstio` in argocd/source.ts.
  *
  * @throws {ChartError} with every fault of the props
  * @see https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/

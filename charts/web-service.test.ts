@@ -1,7 +1,12 @@
 import { k8s } from 'cdk8s-plus-27';
 import { describe, expect, it } from 'vitest';
-import { Autoscaler, type AutoscalerProps, cpuUtilization } from './autoscaler.ts';
-import { type CounterRateProps, counterRate } from './external-metric.ts';
+import {
+  Autoscaler,
+  type AutoscalerProps,
+  type CounterRateProps,
+  counterRate,
+  cpuUtilization,
+} from './autoscaler.ts';
 import { faultsOf, objectsOf } from './testing.ts';
 import { WebService, type WebServiceProps } from './web-service.ts';
 

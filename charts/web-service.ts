@@ -3,7 +3,6 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
-import { type Canary, canaryStrategy, checkCanary } from './canary.ts';
 import { type Identity, metadataOf, selectorOf, workloadLabels } from './labels.ts';
 import { type Placement, placed } from './placement.ts';
 import {
@@ -18,6 +17,7 @@ import {
   ServiceAccount,
   serviceContainer,
 } from './pod.ts';
+import { type Canary, canaryStrategy, checkCanary } from './release.ts';
 import { HttpService } from './worker.ts';
 
 /** A web service: its image, its page, its bounds and what scales it. */

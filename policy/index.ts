@@ -34,9 +34,9 @@ export {
 } from './construct/policies.ts';
 export { baseOf, decide } from './decide/decide.ts';
 export type { DecisionInput } from './decide/decision-input.ts';
+export { highestFloor } from './decide/recommend.ts';
 export { type OldestWait, oldestWait } from './decide/recommend-latch.ts';
 export { remember } from './decide/remember.ts';
-export { highestFloor } from './decide/schedule-floor.ts';
 export * from './decision.ts';
 export { FaultsError, PolicyError } from './faults.ts';
 export { type Measures, measured, needsMeasures, serviceSecondsOf } from './measure/measures.ts';

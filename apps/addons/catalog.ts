@@ -2,28 +2,19 @@ import { boardPages, type Environment } from '../../environments/environment.ts'
 import type { AddonName } from '../../environments/versions.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import type { Addon } from './addon.ts';
-import { argoCd } from './argo-cd.ts';
-import { argoRollouts } from './argo-rollouts.ts';
-import { awsEfsCsiDriver } from './aws-efs-csi-driver.ts';
-import { awsLoadBalancerController } from './aws-load-balancer-controller.ts';
-import { certManager } from './cert-manager.ts';
-import { eckOperator } from './eck-operator.ts';
+import { argoCd, argoRollouts } from './argo.ts';
+import { awsEfsCsiDriver, awsLoadBalancerController, karpenter, karpenterCrd } from './aws.ts';
+import { certManager, trustManager } from './certificates.ts';
 import { externalSecrets } from './external-secrets.ts';
 import { fluentBit } from './fluent-bit.ts';
 import { jenkins } from './jenkins.ts';
-import { karpenter, karpenterCrd } from './karpenter.ts';
-import { keda } from './keda.ts';
-import { kubePrometheusStack } from './kube-prometheus-stack.ts';
+import { kubePrometheusStack, prometheusOperatorCrds } from './kube-prometheus-stack.ts';
 import { installedAddons, LOG_ADDONS } from './log-stores.ts';
 import { loki } from './loki.ts';
-import { metricsServer } from './metrics-server.ts';
-import { opentelemetryCollector } from './opentelemetry-collector.ts';
-import { opentelemetryEvents } from './opentelemetry-events.ts';
-import { prometheusAdapter } from './prometheus-adapter.ts';
-import { prometheusOperatorCrds } from './prometheus-operator-crds.ts';
-import { psmdbOperator } from './psmdb-operator.ts';
+import { keda, metricsServer, prometheusAdapter } from './metrics-apis.ts';
+import { opentelemetryCollector, opentelemetryEvents } from './opentelemetry-collector.ts';
+import { eckOperator, psmdbOperator } from './store-operators.ts';
 import { traefik } from './traefik.ts';
-import { trustManager } from './trust-manager.ts';
 import { victoriaLogs } from './victoria-logs.ts';
 
 /** Every addon; which environment has which is data in environments.ts. */

@@ -1,8 +1,7 @@
-import { webhookAuthority } from '../../argocd/owned-fields.ts';
 import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
+import { webhookAuthority } from '../../argocd/source.ts';
 import type { Environment } from '../../environments/environment.ts';
-import type { Addon } from './addon.ts';
-import { budgetByMinimum, type Resources, resources, type Switch, watched } from './values.ts';
+import { type Addon, budgetByMinimum, type Resources, resources, type Switch, watched } from './addon.ts';
 
 interface Component {
   readonly replicaCount: number;

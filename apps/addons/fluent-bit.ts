@@ -6,9 +6,8 @@ import {
   logStoreAddresses,
 } from '../../packages/contracts/log-store.ts';
 import { ELASTICSEARCH_AUTHORITY } from '../platform/elasticsearch-endpoint.ts';
-import type { Addon } from './addon.ts';
+import { type Addon, OFF, type Resources, resources, type Switch, watched } from './addon.ts';
 import { LOG_AGENTS } from './opentelemetry-collector.ts';
-import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
 
 interface Values {
   readonly testFramework: Switch;

@@ -1,7 +1,6 @@
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
-import type { Addon } from './addon.ts';
-import { type Resources, resources, type Switch, watched } from './values.ts';
+import { type Addon, type Resources, resources, type Switch, watched } from './addon.ts';
 
 interface Values {
   readonly controller: {

@@ -1,12 +1,12 @@
-import { webhookAuthority } from '../../argocd/owned-fields.ts';
+import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
+import { webhookAuthority } from '../../argocd/source.ts';
 import { SIDECAR } from '../../charts/dashboards/dashboard.ts';
 import { type Environment, pageUrl } from '../../environments/environment.ts';
 import type { System } from '../application.ts';
 import { type AlertmanagerFiles, alertmanagerFiles, receiverSecretsOf } from '../platform/alerting.ts';
 import { MONITORING } from '../platform/identities.ts';
-import type { Addon } from './addon.ts';
+import { type Addon, budgetByMinimum, OFF, type Resources, resources, type Switch } from './addon.ts';
 import { type LogDataSource, logDataSources, logPlugins } from './log-stores.ts';
-import { budgetByMinimum, OFF, type Resources, resources, type Switch } from './values.ts';
 
 interface Storage {
   readonly volumeClaimTemplate: {
@@ -180,3 +180,15 @@ const storage = ({ storageClassName }: Environment, size: string): Storage => ({
     },
   },
 });
+
+interface CrdValues {
+  readonly crds: { readonly annotations: Readonly<Record<string, string>> };
+}
+
+/** The definitions of ServiceMonitor, PrometheusRule and their like, before anybody uses them. */
+export const prometheusOperatorCrds: Addon<CrdValues> = {
+  name: 'prometheus-operator-crds',
+  namespace: MONITORING_NAMESPACE,
+  stage: 'definitions',
+  values: () => ({ crds: { annotations: CONFIRM_REMOVAL } }),
+};

@@ -1,7 +1,6 @@
 import type { Environment } from '../../environments/environment.ts';
 import { logRecords } from '../../packages/contracts/log-store.ts';
-import type { Addon } from './addon.ts';
-import { OFF, type Resources, resources, type Switch, watched } from './values.ts';
+import { type Addon, OFF, type Resources, resources, type Switch, watched } from './addon.ts';
 
 interface Schema {
   readonly from: string;

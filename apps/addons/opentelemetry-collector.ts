@@ -1,17 +1,18 @@
 import { LOG_AGENT_FLAGS, logAgentConfig } from '../../charts/log-agent.ts';
-import type { CollectorConfig, CollectorLimits } from '../../charts/log-collector.ts';
+import { type CollectorConfig, type CollectorLimits, logEventsConfig } from '../../charts/log-collector.ts';
 import { images } from '../../environments/images.ts';
-import type { Addon } from './addon.ts';
-import { logOutputsOf } from './log-stores.ts';
 import {
+  type Addon,
   type ChartImage,
   chartImage,
   OFF,
+  RESTRICTED_POD,
   type Resources,
   resources,
   type Switch,
   watched,
-} from './values.ts';
+} from './addon.ts';
+import { logOutputsOf } from './log-stores.ts';
 
 interface Values extends CollectorValues {
   readonly mode: 'daemonset';
@@ -65,7 +66,7 @@ const READS_FILES_OF_ROOT = {
 } as const;
 
 /** Where a collector keeps its positions and its queue. */
-export const STATE = '/var/lib/sluice-logs';
+const STATE = '/var/lib/sluice-logs';
 const LOGS = '/var/log/pods';
 const MEMORY_MIB = 256;
 
@@ -103,14 +104,14 @@ export const opentelemetryCollector: Addon<Values> = {
 };
 
 /** The pages of a collector: on its pod's address, on the ports of the chart's probes and PodMonitor. */
-export const PAGES = {
+const PAGES = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the collector fills it in
   host: '${env:MY_POD_IP}',
   ports: { health: 13_133, metrics: 8888 },
 } as const;
 
 /** The values of a release, but for what it reads. */
-export const collectorValues = (
+const collectorValues = (
   fullnameOverride: string,
   { memoryMiB }: CollectorLimits,
   extraArgs: readonly string[] = [],
@@ -124,3 +125,54 @@ export const collectorValues = (
   },
   resources: resources('50m', `${memoryMiB}Mi`),
 });
+
+interface EventValues extends CollectorValues {
+  readonly mode: 'deployment';
+  readonly replicaCount: 1;
+  readonly rollout: { readonly strategy: 'Recreate' };
+  readonly podSecurityContext: typeof RESTRICTED_POD & {
+    readonly runAsUser: number;
+    readonly fsGroup: number;
+  };
+  readonly securityContext: object;
+  readonly clusterRole: {
+    readonly create: true;
+    readonly rules: readonly [
+      {
+        readonly apiGroups: readonly [''];
+        readonly resources: readonly ['events'];
+        readonly verbs: readonly string[];
+      },
+    ];
+  };
+}
+
+const EVENT_LIMITS: CollectorLimits = { memoryMiB: 128, queueBytes: 64 * 1024 * 1024 };
+const USER = 10_001;
+
+/** Kubernetes' events, to the log stores: one pod, as two would write each event twice. */
+export const opentelemetryEvents: Addon<EventValues> = {
+  name: 'opentelemetry-events',
+  namespace: LOG_AGENTS,
+  stage: 'platform',
+  values: (environment) => ({
+    ...collectorValues('log-events', EVENT_LIMITS),
+    ...{ mode: 'deployment', replicaCount: 1, rollout: { strategy: 'Recreate' } },
+    alternateConfig: logEventsConfig({
+      ...{ outputs: logOutputsOf(environment), state: STATE, limits: EVENT_LIMITS, ...PAGES },
+    }),
+    podMonitor: watched(environment),
+    podSecurityContext: { ...RESTRICTED_POD, runAsUser: USER, fsGroup: USER },
+    securityContext: {
+      ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+      capabilities: { drop: ['ALL'] },
+    },
+    clusterRole: {
+      create: true,
+      rules: [{ apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] }],
+    },
+    // It outlives the process and not the pod: the API server keeps events for an hour.
+    extraVolumes: [{ name: 'state', emptyDir: { sizeLimit: '512Mi' } }],
+    extraVolumeMounts: [{ name: 'state', mountPath: STATE }],
+  }),
+};

@@ -1,6 +1,5 @@
 import type { Environment } from '../../environments/environment.ts';
-import type { Addon } from './addon.ts';
-import { budget, OFF, type Resources, resources, type Switch, watched } from './values.ts';
+import { type Addon, budget, OFF, type Resources, resources, type Switch, watched } from './addon.ts';
 
 interface Values {
   readonly deployment: { readonly replicas: number };

@@ -1,7 +1,7 @@
 import { images } from '../../environments/images.ts';
 import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
-import type { Addon } from './addon.ts';
 import {
+  type Addon,
   type ChartImage,
   chartImage,
   RESTRICTED_POD,
@@ -9,7 +9,7 @@ import {
   resources,
   type Switch,
   watched,
-} from './values.ts';
+} from './addon.ts';
 
 const { namespace, service } = logStoreAddresses['victoria-logs'];
 

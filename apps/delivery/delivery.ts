@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { Application as ArgoApplication } from '../../argocd/application.ts';
-import { ARGOCD_NAMESPACE, DELIVERY_WAVES, ROOT, STAGES } from '../../argocd/names.ts';
 import { EmptyDefaultProject, Project } from '../../argocd/project.ts';
+import { ARGOCD_NAMESPACE, DELIVERY_WAVES, ROOT, STAGES } from '../../argocd/settings.ts';
 import { Namespace } from '../../charts/namespace.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { charts } from '../../environments/versions.ts';

@@ -1,5 +1,5 @@
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
 import type { ProjectProps } from '../../argocd/project.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { charts } from '../../environments/versions.ts';
 import type { Addon } from '../addons/addon.ts';

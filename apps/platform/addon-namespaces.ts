@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import { Credentials } from '../../charts/credentials.ts';
 import { PodAccess, type PodPeer, peers } from '../../charts/network-policy.ts';
-import { SecretBoundary } from '../../charts/secret-boundary.ts';
+import { SecretBoundary } from '../../charts/secrets.ts';
 import { addonsOf } from '../addons/catalog.ts';
 import { addonConnections } from '../addons/connections.ts';
 import { EXTERNAL_SECRETS } from '../addons/external-secrets.ts';

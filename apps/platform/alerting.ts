@@ -1,9 +1,9 @@
 import type { Policy } from '@sluice/policy';
-import { messageTemplates } from '../../charts/alert-message.ts';
 import {
   type AlertmanagerConfig,
   alertmanagerConfig,
   type Holidays,
+  messageTemplates,
   receiverKeys,
   silentConfig,
 } from '../../charts/alertmanager.ts';

@@ -1,15 +1,14 @@
 import type { Construct } from 'constructs';
-import { scaledReplicas } from '../../argocd/owned-fields.ts';
+import { scaledReplicas } from '../../argocd/source.ts';
 import { Alerts } from '../../charts/alerts.ts';
 import { Autoscaler, cpuUtilization } from '../../charts/autoscaler.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
-import { PageLogin } from '../../charts/page-login.ts';
 import { type EnvValue, HTTP_PORT, HTTP_PORT_NAME } from '../../charts/pod.ts';
 import { PolicyFile } from '../../charts/scaler.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
-import { type BalancerSignOn, SharedPage } from '../../charts/shared-page.ts';
+import { type BalancerSignOn, PageLogin, SharedPage } from '../../charts/shared-page.ts';
 import { WebService } from '../../charts/web-service.ts';
 import { boardPages, type Environment, pageUrl, type SharedHost } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';

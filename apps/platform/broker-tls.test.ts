@@ -6,8 +6,8 @@ import { isFields, valueAt } from '../../packages/manifests/objects.ts';
 import type { Folder } from '../application.ts';
 import { manifestsOf, systemIn } from '../main.ts';
 import { applications, local, production, render } from '../testing/desired-state.ts';
+import { brokerAuthority } from './authorities.ts';
 import { brokerApplication } from './broker.ts';
-import { brokerAuthority } from './broker-authority.ts';
 
 const CLEAR_TEXT = /amqp:\/\/|http:\/\/broker\.|port: (5672|15672)\b/;
 const rendered = (environment: Environment) =>

@@ -1,13 +1,13 @@
 import { Alerts } from '../../charts/alerts.ts';
-import { ClusterReader } from '../../charts/cluster-reader.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { peers } from '../../charts/network-policy.ts';
+import { ClusterReader } from '../../charts/permissions.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
 import { SharedVolume } from '../../charts/shared-volume.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import type { Application } from '../application.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { scheduledJobAlerts } from '../workloads/scheduled-job.ts';
 import { BOARD, PRIORITY } from './identities.ts';
 import { allowConnections, isolatedNamespace, lookups } from './network.ts';
 

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import { Credentials } from '../../charts/credentials.ts';
 import type { Identity } from '../../charts/labels.ts';
-import type { Login } from '../../charts/page-login.ts';
-import { SecretManager } from '../../charts/secret-manager.ts';
+import { SecretManager } from '../../charts/secrets.ts';
+import type { Login } from '../../charts/shared-page.ts';
 import { boardPages, type Environment, type OpenPages } from '../../environments/environment.ts';
 import type { AddonSecret } from '../addons/addon.ts';
 import { awsOf } from '../addons/aws.ts';

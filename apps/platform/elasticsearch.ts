@@ -13,11 +13,11 @@ import type { ElasticsearchStore, Environment } from '../../environments/environ
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { ELASTICSEARCH_USERS, logStoreAddresses, logStoreUrl } from '../../packages/contracts/log-store.ts';
-import { CERT_MANAGER } from '../addons/cert-manager.ts';
+import { CERT_MANAGER } from '../addons/certificates.ts';
 import { internet } from '../addons/connections.ts';
 import { LOG_AGENTS } from '../addons/opentelemetry-collector.ts';
 import type { Application, Connection, ExpectedSecret } from '../application.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { scheduledJobAlerts } from '../workloads/scheduled-job.ts';
 import { declareSecrets } from './credentials.ts';
 import { ELASTICSEARCH_AUTHORITY, elasticsearchOf } from './elasticsearch-endpoint.ts';
 import { BOARD, elasticsearchContent as content, elasticsearch, kibana, PRIORITY } from './identities.ts';

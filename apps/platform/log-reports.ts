@@ -8,7 +8,7 @@ import { RUNBOOK } from '../../environments/organization.ts';
 import { Checks } from '../../packages/contracts/checks.ts';
 import { WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
 import type { Application } from '../application.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { scheduledJobAlerts } from '../workloads/scheduled-job.ts';
 import { declareSecrets } from './credentials.ts';
 import { PRIORITY } from './identities.ts';
 import { bucketRoleOf, type Client, logStoreClient, objectStoreClient } from './log-sources.ts';

@@ -4,7 +4,7 @@ import { issuerOf } from '../../charts/private-authority.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { internet } from '../addons/connections.ts';
-import { MONGODB_OPERATOR_VERSION } from '../addons/psmdb-operator.ts';
+import { MONGODB_OPERATOR_VERSION } from '../addons/store-operators.ts';
 import type { Application, System } from '../application.ts';
 import { declareSecrets } from './credentials.ts';
 import { PRIORITY } from './identities.ts';

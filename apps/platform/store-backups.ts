@@ -3,14 +3,19 @@ import { Alerts } from '../../charts/alerts.ts';
 import type { Identity } from '../../charts/labels.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { RESTORE_FILE } from '../../charts/redis.ts';
-import { type BackupStep, StoreBackup } from '../../charts/store-backup.ts';
-import { MONGODB_DUMP, MONGODB_RESTORE, REDIS_DUMP } from '../../charts/store-dumps.ts';
+import {
+  type BackupStep,
+  MONGODB_DUMP,
+  MONGODB_RESTORE,
+  REDIS_DUMP,
+  StoreBackup,
+} from '../../charts/store-backup.ts';
 import type { Environment, StoreBackups } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { internet } from '../addons/connections.ts';
 import type { Application, Connection, ExpectedSecret } from '../application.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { scheduledJobAlerts } from '../workloads/scheduled-job.ts';
 import { PRIORITY } from './identities.ts';
 import { allowConnections, lookups } from './network.ts';
 import {

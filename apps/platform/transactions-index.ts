@@ -14,7 +14,7 @@ import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
 import { internet } from '../addons/connections.ts';
 import type { Application, Connection, System } from '../application.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
+import { scheduledJobAlerts } from '../workloads/scheduled-job.ts';
 import { declareSecrets } from './credentials.ts';
 import { PRIORITY } from './identities.ts';
 import { membersOf } from './mongodb.ts';

@@ -1,19 +1,18 @@
-/** Workloads of the tests' own, of each kind one: what is expected of the machinery stays when apps/workloads/ changes. */
 import { constant, latch, type Policy, schedule } from '@sluice/policy';
-import type { Canary } from '../../charts/canary.ts';
 import { waitSecondsOf } from '../../charts/objectives.ts';
+import type { Canary } from '../../charts/release.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { accountVariables } from '../workloads/common.ts';
 import { consumerAlerts } from '../workloads/consumer-alerts.ts';
 import { queueWorker } from '../workloads/queue-worker.ts';
 import { releaseAlerts } from '../workloads/release-alerts.ts';
-import { scheduledJob } from '../workloads/scheduled-job.ts';
+import { scheduledJob, scheduledJobAlerts } from '../workloads/scheduled-job.ts';
 import { type ConsumerSettings, sluiceConsumer } from '../workloads/sluice-consumer.ts';
 import { type ServiceScaling, webService } from '../workloads/web-service.ts';
 import type { OverridesOf } from '../workloads/workload.ts';
 
+/** Workloads of the tests' own, of each kind one: what is expected of the machinery stays when apps/workloads/ changes. */
 const queue = 'jobs';
 
 const settings: ConsumerSettings & { readonly policy: Policy; readonly retrySeconds: number } = {

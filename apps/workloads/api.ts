@@ -1,5 +1,5 @@
 import { constant, type SchedulePolicy, schedule } from '@sluice/policy';
-import type { Canary } from '../../charts/canary.ts';
+import type { Canary } from '../../charts/release.ts';
 import { images } from '../../environments/images.ts';
 import { api as metrics } from '../../packages/contracts/metrics/catalogue.ts';
 import { releaseAlerts } from './release-alerts.ts';

@@ -1,7 +1,6 @@
 import { images } from '../../environments/images.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
 import { accountVariables } from './common.ts';
-import { scheduledJob } from './scheduled-job.ts';
+import { scheduledJob, scheduledJobAlerts } from './scheduled-job.ts';
 
 const queue = 'jobs';
 const DEADLINE_SECONDS = 120;

@@ -1,6 +1,6 @@
 import type { Policy } from '@sluice/policy';
 import type { Construct } from 'constructs';
-import { scaledReplicas } from '../../argocd/owned-fields.ts';
+import { scaledReplicas } from '../../argocd/source.ts';
 import { Alerts } from '../../charts/alerts.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
 import type { Identity } from '../../charts/labels.ts';

@@ -1,7 +1,6 @@
 import { HTTP_PORT } from '../../charts/pod.ts';
 import { images } from '../../environments/images.ts';
-import { scheduledJobAlerts } from '../scheduled-job-alerts.ts';
-import { scheduledJob } from './scheduled-job.ts';
+import { scheduledJob, scheduledJobAlerts } from './scheduled-job.ts';
 
 const NAME = 'transaction-load';
 const DEADLINE_SECONDS = 60;

@@ -6,20 +6,24 @@ import {
   scheduledMinimum,
   splitByIstio,
   splitByTraefik,
-} from '../../argocd/owned-fields.ts';
+} from '../../argocd/source.ts';
 import { Alerts, type RecordingRule } from '../../charts/alerts.ts';
-import { Autoscaler, cpuUtilization } from '../../charts/autoscaler.ts';
-import { type Canary, POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
+import {
+  Autoscaler,
+  type CounterRate,
+  type CounterRateProps,
+  counterRate,
+  cpuUtilization,
+} from '../../charts/autoscaler.ts';
 import { DisruptionBudget } from '../../charts/disruption.ts';
-import { type CounterRate, type CounterRateProps, counterRate } from '../../charts/external-metric.ts';
 import { WebPage } from '../../charts/ingress.ts';
 import type { Identity } from '../../charts/labels.ts';
 import { MetricsScrape } from '../../charts/monitoring.ts';
 import { type RequestObjectives, requestSlos } from '../../charts/objectives.ts';
+import { ScalePermission } from '../../charts/permissions.ts';
 import type { Placement } from '../../charts/placement.ts';
 import { HTTP_PORT, HTTP_PORT_NAME } from '../../charts/pod.ts';
-import { ReleaseAnalysis } from '../../charts/release-analysis.ts';
-import { ScalePermission } from '../../charts/scale-permission.ts';
+import { type Canary, POD_HASH_LABEL, ReleaseAnalysis, releaseNames } from '../../charts/release.ts';
 import { TrafficSplit } from '../../charts/traffic-split.ts';
 import { WebService, type WebServiceProps } from '../../charts/web-service.ts';
 import type { Environment } from '../../environments/environment.ts';

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { OwnedFields } from '../../argocd/owned-fields.ts';
+import type { OwnedFields } from '../../argocd/source.ts';
 import type { Component, Identity } from '../../charts/labels.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { Checks } from '../../packages/contracts/checks.ts';

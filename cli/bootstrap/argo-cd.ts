@@ -1,5 +1,5 @@
-import { argoCd as addon } from '../../apps/addons/argo-cd.ts';
-import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
+import { argoCd as addon } from '../../apps/addons/argo.ts';
+import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/settings.ts';
 import { charts } from '../../environments/versions.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { find, rolledOut } from './apply.ts';

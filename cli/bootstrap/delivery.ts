@@ -1,5 +1,5 @@
 import { DELIVERY } from '../../apps/delivery/projects.ts';
-import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/settings.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { BootstrapError, type ClusterLike } from './machine.ts';

@@ -1,7 +1,7 @@
 import { externalSecrets } from '../../apps/addons/external-secrets.ts';
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import { documentOf } from '../../charts/credentials.ts';
-import { SECRET_STORE } from '../../charts/secret-manager.ts';
+import { SECRET_STORE } from '../../charts/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';

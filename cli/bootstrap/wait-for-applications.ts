@@ -1,4 +1,4 @@
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import { BootstrapError } from './machine.ts';
 import type { At, Step } from './step.ts';
 import { type BootstrapInput, names, ofKind } from './wanted.ts';

@@ -1,7 +1,7 @@
 /** What an environment wants, as it is rendered: bootstrap brings the first objects of it, Argo CD the rest. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { ConfigurationError } from '../../packages/contracts/checks.ts';

@@ -10,7 +10,7 @@ import {
   type DailyWindow,
   replay,
 } from '../testing/wall-clock.ts';
-import { floorAt } from './schedule-floor.ts';
+import { floorAt } from './recommend.ts';
 
 const policy = proportional({ perReplica: 10, maxReplicas: 25 });
 const DAY = 86_400_000;

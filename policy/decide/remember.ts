@@ -1,11 +1,9 @@
 import type { Change, Decision, History, Sample } from '../decision.ts';
 import type { Policy, ScalingRules } from '../policy.ts';
-import { checkReading } from './check-reading.ts';
-import { baseOf } from './decide.ts';
-import { type DecisionInput, discardExpiredHistory, type Measured } from './decision-input.ts';
+import { baseOf, samples } from './decide.ts';
+import { checkReading, type DecisionInput, discardExpiredHistory, type Measured } from './decision-input.ts';
 import { measuresOf, recommend, recommendBase, restingOf } from './recommend.ts';
 import { opensAsNeeded } from './recommend-latch.ts';
-import { samples } from './stabilize.ts';
 
 /**
  * What to carry to the next decision: plain JSON, no larger than the longest window and period need.

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../test/support/properties.ts';
 import { type Arrivals, parseTrace, TraceError } from '../index.ts';
-import { countsOf } from './arrivals.ts';
-import { poisson, randomAt, randomOf } from './random.ts';
+import { countsOf, poisson, randomAt, randomOf } from './arrivals.ts';
 
 const counts = (arrivals: Arrivals, seconds: number, startSeconds = 0, seed = 1): number[] => [
   ...countsOf(arrivals, { seconds, seed, startSeconds }),

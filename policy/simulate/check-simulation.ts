@@ -1,6 +1,8 @@
 import { checkPolicy } from '../construct/check-policy.ts';
+import { highestFloor } from '../decide/recommend.ts';
 import { Checker, FaultsError, type Fields, isRecord } from '../faults.ts';
 import { isCounted } from './kubernetes.ts';
+import type { ServiceSimulation } from './simulate-service.ts';
 import type { Simulation } from './simulation.ts';
 
 /** A simulation that cannot be run. */
@@ -76,10 +78,10 @@ function checkBackend({ backend, policy }: Simulation, checker: Checker): void {
 }
 
 /** The instants that a simulation can have, epoch seconds. */
-export const INSTANT = { limit: MAX_INSTANT };
+const INSTANT = { limit: MAX_INSTANT };
 
 /** Adds a fault where a policy has more replicas than a simulation can hold. */
-export function checkSize(policy: Fields, checker: Checker): void {
+function checkSize(policy: Fields, checker: Checker): void {
   if (isRecord(policy.policy)) checkSize(policy.policy, checker.at('policy'));
   const { maxReplicas } = policy;
   if (typeof maxReplicas === 'number' && maxReplicas > MAX_REPLICAS)
@@ -113,7 +115,7 @@ function checkTiming(timing: Fields, checker: Checker): void {
 }
 
 /** Adds every fault of the arrivals of a simulation. */
-export function checkArrivals(arrivals: Fields, checker: Checker): void {
+function checkArrivals(arrivals: Fields, checker: Checker): void {
   checker.oneOf(arrivals, 'kind', ['bursts', 'poisson', 'constant', 'sine', 'trace']);
   if (arrivals.kind === 'bursts') checkBursts(arrivals, checker);
   if (arrivals.kind === 'poisson' || arrivals.kind === 'constant') {
@@ -156,4 +158,52 @@ function checkEntries(entries: readonly unknown[], checker: Checker): void {
     total += inner.integer(fields, 'count', { min: 0, max: MAX_JOBS }) ?? 0;
   });
   if (total > MAX_JOBS) checker.fault('entries', total, `must hold ${MAX_JOBS} jobs at most`);
+}
+
+const SERVICE_KEYS: readonly (keyof ServiceSimulation)[] = [
+  ...(['policy', 'minimum', 'requests', 'capacityPerReplica'] as const),
+  ...(['timing', 'startAt', 'seconds', 'seed'] as const),
+];
+
+/** @throws {SimulationError} with every fault at once */
+export function checkService(simulation: ServiceSimulation): void {
+  const checker = new Checker();
+  const data: Fields = { ...simulation };
+  checker.onlyKeys(data, SERVICE_KEYS);
+  checkPolicies(simulation, checker);
+  checker.number(data, 'capacityPerReplica', { above: 0 });
+  checker.integer(data, 'startAt', INSTANT);
+  checker.integer(data, 'seconds', { min: 1, max: MAX_SECONDS });
+  if (data.seed !== undefined) checker.integer(data, 'seed');
+  const timing = checker.record(data, 'timing');
+  if (timing !== undefined) checkServiceTiming(timing, checker.at('timing'));
+  const requests = checker.record(data, 'requests');
+  if (requests !== undefined) checkArrivals(requests, checker.at('requests'));
+  if (checker.faults.length > 0) throw new SimulationError(checker.faults);
+}
+
+function checkPolicies({ policy, minimum }: ServiceSimulation, checker: Checker): void {
+  const before = checker.faults.length;
+  checkPolicy(policy, checker.at('policy'));
+  checkSize({ ...policy }, checker.at('policy'));
+  if (minimum !== undefined) checkPolicy(minimum, checker.at('minimum'));
+  if (checker.faults.length > before) return;
+  checker.at('policy').oneOf({ ...policy }, 'kind', ['proportional']);
+  if (minimum === undefined) return;
+  checker.at('minimum').oneOf({ ...minimum }, 'kind', ['schedule']);
+  checker
+    .at('minimum')
+    .at('policy')
+    .oneOf({ ...minimum.policy }, 'kind', ['constant']);
+  const highest = minimum.kind === 'schedule' ? highestFloor(minimum) : 0;
+  if (highest > policy.maxReplicas)
+    checker.fault('minimum', highest, `must not exceed 'policy.maxReplicas' (${policy.maxReplicas})`);
+}
+
+function checkServiceTiming(timing: Fields, checker: Checker): void {
+  const scrape = checker.integer(timing, 'scrapeSeconds', { min: 1, limit: MAX_SECONDS });
+  checker.integer(timing, 'windowSeconds', { min: 2 * (scrape ?? 1) });
+  for (const key of ['syncSeconds', 'pollSeconds'])
+    checker.integer(timing, key, { min: 1, limit: MAX_SECONDS });
+  checker.integer(timing, 'podStartSeconds', { min: 0, limit: MAX_SECONDS });
 }

@@ -1,5 +1,5 @@
+import { randomAt } from './arrivals.ts';
 import type { JobQueue } from './job-queue.ts';
-import { randomAt } from './random.ts';
 import type { Counters } from './recorder.ts';
 import { serviceSeconds, type Timing } from './simulation.ts';
 

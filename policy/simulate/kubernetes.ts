@@ -1,9 +1,7 @@
 import { messagesPerReplica } from '../backends/hpa/metric.ts';
 import { roundUp } from '../bounds.ts';
-import { clamp } from '../decide/decide.ts';
+import { clamp, rateLimit, samples, stabilize } from '../decide/decide.ts';
 import type { Step } from '../decide/decision-input.ts';
-import { rateLimit } from '../decide/rate-limit.ts';
-import { samples, stabilize } from '../decide/stabilize.ts';
 import { emptyHistory, type History, isMissing, type Reading, type Reason } from '../decision.ts';
 import type { BasePolicy, Policy } from '../policy.ts';
 

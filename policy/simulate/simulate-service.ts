@@ -1,6 +1,6 @@
 import type { ProportionalPolicy, SchedulePolicy } from '../policy.ts';
 import { type Arrivals, countsOf } from './arrivals.ts';
-import { checkService } from './check-service.ts';
+import { checkService } from './check-simulation.ts';
 import { peakOf, peaksOf, type Rows } from './recorder.ts';
 import { Scaler } from './scaler.ts';
 

@@ -1,5 +1,5 @@
 /** Argo CD's Applications, seen and asked through the API server, as a person with kubectl would. */
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
+import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 

@@ -1,11 +1,6 @@
-/**
- * Argo CD itself beside the cluster: its repo-server, its application-controller and the cache between them, with
- * the settings that the environments give it. @see https://argo-cd.readthedocs.io/en/stable/operator-manual/architecture/
- */
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
-import { argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
+import { ARGOCD_NAMESPACE, argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
 import { moduleFolder } from '../../packages/testbed/lib/definitions.ts';
@@ -14,6 +9,10 @@ import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { argoCd } from '../../packages/testbed/tools.ts';
 import { insideOf } from './in-cluster-process.ts';
 
+/**
+ * Argo CD itself beside the cluster: its repo-server, its application-controller and the cache between them, with
+ * the settings that the environments give it. @see https://argo-cd.readthedocs.io/en/stable/operator-manual/architecture/
+ */
 const ports = { redis: 6379, repoServer: 8081, repoMetrics: 8084, controllerMetrics: 8082 };
 const redis = `127.0.0.1:${ports.redis}`;
 

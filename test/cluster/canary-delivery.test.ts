@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/testing/environments.ts';
 import { release, api as service } from '../../apps/testing/workloads.ts';
-import { POD_HASH_LABEL, releaseNames } from '../../charts/canary.ts';
+import { POD_HASH_LABEL, releaseNames } from '../../charts/release.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { local } from '../../apps/testing/environments.ts';
 import { release, api as service } from '../../apps/testing/workloads.ts';
-import { POD_HASH_LABEL } from '../../charts/canary.ts';
+import { POD_HASH_LABEL } from '../../charts/release.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { istioDefinitions } from '../../packages/testbed/definitions.ts';

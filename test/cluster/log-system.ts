@@ -1,4 +1,3 @@
-/** The way of log lines as pods: agent, events collector and log store by their addons' own values, and an S3 server. */
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Addon } from '../../apps/addons/addon.ts';
@@ -6,8 +5,8 @@ import {
   type CollectorValues,
   LOG_AGENTS,
   opentelemetryCollector,
+  opentelemetryEvents,
 } from '../../apps/addons/opentelemetry-collector.ts';
-import { opentelemetryEvents } from '../../apps/addons/opentelemetry-events.ts';
 import { victoriaLogs as victoriaLogsAddon } from '../../apps/addons/victoria-logs.ts';
 import { systemIn } from '../../apps/testing/desired-state.ts';
 import type { Environment } from '../../environments/environment.ts';
@@ -19,6 +18,7 @@ import { patient } from '../../packages/testbed/lib/patience.ts';
 import { otelCollector, versitygw, victoriaLogs } from '../../packages/testbed/tools.ts';
 import { insideOf } from './in-cluster-process.ts';
 
+/** The way of log lines as pods: agent, events collector and log store by their addons' own values, and an S3 server. */
 /** The S3 server, as `logReports.s3` of an environment names it. */
 export const S3 = { service: 's3', namespace: 's3', port: 7070 } as const;
 

@@ -1,7 +1,7 @@
 /** Releases of the web service as Argo Rollouts makes them, observed from outside. */
 import { expect } from 'vitest';
 import { api as service } from '../../apps/testing/workloads.ts';
-import { POD_HASH_LABEL } from '../../charts/canary.ts';
+import { POD_HASH_LABEL } from '../../charts/release.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';

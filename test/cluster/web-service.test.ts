@@ -1,7 +1,7 @@
 /** The web service as rendered: its requests decide how many pods it has, and none of them fails meanwhile. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scaling, api as service } from '../../apps/testing/workloads.ts';
-import { counterRate } from '../../charts/external-metric.ts';
+import { counterRate } from '../../charts/autoscaler.ts';
 import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';

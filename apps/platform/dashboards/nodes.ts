@@ -1,5 +1,5 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
-import { NODE_CPU_SHARE, NODE_MEMORY_SHARE } from '../cluster-alerts.ts';
+import { NODE_CPU_SHARE, NODE_MEMORY_SHARE } from '../cluster.ts';
 
 const NO_NODE = 'No node exporter reports: none runs on these nodes, or Prometheus cannot scrape it.';
 const NODE = 'instance=~"$node"';

@@ -1,5 +1,5 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
-import { THROTTLED_SHARE } from '../cluster-alerts.ts';
+import { THROTTLED_SHARE } from '../cluster.ts';
 
 const NO_STATE = 'kube-state-metrics reports no pod of this namespace.';
 const NO_USE = 'The kubelets report no container of this namespace.';

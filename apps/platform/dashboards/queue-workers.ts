@@ -2,8 +2,16 @@ import type { Marker, Row } from '../../../charts/dashboards/dashboard.ts';
 import { consumer, scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series, sumSeries } from '../../../packages/contracts/metrics/metric.ts';
 import { WORKLOAD } from '../workload-series.ts';
-import { rateOf } from './queries.ts';
-import { DEPLOYMENT, NO_JOBS, namespace, ofLeader, ofWorkload, replicas, workload } from './queue-series.ts';
+import {
+  DEPLOYMENT,
+  NO_JOBS,
+  namespace,
+  ofLeader,
+  ofWorkload,
+  rateOf,
+  replicas,
+  workload,
+} from './queries.ts';
 
 /** Replicas, consumers and decisions. */
 export const consumers: Row = {

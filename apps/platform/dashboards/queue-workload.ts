@@ -3,7 +3,6 @@ import { consumer, scaler } from '../../../packages/contracts/metrics/catalogue.
 import { series } from '../../../packages/contracts/metrics/metric.ts';
 import { QUEUE_MESSAGES } from '../broker-alerts.ts';
 import { WORKLOAD } from '../workload-series.ts';
-import { quantileOf, rateOf } from './queries.ts';
 import {
   done,
   limit,
@@ -13,10 +12,12 @@ import {
   ofLeader,
   ofWorkload,
   oldest,
+  quantileOf,
+  rateOf,
   ready,
   unacked,
   workload,
-} from './queue-series.ts';
+} from './queries.ts';
 import { changed, consumers, cost } from './queue-workers.ts';
 
 const VARIABLES: readonly Variable[] = [

@@ -1,5 +1,5 @@
 /** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
-import { argoRollouts as addon } from '../../../apps/addons/argo-rollouts.ts';
+import { argoRollouts as addon } from '../../../apps/addons/argo.ts';
 import { systemIn } from '../../../apps/main.ts';
 import { local } from '../../../environments/local.ts';
 import { access, deployment, service } from './objects.ts';

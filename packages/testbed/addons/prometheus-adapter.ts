@@ -2,7 +2,7 @@
  * External metrics for HPAs, by the rules and from the Prometheus that an environment names.
  * @see https://github.com/kubernetes-sigs/prometheus-adapter
  */
-import { prometheusAdapter as addon } from '../../../apps/addons/prometheus-adapter.ts';
+import { prometheusAdapter as addon } from '../../../apps/addons/metrics-apis.ts';
 import { systemIn } from '../../../apps/main.ts';
 import { local } from '../../../environments/local.ts';
 import type { KubernetesObject } from '../cluster.ts';

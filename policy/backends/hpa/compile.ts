@@ -1,7 +1,12 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import { assessFidelity, type ClauseFidelity, refusals } from '../fidelity.ts';
-import { capabilitiesOf, kubernetesFaults } from '../kubernetes-version.ts';
+import {
+  assessFidelity,
+  type ClauseFidelity,
+  capabilitiesOf,
+  kubernetesFaults,
+  refusals,
+} from '../fidelity.ts';
 import { ScalerConfigError, workloadFaults } from '../scaler/check.ts';
 import type { DeploymentTarget, PrometheusSource } from '../scaler/file.ts';
 import { isSelector, messagesPerReplica, quantity, workQuery } from './metric.ts';

@@ -1,7 +1,14 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Behavior, Policy, RatePolicy, ScalingRules } from '../../policy.ts';
-import { approximate, type BackendSupport, type Clause, exact, type Fidelity, refused } from '../fidelity.ts';
-import { capabilitiesOf } from '../kubernetes-version.ts';
+import {
+  approximate,
+  type BackendSupport,
+  type Clause,
+  capabilitiesOf,
+  exact,
+  type Fidelity,
+  refused,
+} from '../fidelity.ts';
 import type { PrometheusSource } from '../scaler/file.ts';
 import type { HpaCluster } from './compile.ts';
 import { countVerdict } from './metric.ts';

@@ -1,10 +1,15 @@
 import { DNS_NAME, isDnsName } from '../../bounds.ts';
 import { baseOf } from '../../decide/decide.ts';
 import type { Policy } from '../../policy.ts';
-import { assessFidelity, type ClauseFidelity, refusals } from '../fidelity.ts';
+import {
+  assessFidelity,
+  type ClauseFidelity,
+  capabilitiesOf,
+  kubernetesFaults,
+  refusals,
+} from '../fidelity.ts';
 import type { ScaleTargetRef } from '../hpa/compile.ts';
 import { type HpaBehavior, hpaBehavior } from '../hpa/support.ts';
-import { capabilitiesOf, kubernetesFaults } from '../kubernetes-version.ts';
 import { ScalerConfigError, workloadFaults } from '../scaler/check.ts';
 import type {
   ClockSource,

@@ -1,6 +1,14 @@
 import { baseOf } from '../../decide/decide.ts';
 import type { BasePolicy, Policy } from '../../policy.ts';
-import { approximate, type BackendSupport, type Clause, exact, type Fidelity, refused } from '../fidelity.ts';
+import {
+  approximate,
+  type BackendSupport,
+  type Clause,
+  capabilitiesOf,
+  exact,
+  type Fidelity,
+  refused,
+} from '../fidelity.ts';
 import { countVerdict, isPlain } from '../hpa/metric.ts';
 import {
   BLIND_WORK,
@@ -11,7 +19,6 @@ import {
   NO_RATE,
   upVerdict,
 } from '../hpa/support.ts';
-import { capabilitiesOf } from '../kubernetes-version.ts';
 import type { KedaCluster, KedaWorkload } from './compile.ts';
 import { windowParity } from './windows.ts';
 

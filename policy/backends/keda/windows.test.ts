@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/properties.ts';
-import { isOpen, timedWindow } from '../../decide/schedule-floor.ts';
+import { isOpen, timedWindow } from '../../decide/recommend.ts';
 import { compileKeda, proportional, refusals, schedule } from '../../index.ts';
 import { asked, target } from '../../testing/workloads.ts';
 import { nextRobfig, parseRobfig } from './robfig-cron.ts';

@@ -1,6 +1,6 @@
 import { type CronEvent, lastOccurrence } from '../../clock/cron-event.ts';
 import { clockChanges } from '../../clock/time-zone.ts';
-import { isOpen, type TimedWindow, timedWindow } from '../../decide/schedule-floor.ts';
+import { isOpen, type TimedWindow, timedWindow } from '../../decide/recommend.ts';
 import type { SchedulePolicy, ScheduleWindow } from '../../policy.ts';
 import { matchesDay, nextRobfig, parseRobfig, type RobfigSchedule } from './robfig-cron.ts';
 

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { messageTemplates } from '../../../charts/alert-message.ts';
-import { type AlertRouting, alertmanagerConfig, receiverKeys } from '../../../charts/alertmanager.ts';
+import {
+  type AlertRouting,
+  alertmanagerConfig,
+  messageTemplates,
+  receiverKeys,
+} from '../../../charts/alertmanager.ts';
 import { environmentNames, objectsIn } from '../dist.ts';
 import { amtool, amtoolAbsent } from './amtool.ts';
 import { alertRules } from './rules.ts';

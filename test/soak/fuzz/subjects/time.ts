@@ -8,7 +8,7 @@ import {
 } from '@sluice/policy';
 import fc from 'fast-check';
 import { parseDuration } from '../../../../packages/contracts/duration.ts';
-import { floorAt } from '../../../../policy/decide/schedule-floor.ts';
+import { floorAt } from '../../../../policy/decide/recommend.ts';
 import { mutated, texts } from '../mutate.ts';
 import { firstOf, MAX_INSTANT_MS, MAX_TIMER_SECONDS, unless } from '../oracles.ts';
 import { parsing, subject } from '../subject.ts';

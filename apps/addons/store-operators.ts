@@ -1,9 +1,41 @@
+import { webhookAuthority } from '../../argocd/source.ts';
 import { charts } from '../../environments/versions.ts';
 import { STORES } from '../platform/stores.ts';
-import type { Addon } from './addon.ts';
-import { RESTRICTED_POD, type Resources, resources } from './values.ts';
+import {
+  type Addon,
+  budgetByMinimum,
+  RESTRICTED_POD,
+  type Resources,
+  resources,
+  type Switch,
+} from './addon.ts';
 
-interface Values {
+interface EckValues {
+  readonly replicaCount: number;
+  readonly resources: Resources;
+  readonly podSecurityContext: typeof RESTRICTED_POD;
+  readonly podDisruptionBudget: Switch & { readonly minAvailable: number };
+  readonly telemetry: { readonly disabled: boolean };
+}
+
+/** Elasticsearch and Kibana as objects. */
+export const eckOperator: Addon<EckValues> = {
+  name: 'eck-operator',
+  namespace: { name: 'elastic-system' },
+  stage: 'foundation',
+  // Its definitions are those of the data, and take no annotation.
+  confirmPrune: true,
+  ownedFields: [webhookAuthority('Validating', 'elastic-operator.elastic-system.k8s.elastic.co')],
+  values: (environment) => ({
+    replicaCount: environment.addonReplicas,
+    resources: resources('50m', '256Mi'),
+    podSecurityContext: RESTRICTED_POD,
+    podDisruptionBudget: budgetByMinimum(environment),
+    telemetry: { disabled: true },
+  }),
+};
+
+interface PsmdbValues {
   readonly replicaCount: number;
   readonly resources: Resources;
   readonly watchNamespace: string;
@@ -20,7 +52,7 @@ interface Values {
 export const MONGODB_OPERATOR_VERSION = charts['psmdb-operator'].version;
 
 /** MongoDB as an object, in one namespace alone. */
-export const psmdbOperator: Addon<Values> = {
+export const psmdbOperator: Addon<PsmdbValues> = {
   name: 'psmdb-operator',
   namespace: { name: 'mongodb-system' },
   stage: 'foundation',

@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
-import { ScalePermission, type ScalePermissionProps } from './scale-permission.ts';
+import { ScalePermission, type ScalePermissionProps } from './permissions.ts';
 
 function granted(target?: ScalePermissionProps['target']) {
   const scope = new Chart(Testing.app(), 'test');

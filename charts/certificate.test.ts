@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { expect, it } from 'vitest';
-import { ClusterIssuer, type ClusterIssuerProps } from './cluster-issuer.ts';
+import { ClusterIssuer, type ClusterIssuerProps } from './certificate.ts';
 
 function rendered(props: ClusterIssuerProps) {
   const scope = new Chart(Testing.app(), 'test');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Canary } from './canary.ts';
-import { ReleaseAnalysis, type ReleaseAnalysisProps } from './release-analysis.ts';
+import { type Canary, ReleaseAnalysis, type ReleaseAnalysisProps } from './release.ts';
 import { faultsOf, objectsOf } from './testing.ts';
 import { TrafficSplit, type TrafficSplitProps } from './traffic-split.ts';
 import { WebService, type WebServiceProps } from './web-service.ts';

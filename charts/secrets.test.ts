@@ -2,7 +2,7 @@ import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { Credentials, type CredentialsProps } from './credentials.ts';
-import { SecretManager } from './secret-manager.ts';
+import { SecretManager } from './secrets.ts';
 
 const chart = (build: (scope: Construct) => unknown) => {
   const scope = new Chart(Testing.app(), 'test');

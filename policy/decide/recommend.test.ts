@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../test/support/properties.ts';
 import { decide, emptyHistory, proportional, type SchedulePolicy, schedule } from '../index.ts';
-import { floorAt } from './schedule-floor.ts';
+import { floorAt } from './recommend.ts';
 
 const policy = proportional({
   perReplica: 10,

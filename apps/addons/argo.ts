@@ -1,9 +1,22 @@
-import { ARGOCD_NAMESPACE } from '../../argocd/names.ts';
-import { type ArgoCdSettings, argoCdParameters, argoCdSettings } from '../../argocd/settings.ts';
+import { CONFIRM_REMOVAL } from '../../argocd/prune-guards.ts';
+import {
+  ARGOCD_NAMESPACE,
+  type ArgoCdSettings,
+  argoCdParameters,
+  argoCdSettings,
+} from '../../argocd/settings.ts';
 import { BALANCER_CLASS, balancerAnnotations } from '../../charts/shared-page.ts';
 import { type Environment, pageUrl, SHARED_PATHS, type SharedHost } from '../../environments/environment.ts';
-import type { Addon } from './addon.ts';
-import { budget, type Metrics, metrics, OFF, type Resources, resources, type Switch } from './values.ts';
+import {
+  type Addon,
+  budget,
+  type Metrics,
+  metrics,
+  OFF,
+  type Resources,
+  resources,
+  type Switch,
+} from './addon.ts';
 
 interface Component {
   readonly replicas: number;
@@ -12,7 +25,7 @@ interface Component {
   readonly pdb: Switch & { readonly maxUnavailable: number };
 }
 
-interface Values {
+interface ArgoCdValues {
   readonly fullnameOverride: 'argocd';
   readonly global: { readonly domain: string };
   readonly crds: { readonly keep: true; readonly annotations: Readonly<Record<string, string>> };
@@ -39,7 +52,7 @@ interface Ingress extends Switch {
 }
 
 /** Argo CD, by itself: its own release is an Application like any other. */
-export const argoCd: Addon<Values> = {
+export const argoCd: Addon<ArgoCdValues> = {
   name: 'argo-cd',
   namespace: { name: ARGOCD_NAMESPACE },
   stage: 'platform',
@@ -83,7 +96,7 @@ const component = (environment: Environment, size: Resources): Component => ({
   ...{ metrics: metrics(environment), pdb: budget(environment) },
 });
 
-const configs = ({ web }: Environment): Values['configs'] => ({
+const configs = ({ web }: Environment): ArgoCdValues['configs'] => ({
   cm: argoCdSettings({ url: pageUrl(web, 'argocd') }),
   params: { ...argoCdParameters, ...(web.sharedHost && { 'server.rootpath': SHARED_PATHS.argocd }) },
   // A user that no policy names has no rights.
@@ -107,3 +120,32 @@ function ingress({ web: { ingressClassName, clusterIssuer, sharedHost } }: Envir
 
 /** Argo CD signs users on itself. */
 const hostOf = ({ host, certificateArn, scheme }: SharedHost) => ({ host, certificateArn, scheme });
+
+interface RolloutsValues {
+  readonly crdAnnotations: Readonly<Record<string, string>>;
+  readonly controller: {
+    readonly replicas: number;
+    readonly extraArgs: readonly string[];
+    readonly resources: Resources;
+    readonly metrics: Metrics;
+    readonly pdb: Switch & { readonly maxUnavailable: number };
+  };
+}
+
+/** Canary releases. */
+export const argoRollouts: Addon<RolloutsValues> = {
+  name: 'argo-rollouts',
+  namespace: { name: 'argo-rollouts' },
+  stage: 'platform',
+  values: (environment) => ({
+    crdAnnotations: CONFIRM_REMOVAL,
+    controller: {
+      replicas: environment.addonReplicas,
+      // By default it uses an API group that Traefik has abandoned.
+      extraArgs: ['--traefik-api-group=traefik.io', '--traefik-api-version=traefik.io/v1alpha1'],
+      resources: resources('50m', '128Mi'),
+      metrics: metrics(environment),
+      pdb: budget(environment),
+    },
+  }),
+};
