@@ -18,7 +18,7 @@ import { environment as publisherEnvironment } from '../../services/publisher/co
 import { environment as scalerEnvironment } from '../../services/scaler/config.ts';
 import { environment as topologyEnvironment } from '../../services/topology/config.ts';
 import { parseTopology } from '../../services/topology/topology.ts';
-import { containersOf, objectsIn, workloadsOf } from './dist.ts';
+import { containersOf, objectsIn, rendered, workloadsOf } from './dist.ts';
 import { environmentOf } from './materialize.ts';
 
 /** The scaler's file as the scaler reads it. */
@@ -138,6 +138,13 @@ describe.each(environments)('the environment of a container in $name', (wanted) 
         if (variable.endsWith('_FILE')) expect(existsSync(value), `${variable} (${value})`).toBe(true);
     },
   );
+
+  it('names the broker by TLS alone, or by none where the environment wants none', () => {
+    const objects = rendered.filter((each) => each.environment === environment).map(({ object }) => object);
+    const urls = JSON.stringify(objects).match(/\b(?:amqps?|https?):\/\/broker\.broker\.svc/g) ?? [];
+    const schemes = wanted.brokerTls === undefined ? ['amqp', 'http'] : ['amqps', 'https'];
+    expect([...new Set(urls)].sort()).toEqual(schemes.map((scheme) => `${scheme}://broker.broker.svc`));
+  });
 });
 
 describe.each(environments)('the topology file in $name', (wanted) => {

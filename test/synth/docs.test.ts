@@ -81,10 +81,14 @@ describe('the documentation', () => {
     expect(numbers.filter((one, index) => numbers.indexOf(one) !== index)).toEqual([]);
   });
 
-  it('names proofs that exist', () => {
-    const proofs = [...read('docs/reference/guarantees.md').matchAll(/`([\w/.-]+\/[\w/.-]+)`/g)].map(
-      ([, path = '']) => path,
-    );
+  it('names a test beside each promise of SECURITY.md', () => {
+    const [, , ...promises] = read('SECURITY.md').match(/^\|.*\|$/gm) ?? [];
+    expect(promises.length).toBeGreaterThan(5);
+    expect(promises.filter((row) => !/\| (?:`[\w/.-]+\.test\.ts`(?:, )?)+ \|$/.test(row))).toEqual([]);
+  });
+
+  it.each(['docs/reference/guarantees.md', 'SECURITY.md'])('names proofs that exist in %s', (page) => {
+    const proofs = [...read(page).matchAll(/`([\w/.-]+\/[\w/.-]+)`/g)].map(([, path = '']) => path);
     expect(proofs.length).toBeGreaterThan(10);
     expect(proofs.filter((path) => path !== 'dist/' && !existsSync(join(ROOT, path)))).toEqual([]);
   });
