@@ -96,7 +96,7 @@ function environmentNamed(name: string) {
   return found;
 }
 
-/** `sluice new`. @returns 0, or the exit code of the render @throws {ConfigurationError} with every fault of the names */
+/** `sluice new`. @returns 0, or the exit code of the render, else of the linter @throws {ConfigurationError} with every fault of the names */
 export async function runNew(argv: string[]): Promise<number> {
   const wanted = parse(argv);
   if (wanted === undefined) {
@@ -118,9 +118,15 @@ export async function runNew(argv: string[]): Promise<number> {
 /** @returns the exit code of what failed, or 0 */
 function render(written: readonly string[]): number {
   // The linter's own order of imports and width of lines.
-  run(join('node_modules', '.bin', 'biome'), ['check', '--write', '--log-level=error', ...written]);
+  const linted = run(join('node_modules', '.bin', 'biome'), [
+    ...['check', '--write', '--error-on-warnings', '--log-level=error', ...written],
+  ]);
   // Processes of their own read the new file, and then what is rendered.
-  return run(process.execPath, ['cli/main.ts', 'synth']) || run(process.execPath, ['test/synth/golden.ts']);
+  return (
+    run(process.execPath, ['cli/main.ts', 'synth']) ||
+    run(process.execPath, ['test/synth/golden.ts']) ||
+    linted
+  );
 }
 
 const run = (command: string, args: readonly string[]): number =>
