@@ -17,7 +17,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
     'packages/testbed/images/valkey/',
   ],
   'packages/testbed/images/standin.ts': ['package-lock.json'],
-  'packages/testbed/kind/config.ts': ['packages/testbed/kind.yaml'],
+  'packages/testbed/kind/provider.ts': ['packages/testbed/kind.yaml'],
   'packages/testbed/lib/elasticsearch.ts': ['packages/testbed/tools/elasticsearch/'],
   'packages/testbed/lib/tools.ts': ['packages/testbed/tools/'],
   // Pictures for the documentation, which no test reads.

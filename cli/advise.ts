@@ -9,7 +9,7 @@ import { type Recorded, recordedOf } from '../packages/analysis/advise/arrivals.
 import { chartOf } from '../packages/analysis/advise/chart.ts';
 import { arrivalsOf, type Counted } from '../packages/analysis/advise/range.ts';
 import { jsonOf, sectionsOf, titleOf } from '../packages/analysis/advise/report.ts';
-import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
+import { markdownOf, textOf } from '../packages/analysis/report/markup.ts';
 import { loadOf, traceOf } from '../packages/analysis/simulate/load.ts';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { type AdviseOptions, parse } from './advise/options.ts';

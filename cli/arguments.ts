@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
-import { durationRule, parseDuration } from '../packages/contracts/duration.ts';
+import { durationRule, parseDuration } from '../packages/contracts/instant.ts';
 
 /** More than this many edits away, a name is another word and no slip. */
 const MOST_EDITS = 3;

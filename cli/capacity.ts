@@ -1,10 +1,8 @@
 import { render } from '../apps/main.ts';
 import { type Capacity, capacityOf, type Nodes, poolsOf } from '../packages/analysis/capacity/capacity.ts';
-import { type NodeSize, parseNodeSize } from '../packages/analysis/capacity/nodes.ts';
-import { ANY_POOL } from '../packages/analysis/capacity/pools.ts';
-import { sectionsOf } from '../packages/analysis/capacity/report.ts';
-import { jsonReport } from '../packages/analysis/capacity/report-json.ts';
-import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
+import { ANY_POOL, type NodeSize, parseNodeSize } from '../packages/analysis/capacity/nodes.ts';
+import { jsonReport, sectionsOf } from '../packages/analysis/capacity/report.ts';
+import { markdownOf, textOf } from '../packages/analysis/report/markup.ts';
 import type { Files } from '../packages/manifests/manifests.ts';
 import { snapshotOf } from '../packages/manifests/objects.ts';
 import { OptionReader, parseOptions } from './arguments.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type Rank, ranks, rankTitles } from '../packages/analysis/diff/ranks.ts';
+import { type Rank, ranks, rankTitles } from '../packages/analysis/diff/findings.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

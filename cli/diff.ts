@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { compare, type Difference } from '../packages/analysis/diff/compare.ts';
-import { isRank, type Rank, ranks, reaches } from '../packages/analysis/diff/ranks.ts';
-import { jsonReport } from '../packages/analysis/diff/report-json.ts';
-import { markdownReport } from '../packages/analysis/diff/report-markdown.ts';
-import { textReport } from '../packages/analysis/diff/report-text.ts';
+import { isRank, type Rank, ranks, reaches } from '../packages/analysis/diff/findings.ts';
+import { jsonReport, markdownReport, textReport } from '../packages/analysis/diff/report.ts';
 import type { Files } from '../packages/manifests/manifests.ts';
 import { parser, type Snapshot, snapshotOf } from '../packages/manifests/objects.ts';
 import { Repository } from '../packages/manifests/revision.ts';

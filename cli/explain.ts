@@ -1,9 +1,15 @@
 import { type DesiredState, desiredState } from '../apps/main.ts';
 import type { Environment } from '../environments/environment.ts';
-import { type Explanation, explain, objectsOf } from '../packages/analysis/explain/explain.ts';
-import { findObjects, referenceOf, suggestionsFor } from '../packages/analysis/explain/find.ts';
+import {
+  type Explanation,
+  explain,
+  findObjects,
+  objectsOf,
+  referenceOf,
+  suggestionsFor,
+} from '../packages/analysis/explain/explain.ts';
 import { jsonReport, sectionsOf, titleFor } from '../packages/analysis/explain/report.ts';
-import { markdownOf, textOf } from '../packages/analysis/report/sections.ts';
+import { markdownOf, textOf } from '../packages/analysis/report/markup.ts';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 

@@ -13,8 +13,7 @@ import {
   render,
   withOverrides,
 } from '../apps/testing/desired-state.ts';
-import { literalRule } from '../packages/analysis/simulate/figures.ts';
-import { jobRows, table } from '../packages/analysis/simulate/table.ts';
+import { jobRows, literalRule, table } from '../packages/analysis/simulate/figures.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { runSimulate } from './simulate.ts';
 

@@ -6,10 +6,10 @@ import { render, systemIn } from '../apps/main.ts';
 import { pollsIn } from '../apps/platform/scaler.ts';
 import type { Environment, Polls } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
-import { textOf } from '../packages/analysis/report/sections.ts';
+import { textOf } from '../packages/analysis/report/markup.ts';
 import { chartOf } from '../packages/analysis/simulate/chart.ts';
 import { type Comparison, compare } from '../packages/analysis/simulate/comparison.ts';
-import { literalRule } from '../packages/analysis/simulate/figures.ts';
+import { jobRows, literalRule, type Rows, table } from '../packages/analysis/simulate/figures.ts';
 import { type Load, type LoadOptions, loadOf, saysArrivals } from '../packages/analysis/simulate/load.ts';
 import { policiesOf, type RenderedPolicy } from '../packages/analysis/simulate/policies.ts';
 import {
@@ -19,7 +19,6 @@ import {
   sectionsOf,
   titleOf,
 } from '../packages/analysis/simulate/report.ts';
-import { jobRows, type Rows, table } from '../packages/analysis/simulate/table.ts';
 import { besideNoTimetable, requestRows } from '../packages/analysis/simulate/web-service.ts';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import type { Files } from '../packages/manifests/manifests.ts';

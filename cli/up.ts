@@ -5,17 +5,30 @@ import { INTERRUPTED, interruption, orInterrupted } from './interruption.ts';
 import { prepareBundles } from './local/bundles.ts';
 import { runSynth } from './synth.ts';
 import { provideBroker, type RunBroker } from './up/broker.ts';
-import { BrokerLedger } from './up/broker-counts.ts';
-import { type Gauges, readGauges } from './up/gauges.ts';
+import { BrokerLedger, CompletionMonitor, type RunOutcome } from './up/broker-counts.ts';
 import { Ledger } from './up/ledger.ts';
-import { parseUpOptions, type UpOptions, upHelp } from './up/options.ts';
-import { type PlanSources, planFor, type SystemPlan } from './up/plan.ts';
-import { repositoryRoot } from './up/processes.ts';
-import { makeRunDirectory } from './up/rundir.ts';
-import { plainScreen, type Screen, terminalScreen } from './up/screen.ts';
+import { type Gauges, readGauges } from './up/metrics-targets.ts';
+import {
+  type PlanSources,
+  parseUpOptions,
+  planFor,
+  type SystemPlan,
+  type UpOptions,
+  upHelp,
+} from './up/options.ts';
+import { makeRunDirectory, repositoryRoot } from './up/processes.ts';
 import { System } from './up/system.ts';
-import { decisionLine, type Frame, renderFrame, statusLine, summary, trajectory } from './up/view.ts';
-import { CompletionMonitor, type RunOutcome } from './up/watch.ts';
+import {
+  decisionLine,
+  type Frame,
+  plainScreen,
+  renderFrame,
+  type Screen,
+  statusLine,
+  summary,
+  terminalScreen,
+  trajectory,
+} from './up/view.ts';
 
 const FRAME_MS = 250;
 const STATUS_EVERY_MS = 5000;

@@ -1,4 +1,4 @@
-import type { Objective } from '../../packages/analysis/advise/frame.ts';
+import type { Objective } from '../../packages/analysis/advise/labels.ts';
 import { parseInstant } from '../../packages/contracts/instant.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 

@@ -5,7 +5,7 @@ import type { Environment } from '../../environments/environment.ts';
 import { type GeneratedSecret, generateSecrets } from '../secrets.ts';
 import { find } from './apply.ts';
 import type { ClusterLike } from './machine.ts';
-import type { At, Step } from './step.ts';
+import type { At, Step } from './steps.ts';
 
 interface StoredSecret {
   /** In base64. */

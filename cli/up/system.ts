@@ -5,9 +5,14 @@ import type { RunBroker } from './broker.ts';
 import { type BrokerCounts, readCounts } from './broker-counts.ts';
 import type { Ledger, ServiceLine } from './ledger.ts';
 import { brokerTargets, MetricsTargets, processTarget } from './metrics-targets.ts';
-import { BOARD, PUBLISHER, SCALER, type SystemPlan } from './plan.ts';
-import { type ServiceProcess, startService, stopService } from './processes.ts';
-import { newPassword, type RunDirectory } from './rundir.ts';
+import { BOARD, PUBLISHER, SCALER, type SystemPlan } from './options.ts';
+import {
+  newPassword,
+  type RunDirectory,
+  type ServiceProcess,
+  startService,
+  stopService,
+} from './processes.ts';
 
 interface Account {
   readonly username: string;

@@ -7,19 +7,26 @@ import { systemIn } from '../../apps/main.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { local } from '../../environments/local.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
-import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
-import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
-import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import {
+  type OwnServer,
+  startElasticsearch,
+  startMongodb,
+} from '../../packages/testbed/servers/own-server.ts';
 import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 import { INTERRUPTED, interruption } from '../interruption.ts';
 import { type Bundles, prepareBundles } from '../local/bundles.ts';
-import { type Gauges, parseGauges } from './gauges.ts';
-import { repositoryRoot, type ServiceProcess, startService, stopService } from './processes.ts';
-import { makeRunDirectory } from './rundir.ts';
-import { plainScreen, type Screen, terminalScreen } from './screen.ts';
+import { type Gauges, parseGauges } from './metrics-targets.ts';
+import {
+  makeRunDirectory,
+  repositoryRoot,
+  type ServiceProcess,
+  startService,
+  stopService,
+} from './processes.ts';
 import { reconcile } from './transactions-books.ts';
 import { TransactionLoad } from './transactions-load.ts';
+import { plainScreen, type Screen, terminalScreen } from './view.ts';
 
 const help = `usage: sluice up transactions [--transactions N] [--plain]     (npm start -- transactions)
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseGauges } from './gauges.ts';
 import { Ledger } from './ledger.ts';
-import { type Frame, renderFrame, summary, trajectory } from './view.ts';
+import { parseGauges } from './metrics-targets.ts';
+import { type Frame, plainScreen, renderFrame, summary, terminalScreen, trajectory } from './view.ts';
 
 const at = Date.UTC(2026, 0, 5, 12, 0, 0);
 
@@ -108,4 +108,39 @@ test('gauges are read from the scaler’s exposition, whatever the order of labe
     oldestWaitSeconds: undefined,
   });
   expect(parseGauges('')).toBeUndefined();
+});
+
+function recorder(columns: number) {
+  const written: string[] = [];
+  const out = { columns, write: (text: string) => written.push(text) > 0 };
+  return { out, text: () => written.splice(0).join('') };
+}
+
+test('a frame replaces the one before it, a printed line stays above', () => {
+  const { out, text } = recorder(80);
+  const screen = terminalScreen(out);
+  screen.draw(['one', 'two']);
+  expect(text()).not.toContain('\u001b[2A');
+  screen.draw(['three']);
+  expect(text()).toContain('\u001b[2A\r\u001b[0J');
+  screen.print('stays');
+  expect(text()).toBe('\u001b[1A\r\u001b[0Jstays\n');
+});
+
+test('the kept frame is not erased by what is printed after it', () => {
+  const { out, text } = recorder(80);
+  const screen = terminalScreen(out);
+  screen.draw(['last']);
+  screen.keep();
+  text();
+  screen.print('summary');
+  expect(text()).toBe('summary\n');
+});
+
+test('a plain screen prints lines and draws nothing', () => {
+  const { out, text } = recorder(80);
+  const screen = plainScreen(out);
+  screen.draw(['frame']);
+  screen.print('line');
+  expect(text()).toBe('line\n');
 });

@@ -1,8 +1,6 @@
 import { customResourceDefaults } from './defaults/custom-resources.ts';
 import { objectDefaults } from './defaults/objects.ts';
-import { podDefaults } from './defaults/pods.ts';
-import type { Default, Siblings } from './defaults/table.ts';
-import { workloadDefaults } from './defaults/workloads.ts';
+import { type Default, podDefaults, type Siblings, workloadDefaults } from './defaults/workloads.ts';
 
 /**
  * What a field is when it is left out, as the API server stores it or its controller takes it. `replicas` and

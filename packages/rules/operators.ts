@@ -1,4 +1,4 @@
-import { prometheusSeconds } from '../contracts/duration.ts';
+import { prometheusSeconds } from '../contracts/instant.ts';
 import type { ObjectIndex } from '../manifests/links/object-index.ts';
 import { type DesiredObject, entryOf, isFields, titleOf, valueAt } from '../manifests/objects.ts';
 import { listAt } from '../manifests/references.ts';

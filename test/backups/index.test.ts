@@ -1,16 +1,15 @@
-/** A snapshot of the index of transactions, by what the declaration asks for, and the restore that the page shows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDeclaration } from '../../packages/contracts/log-declaration.ts';
 import { TRANSACTION_SCHEMA, type Transaction } from '../../packages/contracts/transaction.ts';
-import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
-import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { type OwnServer, startElasticsearch } from '../../packages/testbed/servers/own-server.ts';
 import { ALIAS, IndexStore } from '../../services/journal/index-store.ts';
 import { transfer } from '../transactions/harness.ts';
 import { rendered } from './rendered-run.ts';
 
+/** A snapshot of the index of transactions, by what the declaration asks for, and the restore that the page shows. */
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'how-to', 'restore-a-store.md');
 const COUNT = 50;
 

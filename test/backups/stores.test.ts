@@ -1,4 +1,3 @@
-/** The rendered CronJobs of backups and restores: what they store in S3 brings a lost Redis and MongoDB back. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -6,8 +5,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stopService } from '../../cli/up/processes.ts';
-import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
-import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { type OwnServer, startMongodb } from '../../packages/testbed/servers/own-server.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { Authority } from '../support/authority.ts';
 import { eventually } from '../support/job-harness.ts';
@@ -17,6 +15,7 @@ import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { transfer } from '../transactions/harness.ts';
 import { imagePrograms, type Machine, rendered, runCronJob } from './rendered-run.ts';
 
+/** The rendered CronJobs of backups and restores: what they store in S3 brings a lost Redis and MongoDB back. */
 type Line = Record<string, unknown> & { msg: string };
 
 const BUCKET = 'sluice-production-transactions';

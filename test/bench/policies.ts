@@ -12,7 +12,7 @@ import {
 } from '@sluice/policy';
 import { advise } from '../../packages/analysis/advise/advise.ts';
 import { halvesOf, type Recorded, traceOf } from '../../packages/analysis/advise/arrivals.ts';
-import type { Objective } from '../../packages/analysis/advise/frame.ts';
+import type { Objective } from '../../packages/analysis/advise/labels.ts';
 import { type Outcome, outcomeOf } from '../../packages/analysis/advise/outcome.ts';
 import { type Figure, round } from './figures.ts';
 

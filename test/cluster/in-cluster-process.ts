@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestbedError } from '../../packages/testbed/cluster.ts';
-import { createCgroup } from '../../packages/testbed/from-source/cgroup.ts';
 import { addresses, pathsOf } from '../../packages/testbed/from-source/cluster-paths.ts';
+import { createCgroup } from '../../packages/testbed/from-source/node.ts';
 import { writeKubeconfig } from '../../packages/testbed/from-source/pki.ts';
 import { openPortForward } from '../../packages/testbed/from-source/port-forwards.ts';
 import {

@@ -3,7 +3,7 @@ import type { RedisSource } from '@sluice/policy';
 import { Queue } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisCluster, startRedisCluster } from '../../packages/testbed/servers/redis-cluster.ts';
+import { type RedisCluster, startRedisCluster } from '../../packages/testbed/servers/redis.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
 import { eventually } from '../support/job-harness.ts';
 

@@ -3,7 +3,7 @@ import type { RedisSource } from '@sluice/policy';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
-import { type RedisTrio, startRedisTrio } from '../../packages/testbed/servers/redis-sentinel.ts';
+import { type RedisTrio, startRedisTrio } from '../../packages/testbed/servers/redis.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
 import { eventually } from '../support/job-harness.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';

@@ -1,8 +1,3 @@
-/**
- * Reports of lines in a real Elasticsearch: the template that is declared, documents as Fluent Bit writes them, and the
- * extraction. Elasticsearch 7.17 runs without x-pack, so what needs that (data stream, life cycle, users) is left out
- * of the declaration by its name; everything else of it is as it is rendered.
- */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearchContent } from '../../charts/elasticsearch-content.ts';
 import { objectKey, parseReport, WINDOW_MINUTES } from '../../packages/contracts/log-report.ts';
 import { ELASTICSEARCH_STREAMS, logRecords } from '../../packages/contracts/log-store.ts';
-import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
-import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { type OwnServer, startElasticsearch } from '../../packages/testbed/servers/own-server.ts';
 import { DecisionLines } from '../../services/board/sources/decision-lines.ts';
 import { LogSearch, MOST_LINES } from '../../services/board/sources/log-search.ts';
 import { LogStore } from '../../services/board/sources/log-store.ts';
 import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
 
+/**
+ * Reports of lines in a real Elasticsearch: the template that is declared, documents as Fluent Bit writes them, and the
+ * extraction. Elasticsearch 7.17 runs without x-pack, so what needs that (data stream, life cycle, users) is left out
+ * of the declaration by its name; everything else of it is as it is rendered.
+ */
 const WINDOW_MS = WINDOW_MINUTES * 60_000;
 const { line: LINE } = logRecords.elasticsearch;
 

@@ -1,12 +1,10 @@
-/** checkov (Python), in an environment of its own that is made once for each version. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDir } from '../../packages/testbed/lib/dirs.ts';
-import { withLock } from '../../packages/testbed/lib/lock.ts';
-import { run } from '../../packages/testbed/lib/run.ts';
+import { cacheDir, run, withLock } from '../../packages/testbed/lib/run.ts';
 import type { Finding } from './findings.ts';
 
+/** checkov (Python), in an environment of its own that is made once for each version. */
 const requirements = join(import.meta.dirname, 'checkov', 'requirements.txt');
 
 /** @returns checkov itself, installed now where it is not there yet. It needs python3 with venv. */

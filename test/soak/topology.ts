@@ -1,4 +1,4 @@
-import { planFor } from '../../cli/up/plan.ts';
+import { planFor } from '../../cli/up/options.ts';
 import type { ServiceProcesses } from '../support/service-processes.ts';
 import type { BrokerCoordinates } from '../support/shared-broker.ts';
 

@@ -1,5 +1,5 @@
 import { production, render } from '../../apps/testing/desired-state.ts';
-import { worldOf } from '../../packages/analysis/explain/chains.ts';
+import { worldOf } from '../../packages/analysis/explain/dependencies.ts';
 import { allLinks } from '../../packages/manifests/links/all.ts';
 import { type Link, sentenceOf } from '../../packages/manifests/links/links.ts';
 import { parser, snapshotOf } from '../../packages/manifests/objects.ts';

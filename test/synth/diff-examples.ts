@@ -1,5 +1,5 @@
 import { compare } from '../../packages/analysis/diff/compare.ts';
-import { markdownReport } from '../../packages/analysis/diff/report-markdown.ts';
+import { markdownReport } from '../../packages/analysis/diff/report.ts';
 import { parser, snapshotOf } from '../../packages/manifests/objects.ts';
 
 /** A pull request as two states of files below dist/. */

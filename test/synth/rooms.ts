@@ -112,7 +112,7 @@ export const readers: Readonly<Record<string, string>> = {
   'cli/version.ts': 'package.json says the version',
   'scripts/ci/pin-images.ts': 'the files of the digests are rewritten',
   'scripts/ci/write-images.ts': 'the file of the digests is rewritten',
-  'packages/analysis/explain/chains.ts': 'an image is built from the folder of its name',
+  'packages/analysis/explain/dependencies.ts': 'an image is built from the folder of its name',
   'packages/analysis/explain/explain.ts': 'the line that names a value is shown',
   'packages/analysis/explain/origins.ts': 'places are told from the root of the repository',
 };

@@ -13,7 +13,7 @@ import { advise } from './advise.ts';
 import { type Recorded, recordedOf, traceOf } from './arrivals.ts';
 import { candidatesOf } from './candidates.ts';
 import { chartOf } from './chart.ts';
-import { frameOf, type Objective } from './frame.ts';
+import { frameOf, type Objective } from './labels.ts';
 import { missesOf } from './outcome.ts';
 import { jsonOf, sectionsOf } from './report.ts';
 

@@ -1,7 +1,7 @@
 import type { Policy, Timing } from '@sluice/policy';
 import { daysOf, jobsIn, type Recorded, sampleOf, traceOf } from './arrivals.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
-import { frameOf, type Objective } from './frame.ts';
+import { frameOf, type Objective } from './labels.ts';
 import { distanceOf, missesOf, type Outcome, outcomeOf } from './outcome.ts';
 
 /** Recorded arrivals, and what is asked of a policy for them. */

@@ -1,5 +1,5 @@
 import { constant, drain, flow, latch, type Policy, proportional } from '@sluice/policy';
-import type { Frame } from './frame.ts';
+import type { Frame } from './labels.ts';
 
 /** A policy and the line that says it. */
 export interface Candidate {

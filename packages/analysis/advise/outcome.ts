@@ -1,6 +1,6 @@
 import { type Policy, type Report, simulate, type Timing, type Trace } from '@sluice/policy';
 import type { Candidate } from './candidates.ts';
-import type { Objective } from './frame.ts';
+import type { Objective } from './labels.ts';
 
 /** What a policy would have done with the recorded arrivals. */
 export interface Outcome {

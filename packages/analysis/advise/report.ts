@@ -1,4 +1,4 @@
-import type { Section } from '../report/sections.ts';
+import type { Section } from '../report/markup.ts';
 import type { Advice, Day } from './advise.ts';
 import { missesOf, type Outcome } from './outcome.ts';
 

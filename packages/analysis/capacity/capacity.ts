@@ -1,8 +1,7 @@
 import type { DesiredObject } from '../../manifests/objects.ts';
 import { type ChartDemand, chartsOf } from './charts.ts';
 import { demandOf, type Level, type PodGroup } from './demand.ts';
-import type { NodeSize } from './nodes.ts';
-import { ANY_POOL } from './pools.ts';
+import { ANY_POOL, type NodeSize } from './nodes.ts';
 import { nodesFor, type Placement, place } from './scheduling.ts';
 
 /** What is asked of the nodes of an environment. */

@@ -1,5 +1,5 @@
 import { type DesiredObject, isFields, valueAt } from '../../manifests/objects.ts';
-import { type Amounts, amountAt, NOTHING, plus, times } from './amounts.ts';
+import { type Amounts, amountAt, NOTHING, plus, times } from './nodes.ts';
 
 /** What the values of an Application's chart ask for, where they name it. */
 export interface ChartDemand {

@@ -1,9 +1,69 @@
-import type { DesiredObject } from '../../manifests/objects.ts';
-import { podSpecOf } from '../../manifests/references.ts';
-import { type Amounts, sumOf, times } from './amounts.ts';
+import { type DesiredObject, type Fields, isFields, valueAt } from '../../manifests/objects.ts';
+import { listAt, podSpecOf } from '../../manifests/references.ts';
 import { type Count, counts, type Priority, priorities } from './counts.ts';
-import { type PodNeeds, podNeeds } from './pod-needs.ts';
-import { poolOf } from './pools.ts';
+import { type Amounts, amountAt, poolOf, type ResourceName, resourceNames, sumOf, times } from './nodes.ts';
+
+/** What one pod asks for and may use. */
+interface PodNeeds {
+  /** What the scheduler reserves. */
+  readonly requests: Amounts;
+  /** Undefined: without a limit. */
+  readonly limits: { readonly [Name in ResourceName]: bigint | undefined };
+}
+
+type Section = 'requests' | 'limits';
+
+/**
+ * As the scheduler counts: containers and sidecars together or the largest init container beside the sidecars
+ * before it, whichever is more; the pod's own resources instead of their sum where it names them; and overhead.
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
+ */
+export function podNeeds(spec: Fields): PodNeeds {
+  const [cpu, memory] = resourceNames.map((name) => ({
+    requests: needed(spec, 'requests', name) ?? 0n,
+    limits: needed(spec, 'limits', name),
+  }));
+  return {
+    requests: { cpu: cpu?.requests ?? 0n, memory: memory?.requests ?? 0n },
+    limits: { cpu: cpu?.limits, memory: memory?.limits },
+  };
+}
+
+function needed(spec: Fields, section: Section, name: ResourceName): bigint | undefined {
+  const own = stated(spec, section, name);
+  const inContainers = own ?? ofContainers(spec, section, name);
+  const overhead = amountAt(valueAt(spec, ['overhead', name])) ?? 0n;
+  return inContainers === undefined ? undefined : inContainers + overhead;
+}
+
+function ofContainers(spec: Fields, section: Section, name: ResourceName): bigint | undefined {
+  const main = sum(listAt(spec, ['containers']).map((one) => stated(one, section, name)));
+  let sidecars: bigint | undefined = 0n;
+  let peak: bigint | undefined = 0n;
+  for (const init of listAt(spec, ['initContainers'])) {
+    const alone = stated(init, section, name);
+    peak = larger(peak, sum([sidecars, alone]));
+    if (valueAt(init, ['restartPolicy']) === 'Always') sidecars = sum([sidecars, alone]);
+  }
+  return larger(sum([main, sidecars]), peak);
+
+  // A request that is not stated is none; a limit that is not stated is no limit, whatever the others say.
+  function sum(parts: readonly (bigint | undefined)[]): bigint | undefined {
+    if (section === 'limits' && parts.includes(undefined)) return undefined;
+    return parts.reduce<bigint>((total, part) => total + (part ?? 0n), 0n);
+  }
+}
+
+const larger = (left: bigint | undefined, right: bigint | undefined): bigint | undefined =>
+  left === undefined || right === undefined ? undefined : left > right ? left : right;
+
+/** A container that names only a limit requests as much. */
+function stated(owner: unknown, section: Section, name: ResourceName): bigint | undefined {
+  const resources = valueAt(owner, ['resources']);
+  if (!isFields(resources)) return undefined;
+  const value = amountAt(valueAt(resources, [section, name]));
+  return section === 'requests' ? (value ?? amountAt(valueAt(resources, ['limits', name]))) : value;
+}
 
 /** The pods of one workload: all alike. */
 export interface PodGroup {

@@ -1,9 +1,170 @@
 import { titleOf } from '../../manifests/objects.ts';
-import type { Section } from '../report/sections.ts';
-import { type Amounts, quantityOf, resourceNames, sumOf, times } from './amounts.ts';
-import type { Capacity } from './capacity.ts';
+import type { Section } from '../report/markup.ts';
+import type { Capacity, Fit, LevelRoom } from './capacity.ts';
+import type { Priority } from './counts.ts';
 import { type Level, limitOf, type PodGroup, podsOf, requestsOf } from './demand.ts';
-import { evictionSection, roomSection } from './report-room.ts';
+import { type Amounts, quantityOf, resourceNames, sumOf, times } from './nodes.ts';
+import type { Placement } from './scheduling.ts';
+
+/** Who goes first when the nodes are full, by the scheduler and by the kubelet. */
+function evictionSection(groups: readonly PodGroup[]): Section {
+  const classes = [...Map.groupBy(groups, ({ priority }) => JSON.stringify(priority)).values()];
+  const order = classes.flatMap(([first]) => (first === undefined ? [] : [first.priority])).reverse();
+  return {
+    title: 'Who goes first when nodes are full',
+    head: ['order', 'priority', 'value', 'workloads', 'gives way to', 'pushes out'],
+    right: [0, 2],
+    rows: order.map((priority, index) => [
+      String(index + 1),
+      priority.name === '' ? '(none)' : priority.name,
+      String(priority.value),
+      groups
+        .filter((group) => group.priority === priority || sameClass(group.priority, priority))
+        .map(({ workload }) => `${workload.namespace}/${workload.name}`)
+        .join(', '),
+      preemptorsOf(priority, order),
+      pushedOutBy(priority, order),
+    ]),
+    notes: [
+      'Scheduler: a pod that finds no room pushes out the least important, of equals the youngest, and a PodDisruptionBudget only where nothing else helps.',
+      kubelet(groups),
+      ...unknown(groups),
+    ],
+  };
+}
+
+const sameClass = (left: Priority, right: Priority): boolean =>
+  left.name === right.name && left.value === right.value;
+
+const preemptorsOf = (priority: Priority, all: readonly Priority[]): string =>
+  [
+    ...all.filter((one) => one.preempts && one.value > priority.value).map(({ name }) => name),
+    'system-*',
+  ].join(', ');
+
+function pushedOutBy({ preempts, value }: Priority, all: readonly Priority[]): string {
+  if (!preempts) return 'none: it waits';
+  const lower = all.filter((one) => one.value < value).map(({ name }) => name || 'pods without a class');
+  return lower.length === 0 ? 'none is lower' : lower.join(', ');
+}
+
+/** @see https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#pod-selection-for-kubelet-eviction */
+function kubelet(groups: readonly PodGroup[]): string {
+  const beyond = groups.filter(
+    ({ needs }) => needs.limits.memory === undefined || needs.limits.memory > needs.requests.memory,
+  );
+  const rule = 'Kubelet, when memory runs out: first who uses more than it requests, then by priority';
+  return beyond.length === 0
+    ? `${rule}; here no pod can use more, as every memory limit is the request.`
+    : `${rule}; more than they request can use: ${beyond.map(({ workload }) => titleOf(workload)).join(', ')}.`;
+}
+
+const unknown = (groups: readonly PodGroup[]): string[] =>
+  groups
+    .filter(({ priority }) => !priority.known)
+    .map(
+      ({ workload, priority }) =>
+        `${titleOf(workload)} names the PriorityClass '${priority.name}', which is not there: its pods are refused.`,
+    );
+
+/** Whether everything finds room on the nodes that were described. */
+function roomSection(room: Fit): Section {
+  const { size, count, pool, levels, elsewhere } = room;
+  const node = `cpu ${quantityOf('cpu', size.cpu)}, memory ${quantityOf('memory', size.memory)}, ${size.pods} pods`;
+  return {
+    title: `${count === undefined ? 'Nodes' : nodes(count)} of ${node} (pool: ${pool})`,
+    head: ['replicas', 'nodes needed', ...(count === undefined ? [] : ['fits', 'pending', 'preempted'])],
+    right: [1],
+    rows: (['min', 'max'] as const).map((level) => roomRow(level, levels[level])),
+    notes: [
+      ...(count === undefined ? [] : ['The worst case: the least important pods were there first.']),
+      ...(elsewhere.length > 0
+        ? [`Of other pools, left out: ${elsewhere.map((one) => titleOf(one.workload)).join(', ')}.`]
+        : []),
+    ],
+  };
+}
+
+const nodes = (count: number): string => (count === 1 ? '1 node' : `${count} nodes`);
+
+function roomRow(level: Level, { needed, placement }: LevelRoom): string[] {
+  const enough = needed === undefined ? 'a pod is larger than a node' : String(needed);
+  if (placement === undefined) return [level, enough];
+  const { pending, preempted } = placement;
+  return [level, enough, pending.size === 0 ? 'yes' : 'no', say(pending), say(preempted)];
+}
+
+const say = (pods: ReadonlyMap<PodGroup, number>): string =>
+  pods.size === 0
+    ? 'none'
+    : [...pods].map(([{ workload, count }, many]) => `${many} of ${count.max} ${workload.name}`).join(', ');
+
+/** For programs: amounts are quantities; what has no limit has no key. */
+export const jsonReport = (capacities: readonly Capacity[]): string =>
+  `${JSON.stringify({ environments: capacities.map(objectOf) }, null, 2)}\n`;
+
+const objectOf = ({ environment, groups, charts, room }: Capacity) => ({
+  environment,
+  workloads: groups.map(workloadOf),
+  total: { min: totalOf(groups, 'min'), max: totalOf(groups, 'max') },
+  charts: charts.map(({ application, requests }) => ({
+    application: application.name,
+    requests: quantities(requests),
+  })),
+  ...(room && { room: fitOn(room) }),
+});
+
+const workloadOf = ({ workload, pool, priority, count, needs }: PodGroup) => ({
+  kind: workload.kind,
+  namespace: workload.namespace,
+  name: workload.name,
+  pool,
+  priority,
+  pods: count,
+  each: { requests: quantities(needs.requests), limits: quantities(needs.limits) },
+});
+
+const totalOf = (groups: readonly PodGroup[], level: Level) => ({
+  pods: podsOf(groups, level),
+  requests: quantities(requestsOf(groups, level)),
+  limits: quantities({
+    cpu: limitOf(groups, level, 'cpu'),
+    memory: limitOf(groups, level, 'memory'),
+  }),
+});
+
+function quantities(amounts: { readonly [Name in keyof Amounts]: bigint | undefined }) {
+  const stated = resourceNames.flatMap((name) => {
+    const amount = amounts[name];
+    return amount === undefined ? [] : [[name, quantityOf(name, amount)]];
+  });
+  return Object.fromEntries(stated);
+}
+
+function fitOn({ size, count, pool, levels }: Fit) {
+  const at = (level: Level) => {
+    const { needed, placement } = levels[level];
+    return { nodesNeeded: needed ?? null, ...(placement && placementOf(placement)) };
+  };
+  return {
+    node: { ...quantities(size), pods: size.pods },
+    nodes: count,
+    pool,
+    min: at('min'),
+    max: at('max'),
+  };
+}
+
+const placementOf = ({ pending, preempted }: Placement) => ({
+  fits: pending.size === 0,
+  pending: named(pending),
+  preempted: named(preempted),
+});
+
+const named = (pods: ReadonlyMap<PodGroup, number>) =>
+  [...pods].map(([{ workload }, many]) => ({
+    ...{ kind: workload.kind, namespace: workload.namespace, name: workload.name, pods: many },
+  }));
 
 const NO_LIMIT = 'none';
 

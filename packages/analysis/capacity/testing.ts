@@ -1,7 +1,6 @@
 import { snapshotOf } from '../../manifests/objects.ts';
 import { type Capacity, capacityOf, type Nodes } from './capacity.ts';
-import { parseNodeSize } from './nodes.ts';
-import { ANY_POOL } from './pools.ts';
+import { ANY_POOL, parseNodeSize } from './nodes.ts';
 
 /** The capacity of an environment 'local' with these objects, written as YAML documents. */
 export function capacityOfYaml(documents: readonly string[], nodes?: Nodes): Capacity {

@@ -1,4 +1,4 @@
-import type { Rank } from './ranks.ts';
+import type { Rank } from './findings.ts';
 
 /** A label or an annotation that a controller acts on. */
 export interface Actor {

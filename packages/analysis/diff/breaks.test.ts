@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { broken, describeBreaks } from './testing/chains.ts';
 import * as network from './testing/corpus/breaks-network.ts';
 import { unrelated } from './testing/corpus/breaks-none.ts';
 import * as pods from './testing/corpus/breaks-pods.ts';
@@ -7,7 +8,6 @@ import * as objects from './testing/corpus/breaks-rules-objects.ts';
 import * as podRules from './testing/corpus/breaks-rules-pods.ts';
 import * as scaling from './testing/corpus/breaks-scaling.ts';
 import * as traffic from './testing/corpus/breaks-traffic.ts';
-import { broken, describeBreaks } from './testing/describe-breaks.ts';
 
 describeBreaks('a chain of traffic that a change breaks', traffic.rows);
 

@@ -2,11 +2,8 @@ import { allLinks } from '../../manifests/links/all.ts';
 import type { Link, LinkKind } from '../../manifests/links/links.ts';
 import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
 import { violationsIn } from '../../rules/all.ts';
-
-import { classlessIn } from './classless.ts';
-import { lostRights } from './lost-rights.ts';
-import type { Sides } from './sides.ts';
-import { strandedIn } from './stranded.ts';
+import { lostRights, strandedIn } from './consequences.ts';
+import { classlessIn, type Sides } from './sides.ts';
 
 /** Something that held in the base, or is new, and does not work in the head. */
 export interface Break {

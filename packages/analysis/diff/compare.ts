@@ -5,9 +5,17 @@ import { placeOf } from '../../manifests/schema.ts';
 import { breaksIn } from './breaks.ts';
 import { consequenceOf } from './consequences.ts';
 import { exposuresIn } from './exposures.ts';
-import { type Findings, ofLeaves, ranked } from './findings.ts';
+import {
+  byRank,
+  type Consequence,
+  type Findings,
+  ofLeaves,
+  type Rank,
+  ranked,
+  reaches,
+  worstOf,
+} from './findings.ts';
 import { additionOf, removalOf, transferOf } from './lifecycle.ts';
-import { byRank, type Consequence, type Rank, reaches, worstOf } from './ranks.ts';
 import { sidesOf } from './sides.ts';
 
 export type RankedLeaf = LeafChange & Consequence;

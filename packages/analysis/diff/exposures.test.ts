@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { client, web } from './testing/chains.ts';
+import { client, describeOpenings, opened, web } from './testing/chains.ts';
 import { balanced, deny, narrow, rows as network, service } from './testing/corpus/exposures-network.ts';
 import { account, binding, namespace, rows as rights, role } from './testing/corpus/exposures-rights.ts';
-import { describeOpenings, opened } from './testing/openings.ts';
 import { object, workload } from './testing.ts';
 
 describeOpenings('what can be reached', network);

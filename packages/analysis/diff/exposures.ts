@@ -1,8 +1,7 @@
 import { covers, type Right, rightsIn, rightsText } from '../../manifests/links/rights.ts';
 import { type DesiredObject, titleOf } from '../../manifests/objects.ts';
 import { podSpecOf } from '../../manifests/references.ts';
-import { wideRightsIn } from '../../rules/access.ts';
-import { isolationOf } from '../../rules/isolation.ts';
+import { isolationOf, wideRightsIn } from '../../rules/isolation.ts';
 import { isAboutGuard, isPartOf, openedWithout, openingsOf } from '../../rules/openings.ts';
 import type { Sides } from './sides.ts';
 

@@ -1,7 +1,7 @@
 import { type DesiredObject, type Snapshot, titleOf, valueAt } from '../../manifests/objects.ts';
 import { placeOf } from '../../manifests/schema.ts';
 import { cascades, heirOf, namesOf, type Retired, retiredIn, syncedBy } from './applications.ts';
-import type { Consequence } from './ranks.ts';
+import type { Consequence } from './findings.ts';
 import { scalers } from './rules-behaviour.ts';
 
 /** Kinds that hold data, or objects that do, and what goes with them. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonReport } from './report-json.ts';
-import { textReport } from './report-text.ts';
+import { jsonReport, textReport } from './report.ts';
 import { thing } from './testing/corpus/reading.ts';
 import { compareYaml, object } from './testing.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textReport } from './report-text.ts';
+import { textReport } from './report.ts';
 import { reported } from './testing/corpus.ts';
 import { compareFiles, type Texts } from './testing.ts';
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonReport } from './report-json.ts';
-import { markdownReport } from './report-markdown.ts';
-import { textReport } from './report-text.ts';
+import { jsonReport, markdownReport, textReport } from './report.ts';
 import { compareFiles, compareYaml, object, workload } from './testing.ts';
 
 const secret = (password: string): string =>

@@ -1,5 +1,5 @@
 import { actors } from './actors.ts';
-import type { Case, Rank, Rule } from './ranks.ts';
+import type { Case, Rank, Rule } from './findings.ts';
 
 /** Lines of the table of rules, in two: of what is there, and of what is gone. */
 export const acting: readonly Rule[] = actors.flatMap(({ on, key, kinds, acts, rank = 'config', gone }) => {

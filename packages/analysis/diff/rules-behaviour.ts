@@ -1,7 +1,7 @@
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
-import type { Case, Rule } from './ranks.ts';
+import type { Case, Rule } from './findings.ts';
 import { rolloutOf, rollsOut } from './rollouts.ts';
-import { volumes } from './rules-volumes.ts';
+import { volumes } from './rules-schema.ts';
 
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout.argoproj.io'];
 

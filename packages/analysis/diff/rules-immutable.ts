@@ -1,6 +1,6 @@
 import { type DesiredObject, valueAt } from '../../manifests/objects.ts';
 import { compareQuantities } from '../../manifests/quantities.ts';
-import type { Case, Rule } from './ranks.ts';
+import type { Case, Rule } from './findings.ts';
 
 const immutable = 'immutable: the API server refuses the change until the object is deleted';
 

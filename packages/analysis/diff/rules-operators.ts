@@ -1,7 +1,7 @@
-import { prometheusSeconds } from '../../contracts/duration.ts';
+import { prometheusSeconds } from '../../contracts/instant.ts';
 import { entryOf, titleOf, valueAt } from '../../manifests/objects.ts';
 import { compareQuantities } from '../../manifests/quantities.ts';
-import type { Case, Rule } from './ranks.ts';
+import type { Case, Rule } from './findings.ts';
 
 const PROMETHEUS = 'Prometheus.monitoring.coreos.com';
 const STORING = [PROMETHEUS, 'Alertmanager.monitoring.coreos.com', 'ThanosRuler.monitoring.coreos.com'];

@@ -1,6 +1,6 @@
 import { parser, snapshotOf } from '../../manifests/objects.ts';
 import { compare, type Difference } from './compare.ts';
-import type { Rank } from './ranks.ts';
+import type { Rank } from './findings.ts';
 
 /**
  * A change as YAML, what it is ranked, a word of why, and what says so: the API's documentation, its source, or that

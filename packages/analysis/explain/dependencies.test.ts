@@ -3,8 +3,7 @@ import { desiredState, local, production } from '../../../apps/testing/desired-s
 import { typed } from '../../../apps/testing/workloads.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { objectsOf } from './explain.ts';
-import { findObjects } from './find.ts';
+import { findObjects, objectsOf } from './explain.ts';
 
 const dependencies = (reference: string, environment: Environment) => {
   const [object] = findObjects(reference, objectsOf(environment, desiredState));

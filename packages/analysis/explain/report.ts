@@ -2,10 +2,9 @@ import { jsonText } from '../../manifests/embedded.ts';
 import { type End, type Link, textOfEnd } from '../../manifests/links/links.ts';
 import { titleOf } from '../../manifests/objects.ts';
 import type { KeptPolicy } from '../fidelity.ts';
-import type { Section } from '../report/sections.ts';
+import type { Section } from '../report/markup.ts';
 import type { Dependency } from './dependencies.ts';
-import type { Chain, Explanation } from './explain.ts';
-import { referenceOf } from './find.ts';
+import { type Chain, type Explanation, referenceOf } from './explain.ts';
 
 /** For programs: a value that is not set is null. */
 export const jsonReport = (explanations: readonly Explanation[]): string =>

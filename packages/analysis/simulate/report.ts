@@ -1,5 +1,5 @@
 import type { Report } from '@sluice/policy';
-import { markdownOf, type Section } from '../report/sections.ts';
+import { markdownOf, type Section } from '../report/markup.ts';
 import type { Comparison } from './comparison.ts';
 import { deltaOf, figures } from './figures.ts';
 

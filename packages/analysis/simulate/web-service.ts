@@ -1,8 +1,8 @@
 import { proportional, type ServiceReport, type ServiceSimulation, simulateService } from '@sluice/policy';
 import type { ServiceWork } from '../../../apps/application.ts';
 import { ConfigurationError } from '../../contracts/checks.ts';
+import { podHours, type Rows } from './figures.ts';
 import { type LoadOptions, traceOf } from './load.ts';
-import { podHours, type Rows } from './table.ts';
 
 /** The default of Kubernetes' controller manager. */
 const SYNC_SECONDS = 15;

@@ -1,3 +1,5 @@
+import type { BrokerKind } from '../platform.ts';
+
 /**
  * A metric as data, and the PromQL that reads it. A service registers its metrics from its catalogue
  * (catalogue.ts); alerts, dashboards, recording rules and adapter rules name the same values:
@@ -152,3 +154,34 @@ function matcherOf(label: string, match: Match): string[] {
 
 /** PromQL's strings have the escapes of Go's, which are those of JSON. */
 const quoted = (value: string): string => JSON.stringify(value);
+
+/** What Prometheus calls the queue metrics of a broker: both serve them at `/metrics/detailed`, under their own name. */
+const PREFIX: Readonly<Record<BrokerKind, string>> = { lavinmq: 'lavinmq', rabbitmq: 'rabbitmq' };
+
+type QueueGauge = GaugeMetric & {
+  readonly labels: { readonly queue: typeof OPEN; readonly vhost: typeof OPEN };
+};
+
+const queueGauge = (prefix: string, name: string, help: string): QueueGauge => ({
+  name: `${prefix}_detailed_${name}`,
+  type: 'gauge',
+  help,
+  labels: { queue: OPEN, vhost: OPEN },
+  unit: 'messages',
+});
+
+/**
+ * The messages of each queue, as the broker itself exposes them.
+ * @see https://www.rabbitmq.com/docs/prometheus#detailed-endpoint
+ */
+export function brokerQueues(kind: BrokerKind) {
+  const prefix = PREFIX[kind];
+  return {
+    ready: queueGauge(prefix, 'queue_messages_ready', 'Messages that wait in a queue.'),
+    unacked: queueGauge(
+      prefix,
+      'queue_messages_unacked',
+      'Messages of a queue that consumers hold and have not acknowledged.',
+    ),
+  } satisfies Catalogue;
+}

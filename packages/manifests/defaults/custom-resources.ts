@@ -1,4 +1,4 @@
-import { below, type Default, type Defaults } from './table.ts';
+import { below, type Default, type Defaults } from './workloads.ts';
 
 /** A chart always says its version. @see https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/ */
 const source = (at: string): Readonly<Record<string, Default>> => ({

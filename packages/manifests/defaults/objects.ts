@@ -1,5 +1,5 @@
 import { entryOf } from '../fields.ts';
-import { below, type Defaults, type Siblings } from './table.ts';
+import { below, type Defaults, type Siblings } from './workloads.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 

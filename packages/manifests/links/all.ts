@@ -1,12 +1,12 @@
 import type { DesiredObject } from '../objects.ts';
 import { accessLinks } from './access.ts';
-import { deliveryLinks } from './delivery.ts';
 import { gatewayLinks } from './gateway.ts';
 import type { Link } from './links.ts';
 import { monitoringLinks } from './metrics.ts';
 import { namedLinks } from './named.ts';
 import { networkLinks } from './network.ts';
 import type { ObjectIndex } from './object-index.ts';
+import { deliveryLinks } from './operators.ts';
 import { podLinks } from './pods.ts';
 import { releaseLinks } from './releases.ts';
 import { scalingLinks } from './scaling.ts';

@@ -1,4 +1,18 @@
-import { type DesiredObject, titleOf } from '../objects.ts';
+import { onceForFields } from '../memo.ts';
+import { type DesiredObject, isFields, titleOf } from '../objects.ts';
+import { parseYaml } from '../yaml.ts';
+
+/** The YAML and JSON documents in a ConfigMap; what is none is left out. */
+export const parseAll = onceForFields((fields): readonly unknown[] => {
+  const texts = isFields(fields.data) ? Object.values(fields.data) : [];
+  return texts.flatMap((text) => {
+    try {
+      return [...parseYaml(String(text))];
+    } catch {
+      return [];
+    }
+  });
+});
 
 /** The kinds of links that objects have, as 'from -> to'. */
 export const linkKinds = [

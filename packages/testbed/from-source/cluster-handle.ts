@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
-import { applyWith } from '../lib/apply.ts';
+import { applyWith } from '../lib/definitions.ts';
 import { type RunOptions, run } from '../lib/run.ts';
 import type { ClusterPaths } from './cluster-paths.ts';
 import { removeBuilt } from './down.ts';

@@ -2,11 +2,19 @@ import { existsSync, readdirSync, readlinkSync, rmSync, statSync, unlinkSync } f
 import { join } from 'node:path';
 import { answers, run } from '../lib/run.ts';
 import { until } from '../lib/until.ts';
-import { cgroupFolders, members, removeCgroup } from './cgroup.ts';
 import { type ClusterPaths, pathsOf } from './cluster-paths.ts';
-import { interfaces, removeNetwork } from './network.ts';
-import { allPids, commandOf, mountsUnder, networkOf, startTime } from './proc.ts';
-import { killAll, runs, started, stop } from './processes.ts';
+import { cgroupFolders, interfaces, members, removeCgroup, removeNetwork } from './node.ts';
+import {
+  allPids,
+  commandOf,
+  killAll,
+  mountsUnder,
+  networkOf,
+  runs,
+  started,
+  startTime,
+  stop,
+} from './processes.ts';
 
 /** pids that belong to the cluster: by the journal, by its cgroup, and by its network namespace. */
 function livingProcesses(at: ClusterPaths): number[] {

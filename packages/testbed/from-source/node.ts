@@ -1,10 +1,107 @@
-/** The one real node: containerd, kubelet and kube-proxy, with their files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { run } from '../lib/run.ts';
 import { addresses, type ClusterPaths, nodeName } from './cluster-paths.ts';
 import { writeKubeconfig } from './pki.ts';
 import type { Daemon } from './processes.ts';
 
+const bridge = 'bed0';
+
+/** The cluster's own network: hermetic (no way out), and no port can clash with the machine's. */
+export async function createNetwork(at: ClusterPaths): Promise<void> {
+  await run(['ip', 'netns', 'add', basename(at.namespace)]);
+  const within = ['nsenter', `--net=${at.namespace}`];
+  const batch = [
+    'link set lo up',
+    // The node's address needs a device; a bridge without ports is one that every kernel has.
+    `link add ${bridge} type bridge`,
+    `addr add ${addresses.node}/24 dev ${bridge}`,
+    `link set ${bridge} up`,
+    `route add default dev ${bridge}`,
+  ];
+  await run([...within, 'ip', '-batch', '-'], { input: `${batch.join('\n')}\n` });
+  await run([...within, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
+}
+
+/** Deletes the namespace; the kernel deletes the interfaces in it. */
+export async function removeNetwork(at: ClusterPaths): Promise<void> {
+  if (existsSync(at.namespace)) await run(['ip', 'netns', 'delete', basename(at.namespace)]);
+}
+
+/** @returns names of the interfaces in the namespace, none where it is gone */
+export async function interfaces(at: ClusterPaths): Promise<string[]> {
+  if (!existsSync(at.namespace)) return [];
+  const { stdout } = await run(['nsenter', `--net=${at.namespace}`, 'ip', '-json', 'link'], { check: false });
+  const links = JSON.parse(stdout || '[]') as { ifname: string }[];
+  return links.map(({ ifname }) => ifname);
+}
+
+/**
+ * One cgroup a cluster. Every process of the test cluster starts in it, children inherit it and containers live
+ * below it: so the kernel itself knows what belongs to the cluster, also when the journal does not.
+ */
+interface Hierarchy {
+  readonly mount: string;
+  readonly version: 1 | 2;
+}
+
+/** @returns mounted hierarchies: one on cgroup v2, one a controller on v1, both kinds on hybrid machines */
+export function hierarchies(mountinfo = readFileSync('/proc/self/mountinfo', 'utf8')): Hierarchy[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [left = '', right = ''] = line.split(' - ');
+    const type = right.split(' ')[0];
+    if (type !== 'cgroup' && type !== 'cgroup2') return [];
+    return [{ mount: left.split(' ')[4] ?? '', version: type === 'cgroup' ? 1 : 2 }];
+  });
+}
+
+/** The hierarchy that members are read from: which one does not matter, but containers must be in it too. */
+function tracking(): string {
+  const all = hierarchies();
+  const chosen = all.find(({ mount }) => mount.endsWith('/pids')) ?? all[0];
+  if (chosen === undefined) throw new Error('no cgroup hierarchy is mounted');
+  return chosen.mount;
+}
+
+/** Creates the cgroup everywhere. @returns the folder a process writes itself into */
+export function createCgroup(name: string): string {
+  for (const { mount } of hierarchies()) {
+    mkdirSync(join(mount, name, 'system'), { recursive: true });
+    mkdirSync(join(mount, name, 'pods'), { recursive: true });
+  }
+  return join(tracking(), name, 'system');
+}
+
+function folders(root: string): string[] {
+  if (!existsSync(root)) return [];
+  const below = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [...below.flatMap((entry) => folders(join(root, entry.name))), root];
+}
+
+function pidsIn(folder: string): number[] {
+  try {
+    return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** @returns pids of all processes in the cgroup and below */
+export function members(name: string): number[] {
+  return folders(join(tracking(), name)).flatMap(pidsIn);
+}
+
+/** The folders of a cluster's cgroup, in every hierarchy. */
+export function cgroupFolders(name: string): string[] {
+  return hierarchies().flatMap(({ mount }) => folders(join(mount, name)));
+}
+
+/** Removes the empty cgroup. @throws EBUSY while a process is in it */
+export function removeCgroup(name: string): void {
+  for (const folder of cgroupFolders(name)) rmdirSync(folder);
+}
+
+/** The one real node: containerd, kubelet and kube-proxy, with their files. */
 /** The image of the container that holds a pod's namespaces. */
 export const pauseImage = 'sluice.test/pause:1';
 

@@ -1,7 +1,3 @@
-/**
- * Custom resource definitions from the Go modules of the projects that make them: a module's archive is
- * versioned, checked against a public log of hashes, and cached by Go.
- */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -9,6 +5,21 @@ import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { run } from './run.ts';
 import { until } from './until.ts';
 
+/** Server-side apply of objects in the given order; unknown fields are refused. */
+export async function applyWith(
+  kubectl: Cluster['kubectl'],
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  if (objects.length === 0) return;
+  const list = { apiVersion: 'v1', kind: 'List', items: objects };
+  const how = ['--server-side', '--force-conflicts', '--field-manager=sluice-testbed', '--validate=strict'];
+  await kubectl(['apply', ...how, '-f', '-'], { input: JSON.stringify(list) });
+}
+
+/**
+ * Custom resource definitions from the Go modules of the projects that make them: a module's archive is
+ * versioned, checked against a public log of hashes, and cached by Go.
+ */
 /** The Go module that custom resource definitions are taken from. */
 export interface DefinitionSource {
   readonly module: string;

@@ -1,4 +1,3 @@
-/** Elasticsearch from Maven Central: its jars by their digests, and a main of its own; cached by what they are. */
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -12,12 +11,10 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
-import { cacheDir } from './dirs.ts';
-import { withLock } from './lock.ts';
 import { ensurePackages } from './packages.ts';
-import { run } from './run.ts';
-import { step } from './say.ts';
+import { cacheDir, run, step, withLock } from './run.ts';
 
+/** Elasticsearch from Maven Central: its jars by their digests, and a main of its own; cached by what they are. */
 const sources = join(import.meta.dirname, '..', 'tools', 'elasticsearch');
 const DOWNLOADS = 8;
 const DOWNLOAD_MS = 120_000;

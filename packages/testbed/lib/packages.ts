@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { TestbedError } from '../cluster.ts';
-import { run } from './run.ts';
-import { step } from './say.ts';
+import { run, step } from './run.ts';
 
 /** Debian's package -> a file that it brings. */
 export const nodePackages: Readonly<Record<string, string>> = {

@@ -1,7 +1,69 @@
-/** Child processes: run to the end and take the output, or fail with all that was said. */
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { TestbedError } from '../cluster.ts';
 import { patient } from './patience.ts';
 
+/** Progress goes to stderr, so that stdout stays for what a command is asked for (a kubeconfig's path). */
+export function say(text: string): void {
+  process.stderr.write(`testbed: ${text}\n`);
+}
+
+const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
+
+/** Says what begins, what is still under way every 30 s, and how long it took. */
+export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  say(`${what} ...`);
+  const still = setInterval(() => say(`${what}: still at it after ${seconds(began)} s`), 30_000);
+  try {
+    const value = await work();
+    say(`${what}: done in ${seconds(began)} s`);
+    return value;
+  } finally {
+    clearInterval(still);
+  }
+}
+
+/** Built tools and images: kept, keyed by version. Another name would make every machine build its tools again. */
+export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice', 'bed');
+
+/** One folder a cluster: what runs, and what it runs on. */
+export const stateDir = (name: string) =>
+  join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'sluice', 'testbed', name);
+
+/** Removes a provider's one file, and the cluster's folder if nothing else is in it. */
+export function forget(name: string, file: string): void {
+  rmSync(file, { force: true });
+  const folder = stateDir(name);
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/**
+ * Holds an exclusive lock while `work` runs. flock(1) holds it and ends with our end of its stdin, so
+ * the kernel frees the lock however this process ends: no stale lock exists.
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    holder.once('error', (cause) => reject(new TestbedError('flock (util-linux) is needed', { cause })));
+    holder.once('exit', (code) => reject(new TestbedError(`flock ${file} ended with ${code}`)));
+    holder.stdout.once('data', () => resolve());
+  });
+  try {
+    return await work();
+  } finally {
+    holder.stdin.end();
+    await ended;
+  }
+}
+
+/** Child processes: run to the end and take the output, or fail with all that was said. */
 /** What a program printed, and its exit code. */
 export interface Output {
   readonly code: number;

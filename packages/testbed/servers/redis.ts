@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { promisify } from 'node:util';
 import { freePort } from '@sluice/runtime/processes';
+import { patient } from '../lib/patience.ts';
 import { OwnServer } from './own-server.ts';
 
 /** Lines of redis.conf that differ from those of a durable server. */
@@ -15,7 +18,7 @@ export interface RedisServerOptions {
 }
 
 /** Debian's Redis, and its Sentinel. */
-export const PROGRAM = '/usr/bin/redis-server';
+const PROGRAM = '/usr/bin/redis-server';
 
 const DURABLE = ['appendonly yes', 'appendfsync always', 'maxmemory-policy noeviction', 'save ""'];
 
@@ -45,7 +48,7 @@ const listeners = (port: number, tls: RedisServerOptions['tls']): readonly strin
       ];
 
 /** Whether it answers PING: a server that still loads its log answers with an error. */
-export function pong(port: number, tls: boolean): Promise<boolean> {
+function pong(port: number, tls: boolean): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const ping = (): boolean => socket.write('PING\r\n');
   // Whether it answers: whose certificate it has, its clients look at.
@@ -61,4 +64,95 @@ export function pong(port: number, tls: boolean): Promise<boolean> {
   socket.once('error', () => resolve(false));
   socket.once('close', () => resolve(false));
   return promise;
+}
+
+/** A master with a replica, and three Sentinels of which two may decide on a failover. */
+export interface RedisTrio {
+  readonly master: OwnServer;
+  readonly replica: OwnServer;
+  /** The URL of the master, by its name. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const MASTER = 'bank';
+const SENTINELS = 3;
+const QUORUM = 2;
+/** Without an answer for so long, a Sentinel calls the master down. */
+const DOWN_MS = 1000;
+
+/** Starts Debian's Redis twice and its Sentinel three times, each on a free port. @throws Error with the end of a log */
+export async function startRedisTrio(): Promise<RedisTrio> {
+  const master = await startRedis();
+  const replica = await startRedis({ configuration: [`replicaof 127.0.0.1 ${new URL(master.url).port}`] });
+  const sentinels: OwnServer[] = [];
+  for (let index = 0; index < SENTINELS; index += 1) sentinels.push(await startSentinel(master));
+  const hosts = sentinels.map(({ url }) => new URL(url).host).join(',');
+  return {
+    ...{ master, replica, url: `redis://${hosts}/0?sentinel=${MASTER}` },
+    stop: async () => {
+      await Promise.all([...sentinels, replica, master].map((server) => server.stop()));
+    },
+  };
+}
+
+async function startSentinel(master: OwnServer): Promise<OwnServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-sentinel-'));
+  const port = await freePort();
+  const file = join(directory, 'sentinel.conf');
+  const lines = [
+    ...['bind 127.0.0.1', `port ${port}`, `dir ${directory}`],
+    `sentinel monitor ${MASTER} 127.0.0.1 ${new URL(master.url).port} ${QUORUM}`,
+    `sentinel down-after-milliseconds ${MASTER} ${DOWN_MS}`,
+    `sentinel failover-timeout ${MASTER} 5000`,
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return OwnServer.start({
+    ...{ name: 'Sentinel', directory, startSeconds: 20, url: `redis://127.0.0.1:${port}` },
+    command: [PROGRAM, file, '--sentinel'],
+    answers: () => pong(port, false),
+  });
+}
+
+/** Nodes of a Redis Cluster that share all slots, none with a replica. */
+export interface RedisCluster {
+  readonly nodes: readonly OwnServer[];
+  /** The URL of the Cluster by its first node. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const CLI = '/usr/bin/redis-cli';
+const NODES = 3;
+/** Without an answer for so long, a node calls another one down. */
+const NODE_DOWN_MS = 1000;
+
+/** Starts Debian's Redis three times, each on free ports, and makes one Cluster of them. @throws Error with a log's end */
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const nodes: OwnServer[] = [];
+  for (let index = 0; index < NODES; index += 1)
+    nodes.push(
+      await startRedis({
+        configuration: [
+          ...[
+            'cluster-enabled yes',
+            `cluster-port ${await freePort()}`,
+            `cluster-node-timeout ${NODE_DOWN_MS}`,
+          ],
+          // A node that is down takes its own slots with it, and no others.
+          'cluster-require-full-coverage no',
+        ],
+      }),
+    );
+  const addresses = nodes.map(({ url }) => new URL(url).host);
+  const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'];
+  await run(CLI, create, { timeout: patient(60) * 1000 });
+  return {
+    nodes,
+    url: `redis://${addresses.join(',')}?cluster`,
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
 }

@@ -1,4 +1,6 @@
-import { object, workload } from '../testing.ts';
+import { describe, expect, it } from 'vitest';
+import { textReport } from '../report.ts';
+import { compareYaml, object, workload } from '../testing.ts';
 
 /** A chain that holds, the text of it that changes, what it changes into, what the report names, and what says so. */
 export type BreakRow = readonly [
@@ -81,3 +83,55 @@ export const headless = object(
   'Service',
   'spec: {clusterIP: None, selector: {app: web}, ports: [{name: http, port: 80}]}',
 );
+
+/** The change and what it breaks, as a report says it. */
+export function broken(base: readonly string[], from: string | RegExp, to: string) {
+  const text = documents(...base);
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`the base does not say ${from}`);
+  const there = compareYaml(text, changed);
+  const back = compareYaml(changed, text);
+  return { there, back, said: there.broken.map(({ path, why }) => `${path.join(' -> ')} ${why}`) };
+}
+
+/** Each row both ways: the change breaks what held, and its reversal breaks nothing. */
+export function describeBreaks(title: string, rows: readonly BreakRow[]): void {
+  describe(title, () => {
+    it.each(rows)('%s: is named, and ranked above all but data loss', (_, base, from, to, named) => {
+      const { there, said } = broken(base, from, to);
+      expect(said.join('\n')).toMatch(named);
+      expect(['broken', 'data-loss']).toContain(there.worst);
+      expect(there.changes.map(({ rank }) => rank)).toContain(there.worst);
+    });
+
+    it.each(rows)('%s: is nothing where it is repaired', (_, base, from, to) => {
+      expect(broken(base, from, to).back.broken.map(({ why }) => why)).toEqual([]);
+    });
+  });
+}
+
+/** What the sections of a report say. */
+export function opened(base: readonly string[], from: string | RegExp, to: string) {
+  const text = documents(...base);
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`the base does not say ${from}`);
+  return { there: compareYaml(text, changed), back: compareYaml(changed, text) };
+}
+
+/** Each row both ways: the change opens something, and its reversal nothing. */
+export function describeOpenings(title: string, rows: readonly BreakRow[]): void {
+  describe(title, () => {
+    it.each(rows)('%s: is named, and ranked', (_, base, from, to, named) => {
+      const { there } = opened(base, from, to);
+      expect(there.exposures.map(({ who }) => who).join('\n')).toMatch(named);
+      expect(
+        there.changes.some(({ rank }) => !['no-op', 'metadata', 'config', 'scaling'].includes(rank)),
+      ).toBe(true);
+      expect(textReport(there)).toContain('Who can reach or do more\n');
+    });
+
+    it.each(rows)('%s: is nothing the other way round', (_, base, from, to) => {
+      expect(opened(base, from, to).back.exposures.map(({ who }) => who)).toEqual([]);
+    });
+  });
+}

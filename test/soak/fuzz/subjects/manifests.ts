@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { capacityOf } from '../../../../packages/analysis/capacity/capacity.ts';
-import { jsonReport as capacityReport } from '../../../../packages/analysis/capacity/report-json.ts';
+import { jsonReport as capacityReport } from '../../../../packages/analysis/capacity/report.ts';
 import { compare } from '../../../../packages/analysis/diff/compare.ts';
-import { jsonReport } from '../../../../packages/analysis/diff/report-json.ts';
-import { markdownReport } from '../../../../packages/analysis/diff/report-markdown.ts';
-import { textReport } from '../../../../packages/analysis/diff/report-text.ts';
+import { jsonReport, markdownReport, textReport } from '../../../../packages/analysis/diff/report.ts';
 import { ConfigurationError } from '../../../../packages/contracts/checks.ts';
 import { snapshotOf } from '../../../../packages/manifests/objects.ts';
 import { amountOf, compareQuantities, ONE } from '../../../../packages/manifests/quantities.ts';

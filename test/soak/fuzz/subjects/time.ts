@@ -7,7 +7,7 @@ import {
   TraceError,
 } from '@sluice/policy';
 import fc from 'fast-check';
-import { parseDuration } from '../../../../packages/contracts/duration.ts';
+import { parseDuration } from '../../../../packages/contracts/instant.ts';
 import { floorAt } from '../../../../policy/decide/recommend.ts';
 import { mutated, texts } from '../mutate.ts';
 import { firstOf, MAX_INSTANT_MS, MAX_TIMER_SECONDS, unless } from '../oracles.ts';

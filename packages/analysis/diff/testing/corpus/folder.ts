@@ -1,4 +1,4 @@
-import type { Rank } from '../../ranks.ts';
+import type { Rank } from '../../findings.ts';
 
 const argo = 'argo-cd v3.5.7 reposerver/repository/repository.go';
 const state = 'argo-cd v3.5.7 controller/state.go NormalizeTargetObjects';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amountOf, compareQuantities } from '../../manifests/quantities.ts';
-import { quantityOf, resourceNames, sumOf } from './amounts.ts';
+import { quantityOf, resourceNames, sumOf } from './nodes.ts';
 
 const amount = (quantity: string): bigint => amountOf(quantity) ?? -1n;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { local } from '../../../environments/local.ts';
-import { configOf } from './config.ts';
+import { configOf } from './provider.ts';
 
 const nodesOf = (name: string) =>
   (parse(configOf(name)) as { nodes: { role: string; extraPortMappings?: object[] }[] }).nodes;

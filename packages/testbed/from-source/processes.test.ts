@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hierarchies } from './cgroup.ts';
-import { mountsUnder, startTime } from './proc.ts';
-import { record, runs, started, stop } from './processes.ts';
+import { hierarchies } from './node.ts';
+import { mountsUnder, record, runs, started, startTime, stop } from './processes.ts';
 
 test('a process has a start time until it ends', async () => {
   const child = spawn('sleep', ['60']);

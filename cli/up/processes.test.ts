@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeRunDirectory } from './rundir.ts';
+import { makeRunDirectory } from './processes.ts';
 
 it('keeps the files of a run beside this one, and removes those of runs that have ended', () => {
   const runs = mkdtempSync(join(tmpdir(), 'sluice-runs-'));

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { type BreakRow, documents, web } from './testing/chains.ts';
-import { describeBreaks } from './testing/describe-breaks.ts';
+import { type BreakRow, describeBreaks, documents, web } from './testing/chains.ts';
 import { compareYaml, object } from './testing.ts';
 
 const chart = (name: string): string =>
