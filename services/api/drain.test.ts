@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { drain } from './drain.ts';
+import { drain } from './request-gate.ts';
 
 /** Drains a server that has requests in flight for `looks` checks, and returns what happened when. */
 async function drained(looks: number): Promise<unknown[]> {

@@ -2,13 +2,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { runMain } from '@sluice/runtime';
 import { createApi } from './app.ts';
-import { BatchedLineWriter } from './batched-line-writer.ts';
 import { type ApiConfig, environment } from './config.ts';
-import { drain } from './drain.ts';
 import { httpMetrics } from './metrics.ts';
-import { eventLoopDelay, Overload } from './overload.ts';
 import { redaction } from './query.ts';
-import { queryLog } from './query-log.ts';
+import { BatchedLineWriter, queryLog } from './query-log.ts';
+import { drain, eventLoopDelay, Overload } from './request-gate.ts';
 
 const SAMPLE_MS = 250;
 const STDOUT = 1;

@@ -6,8 +6,104 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { namesSeveralHosts, originForm, pathOf } from '@sluice/runtime';
 import { CLIENT_CLOSED_REQUEST, type HttpMetrics } from './metrics.ts';
+
+/** The mean delay of the event loop since the last reading, seconds. */
+export type DelayReading = () => number;
+
+/** From what delay on requests are refused. */
+export interface OverloadOptions {
+  readonly read: DelayReading;
+  readonly maxSeconds: number;
+  readonly changed: (overloaded: boolean, delaySeconds: number) => void;
+}
+
+/** Overloaded as long as the last reading of the event loop's delay was above the limit. */
+export class Overload {
+  readonly #options: OverloadOptions;
+  #overloaded = false;
+
+  constructor(options: OverloadOptions) {
+    this.#options = options;
+  }
+
+  get overloaded(): boolean {
+    return this.#overloaded;
+  }
+
+  sample(): void {
+    const { read, maxSeconds, changed } = this.#options;
+    const delay = read();
+    const overloaded = delay > maxSeconds;
+    if (overloaded === this.#overloaded) return;
+    this.#overloaded = overloaded;
+    changed(overloaded, delay);
+  }
+
+  /** Samples again and again. @returns what ends it */
+  watch(everyMs: number): () => void {
+    const timer = setInterval(() => this.sample(), everyMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+}
+
+const RESOLUTION_MS = 10;
+
+/** @see https://nodejs.org/api/perf_hooks.html#perf_hooksmonitoreventloopdelayoptions */
+export function eventLoopDelay(): DelayReading {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return () => {
+    // Nothing recorded gives NaN; an interval in time measures its own resolution.
+    const delayMs = histogram.count === 0 ? 0 : histogram.mean / 1e6 - RESOLUTION_MS;
+    histogram.reset();
+    return Math.max(0, delayMs) / 1000;
+  };
+}
+
+/** A connection becomes idle when its request in flight is answered. */
+const LOOK_MS = 50;
+
+/** What the stop needs of a server. */
+export type ServerLike = Pick<Server, 'close'>;
+
+/** How the server stops taking requests, in steps of seconds. */
+export interface DrainOptions {
+  readonly server: ServerLike;
+  readonly delaySeconds: number;
+  readonly lingerSeconds: number;
+  /** From now on each answer closes its connection. */
+  readonly linger: () => void;
+  /** Closes every connection without a request in flight. */
+  readonly closeIdle: () => void;
+  /** @default the real clock */
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * Ends a server that has just become unready so that no request fails. At first it serves on, until nothing
+ * routes to it any more. Then each answer closes its connection: clients that hold one move elsewhere at a moment
+ * that is theirs. At last it takes no more connections and closes those that were idle all the while.
+ * Resolves when the last request has its answer.
+ */
+export async function drain(options: DrainOptions): Promise<void> {
+  const { server, delaySeconds, lingerSeconds, linger, closeIdle, sleep = wait } = options;
+  await sleep(delaySeconds * 1000);
+  linger();
+  await sleep(lingerSeconds * 1000);
+  let closed = false;
+  server.close(() => {
+    closed = true;
+  });
+  while (!closed) {
+    closeIdle();
+    await sleep(LOOK_MS);
+  }
+}
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 

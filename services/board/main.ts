@@ -5,10 +5,10 @@ import { type Logger, runMain } from '@sluice/runtime';
 import { type BoardConfig, environment, settingsOf } from './config.ts';
 import { type BoardMetrics, boardMetrics } from './metrics.ts';
 import { BoardModel } from './model/board.ts';
-import { Watch, type WatchOptions } from './model/watch.ts';
+import { Watch, type WatchOptions } from './model/state.ts';
 import { createBoard } from './server/app.ts';
 import { Streams } from './server/streams.ts';
-import { LogFile } from './sources/log-file.ts';
+import { LogFile } from './sources/lines.ts';
 import { openSources } from './sources/open.ts';
 import { scalerSource } from './sources/scaler.ts';
 

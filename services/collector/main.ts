@@ -1,5 +1,5 @@
 import { runMain } from '@sluice/runtime';
-import { environment } from './config.ts';
+import { environment } from './cluster.ts';
 
 await runMain({
   service: 'collector',

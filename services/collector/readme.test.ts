@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { configurationOf, loggedBy, tableOf } from '../../test/support/readme.ts';
-import { environment } from './config.ts';
+import { environment } from './cluster.ts';
 
 const readme = new URL('README.md', import.meta.url);
 

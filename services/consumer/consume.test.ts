@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { consume } from './consume.ts';
-import type { HandLike } from './hand.ts';
+import type { HandLike } from './attempts.ts';
+import { consume } from './consumption.ts';
 
 type Deliver = (message: ConsumeMessage | null) => void;
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Channel, ConsumeMessage } from 'amqplib';
-import type { HandLike } from './hand.ts';
-import type { LargeBodies } from './large-bodies.ts';
+import type { HandLike } from './attempts.ts';
+import type { LargeBodies } from './fates.ts';
 import type { Worker } from './worker.ts';
 
 /** The queue that messages are taken from, and how many at once. */

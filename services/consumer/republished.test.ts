@@ -1,6 +1,6 @@
 import type { MessageProperties } from 'amqplib';
 import { expect, it } from 'vitest';
-import { bareProperties, OMITTED_HEADER, republishedProperties } from './republished.ts';
+import { bareProperties, OMITTED_HEADER, republishedProperties } from './confirmed.ts';
 
 const republished = (properties: object, own = {}) =>
   republishedProperties({ properties: properties as MessageProperties }, own);

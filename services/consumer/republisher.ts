@@ -1,8 +1,8 @@
 import type { Logger } from '@sluice/runtime';
 import { reconnectDelayMs } from '@sluice/runtime/amqp';
 import type { ConsumeMessage } from 'amqplib';
+import type { HandLike } from './attempts.ts';
 import type { Address, OwnHeaders } from './confirmed.ts';
-import type { HandLike } from './hand.ts';
 import type { HoldMetrics } from './metrics.ts';
 import type { PublishingConnection } from './publishing.ts';
 

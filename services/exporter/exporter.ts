@@ -7,8 +7,7 @@ import { fetchDocument } from './fetch.ts';
 import type { Module } from './mapping.ts';
 import type { ExporterMetrics } from './metrics.ts';
 import { everyInterval } from './schedule.ts';
-import { type Outcome, Target } from './target.ts';
-import { credentialsOf, type TargetEntry } from './targets.ts';
+import { credentialsOf, type Outcome, Target, type TargetEntry } from './targets.ts';
 
 /** What the exporter reads, and where it reports. */
 export interface ExporterOptions {

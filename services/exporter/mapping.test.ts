@@ -6,7 +6,7 @@ import { ConfigError } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
 import { environment, settingsOf } from './config.ts';
 import { readMappings } from './mapping.ts';
-import { mappingsFrom, shippedDirectory } from './testing/modules.ts';
+import { mappingsFrom, shippedDirectory } from './testing/serve.ts';
 
 const directoryWith = (files: Readonly<Record<string, string>>): string => {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-mappings-'));

@@ -1,6 +1,6 @@
 import { counter, gauge, type Registry } from '@sluice/runtime';
 import { exporter } from '../../packages/contracts/metrics/catalogue.ts';
-import type { Outcome } from './target.ts';
+import type { Outcome } from './targets.ts';
 
 /** The exporter's metrics of its own work. */
 export interface ExporterMetrics {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serve, serveJson } from './testing/serve.ts';
-import { start } from './testing/start.ts';
+import { serve, serveJson, start } from './testing/serve.ts';
 
 const LOOPBACK = { allowAddresses: ['127.0.0.0/8', '::1/128'] };
 

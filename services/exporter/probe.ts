@@ -2,7 +2,7 @@ import type { FETCH_FAILURES } from '../../packages/contracts/metrics/catalogue.
 import { parseTargetUrl } from './allow-list.ts';
 import type { Exporter, Source } from './exporter.ts';
 import type { ExporterMetrics } from './metrics.ts';
-import type { Outcome } from './target.ts';
+import type { Outcome } from './targets.ts';
 
 /** Why a target gives nothing. */
 export type FailureReason = (typeof FETCH_FAILURES)[number];

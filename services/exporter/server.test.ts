@@ -2,8 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { serve, serveJson } from './testing/serve.ts';
-import { start } from './testing/start.ts';
+import { serve, serveJson, start } from './testing/serve.ts';
 
 const LOOPBACK = { allowAddresses: ['127.0.0.0/8', '::1/128'] };
 vi.setConfig({ testTimeout: 30_000 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { connectOptions } from './amqp/target.ts';
+import { connectOptions } from './amqp/sessions.ts';
 import { AuthoritiesError, readAuthorities } from './authorities.ts';
 import { parseBrokerUrl } from './broker-url.ts';
 

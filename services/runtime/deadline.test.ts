@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DeadlineError, unlessAborted, withTimeout } from './deadline.ts';
+import { DeadlineError, unlessAborted, withTimeout } from './errors.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

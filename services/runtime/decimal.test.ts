@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decimalOf } from './prometheus-text.ts';
+import { decimalOf } from './metrics.ts';
 
 it.each([
   ['0', 0],

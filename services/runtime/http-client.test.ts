@@ -5,8 +5,8 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { promisify } from 'node:util';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HttpRequestError } from './http-body.ts';
 import { type HttpRequest, request } from './http-client.ts';
-import { HttpRequestError } from './http-error.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

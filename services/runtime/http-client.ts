@@ -1,11 +1,11 @@
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { AuthoritiesError, readAuthorities } from './authorities.ts';
 import { messageOf } from './errors.ts';
 import { LONGEST_TIMER_MS } from './fields.ts';
-import { decodedBody } from './http-body.ts';
-import { type HttpFailure, HttpRequestError } from './http-error.ts';
+import { decodedBody, type HttpFailure, HttpRequestError } from './http-body.ts';
 
 /** A name and a password for HTTP's basic authentication. */
 export interface Credentials {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LONGEST_TIMER_MS } from './fields.ts';
+import { HttpRequestError } from './http-body.ts';
 import { asRequestError, beginRequest, type HttpRequest, interruption, originOnly } from './http-client.ts';
-import { HttpRequestError } from './http-error.ts';
 
 /** A response whose body is read as it arrives. */
 export interface HttpStream {

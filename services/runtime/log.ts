@@ -1,5 +1,5 @@
 import { type Logger, pino, stdSerializers } from 'pino';
-import { isSecretName } from './secret-names.ts';
+import { isSecretName } from './secrets.ts';
 
 export type { Logger } from 'pino';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretName } from './secret-names.ts';
+import { isSecretName } from './secrets.ts';
 
 const SECRETS =
   'password password1 Password2 newpassword newPassword new_password passwd pwd pw pass passphrase passcode secret ' +

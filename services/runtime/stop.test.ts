@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { GracefulStop, HOOK_TIMEOUT_MS } from './stop.ts';
+import { GracefulStop, HOOK_TIMEOUT_MS } from './run-main.ts';
 
 afterEach(() => void vi.useRealTimers());
 

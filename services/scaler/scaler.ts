@@ -1,11 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { ScalerConfig, Source, Workload } from '@sluice/policy';
 import type { Registry } from '@sluice/runtime';
-import { alwaysLeader, Controller, type Fence, Histories } from './control/controller.ts';
-import { FixedRateTimer } from './control/fixed-rate-timer.ts';
+import { alwaysLeader, Controller, type Fence, FixedRateTimer, Histories } from './control/controller.ts';
 import type { EventRecorder } from './report/events.ts';
-import { scalerMetrics } from './report/metrics.ts';
-import { type LoggerLike, Reporter } from './report/reporter.ts';
+import { type LoggerLike, Reporter, scalerMetrics } from './report/reporter.ts';
 import { openSources } from './sources/open-sources.ts';
 import type { BacklogSource } from './sources/source.ts';
 import type { ReplicaTarget } from './targets/kubernetes.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { overriddenPolicies } from './effective.ts';
+import { overriddenPolicies } from './declare.ts';
 import type { Topology } from './topology.ts';
 
 const policy = (name: string, pattern: string, priority = 0) => ({

@@ -1,7 +1,6 @@
 import { messageOf, runMain } from '@sluice/runtime';
 import { environment } from './config.ts';
-import { declareAll, TopologyError } from './declare.ts';
-import { overriddenPolicies } from './effective.ts';
+import { declareAll, overriddenPolicies, TopologyError } from './declare.ts';
 import { Management } from './management.ts';
 import { resourcesOf } from './resources.ts';
 import { readPasswords, readTopologyFile } from './topology.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { faultOfPattern, mayMatch } from './pattern.ts';
+import { faultOfPattern, mayMatch } from './declare.ts';
 
 it.each(
   [

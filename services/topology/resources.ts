@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { mayMatch } from './declare.ts';
 import type { Management } from './management.ts';
-import { mayMatch } from './pattern.ts';
 import type { Topology } from './topology.ts';
 
 /** One thing that shall stand on the broker. */

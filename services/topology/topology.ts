@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, readFaultOf, readSecretFile, SecretError } from '@sluice/runtime';
 import * as z from 'zod';
-import { faultOfPattern } from './pattern.ts';
+import { faultOfPattern } from './declare.ts';
 
 /** AMQP's short strings are counted in bytes. */
 const short = z.string().refine((text) => Buffer.byteLength(text) <= 255 && text.isWellFormed(), {

@@ -1,8 +1,8 @@
 import { encodeJob } from '@sluice/runtime';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { pino } from 'pino';
+import type { HandLike } from '../../services/consumer/attempts.ts';
 import { Fates } from '../../services/consumer/fates.ts';
-import type { HandLike } from '../../services/consumer/hand.ts';
 import type { JobMetrics } from '../../services/consumer/metrics.ts';
 import { Worker } from '../../services/consumer/worker.ts';
 import { emptyQueue, QUEUE, withBroker } from './broker.ts';

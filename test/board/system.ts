@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createRegistry, serveHttp } from '@sluice/runtime';
 import { freePort } from '@sluice/runtime/processes';
-import { scalerMetrics } from '../../services/scaler/report/metrics.ts';
+import { scalerMetrics } from '../../services/scaler/report/reporter.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -1,7 +1,6 @@
 import type { ChannelModel } from 'amqplib';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
-import { runSessions } from '../../services/runtime/amqp/sessions.ts';
-import { connectOptions } from '../../services/runtime/amqp/target.ts';
+import { connectOptions, runSessions } from '../../services/runtime/amqp/sessions.ts';
 import { parseBrokerUrl } from '../../services/runtime/broker-url.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { freshVhost, type Vhost } from '../support/vhost.ts';

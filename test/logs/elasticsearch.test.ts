@@ -7,7 +7,7 @@ import { objectKey, parseReport, WINDOW_MINUTES } from '../../packages/contracts
 import { ELASTICSEARCH_STREAMS, logRecords } from '../../packages/contracts/log-store.ts';
 import { type OwnServer, startElasticsearch } from '../../packages/testbed/servers/own-server.ts';
 import { DecisionLines } from '../../services/board/sources/decision-lines.ts';
-import { LogSearch, MOST_LINES } from '../../services/board/sources/log-search.ts';
+import { LogSearch, MOST_LINES } from '../../services/board/sources/lines.ts';
 import { LogStore } from '../../services/board/sources/log-store.ts';
 import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClusterSnapshot, PodRow, WorkloadRow } from '../../../packages/contracts/cluster-snapshot.ts';
-import { emptySnapshot } from '../testing/snapshot.ts';
+import { emptySnapshot } from '../testing/served.ts';
 import {
   differencesOf,
   matches,

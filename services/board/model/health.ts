@@ -1,5 +1,5 @@
 import { baseOf, defaultWaitSeconds, type LatchStart } from '@sluice/policy';
-import { secondsToDrained } from './eta.ts';
+import { secondsToDrained } from './history.ts';
 import type { WorkloadState } from './state.ts';
 
 /** How a workload is: the colour and the word of it. */

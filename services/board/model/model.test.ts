@@ -2,9 +2,8 @@ import { drain, latch } from '@sluice/policy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoardModel } from './board.ts';
-import { secondsToDrained } from './eta.ts';
 import { healthOf, worstOf } from './health.ts';
-import { type Sample, SampleHistory } from './history.ts';
+import { type Sample, SampleHistory, secondsToDrained } from './history.ts';
 import type { WorkloadState } from './state.ts';
 
 const sample = (second: number, ready: number, more: Partial<Sample> = {}): Sample => ({

@@ -6,16 +6,16 @@ import {
   type Registry,
   rewriteUrl,
 } from '@sluice/runtime';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastify from 'fastify';
 import type { BoardMetrics } from '../metrics.ts';
 import type { BoardState } from '../model/state.ts';
 import { failurePage } from '../view/layout.ts';
 import type { Links } from '../view/page.ts';
-import { type AccessRule, accessOf } from './access.ts';
+import { type AccessRule, accessOf, securityHeaders } from './access.ts';
 import { ASSETS, loadAssets } from './assets.ts';
-import type { Lookups } from './lookups.ts';
 import { addPages, type Pages, pagesOf } from './pages.ts';
-import { securityHeaders } from './security.ts';
+import type { Lookups } from './routes.ts';
 import type { Streams } from './streams.ts';
 
 /** What the board's server is made of. */

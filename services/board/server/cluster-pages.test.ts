@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterSnapshot } from '../../../packages/contracts/cluster-snapshot.ts';
 import { type Feed, OnDemand } from '../model/feed.ts';
 import type { ClusterHistory } from '../sources/snapshots.ts';
-import { board, HOSTILE, running } from '../testing/served.ts';
-import { emptySnapshot } from '../testing/snapshot.ts';
+import { board, emptySnapshot, HOSTILE, running } from '../testing/served.ts';
 
 const POD = {
   ...{ namespace: 'shop', name: 'mails-1', created: 1, restarts: 0, images: [] },

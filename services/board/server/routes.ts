@@ -1,6 +1,10 @@
+import type { ClusterSnapshot } from '../../../packages/contracts/cluster-snapshot.ts';
+import type { LogReport } from '../../../packages/contracts/log-report.ts';
+import type { OnDemand } from '../model/feed.ts';
 import type { BoardState } from '../model/state.ts';
 import { type TimeShare, whatIfState } from '../model/what-if.ts';
-import { rangeOf } from '../sources/prometheus.ts';
+import type { FoundLine } from '../sources/lines.ts';
+import { rangeOf, type Series } from '../sources/prometheus.ts';
 import { clusterPage } from '../view/cluster.ts';
 import { infraPage } from '../view/infra.ts';
 import { livePage, logsPage } from '../view/logs.ts';
@@ -9,7 +13,18 @@ import type { Content, Page } from '../view/page.ts';
 import { queue } from '../view/queue.ts';
 import { releasesPage } from '../view/releases.ts';
 import { whatIfRegion } from '../view/what-if.ts';
-import type { Lookups } from './lookups.ts';
+
+/** What pages read when somebody asks for them; each is absent where its source is not configured. */
+export interface Lookups {
+  /** Earlier snapshots, by their instants. */
+  readonly snapshots?: OnDemand<ClusterSnapshot>;
+  /** Charts over time, by their spans. */
+  readonly charts?: OnDemand<readonly Series[]>;
+  /** Reports of errors, by their namespace and start: `consumer 1700000000000`. */
+  readonly reports?: OnDemand<LogReport>;
+  /** Lines of the log store, by what is looked for, as JSON. */
+  readonly lines?: OnDemand<readonly FoundLine[]>;
+}
 
 /** What a page is made from. */
 interface Request {

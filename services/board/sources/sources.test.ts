@@ -5,9 +5,8 @@ import { createRegistry } from '@sluice/runtime';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BoardModel } from '../model/board.ts';
-import { Watch } from '../model/watch.ts';
-import { parseServiceLine } from './lines.ts';
-import { LogFile } from './log-file.ts';
+import { Watch } from '../model/state.ts';
+import { LogFile, parseServiceLine } from './lines.ts';
 import { readingsIn } from './scaler.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-board-'));

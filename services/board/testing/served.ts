@@ -1,9 +1,17 @@
 import { createRegistry } from '@sluice/runtime';
 import { afterEach } from 'vitest';
+import { type ClusterSnapshot, SNAPSHOT_SCHEMA } from '../../../packages/contracts/cluster-snapshot.ts';
 import { boardMetrics } from '../metrics.ts';
 import { BoardModel } from '../model/board.ts';
 import { type BoardOptions, createBoard } from '../server/app.ts';
 import { Streams } from '../server/streams.ts';
+
+/** A snapshot of a cluster that has nothing. */
+export const emptySnapshot: ClusterSnapshot = {
+  ...{ schema: SNAPSHOT_SCHEMA, takenAt: 1000, seconds: 1, missing: [], nodes: [], namespaces: [] },
+  ...{ workloads: [], pods: [], services: [], ingresses: [], autoscalers: [], claims: [], events: [] },
+  ...{ releases: [], applications: [] },
+};
 
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => {

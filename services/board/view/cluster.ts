@@ -1,6 +1,9 @@
 import type { ClusterSnapshot } from '../../../packages/contracts/cluster-snapshot.ts';
 import {
+  type Change,
   type ClusterFilter,
+  type Difference,
+  differencesOf,
   failingPods,
   matches,
   type NodeLoad,
@@ -21,18 +24,57 @@ import {
   autoscalerColumns,
   autoscalerLevel,
   claimColumns,
+  comparison,
   eventColumns,
+  filterForm,
   type Named,
   namespaceColumns,
   podColumns,
   workloadColumns,
 } from './cluster-columns.ts';
-import { differencePanel } from './cluster-difference.ts';
-import { comparison, filterForm } from './cluster-forms.ts';
-import { message } from './common.ts';
 import { type Html, html, nothing } from './html.ts';
 import type { Content, Page, Region } from './page.ts';
-import { bare, type Column, note, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import { bare, type Column, message, note, panel, sourceState, state, table, verdictHead } from './parts.ts';
+
+const MOST_DIFFERENCES = 500;
+
+/** What is otherwise in a snapshot than in an earlier one, where a visitor asks for that. */
+export function differencePanel(
+  before: Feed<ClusterSnapshot> | undefined,
+  after: ClusterSnapshot,
+  page: Page,
+): Html {
+  if (before === undefined) return nothing;
+  const { texts } = page;
+  const own = texts.cluster;
+  const { failedTitle, failedText } = own;
+  const words = { failedTitle, failedText, loadingTitle: texts.loadingTitle, loadingText: own.emptyTitle };
+  if (before.value === undefined) return sourceState(before.connection, words, page) ?? nothing;
+  const all = differencesOf(before.value, after);
+  const content =
+    all.length === 0
+      ? html`<p class="quiet">${own.noDifferences}</p>`
+      : table(own.differences, columns(page), all.slice(0, MOST_DIFFERENCES));
+  return panel('difference', own.differences, content);
+}
+
+function columns({ texts }: Page): readonly Column<Difference>[] {
+  const own = texts.cluster;
+  const each = (of: (change: Change) => string) => (row: Difference) =>
+    html`${row.changes.map((change) => html`<span class="line"><bdi>${of(change)}</bdi></span>`)}`;
+  return [
+    {
+      title: own.name,
+      cell: ({ name, namespace }) =>
+        html`<bdi>${name}</bdi>${namespace !== undefined && html`<small><bdi>${namespace}</bdi></small>`}`,
+    },
+    { title: own.kind, cell: ({ kind }) => html`${kind}` },
+    { title: own.change, cell: ({ change }) => html`${own.changes[change]}` },
+    { title: own.property, cell: each(({ property }) => property) },
+    { title: own.before, cell: each(({ before }) => before) },
+    { title: own.after, cell: each(({ after }) => after) },
+  ];
+}
 
 /** Rows of a table on a page: of more, the search finds them. */
 const MOST_ROWS = 100;

@@ -10,11 +10,10 @@ import {
   type SeriesName,
 } from '../sources/prometheus.ts';
 import { type Chart, type ChartLine, figure } from './chart.ts';
-import { message } from './common.ts';
 import type { Format } from './format.ts';
 import { type Html, html, nothing, Outside } from './html.ts';
 import type { Content, Page } from './page.ts';
-import { bare, type Column, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import { bare, type Column, message, panel, sourceState, state, table, verdictHead } from './parts.ts';
 
 const LOOKS: Readonly<Record<SeriesName, Pick<ChartLine, 'tone' | 'fill' | 'step'>>> = {
   used: { tone: 'water', fill: true },

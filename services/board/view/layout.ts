@@ -1,8 +1,7 @@
 import { healthOf } from '../model/health.ts';
 import type { BoardState } from '../model/state.ts';
 import { catalogue, LANGUAGES } from '../text/language.ts';
-import { type Address, type Html, html } from './html.ts';
-import { levelIcon, mark } from './icons.ts';
+import { type Address, type Html, html, levelIcon, mark } from './html.ts';
 import { type Content, type Page, type Region, THEMES } from './page.ts';
 
 /** Addresses of the files that a page loads. */

@@ -3,13 +3,12 @@ import type { LogReport, ReportEvent, ReportGroup } from '../../../packages/cont
 import { type ErrorTrend, errorTrends } from '../model/errors.ts';
 import type { Feed } from '../model/feed.ts';
 import type { BoardState } from '../model/state.ts';
-import type { FoundLine } from '../sources/log-search.ts';
+import type { FoundLine } from '../sources/lines.ts';
 import { sparkline } from './chart.ts';
-import { kept } from './cluster-forms.ts';
-import { emptyState } from './common.ts';
+import { kept } from './cluster-columns.ts';
 import { type Html, html, nothing } from './html.ts';
 import type { Content, Page } from './page.ts';
-import { bare, type Column, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import { bare, type Column, emptyState, panel, sourceState, state, table, verdictHead } from './parts.ts';
 
 const MOST_ROWS = 100;
 

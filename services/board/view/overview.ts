@@ -2,21 +2,20 @@ import { type Health, healthOf, type Level, worstOf } from '../model/health.ts';
 import type { BoardState, DecisionRecord, WorkloadState } from '../model/state.ts';
 import type { FiringAlert } from '../sources/prometheus.ts';
 import { bar, gates, sparkline } from './chart.ts';
+import { type Html, html, levelIcon } from './html.ts';
+import { alertTable } from './infra.ts';
+import type { Content, Page } from './page.ts';
 import {
   banner,
   change,
   decisionList,
   emptyState,
   nextSentence,
+  panel,
   pill,
   waitShare,
   waitText,
-} from './common.ts';
-import { type Html, html } from './html.ts';
-import { levelIcon } from './icons.ts';
-import { alertTable } from './infra.ts';
-import type { Content, Page } from './page.ts';
-import { panel } from './parts.ts';
+} from './parts.ts';
 import { commit } from './releases.ts';
 
 const MOST_CHANGES = 8;

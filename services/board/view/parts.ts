@@ -1,9 +1,97 @@
-import type { Level } from '../model/health.ts';
-import type { Connection } from '../model/state.ts';
-import { emptyState, message } from './common.ts';
-import { type Html, html, nothing } from './html.ts';
-import { levelIcon } from './icons.ts';
-import type { Page } from './page.ts';
+import type { Health, Level, Next } from '../model/health.ts';
+import type { BoardState, Connection, DecisionRecord } from '../model/state.ts';
+import { arrow, type Html, html, levelIcon, nothing } from './html.ts';
+import type { Page, Region } from './page.ts';
+
+/** A level as icon and word. */
+export const pill = (level: Level, { texts }: Page): Html =>
+  html`<span class="pill" data-level="${level}">${levelIcon(level)}${texts.levels[level]}</span>`;
+
+/** What comes next, in a sentence. */
+export function nextSentence(next: Next, { texts, format }: Page, now: number): string {
+  switch (next.kind) {
+    case 'unknown':
+      return texts.nextUnknown;
+    case 'frozen':
+      return texts.nextFrozen(format.count(next.replicas));
+    case 'drains':
+      return texts.nextDrains(format.duration(next.seconds), format.time(now + next.seconds * 1000));
+    case 'grows':
+      return texts.nextGrows;
+    case 'opens':
+      return openingSentence(next, texts, format);
+    case 'waits-for-work':
+      return next.at === undefined ? texts.nextWaits : texts.nextWaitsFor(format.count(next.at));
+  }
+}
+
+function openingSentence(
+  { at, ready, inSeconds }: Extract<Next, { kind: 'opens' }>,
+  texts: Page['texts'],
+  format: Page['format'],
+): string {
+  const [mark, waiting] = [format.count(at), format.count(ready)];
+  return inSeconds === undefined
+    ? texts.nextOpens(mark, waiting)
+    : texts.nextOpensWithin(mark, waiting, format.duration(inSeconds));
+}
+
+/** The change of a decision: 0 -> 25. */
+export const change = ({ from, to }: DecisionRecord, { texts, format }: Page): Html =>
+  from === to
+    ? html`<span class="change held">${texts.held(format.count(to))}</span>`
+    : html`<span class="change"><span aria-hidden="true"><b>${format.count(from)}</b>${arrow}<b>${format.count(to)}</b></span><span class="hidden">${texts.fromTo(format.count(from), format.count(to))}</span></span>`;
+
+/** The scaler's own words, which are English on every page. */
+export const message = (text: string, { language }: Page): Html =>
+  language === 'en' ? html`<bdi>${text}</bdi>` : html`<bdi lang="en">${text}</bdi>`;
+
+/** What is wrong with what a page shows, and what to do. */
+export function banner({ connection, readAt }: BoardState, page: Page): Region {
+  const { texts, format } = page;
+  if (connection.kind === 'stale')
+    return notice(
+      'critical',
+      texts.staleTitle,
+      texts.staleText(format.time(readAt ?? 0)),
+      connection.message,
+      page,
+    );
+  if (connection.kind === 'failed')
+    return notice('critical', texts.failedTitle, texts.failedText, connection.message, page);
+  return { id: 'banner', content: nothing };
+}
+
+function notice(level: Level, title: string, text: string, cause: string, page: Page): Region {
+  const content = html`<div class="banner" data-level="${level}" role="status">${levelIcon(level)}<div><p class="banner-title">${title}</p><p>${text}</p><p class="cause">${page.texts.cause}: ${message(cause, page)}</p></div></div>`;
+  return { id: 'banner', content };
+}
+
+/** A page that has nothing to show yet, and what to do about it. */
+export const emptyState = (level: Level, title: string, text: string): Html =>
+  html`<section class="empty" data-level="${level}">${levelIcon(level)}<h2>${title}</h2><p>${text}</p></section>`;
+
+/** The wait of the oldest message as it is shown; without one waiting it is none. */
+export function waitText(
+  ready: number | undefined,
+  seconds: number | undefined,
+  { texts, format }: Page,
+): string {
+  if (seconds !== undefined) return format.duration(seconds);
+  return ready === 0 ? texts.none : texts.notReported;
+}
+
+/** The bar of a wait beside its objective. */
+export const waitShare = (seconds: number | undefined, { targetSeconds }: Health): number =>
+  seconds === undefined || targetSeconds === undefined ? 0 : seconds / targetSeconds;
+
+/** Decisions with their reasons, as they are given: the time line of a queue and of the whole system. */
+export const decisionList = (records: readonly DecisionRecord[], page: Page, named = false): Html => {
+  const { texts, format } = page;
+  const item = (record: DecisionRecord): Html =>
+    html`<li class="${record.from === record.to ? 'is-held' : 'is-change'}"><time datetime="${new Date(record.at).toISOString()}">${format.time(record.at)}</time><span class="what">${named && html`<bdi class="workload">${record.workload}</bdi>`}${change(record, page)}<span class="reason">${texts.reasons[record.reason]}</span></span><p>${message(record.message, page)}</p></li>`;
+  return html`<ol class="changes">${records.map(item)}</ol>`;
+};
 
 /** The head of a page: how all of it is, in one sentence, and when that was read. */
 export const verdictHead = (level: Level, title: string, summary: string, asOf: string | undefined): Html =>

@@ -2,10 +2,18 @@ import { type Health, healthOf } from '../model/health.ts';
 import type { Sample } from '../model/history.ts';
 import type { BoardState, DecisionRecord, WorkloadState } from '../model/state.ts';
 import { bar, type Chart, figure, gates } from './chart.ts';
-import { banner, decisionList, emptyState, nextSentence, pill, waitShare, waitText } from './common.ts';
 import { type Html, html, nothing } from './html.ts';
 import type { Content, Page, Region } from './page.ts';
-import { sourceState } from './parts.ts';
+import {
+  banner,
+  decisionList,
+  emptyState,
+  nextSentence,
+  pill,
+  sourceState,
+  waitShare,
+  waitText,
+} from './parts.ts';
 
 /**
  * One workload: its figures, its past and every decision with its reason.

@@ -4,13 +4,11 @@ import type {
   ReleaseRow,
 } from '../../../packages/contracts/cluster-snapshot.ts';
 import type { Level } from '../model/health.ts';
-import { type ImageUse, imagesInUse, releaseLevel } from '../model/releases.ts';
-import type { BoardState } from '../model/state.ts';
+import { type BoardState, type ImageUse, imagesInUse, releaseLevel } from '../model/state.ts';
 import { bar } from './chart.ts';
-import { message } from './common.ts';
 import { type Html, html, nothing, Outside } from './html.ts';
 import type { Content, Page } from './page.ts';
-import { bare, type Column, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import { bare, type Column, message, panel, sourceState, state, table, verdictHead } from './parts.ts';
 
 const MOST_ROWS = 200;
 

@@ -10,11 +10,10 @@ import { type Basis, columnsOf } from '../browser/answer.ts';
 import type { WorkloadState } from '../model/state.ts';
 import type { WhatIfState } from '../model/what-if.ts';
 import { type Chart, figure, roundTop } from './chart.ts';
-import { kept } from './cluster-forms.ts';
-import { message } from './common.ts';
+import { kept } from './cluster-columns.ts';
 import { Address, type Html, html, nothing, Outside } from './html.ts';
 import type { Page, Region } from './page.ts';
-import { note, panel, table } from './parts.ts';
+import { message, note, panel, table } from './parts.ts';
 import { type Shown, type ShownAnswer, shownOf, type WhatIfWords } from './what-if-shown.ts';
 
 /**

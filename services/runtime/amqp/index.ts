@@ -1,2 +1,2 @@
 export * from './sessions.ts';
-export * from './target.ts';
+export * from './sessions.ts';

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { type ChannelModel, connect } from 'amqplib';
 import { messageOf } from '../errors.ts';
-import type { AmqpTarget } from './target.ts';
+import type { AmqpTarget } from './sessions.ts';
 
 /**
  * Opens a connection.

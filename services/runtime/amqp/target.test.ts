@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseBrokerUrl } from '../broker-url.ts';
 import { Secret } from '../secrets.ts';
-import { addressOf, connectOptions } from './target.ts';
+import { addressOf, connectOptions } from './sessions.ts';
 
 const config = (url: string, rest: object = {}) => ({
   ...{ AMQP_URL: parseBrokerUrl(url), AMQP_HEARTBEAT_SECONDS: 20 },

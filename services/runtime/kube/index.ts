@@ -1,5 +1,5 @@
 import { KubeConfig, setHeaderMiddleware } from '@kubernetes/client-node';
-import { HttpRequestError } from '../http-error.ts';
+import { HttpRequestError } from '../http-body.ts';
 
 /** What reports a response of undici, of which a client of Kubernetes is made. */
 interface ResponseHandler {

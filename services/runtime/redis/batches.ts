@@ -1,4 +1,4 @@
-import { unlessAborted } from '../deadline.ts';
+import { unlessAborted } from '../errors.ts';
 
 /** What became of one item of a batch: done, or why not. */
 export type ItemResult = { readonly done: 'written' | 'duplicate' } | { readonly error: Error };

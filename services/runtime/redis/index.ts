@@ -1,6 +1,6 @@
 export * from './batches.ts';
 export * from './connection.ts';
-export * from './durability.ts';
+export * from './connection.ts';
 export * from './options.ts';
 export * from './queue-worker.ts';
 export * from './transactions.ts';

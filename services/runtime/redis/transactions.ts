@@ -5,13 +5,12 @@ import {
   TRANSACTION_SCHEMA,
   type Transaction,
 } from '../../../packages/contracts/transaction.ts';
-import { withTimeout } from '../deadline.ts';
+import { withTimeout } from '../errors.ts';
 import { integer, seconds } from '../fields.ts';
 import type { Logger } from '../log.ts';
 import type { ServiceContext } from '../run-main.ts';
 import { Batches, type ItemResult } from './batches.ts';
-import { connectRedis, type WriterMetrics, writerMetrics } from './connection.ts';
-import { requireDurability } from './durability.ts';
+import { connectRedis, requireDurability, type WriterMetrics, writerMetrics } from './connection.ts';
 import type { Fsync, RedisConfig } from './options.ts';
 import { JobFault, startQueueWorker } from './queue-worker.ts';
 

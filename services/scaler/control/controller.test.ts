@@ -1,6 +1,6 @@
 import { type Backlog, drain, flow, latch, type Policy } from '@sluice/policy';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeHistories, encodeHistories } from '../lease/history-codec.ts';
+import { decodeHistories, encodeHistories } from '../lease/kube-lease.ts';
 import { ReadingError } from '../sources/source.ts';
 import { deploymentTarget, type ReplicaTarget } from '../targets/kubernetes.ts';
 import { FakeScale } from '../testing/kubernetes.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FixedRateTimer } from './fixed-rate-timer.ts';
+import { FixedRateTimer } from './controller.ts';
 
 describe('the instants of a loop', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 0 }));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Controller, Histories } from '../control/controller.ts';
 import { kubeLease } from '../lease/kube-lease.ts';
 import { deploymentTarget, hpaTarget, type ReplicaTarget } from '../targets/kubernetes.ts';
-import { apiServer } from '../testing/api-server.ts';
+import { apiServer } from '../testing/serve.ts';
 
 const never = new AbortController().signal;
 const deployment = { kind: 'deployment', namespace: 'c', name: 'consumer' } as const;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { HISTORY_ANNOTATION, kubeLease, LeaseConflict } from '../lease/kube-lease.ts';
 import { deploymentTarget, hpaTarget } from '../targets/kubernetes.ts';
-import { apiServer } from '../testing/api-server.ts';
+import { apiServer } from '../testing/serve.ts';
 
 const never = new AbortController().signal;
 const scale = {

@@ -1,10 +1,10 @@
 import { withTimeout } from '@sluice/runtime';
 import type { Fence } from '../control/controller.ts';
-import type { LeaseClock } from './clock.ts';
 import { LeaseConflict, type LeaseContent, type LeaseStore, type StoredLease } from './kube-lease.ts';
 import {
   type Candidate,
   defaultTiming,
+  type LeaseClock,
   type LeaseTiming,
   mayAct,
   mayTake,

@@ -5,8 +5,7 @@ import { catalogues } from '../../../packages/contracts/metrics/catalogue.ts';
 import { metricRows, registeredRows } from '../../../test/support/readme.ts';
 import type { Outcome } from '../control/controller.ts';
 import { EventRecorder, type Notice } from './events.ts';
-import { scalerMetrics } from './metrics.ts';
-import { Reporter } from './reporter.ts';
+import { Reporter, scalerMetrics } from './reporter.ts';
 
 const now = 1_700_000_000_000;
 

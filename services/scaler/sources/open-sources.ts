@@ -5,12 +5,15 @@ import {
   detailedMetricsGroup,
   detailedMetricsSource,
   fetchBrokerCounts,
-} from './detailed-metrics.ts';
-import { fetchCounted, fetchListing, type Listing, managementGroup, managementSource } from './management.ts';
+  fetchCounted,
+  fetchListing,
+  type Listing,
+  managementGroup,
+  managementSource,
+} from './management.ts';
 import { prometheusSource } from './prometheus.ts';
 import { Connections, redisSource } from './redis.ts';
-import { Shared } from './shared.ts';
-import type { BacklogSource } from './source.ts';
+import { type BacklogSource, Shared } from './source.ts';
 
 /** For policies that follow the time alone: nothing waits, as of now. It asks no server, so it cannot fail. */
 const clockSource = (now: () => number): BacklogSource => ({

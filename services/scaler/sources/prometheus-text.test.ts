@@ -1,7 +1,7 @@
 import { textSamples } from '@sluice/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixture } from '../testing/fixture.ts';
+import { fixture } from '../testing/serve.ts';
 
 const parse = (text: string, ...names: string[]) => [...textSamples(text, new Set(names))];
 

@@ -1,8 +1,7 @@
 import type { Backlog, PrometheusSource } from '@sluice/policy';
 import { decimalOf, instantOf } from '@sluice/runtime';
 import * as z from 'zod';
-import { getJson } from './http.ts';
-import { type BacklogSource, ReadingError } from './source.ts';
+import { type BacklogSource, getJson, ReadingError } from './source.ts';
 
 const pair = z.tuple([z.number(), z.string()]);
 const answer = z.object({

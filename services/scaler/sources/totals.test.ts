@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flow, latch, type Policy, type Source } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import { fixture } from '../testing/fixture.ts';
-import { json, serve } from '../testing/serve.ts';
+import { fixture, json, serve } from '../testing/serve.ts';
 import { openSources } from './open-sources.ts';
 
 const passwordFile = join(mkdtempSync(join(tmpdir(), 'sluice-scaler-')), 'password');

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { evaluate } from '../../../../services/exporter/evaluate.ts';
-import type { JSONValue } from '../../../../services/exporter/expression.ts';
+import { evaluate, type JSONValue } from '../../../../services/exporter/expression.ts';
 import { parseByYaml } from '../../../../services/exporter/faults.ts';
 import {
   linkMappings,

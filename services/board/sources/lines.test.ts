@@ -5,7 +5,7 @@ import { parser } from '@grafana/lezer-logql';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DecisionLines } from './decision-lines.ts';
-import { LogSearch, MOST_LINES } from './log-search.ts';
+import { LogSearch, MOST_LINES } from './lines.ts';
 import { LogStore } from './log-store.ts';
 
 let server: Server | undefined;

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { eventLoopDelay, Overload } from './overload.ts';
+import { eventLoopDelay, Overload } from './request-gate.ts';
 
 function watched(...readings: number[]) {
   const changes: unknown[] = [];

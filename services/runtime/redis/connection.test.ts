@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durabilityFaults, requireDurability } from './durability.ts';
+import { durabilityFaults, requireDurability } from './connection.ts';
 
 const durable = {
   appendonly: 'yes',

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fetchDocument } from './fetch.ts';
-import { Target } from './target.ts';
-import { moduleFrom } from './testing/modules.ts';
-import { loopback, serve } from './testing/serve.ts';
+import { Target } from './targets.ts';
+import { loopback, moduleFrom, serve } from './testing/serve.ts';
 
 const INTERVAL_MS = 15_000;
 const module = moduleFrom(`

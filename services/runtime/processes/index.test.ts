@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { freePorts } from './free-port.ts';
-import { spawnOwned } from './owned.ts';
+import { freePorts, spawnOwned } from './index.ts';
 
 const within = { timeout: 20_000, interval: 20 };
 const directory = mkdtempSync(join(tmpdir(), 'sluice-owned-'));

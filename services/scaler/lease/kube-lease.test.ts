@@ -1,7 +1,7 @@
 import { emptyHistory, type History } from '@sluice/policy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeHistories, encodeHistories, HISTORY_LIMIT_BYTES } from './history-codec.ts';
+import { decodeHistories, encodeHistories, HISTORY_LIMIT_BYTES } from './kube-lease.ts';
 
 const instant = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 });
 const amount = fc.double({ min: 0, max: 1e5, noNaN: true }).map((value) => Number(value.toPrecision(6)));

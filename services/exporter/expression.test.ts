@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseBoundedJson } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from './evaluate.ts';
-import { type JSONValue, LargeInteger } from './expression.ts';
-import { mappingsFrom, moduleFrom, shipped } from './testing/modules.ts';
+import { evaluate, type JSONValue, LargeInteger } from './expression.ts';
+import { mappingsFrom, moduleFrom, shipped } from './testing/serve.ts';
 
 const read = (document: JSONValue, text: string, maxSeries = 100) => {
   const { readings, invalid } = evaluate(document, { module: moduleFrom(text), target: 'shop', maxSeries });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Shared } from './shared.ts';
+import { Shared } from './source.ts';
 
 const never = new AbortController().signal;
 
