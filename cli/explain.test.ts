@@ -58,7 +58,7 @@ describe('sluice explain', () => {
 
   it('leads from an Application of a chart to where its values are written', async () => {
     expect(await run('application/karpenter-crd')).toMatch(
-      /apps\/addons\/karpenter\.ts:\d+ +name: 'karpenter-crd',/,
+      /apps\/addons\/aws\.ts:\d+ +name: 'karpenter-crd',/,
     );
   });
 

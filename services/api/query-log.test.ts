@@ -118,7 +118,7 @@ it('hides no other failure', () => {
 });
 
 it('has written everything when the process exits in the midst of a turn', () => {
-  const source = `import { BatchedLineWriter } from '${new URL('batched-line-writer.ts', import.meta.url).href}';
+  const source = `import { BatchedLineWriter } from '${new URL('query-log.ts', import.meta.url).href}';
     const out = new BatchedLineWriter({ fd: 1 });
     process.on('exit', () => out.flush());
     for (let line = 0; line < 5000; line += 1) out.line('line ' + line + '\\n');

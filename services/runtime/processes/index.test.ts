@@ -8,7 +8,7 @@ import { freePorts, spawnOwned } from './index.ts';
 
 const within = { timeout: 20_000, interval: 20 };
 const directory = mkdtempSync(join(tmpdir(), 'sluice-owned-'));
-const own = JSON.stringify(join(import.meta.dirname, 'owned.ts'));
+const own = JSON.stringify(join(import.meta.dirname, 'index.ts'));
 
 const alive = (pid: number): boolean => {
   try {
