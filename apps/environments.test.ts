@@ -80,7 +80,10 @@ describe('a third environment', () => {
 
 describe('an environment without addons', () => {
   const { canary: _, ...web } = local.web;
-  const bare = render([{ ...local, name: 'bare', addons: [], logs: { ...local.logs, stores: [] }, web }]);
+  const definitions = ['argo-cd', 'prometheus-operator-crds'] as const;
+  const bare = render([
+    { ...local, name: 'bare', addons: [], definitions, logs: { ...local.logs, stores: [] }, web },
+  ]);
   const paths = [...bare.keys()];
 
   it('has no parent for them, and no page of what is not there', () => {

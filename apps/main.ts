@@ -6,6 +6,7 @@ import { Checks } from '../packages/contracts/checks.ts';
 import { writeDist } from '../packages/manifests/dist.ts';
 import { type Files, fileName, type Manifest, manifestWriter } from '../packages/manifests/manifests.ts';
 import type { Application, Folder, System } from './application.ts';
+import { checkDefinitions } from './definitions.ts';
 import { deliveryFolders } from './delivery/delivery.ts';
 import { addonNetwork, addonSecrets } from './platform/addon-namespaces.ts';
 import { brokerAuthority, storeAuthority } from './platform/authorities.ts';
@@ -160,10 +161,15 @@ export function foldersOf(
     environment,
     work.map(({ application }) => application),
   );
-  return [
+  const folders = [
     ...work.map(({ application, manifests }) => [application.name, manifests] as const),
     ...delivery.map((folder) => [folder.name, made(folder)] as const),
-  ].map(([name, manifests]) => [`${environment.name}/${name}`, manifests]);
+  ];
+  checkDefinitions(
+    environment,
+    folders.flatMap(([, manifests]) => manifests),
+  );
+  return folders.map(([name, manifests]) => [`${environment.name}/${name}`, manifests]);
 }
 
 /**

@@ -18,6 +18,11 @@ export interface Environment {
   readonly repository: GitRepository;
   /** What it has installed beside the work; the order says nothing. */
   readonly addons: readonly AddonName[];
+  /**
+   * What defines custom resources in its cluster by other means than its addons: an addon that is installed by hand, or
+   * `group/Kind` of what no addon defines. @default nothing: synth refuses objects that no addon defines
+   */
+  readonly definitions?: readonly (AddonName | `${string}/${string}`)[];
   /** Pods of an addon that can have several: 2 where a drain must not stop it. */
   readonly addonReplicas: 1 | 2;
   /** The class of every volume that names no other. @default the cluster's default class */

@@ -80,6 +80,8 @@ export interface Addon<Values extends object = object> {
   readonly stage: Stage;
   /** Exactly the values that are set: the type of each addon knows no others. */
   readonly values: (environment: Environment, system: System) => Values;
+  /** Custom resources that it defines: `group/Kind`, or the group where all of its kinds are. @default none */
+  readonly defines?: readonly string[];
   /** Its definitions are another addon's. @default false */
   readonly skipCrds?: boolean;
   /** What controllers write in its objects. @default nothing */

@@ -56,6 +56,7 @@ export const argoCd: Addon<ArgoCdValues> = {
   name: 'argo-cd',
   namespace: { name: ARGOCD_NAMESPACE },
   stage: 'platform',
+  defines: ['argoproj.io/Application', 'argoproj.io/ApplicationSet', 'argoproj.io/AppProject'],
   secrets: [
     {
       // Without these keys Argo CD makes up a password and keeps it in argocd-initial-admin-secret.
@@ -137,6 +138,7 @@ export const argoRollouts: Addon<RolloutsValues> = {
   name: 'argo-rollouts',
   namespace: { name: 'argo-rollouts' },
   stage: 'platform',
+  defines: ['argoproj.io/Rollout', 'argoproj.io/AnalysisTemplate', 'argoproj.io/ClusterAnalysisTemplate'],
   values: (environment) => ({
     crdAnnotations: CONFIRM_REMOVAL,
     controller: {

@@ -80,6 +80,7 @@ export const awsLoadBalancerController: Addon<LoadBalancerValues> = {
   name: 'aws-load-balancer-controller',
   namespace: { name: 'kube-system' },
   stage: 'platform',
+  defines: ['elbv2.k8s.aws'],
   onAws: true,
   // Without it the chart makes a new certificate each time it is rendered.
   needs: ['cert-manager'],
@@ -140,5 +141,6 @@ export const karpenterCrd: Addon<Definitions> = {
   name: 'karpenter-crd',
   namespace: { name: 'kube-system' },
   stage: 'definitions',
+  defines: ['karpenter.sh', 'karpenter.k8s.aws'],
   values: () => ({ additionalAnnotations: CONFIRM_REMOVAL }),
 };

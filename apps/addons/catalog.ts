@@ -54,7 +54,7 @@ export function addonsOf(environment: Environment): Addon[] {
 }
 
 function check(environment: Environment): void {
-  const { name, addons, aws, secrets, web } = environment;
+  const { name, addons, aws, definitions = [], secrets, web } = environment;
   const installed = installedAddons(environment);
   const has = (addon: AddonName): boolean => installed.includes(addon);
   const checks = new Checks(`Environment '${name}'`)
@@ -82,7 +82,8 @@ function check(environment: Environment): void {
     checks
       .that(addons.indexOf(addon) === addons.lastIndexOf(addon), `'addons' has ${addon} twice`)
       .that(!onAws || aws !== undefined, `'addons' (${addon}) needs 'aws'`);
-    for (const other of needs) checks.that(has(other), `'addons' (${addon}) needs ${other} beside it`);
+    for (const other of needs)
+      checks.that(has(other) || definitions.includes(other), `'addons' (${addon}) needs ${other} beside it`);
   }
   checks.done();
 }

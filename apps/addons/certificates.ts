@@ -24,6 +24,7 @@ export const certManager: Addon<CertManagerValues> = {
   name: 'cert-manager',
   namespace: { name: CERT_MANAGER },
   stage: 'foundation',
+  defines: ['cert-manager.io', 'acme.cert-manager.io'],
   ownedFields: [
     webhookAuthority('Mutating', 'cert-manager-webhook'),
     webhookAuthority('Validating', 'cert-manager-webhook'),
@@ -61,6 +62,7 @@ export const trustManager: Addon<TrustManagerValues> = {
   name: 'trust-manager',
   namespace: { name: CERT_MANAGER },
   stage: 'secrets',
+  defines: ['trust.cert-manager.io'],
   needs: ['cert-manager'],
   ownedFields: [webhookAuthority('Validating', 'trust-manager')],
   values: (environment) => ({

@@ -28,6 +28,7 @@ export const externalSecrets: Addon<Values> = {
   name: 'external-secrets',
   namespace: { name: EXTERNAL_SECRETS.namespace },
   stage: 'foundation',
+  defines: ['external-secrets.io', 'generators.external-secrets.io'],
   ownedFields: [
     webhookAuthority('Validating', 'secretstore-validate'),
     webhookAuthority('Validating', 'externalsecret-validate'),

@@ -190,5 +190,6 @@ export const prometheusOperatorCrds: Addon<CrdValues> = {
   name: 'prometheus-operator-crds',
   namespace: MONITORING_NAMESPACE,
   stage: 'definitions',
+  defines: ['monitoring.coreos.com'],
   values: () => ({ crds: { annotations: CONFIRM_REMOVAL } }),
 };

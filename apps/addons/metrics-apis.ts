@@ -94,6 +94,7 @@ export const keda: Addon<KedaValues> = {
   name: 'keda',
   namespace: { name: 'keda' },
   stage: 'platform',
+  defines: ['keda.sh', 'eventing.keda.sh'],
   ownedFields: [
     webhookAuthority('Validating', 'keda-admission'),
     apiServiceAuthority('v1beta1.external.metrics.k8s.io'),

@@ -23,6 +23,7 @@ export const eckOperator: Addon<EckValues> = {
   name: 'eck-operator',
   namespace: { name: 'elastic-system' },
   stage: 'foundation',
+  defines: ['elasticsearch.k8s.elastic.co', 'kibana.k8s.elastic.co'],
   // Its definitions are those of the data, and take no annotation.
   confirmPrune: true,
   ownedFields: [webhookAuthority('Validating', 'elastic-operator.elastic-system.k8s.elastic.co')],
@@ -56,6 +57,7 @@ export const psmdbOperator: Addon<PsmdbValues> = {
   name: 'psmdb-operator',
   namespace: { name: 'mongodb-system' },
   stage: 'foundation',
+  defines: ['psmdb.percona.com'],
   // Its definitions are those of the data, and take no annotation.
   confirmPrune: true,
   values: () => ({

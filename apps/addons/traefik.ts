@@ -40,6 +40,7 @@ export const traefik: Addon<Values> = {
   name: 'traefik',
   namespace: { name: 'traefik' },
   stage: 'platform',
+  defines: ['traefik.io'],
   confirmPrune: true,
   values: (environment) => ({
     deployment: { replicas: environment.addonReplicas },

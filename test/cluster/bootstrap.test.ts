@@ -111,6 +111,7 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
       ...testEnvironment,
       repository: { repoURL: desired.repoURL, revision: 'main' },
       addons: [],
+      definitions: ['argo-cd', 'prometheus-operator-crds'],
       logs: { ...testEnvironment.logs, stores: [] },
     };
     // What the charts bring elsewhere.

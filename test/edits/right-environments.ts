@@ -71,13 +71,12 @@ export const environmentEdits: readonly Edit[] = [
     },
   },
   {
-    // Without Prometheus' definitions nothing that is scraped could be synced.
-    name: 'fewer addons on the laptop',
+    name: 'fewer addons on the laptop, whose cluster has the definitions',
     removes: true,
     make: (tree) => {
-      const kept =
-        "'argo-cd', 'kube-prometheus-stack', 'metrics-server', 'prometheus-operator-crds', 'traefik'";
-      property(tree, LOCAL, /addons: \[[^\]]*\],/, `addons: [${kept}],`);
+      const addons = "addons: ['argo-cd', 'kube-prometheus-stack', 'metrics-server', 'traefik']";
+      const definitions = "definitions: ['prometheus-operator-crds']";
+      property(tree, LOCAL, /addons: \[[^\]]*\],/, `${addons},\n  ${definitions},`);
       property(tree, LOCAL, /stores: \[[^\]]*\],/, 'stores: [],');
       property(tree, LOCAL, /\n *canary: 'traefik',/, '');
     },

@@ -89,6 +89,15 @@ export const wrongEdits: readonly WrongEdit[] = [
     says: /'addons' \(karpenter\) needs 'aws'[\s\S]*'addons' \(karpenter\) needs karpenter-crd beside it/,
   },
   {
+    name: 'no addons, and nothing said of the definitions',
+    make: (tree) => {
+      tree.replace(LOCAL, /addons: \[[^\]]*\],/, 'addons: [],');
+      tree.replace(LOCAL, /stores: \[[^\]]*\],/, 'stores: [],');
+      tree.replace(LOCAL, /\n *canary: 'traefik',/, '');
+    },
+    says: /Environment 'local': 'addons' must define monitoring\.coreos\.com\/ServiceMonitor \(\w+\): the addon prometheus-operator-crds does, or, .*'definitions' names prometheus-operator-crds/,
+  },
+  {
     name: 'certificates that nothing issues',
     make: (tree) => tree.replace(PRODUCTION, "    'cert-manager',\n", ''),
     says: /'clusterIssuer' \(letsencrypt\) needs the addon cert-manager/,
