@@ -1,6 +1,17 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
+
+/**
+ * Below what Linux gives to connections that go out (32768 and more), and to Services of Kubernetes (30000 and more):
+ * a server that is started again finds its port free, whatever connected meanwhile.
+ * @see https://docs.kernel.org/networking/ip-sysctl.html ip_local_port_range
+ */
+const FIRST = 20_000;
+const BEYOND = 30_000;
+/** More are in use only where something else is wrong. */
+const TRIES = 100;
 
 /** A port of loopback that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -8,17 +19,24 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** So many, no two the same: all are held until the last is found. */
+/** So many, no two the same: all are held until the last is found. @throws Error where none is free */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port on loopback');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+  const held = await Promise.all(Array.from({ length: count }, hold));
+  await Promise.all(held.map(({ server }) => once(server.close(), 'close')));
+  return held.map(({ port }) => port);
+}
+
+async function hold(): Promise<{ port: number; server: Server }> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(FIRST, BEYOND);
+    const server = createServer().listen(port, '127.0.0.1');
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (free) return { port, server };
+  }
+  throw new Error(`no port of loopback from ${FIRST} to ${BEYOND - 1} is free`);
 }
 
 /** A program and its arguments. */
