@@ -4,16 +4,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { brokerProbes } from '../../charts/broker.ts';
 import { flavorOf } from '../../charts/broker-flavors.ts';
 import { workQueue } from '../../charts/queue-topology.ts';
-import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
+import { keepDeclared, startBroker } from '../support/shared-broker.ts';
 import { publishJobs } from './jobs.ts';
 
 // A broker of their own: these tests block, freeze, stop and kill it.
 let broker: LocalBroker;
 let harness: JobHarness;
 beforeAll(async () => {
-  broker = await startRabbitMQ({ startDeadlineMs: patient(60) * 1000 });
+  broker = await startBroker();
 });
 afterAll(() => broker?.stop());
 beforeEach(async () => {
@@ -154,6 +155,7 @@ it('nothing is lost when the broker is killed in the middle: publisher and consu
     DEADLINE_SECONDS: String(patient(60)),
   });
   await harness.untilSaid('job processed', 200);
+  await keepDeclared(broker);
   await broker.kill9();
   expect(harness.of('run confirmed')).toEqual([]);
   await broker.restart();
@@ -170,6 +172,7 @@ it('nothing is lost when the broker is killed in the middle: publisher and consu
 it('services that start before their broker wait for it, and the queue is declared and worked on', async () => {
   await harness.vhost.api('DELETE', `vhosts/${harness.vhost.name}`);
   await harness.vhost.api('PUT', `vhosts/${harness.vhost.name}`);
+  await keepDeclared(broker);
   await broker.kill9();
   const publisher = harness.startPublisher({
     JOBS: '50',

@@ -1,9 +1,9 @@
 import { type ConsumeMessage, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
-import type { BrokerCoordinates } from '../support/shared-broker.ts';
+import { type BrokerCoordinates, startBroker } from '../support/shared-broker.ts';
 import { idsOf } from './jobs.ts';
 
 let harness: JobHarness;
@@ -79,7 +79,7 @@ describe('a broker in trouble', () => {
   // Of their own: these tests block and stop it.
   let broker: LocalBroker;
   beforeAll(async () => {
-    broker = await startRabbitMQ();
+    broker = await startBroker();
   });
   afterAll(() => broker?.stop());
 

@@ -3,11 +3,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import { keepDeclared, startBroker } from '../support/shared-broker.ts';
 
 test('a broker of our own: kept through SIGKILL and restart, gone with its data after stop', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-rabbitmq-test-'));
-  const broker = await startRabbitMQ({ directory });
+  const broker = await startBroker({ directory });
   const authorization = `Basic ${Buffer.from(`${broker.username}:${broker.password}`).toString('base64')}`;
   const api = (path: string, method = 'GET') =>
     fetch(`${broker.managementUrl}/api/${path}`, {
@@ -24,6 +24,7 @@ test('a broker of our own: kept through SIGKILL and restart, gone with its data 
     ).toBe(401);
 
     const first = broker.pid;
+    await keepDeclared(broker);
     await broker.kill9();
     await expect(api('overview')).rejects.toThrow();
     await broker.restart();

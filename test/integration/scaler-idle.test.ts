@@ -1,14 +1,15 @@
 import { latch } from '@sluice/policy';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { startBroker } from '../support/shared-broker.ts';
 import { declareQueue, managementSource, publishJobs, runScaler } from './scaler-harness.ts';
 
 // A broker of its own, which renews its statistics once a minute: what is known sooner was asked for.
 let broker: LocalBroker;
 beforeAll(async () => {
-  broker = await startRabbitMQ({ collectStatisticsMs: 60_000 });
+  broker = await startBroker({ collectStatisticsMs: 60_000 });
 });
 afterAll(() => broker?.stop());
 

@@ -7,11 +7,12 @@ import { latch } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROKER_TLS_PATH, flavorOf } from '../../charts/broker-flavors.ts';
 import { workQueue } from '../../charts/queue-topology.ts';
-import { type ClientPorts, type LocalBroker, startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import type { ClientPorts, LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { Authority, type Issued, replaceFile } from '../support/authority.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
+import { startBroker } from '../support/shared-broker.ts';
 
 type Line = Record<string, unknown> & { msg: string; name: string };
 
@@ -60,7 +61,7 @@ const portOf = (url: string): number => Number(new URL(url).port);
 beforeAll(async () => {
   replaceFile(believed, first.certificate);
   await present(first.issue('localhost'));
-  broker = await startRabbitMQ({ tls: { listeners, authoritiesFile: first.file } });
+  broker = await startBroker({ tls: { listeners, authoritiesFile: first.file } });
   ports = {
     ...{ amqp: portOf(broker.amqpUrl), management: portOf(broker.managementUrl) },
     metrics: portOf(broker.metricsUrl),

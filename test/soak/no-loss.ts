@@ -1,6 +1,7 @@
-import { startRabbitMQ } from '../../cli/local/rabbitmq.ts';
+import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
+import { keepDeclared, startBroker } from '../support/shared-broker.ts';
 import { declareTopology } from './topology.ts';
 
 export interface NoLossSize {
@@ -26,7 +27,7 @@ export interface NoLossResult {
 
 /** Real publisher, real broker, real consumers; consumers and broker are killed while jobs flow. */
 export async function proveNoLoss(size: NoLossSize): Promise<NoLossResult> {
-  const broker = await startRabbitMQ();
+  const broker = await startBroker();
   const proof = new NoLossProof(size, broker);
   try {
     return await proof.run();
@@ -38,7 +39,7 @@ export async function proveNoLoss(size: NoLossSize): Promise<NoLossResult> {
 
 class NoLossProof {
   readonly #size: NoLossSize;
-  readonly #broker: Awaited<ReturnType<typeof startRabbitMQ>>;
+  readonly #broker: LocalBroker;
   readonly #finished = new Map<string, number>();
   readonly #fleet = new ServiceProcesses((line) => this.#read(line));
   readonly #env: Record<string, string>;
@@ -47,7 +48,7 @@ class NoLossProof {
   #kills = 0;
   #restarts = 0;
 
-  constructor(size: NoLossSize, broker: Awaited<ReturnType<typeof startRabbitMQ>>) {
+  constructor(size: NoLossSize, broker: LocalBroker) {
     this.#size = size;
     this.#broker = broker;
     this.#env = { AMQP_URL: broker.amqpUrl, LOG_LEVEL: 'info' };
@@ -57,6 +58,7 @@ class NoLossProof {
 
   async run(): Promise<NoLossResult> {
     await declareTopology(this.#fleet, this.#broker);
+    await keepDeclared(this.#broker);
     for (let index = 0; index < this.#size.consumers; index += 1) this.#consumers.push(this.#consumer());
     const disturbed = this.#disturb();
     const ids = await this.#publish();
