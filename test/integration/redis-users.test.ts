@@ -1,33 +1,23 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
-import { redisUsersOf } from '../../apps/platform/redis.ts';
-import { bank, withTransactions } from '../../apps/testing/desired-state.ts';
-import { redisFiles } from '../../charts/redis.ts';
 import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { Connections, redisSource } from '../../services/scaler/sources/redis.ts';
+import { BANK_USERS, bankLogin, bankPasswordOf, startBankRedis } from '../support/bank-redis.ts';
 import { eventually } from '../support/job-harness.ts';
-import { startRenderedRedis } from '../support/rendered-redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 import { transfer } from '../transactions/harness.ts';
 
 /** What the chart renders, on a server of this machine: its script, its files and the passwords of its Secret. */
-const users = redisUsersOf(systemIn(bank, withTransactions));
-const passwordOf = (name: string): string => `secret of ${name}`;
 const lines: Record<string, unknown>[] = [];
 const fleet = new ServiceProcesses((line) => lines.push(line));
 let server: OwnServer;
 let port = 0;
 
 const as = (username: string): Redis =>
-  new Redis({ port, username, password: passwordOf(username), maxRetriesPerRequest: 0, retryStrategy: null });
+  new Redis({ port, ...bankLogin(username), maxRetriesPerRequest: 0, retryStrategy: null });
 
 beforeAll(async () => {
-  const started = await startRenderedRedis({
-    files: redisFiles({ ...bank.redis, users } as never),
-    passwords: Object.fromEntries(users.map(({ name }) => [name, passwordOf(name)])),
-  });
-  ({ server, port } = started);
+  ({ server, port } = await startBankRedis());
 });
 
 afterAll(async () => {
@@ -49,7 +39,7 @@ const refused = async (username: string, ...command: [string, ...string[]]): Pro
 
 describe('the users of the rendered Redis', () => {
   it('are those that the workloads, the scaler and the exporter need, and the default one is off', async () => {
-    expect(users.map(({ name }) => name).sort()).toEqual([
+    expect(BANK_USERS.map(({ name }) => name).sort()).toEqual([
       'inject',
       'journal',
       'process',
@@ -69,7 +59,7 @@ describe('the users of the rendered Redis', () => {
       ...{
         REDIS_URL: server.url,
         REDIS_USERNAME: name,
-        REDIS_PASSWORD: passwordOf(name),
+        REDIS_PASSWORD: bankPasswordOf(name),
         DRAIN_DELAY_SECONDS: '0',
       },
     });
@@ -91,7 +81,7 @@ describe('the users of the rendered Redis', () => {
       headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
     });
     expect(answer.status).toBe(202);
-    const passwordFile = fleet.file('scaler', passwordOf('scaler'));
+    const passwordFile = fleet.file('scaler', bankPasswordOf('scaler'));
     const connections = new Connections();
     const source = {
       kind: 'redis',

@@ -8,14 +8,14 @@ import {
   startElasticsearch,
   startMongodb,
 } from '../../packages/testbed/servers/own-server.ts';
-import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
+import { BANK_USERS, bankLogin, startBankRedis, testerLogin } from '../support/bank-redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
 
 /** One JSON line of a service. */
 export type Line = Record<string, unknown> & { msg: string };
 
-/** The three servers, the three services as processes, and a look at all of it. */
+/** The three servers, the three services as processes, and a look at all of it. Redis is the rendered one. */
 export class TransactionSystem {
   readonly lines: Line[] = [];
   readonly fleet = new ServiceProcesses((line) => this.lines.push(line as Line));
@@ -32,7 +32,7 @@ export class TransactionSystem {
     this.redis = redis;
     this.mongodb = mongodb;
     this.elasticsearch = elasticsearch;
-    this.client = new Redis(redis.url, { maxRetriesPerRequest: null });
+    this.client = new Redis(redis.url, { ...testerLogin, maxRetriesPerRequest: null });
     this.client.on('error', () => {});
     const options = { connection: this.client, prefix: TRANSACTION_QUEUES.prefix };
     this.queues = [TRANSACTION_QUEUES.process, TRANSACTION_QUEUES.journal].map(
@@ -44,8 +44,8 @@ export class TransactionSystem {
   }
 
   static async open(): Promise<TransactionSystem> {
-    const [redis, mongodb, elasticsearch] = await Promise.all([
-      startRedis(),
+    const [{ server: redis }, mongodb, elasticsearch] = await Promise.all([
+      startBankRedis(),
       startMongodb(),
       startElasticsearch(),
     ]);
@@ -56,17 +56,20 @@ export class TransactionSystem {
     return this.#mongo.db('transactions').collection<StoredTransaction>('transactions');
   }
 
-  /** What every service is given; a busy machine must not look like a dead worker. */
-  get environment(): Readonly<Record<string, string>> {
+  /** What a service is given, with its own user of Redis; a busy machine must not look like a dead worker. */
+  environmentOf(service: string): Readonly<Record<string, string>> {
+    const { username, password } = bankLogin(service);
+    const isUser = BANK_USERS.some(({ name }) => name === username);
     return {
       ...{ REDIS_URL: this.redis.url, REDIS_FSYNC: 'always', DRAIN_DELAY_SECONDS: '0' },
+      ...(isUser && { REDIS_USERNAME: username, REDIS_PASSWORD: password }),
       ...{ MONGODB_URL: this.mongodb.url, ELASTICSEARCH_URL: this.elasticsearch.url, INDEX_REPLICAS: '0' },
       LOCK_SECONDS: '10',
     };
   }
 
   start = (service: string, env: Readonly<Record<string, string>> = {}) =>
-    this.fleet.start(service, { ...this.environment, ...env });
+    this.fleet.start(service, { ...this.environmentOf(service), ...env });
 
   /** Starts inject and waits until it listens. */
   async startInject(): Promise<void> {

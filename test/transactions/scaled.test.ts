@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { latch } from '@sluice/policy';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TRANSACTION_QUEUES, transactionId } from '../../packages/contracts/transaction.ts';
+import { bankPasswordOf } from '../support/bank-redis.ts';
 import { TransactionSystem, transfer } from './harness.ts';
 
 let system: TransactionSystem;
@@ -13,11 +14,17 @@ beforeAll(async () => {
   const services = [TRANSACTION_QUEUES.process, TRANSACTION_QUEUES.journal];
   const workloads = services.map((name) => ({
     name,
-    source: { kind: 'redis', url: system.redis.url, prefix: TRANSACTION_QUEUES.prefix, queue: name },
+    source: {
+      ...{ kind: 'redis', url: system.redis.url, prefix: TRANSACTION_QUEUES.prefix, queue: name },
+      ...{ username: 'scaler', passwordFile: system.fleet.file('scaler', bankPasswordOf('scaler')) },
+    },
     target: {
       kind: 'process',
       command: [process.execPath, join(import.meta.dirname, '..', '..', 'services', name, 'main.ts')],
-      env: { ...system.environment, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', PATH: process.env.PATH ?? '' },
+      env: {
+        ...{ ...system.environmentOf(name), HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' },
+        PATH: process.env.PATH ?? '',
+      },
       graceSeconds: 20,
     },
     policy: latch({ replicas: REPLICAS, startWhen: { readyAtLeast: 10 } }),
