@@ -20,7 +20,7 @@ export const MORE: readonly string[] = inCluster(
 export const LOGS: readonly string[] = inCluster('log-pipeline');
 
 /** Transactions with their stores as pods: FerretDB and Elasticsearch are built and brought first. */
-export const BANK: readonly string[] = inCluster('transactions', 'bank-validation');
+export const BANK: readonly string[] = inCluster('transactions', 'transactions-keda', 'bank-validation');
 
 /** The longest first, so that no worker is left with one at the end; files that are not named come before all. */
 export const LONGEST_FIRST: readonly string[] = inCluster(

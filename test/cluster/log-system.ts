@@ -22,10 +22,12 @@ import { insideOf } from './in-cluster-process.ts';
 /** The S3 server, as `logReports.s3` of an environment names it. */
 export const S3 = { service: 's3', namespace: 's3', port: 7070 } as const;
 
+/** Its image, as pods name it. */
+export const S3_IMAGE = 'sluice.test/versitygw:1';
+
 const IMAGES = {
   collector: 'sluice.test/otel-collector:1',
   store: 'sluice.test/victoria-logs:1',
-  s3: 'sluice.test/versitygw:1',
 } as const;
 
 /** Who may use the S3 server. */
@@ -43,7 +45,7 @@ export async function deployLogSystem(
   for (const [tool, image] of [
     [otelCollector, IMAGES.collector],
     [victoriaLogs, IMAGES.store],
-    [versitygw, IMAGES.s3],
+    [versitygw, S3_IMAGE],
   ] as const)
     await cluster.image(await toolImage(tool, image));
   const podLogs = join(insideOf(cluster.name).folder, 'pods');
@@ -90,13 +92,14 @@ function storeObjects(environment: Environment): KubernetesObject[] {
   ];
 }
 
-function s3Objects({ id: access, key }: KeyPair): KubernetesObject[] {
+/** An S3 server without buckets, and its Service. */
+export function s3Objects({ id: access, key }: KeyPair): KubernetesObject[] {
   const id = { name: S3.service, namespace: S3.namespace };
   return [
     namespace(S3.namespace),
     account(id),
     deployment({
-      ...{ ...id, image: IMAGES.s3, memory: '256Mi' },
+      ...{ ...id, image: S3_IMAGE, memory: '256Mi' },
       args: ['--port', `:${S3.port}`, '--access', access, '--secret', key, '--quiet', 'posix', '/data'],
       ports: [{ name: 's3', containerPort: S3.port }],
       readiness: { tcpSocket: { port: 's3' } },

@@ -1,123 +1,42 @@
 /** Transactions on real pods: process and journal each follow their own queue, and a killed leader loses none. */
-import { Client } from '@elastic/elasticsearch';
-import { MongoClient } from 'mongodb';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { STORES } from '../../apps/platform/stores.ts';
 import { transactionId } from '../../packages/contracts/transaction.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
-import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
-import type { StoredTransaction } from '../../services/process/store.ts';
-import { ServiceProcesses } from '../support/service-processes.ts';
-import { deployBank, LOAD } from './bank-system.ts';
-import { insideOf } from './in-cluster-process.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { transfer } from '../transactions/harness.ts';
+import { BACKUPS, BUCKET_KEYS, deployBank, LOAD } from './bank-system.ts';
+import { addressOf, BankWatch, doorTo, idsOf, WORKERS } from './bank-watch.ts';
+import { S3 } from './log-system.ts';
+import { at } from './observe.ts';
 import { sharedCluster } from './shared.ts';
-import { replicasOf } from './worker-logs.ts';
-
-const WORKERS = ['process', 'journal'] as const;
-/** Transactions of one request of the load: each request has its key, and each transaction its position in it. */
-const BATCH = 100;
 
 let cluster: Cluster;
-let seen: Watching;
-let mongo: MongoClient;
-let mongodbUrl: string;
-let index: Client;
+let bank: BankWatch;
+let inject: string;
 
 beforeAll(async () => {
   cluster = await sharedCluster({ provider: 'from-source' });
   await deployBank(cluster);
-  seen = watching(cluster);
-  mongodbUrl = `mongodb://127.0.0.1:${await portOf('mongodb')}/`;
-  mongo = new MongoClient(mongodbUrl, { useBigInt64: true });
-  index = new Client({ node: `http://127.0.0.1:${await portOf('elasticsearch')}` });
+  bank = await BankWatch.open(cluster);
+  inject = `http://127.0.0.1:${await doorTo(cluster, 'inject', 'inject')}`;
 });
 
-afterAll(async () => {
-  await mongo?.close();
-  await index?.close();
-});
-
-/** @returns a port of this machine that leads to the Service of a store */
-async function portOf(store: 'mongodb' | 'elasticsearch'): Promise<number> {
-  const { hostname, port } = new URL(STORES[store].url);
-  const [service = '', namespace = ''] = hostname.split('.');
-  const address = await seen.kubectl(
-    ...['-n', namespace, 'get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}'],
-  );
-  return insideOf(cluster.name).door(store, `${address}:${port}`);
-}
-
-/** Starts a run of the load, as the CronJob would make it. */
-const send = (run: string) =>
-  seen.kubectl('-n', 'transaction-load', 'create', 'job', run, '--from=cronjob/transaction-load');
-
-const accepted = (run: string) =>
-  cluster.kubectl(
-    [
-      ...['-n', 'transaction-load', 'wait', `job/${run}`],
-      ...['--for=condition=Complete', `--timeout=${patient(300)}s`],
-    ],
-    { seconds: 900 },
-  );
-
-/** The counts of both from now on, as they change, until each has worked and is at 0 again. */
-async function upAndDown(): Promise<Readonly<Record<(typeof WORKERS)[number], readonly number[]>>> {
-  const follow = async (worker: (typeof WORKERS)[number]): Promise<number[]> => {
-    let worked = false;
-    const done = (count: number): boolean => {
-      worked ||= count > 0;
-      return worked && count === 0;
-    };
-    return seen.watch(`${worker} has worked and is at 0 replicas`, done, 300, replicasOf(cluster, worker));
-  };
-  const [ofProcess, ofJournal] = await Promise.all(WORKERS.map(follow));
-  return { process: ofProcess ?? [], journal: ofJournal ?? [] };
-}
-
-const idsOf = (run: string): string[] =>
-  Array.from({ length: LOAD }, (_, position) =>
-    transactionId(`${run}/${Math.floor(position / BATCH) * BATCH}`, position % BATCH),
-  ).sort();
-
-/** Ids in both stores, each as often as it is there. */
-async function storedIds(): Promise<{ readonly mongodb: string[]; readonly index: string[] }> {
-  const collection = mongo.db('transactions').collection<StoredTransaction>('transactions');
-  const mongodb = await collection.find({}, { projection: { _id: 1 } }).toArray();
-  await index.indices.refresh({ index: 'transactions' });
-  const { hits } = await index.search({ index: 'transactions', size: 10_000, _source: false });
-  return {
-    mongodb: mongodb.map(({ _id }) => _id).sort(),
-    index: hits.hits.map(({ _id = '' }) => _id).sort(),
-  };
-}
-
-/** The command that proves the books. @returns what it says */
-async function checkBooks(): Promise<Record<string, unknown>[]> {
-  const lines: Record<string, unknown>[] = [];
-  const processes = new ServiceProcesses((line) => lines.push(line));
-  try {
-    await processes.program('process/check', { MONGODB_URL: mongodbUrl });
-    return lines;
-  } finally {
-    await processes.stop(5);
-  }
-}
+afterAll(() => bank?.close());
 
 const holder = (): Promise<string> =>
-  seen.kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');
+  bank.seen.kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');
 
 describe('the services of transactions', () => {
   test('process and journal have no pod while nothing waits', async () => {
     for (const worker of WORKERS)
-      await seen.watch(`${worker} at 0 replicas`, at(0), 120, replicasOf(cluster, worker));
+      await bank.seen.watch(`${worker} at 0 replicas`, at(0), 120, bank.replicas(worker));
   });
 
   test(`${LOAD} transactions take each from 0 to several pods and back, and each store has each once`, async () => {
-    const counts = upAndDown();
-    await send('first');
-    await accepted('first');
+    const counts = bank.upAndDown();
+    await bank.send('first');
+    await bank.accepted('first');
     const followed = await counts;
     process.stderr.write(`replicas of the first run: ${JSON.stringify(followed)}\n`);
     for (const worker of WORKERS) {
@@ -125,44 +44,94 @@ describe('the services of transactions', () => {
       expect(Math.max(...followed[worker])).toBeGreaterThan(1);
     }
     const ids = idsOf('first');
-    expect(await storedIds()).toEqual({ mongodb: ids, index: ids });
+    expect(await bank.storedIds()).toEqual({ mongodb: ids, index: ids });
   });
 
   test('the leader of the scaler is killed in between: another leads, and nothing is lost or done twice', async () => {
-    const counts = upAndDown();
-    await send('second');
+    const counts = bank.upAndDown();
+    await bank.send('second');
     await Promise.any(
       WORKERS.map((worker) =>
-        until(`${worker} has pods`, 60, async () => (await replicasOf(cluster, worker)()) > 0),
+        until(`${worker} has pods`, 60, async () => (await bank.replicas(worker)()) > 0),
       ),
     );
     const leader = await holder();
     const [pod = ''] = leader.split('_');
-    await seen.kubectl('-n', 'scaler', 'delete', 'pod', pod, '--grace-period=0', '--force');
+    await bank.seen.kubectl('-n', 'scaler', 'delete', 'pod', pod, '--grace-period=0', '--force');
     await until('another leader', 30, async () => (await holder()) !== leader);
-    await accepted('second');
+    await bank.accepted('second');
     process.stderr.write(`replicas of the second run: ${JSON.stringify(await counts)}\n`);
-    const ids = [...idsOf('first'), ...idsOf('second')].sort();
-    expect(await storedIds()).toEqual({ mongodb: ids, index: ids });
+    const ids = idsOf('first', 'second');
+    expect(await bank.storedIds()).toEqual({ mongodb: ids, index: ids });
   });
 
   test('the books balance, and no transaction is in a failed set', async () => {
-    const lines = await checkBooks();
-    expect(lines).toContainEqual(expect.objectContaining({ msg: 'books balance', transactions: 2 * LOAD }));
-    const exporter = await seen.kubectl(
-      ...[
-        '-n',
-        'redis',
-        'get',
-        'service',
-        'queue-exporter',
-        '-o',
-        'jsonpath={.spec.clusterIP}:{.spec.ports[0].port}',
-      ],
+    expect(await bank.checkBooks()).toContainEqual(
+      expect.objectContaining({ msg: 'books balance', transactions: 2 * LOAD }),
     );
+    const exporter = await addressOf(cluster, 'redis', 'queue-exporter');
     const metrics = (await cluster.exec(['curl', '-sf', `http://${exporter}/metrics`])).stdout;
     const failed = metrics.split('\n').filter((line) => /^[a-z_]+\{.*state="failed"/.test(line));
     expect(failed).toHaveLength(WORKERS.length);
     expect(failed.filter((line) => !line.endsWith(' 0'))).toEqual([]);
+  });
+});
+
+/** A run of a suspended CronJob of Redis, as a person makes it; resolves when it is done. */
+async function run(cronJob: string): Promise<void> {
+  await bank.seen.kubectl('-n', 'redis', 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`);
+  await bank.complete('redis', `${cronJob}-now`);
+}
+
+/** @returns whether inject knew the key already */
+async function replayed(key: string): Promise<unknown> {
+  const response = await fetch(`${inject}/transactions`, {
+    ...{ method: 'POST', body: JSON.stringify(transfer(5)), signal: AbortSignal.timeout(30_000) },
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+  });
+  expect(response.status).toBe(202);
+  return ((await response.json()) as { replayed: unknown }).replayed;
+}
+
+describe('the backup of Redis', () => {
+  let objects: S3Client;
+
+  beforeAll(async () => {
+    const credentials = { accessKeyId: BUCKET_KEYS.id, secretAccessKey: BUCKET_KEYS.key };
+    const endpoint = `http://127.0.0.1:${await doorTo(cluster, S3.namespace, S3.service)}`;
+    objects = new S3Client({ endpoint, region: BACKUPS.region, forcePathStyle: true, credentials });
+    await objects.send(new CreateBucketCommand({ Bucket: BACKUPS.bucket }));
+  });
+
+  afterAll(() => objects?.destroy());
+
+  test('is a snapshot in the bucket, which a run of the restore brings back at the next start', async () => {
+    expect(await replayed('before the backup')).toBe(false);
+    await run('redis-backup');
+    const { Contents = [] } = await objects.send(new ListObjectsV2Command({ Bucket: BACKUPS.bucket }));
+    expect(Contents.map(({ Key }) => Key)).toEqual([expect.stringMatching(/^redis-dumps\/.+\.rdb$/)]);
+    expect(await replayed('after the backup')).toBe(false);
+    await run('redis-restore');
+    await bank.seen.kubectl('-n', 'redis', 'delete', 'pod', 'redis-0');
+    await cluster.kubectl(['-n', 'redis', 'rollout', 'status', 'statefulset/redis', '--timeout=180s'], {
+      seconds: 200,
+    });
+    expect(await bank.seen.kubectl('-n', 'redis', 'logs', 'redis-0')).toContain(
+      'the data is that of a backup',
+    );
+    await until('inject reaches Redis', 60, async () => (await replayed('before the backup')) === true);
+    expect(await replayed('after the backup')).toBe(false);
+  });
+
+  test('which forgets a key leaves one effect of its request all the same', async () => {
+    const ids = [...idsOf('first', 'second'), transactionId('before the backup', 0)];
+    const all = [...ids, transactionId('after the backup', 0)].sort();
+    await until('both stores have them', 120, async () => {
+      const { mongodb, index } = await bank.storedIds();
+      return mongodb.length >= all.length && index.length >= all.length;
+    });
+    for (const worker of WORKERS)
+      await bank.seen.watch(`${worker} at 0 replicas`, at(0), 180, bank.replicas(worker));
+    expect(await bank.storedIds()).toEqual({ mongodb: all, index: all });
   });
 });

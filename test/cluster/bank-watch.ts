@@ -1,0 +1,131 @@
+/** Transactions on a cluster, seen from outside: runs of the load, replica counts, and what is in both stores. */
+import { Client } from '@elastic/elasticsearch';
+import { MongoClient } from 'mongodb';
+import { STORES } from '../../apps/platform/stores.ts';
+import { transactionId } from '../../packages/contracts/transaction.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { patient } from '../../packages/testbed/lib/patience.ts';
+import type { StoredTransaction } from '../../services/process/store.ts';
+import { ServiceProcesses } from '../support/service-processes.ts';
+import { LOAD } from './bank-system.ts';
+import { insideOf } from './in-cluster-process.ts';
+import { type Watching, watching } from './observe.ts';
+import { replicasOf } from './worker-logs.ts';
+
+/** The workers, each with its own queue. */
+export const WORKERS = ['process', 'journal'] as const;
+type Worker = (typeof WORKERS)[number];
+/** Transactions of one request of the load: each request has its key, and each transaction its position in it. */
+const BATCH = 100;
+
+/** Ids of transactions, sorted, in each store. */
+export interface StoredIds {
+  readonly mongodb: readonly string[];
+  readonly index: readonly string[];
+}
+
+/** The deployed services of transactions. */
+export class BankWatch {
+  readonly seen: Watching;
+  readonly #cluster: Cluster;
+  readonly #mongodbUrl: string;
+  readonly #mongo: MongoClient;
+  readonly #index: Client;
+
+  private constructor(cluster: Cluster, ports: { readonly mongodb: number; readonly index: number }) {
+    this.#cluster = cluster;
+    this.seen = watching(cluster);
+    this.#mongodbUrl = `mongodb://127.0.0.1:${ports.mongodb}/`;
+    this.#mongo = new MongoClient(this.#mongodbUrl, { useBigInt64: true });
+    this.#index = new Client({ node: `http://127.0.0.1:${ports.index}` });
+  }
+
+  static async open(cluster: Cluster): Promise<BankWatch> {
+    const portOf = (store: 'mongodb' | 'elasticsearch') => {
+      const [service = '', namespace = ''] = new URL(STORES[store].url).hostname.split('.');
+      return doorTo(cluster, namespace, service);
+    };
+    return new BankWatch(cluster, { mongodb: await portOf('mongodb'), index: await portOf('elasticsearch') });
+  }
+
+  /** Starts a run of the load, as the CronJob would make it. */
+  send = (run: string): Promise<string> =>
+    this.seen.kubectl('-n', 'transaction-load', 'create', 'job', run, '--from=cronjob/transaction-load');
+
+  /** Resolves when every transaction of the run is accepted. */
+  accepted = (run: string): Promise<unknown> => this.complete('transaction-load', run);
+
+  /** Resolves when a Job is done. */
+  complete = (namespace: string, job: string): Promise<unknown> =>
+    this.#cluster.kubectl(
+      ['-n', namespace, 'wait', `job/${job}`, '--for=condition=Complete', `--timeout=${patient(300)}s`],
+      { seconds: 900 },
+    );
+
+  /** The counts of both from now on, as they change, until each has worked and is at 0 again. */
+  async upAndDown(): Promise<Readonly<Record<Worker, readonly number[]>>> {
+    const follow = async (worker: Worker): Promise<number[]> => {
+      let worked = false;
+      const done = (count: number): boolean => {
+        worked ||= count > 0;
+        return worked && count === 0;
+      };
+      return this.seen.watch(`${worker} has worked and is at 0 replicas`, done, 300, this.replicas(worker));
+    };
+    const [ofProcess, ofJournal] = await Promise.all(WORKERS.map(follow));
+    return { process: ofProcess ?? [], journal: ofJournal ?? [] };
+  }
+
+  replicas = (worker: Worker) => replicasOf(this.#cluster, worker);
+
+  /** Ids in both stores, each as often as it is there. */
+  async storedIds(): Promise<StoredIds> {
+    const collection = this.#mongo.db('transactions').collection<StoredTransaction>('transactions');
+    const mongodb = await collection.find({}, { projection: { _id: 1 } }).toArray();
+    await this.#index.indices.refresh({ index: 'transactions' });
+    const { hits } = await this.#index.search({ index: 'transactions', size: 10_000, _source: false });
+    return {
+      mongodb: mongodb.map(({ _id }) => _id).sort(),
+      index: hits.hits.map(({ _id = '' }) => _id).sort(),
+    };
+  }
+
+  /** The command that proves the books. @returns what it says */
+  async checkBooks(): Promise<Record<string, unknown>[]> {
+    const lines: Record<string, unknown>[] = [];
+    const processes = new ServiceProcesses((line) => lines.push(line));
+    try {
+      await processes.program('process/check', { MONGODB_URL: this.#mongodbUrl });
+      return lines;
+    } finally {
+      await processes.stop(5);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#mongo.close();
+    await this.#index.close();
+  }
+}
+
+/** @returns a port of this machine that leads to the first port of a Service */
+export async function doorTo(cluster: Cluster, namespace: string, service: string): Promise<number> {
+  return insideOf(cluster.name).door(service, await addressOf(cluster, namespace, service));
+}
+
+/** The address and first port of a Service in the cluster's network. */
+export const addressOf = (cluster: Cluster, namespace: string, service: string): Promise<string> =>
+  watching(cluster).kubectl(
+    ...['-n', namespace, 'get', 'service', service],
+    ...['-o', 'jsonpath={.spec.clusterIP}:{.spec.ports[0].port}'],
+  );
+
+/** The ids of a run of the load, sorted. */
+export const idsOf = (...runs: readonly string[]): string[] =>
+  runs
+    .flatMap((run) =>
+      Array.from({ length: LOAD }, (_, position) =>
+        transactionId(`${run}/${Math.floor(position / BATCH) * BATCH}`, position % BATCH),
+      ),
+    )
+    .sort();
