@@ -106,7 +106,7 @@ export const SUITES: readonly Suite[] = [
     name: 'bank',
     config: CLUSTER,
     tests: BANK,
-    tools: [kubernetes, etcd, coredns, pause, ferretdb],
+    tools: [kubernetes, etcd, coredns, pause, ferretdb, versitygw, keda],
     prepare: [ensureElasticsearch],
     programs: ['java', 'javac'],
     inCi: false,
