@@ -84,12 +84,21 @@ export class Store {
     });
   }
 
-  /** By one key each: few are read, and not every server finds several keys at once without reading them all. */
+  /**
+   * By one key each: few are read, and not every server finds several keys at once without reading them all. A worker
+   * that takes over the batch of a killed one reads all of it, and must not open a connection for each.
+   */
   async #digestsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const options = { projection: { digest: 1 }, timeoutMS: this.#timeoutMs };
-    const found = await Promise.all(ids.map((id) => this.#collection.findOne({ _id: id }, options)));
-    return new Map(found.flatMap((one) => (one === null ? [] : [[one._id, one.digest]])));
+    const digests = new Map<string, string>();
+    for (let at = 0; at < ids.length; at += READS_AT_ONCE) {
+      const some = ids.slice(at, at + READS_AT_ONCE);
+      const found = await Promise.all(some.map((id) => this.#collection.findOne({ _id: id }, options)));
+      for (const one of found) if (one !== null) digests.set(one._id, one.digest);
+    }
+    return digests;
   }
 }
 
+const READS_AT_ONCE = 8;
 const OTHER_BODY = 'another transaction has this id: its Idempotency-Key was used with another body';
