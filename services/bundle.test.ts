@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { bundle, SERVICES, type ServiceName } from './bundle.ts';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundles, prepareBundles } from '../cli/local/bundles.ts';
+import { repositoryRoot } from '../cli/up/processes.ts';
+import { SERVICES, type ServiceName } from './bundle.ts';
 
 /** What a start reads; a library that slips into it (the Kubernetes client alone is 1.7 MB) shows here. */
 const MOST_BYTES = 1_500_000;
@@ -14,7 +16,6 @@ const MOST_BYTES_OF: Readonly<Partial<Record<string, number>>> = {
 /** Services that run with no variable set. */
 const UNDEMANDING: readonly string[] = ['api'];
 
-// Far from any node_modules: what a bundle does not hold, it cannot find there.
 const root = mkdtempSync(join(tmpdir(), 'sluice-bundle-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -33,18 +34,17 @@ function startBytesOf(directory: string): number {
   return main > 1000 ? main : Math.max(...globSync('*.mjs', { cwd: directory }).map(bytes));
 }
 
-/** Each is built once. */
-const built = new Map<ServiceName, Promise<string>>();
-function bundled(service: ServiceName): Promise<string> {
-  const directory = join(root, service);
-  const found = built.get(service) ?? bundle(service, directory).then(() => directory);
-  built.set(service, found);
-  return found;
-}
+/** Each is built once for all that start it, and once for the same sources. */
+let bundles: Bundles;
+beforeAll(async () => {
+  bundles = await prepareBundles({ root: repositoryRoot, services: SERVICES });
+});
+const bundled = (service: ServiceName): string => dirname(bundles.command(service)[1] ?? '');
 
 describe.each(SERVICES)('the bundle of %s', (service) => {
-  it('starts alone and reports every fault of its configuration in one line', async () => {
-    const directory = await bundled(service);
+  it('starts alone and reports every fault of its configuration in one line', () => {
+    // Far from any node_modules: what a bundle does not hold, it cannot find there.
+    const directory = bundled(service);
     expect(startBytesOf(directory)).toBeLessThan(MOST_BYTES_OF[service] ?? MOST_BYTES);
     const env = { PATH: process.env.PATH, HTTP_PORT: '99999', LOG_LEVEL: 'loud' };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], {
@@ -67,10 +67,10 @@ describe.each(SERVICES)('the bundle of %s', (service) => {
 
 it.each(['consumer', 'publisher', 'scaler', 'topology'] as const)(
   'a start of %s loads neither what it may never use nor what zod says in fifty languages',
-  async (service) => {
-    const directory = await bundled(service);
+  (service) => {
+    const directory = bundled(service);
     expect(readFileSync(join(directory, 'main.mjs'), 'utf8')).not.toContain('Entrée invalide');
-    const loaded = join(directory, 'loaded');
+    const loaded = join(root, `${service}-loaded`);
     const env = { PATH: process.env.PATH, HTTP_PORT: 'none', LOADED: loaded };
     spawnSync(process.execPath, ['--require', tellsBuiltins, 'main.mjs'], { cwd: directory, env });
     const modules = readFileSync(loaded, 'utf8').split('\n');

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command } from '@sluice/runtime/processes';
 
-/** Services as they are in the images: one file each, with its compiled code beside it. */
+/** Services as they are in the images: one file each, with the compiled code of all beside them. */
 export interface Bundles {
   command(service: string): Command;
   /** For every process that runs one of them. */
@@ -28,14 +28,22 @@ const BUILD_TIMEOUT_MS = 120_000;
 const UNUSED_FOR_MS = 30 * 24 * 3600 * 1000;
 
 /**
- * Builds the bundles of these services, or takes those that were built from the same sources, lock file and Node.
- * Several processes may do so at once. What no process used for 30 days is removed.
+ * Builds the bundles of these services, or takes each that was built from the same sources, lock file and Node, whoever
+ * asked for it with which others. Several processes may do so at once. What no process used for 30 days is removed.
  * @throws Error with what the bundler said
  */
 export async function prepareBundles(options: BundleOptions): Promise<Bundles> {
   const { cache = cacheDirectory(), services } = options;
   const directory = join(cache, keyOf(options));
-  if (!(await exists(directory))) await build(directory, options);
+  await mkdir(directory, { recursive: true });
+  const waiting = services.values();
+  const work = async (): Promise<void> => {
+    for (const service of waiting) await provide(directory, service, options);
+  };
+  // All have ended before a fault is told: none writes on.
+  const outcomes = await Promise.allSettled(Array.from({ length: availableParallelism() }, work));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   await utimes(directory, new Date(), new Date());
   await removeUnused(cache);
   const known = new Set(services);
@@ -58,8 +66,8 @@ const compileCache = (directory: string) => ({
 });
 
 /** Everything that a bundle is made of. */
-function keyOf({ root, services }: BundleOptions): string {
-  const hash = createHash('sha256').update(`${process.version} ${process.arch} ${services.join()}`);
+function keyOf({ root }: BundleOptions): string {
+  const hash = createHash('sha256').update(`${process.version} ${process.arch}`);
   const sources = globSync('{packages/contracts,policy,services}/**/*.{ts,json,css,js,svg}', {
     cwd: root,
     exclude: (name) => name === 'node_modules' || name.endsWith('.test.ts'),
@@ -69,32 +77,27 @@ function keyOf({ root, services }: BundleOptions): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Beside its place, and moved there when it is whole: who finds it finds all of it. */
-async function build(directory: string, { root, services, signal }: BundleOptions): Promise<void> {
-  const unfinished = `${directory}.${randomBytes(6).toString('hex')}`;
-  await mkdir(unfinished, { recursive: true });
+/** Built beside its place, and moved there when it is whole: who finds it finds all of it. */
+async function provide(directory: string, service: string, { root, signal }: BundleOptions): Promise<void> {
+  const place = join(directory, service);
+  if (await exists(place)) return;
+  const unfinished = `${place}.${randomBytes(6).toString('hex')}`;
   const node = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     promisify(execFile)(process.execPath, args, {
       ...{ cwd: root, timeout: BUILD_TIMEOUT_MS, env: { PATH: process.env.PATH, ...env } },
       ...(signal && { signal }),
     });
   try {
-    const bundled = async (service: string): Promise<void> => {
-      await node([join(root, 'services', 'bundle.ts'), service, join(unfinished, service)]);
-      // Its configuration cannot be, so it ends with 2 before it does anything, and keeps what it compiled.
-      const warmUp = { HTTP_PORT: 'none', ...compileCache(unfinished) };
-      await node([join(unfinished, service, 'main.mjs')], warmUp).catch(expectStatus2);
-    };
-    // All have ended before what is unfinished is removed.
-    const outcomes = await Promise.allSettled(services.map(bundled));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    await rename(unfinished, directory).catch(async (error) => {
-      if (!(await exists(directory))) throw error;
+    await node([join(root, 'services', 'bundle.ts'), service, unfinished]);
+    await rename(unfinished, place).catch(async (error) => {
+      if (!(await exists(place))) throw error;
     });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
+  // Its configuration cannot be, so it ends with 2 before it does anything, and keeps what it compiled.
+  const warmUp = { HTTP_PORT: 'none', ...compileCache(directory) };
+  await node([join(place, 'main.mjs')], warmUp).catch(expectStatus2);
 }
 
 function expectStatus2(error: { readonly code?: unknown }): void {
