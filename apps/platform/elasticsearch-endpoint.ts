@@ -1,5 +1,6 @@
 import { peers } from '../../charts/network-policy.ts';
-import type { ElasticsearchStore, Environment } from '../../environments/environment.ts';
+import type { Environment } from '../../environments/environment.ts';
+import type { ElasticsearchStore } from '../../environments/stores.ts';
 import type { LogStoreKind } from '../../packages/contracts/log-store.ts';
 import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
 import type { Connection } from '../application.ts';

@@ -9,9 +9,10 @@ import { AUTHORITY_FILE, authorityMount, type FileMount } from '../../charts/pod
 import { issuerOf, PrivateAuthority } from '../../charts/private-authority.ts';
 import { ScheduledJob } from '../../charts/scheduled-job.ts';
 import { ServerCertificate } from '../../charts/server-certificate.ts';
-import type { ElasticsearchStore, Environment } from '../../environments/environment.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
+import type { ElasticsearchStore } from '../../environments/stores.ts';
 import { ELASTICSEARCH_USERS, logStoreAddresses, logStoreUrl } from '../../packages/contracts/log-store.ts';
 import { CERT_MANAGER } from '../addons/certificates.ts';
 import { internet } from '../addons/connections.ts';

@@ -10,9 +10,10 @@ import {
   REDIS_DUMP,
   StoreBackup,
 } from '../../charts/store-backup.ts';
-import type { Environment, StoreBackups } from '../../environments/environment.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
 import { RUNBOOK } from '../../environments/organization.ts';
+import type { StoreBackups } from '../../environments/stores.ts';
 import { internet } from '../addons/connections.ts';
 import type { Application, Connection, ExpectedSecret } from '../application.ts';
 import { scheduledJobAlerts } from '../workloads/scheduled-job.ts';

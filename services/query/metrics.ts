@@ -10,19 +10,25 @@ export interface QueryMetrics {
 
 /**
  * Registers what the read side reports.
- * @param indexProgress Asked at each scrape: while no look succeeds, the lag grows
+ * @param indexProgress Asked at each scrape: while no look succeeds, the lag grows; an instant that cannot be read gives
+ *   no lag, never one of decades
  */
 export function queryMetrics(registry: Registry, indexProgress: () => Progress | undefined): QueryMetrics {
   const read =
-    (value: (progress: Progress) => number) => (of: { reset(): void; set(value: number): void }) => {
+    (value: (progress: Progress) => number | undefined) =>
+    (of: { remove(): void; set(value: number): void }) => {
       const progress = indexProgress();
-      of.reset();
-      if (progress !== undefined) of.set(value(progress));
+      of.remove();
+      const known = progress === undefined ? undefined : value(progress);
+      if (known !== undefined) of.set(known);
     };
   gauge(
     registry,
     query.indexLag,
-    read(({ completeUpTo }) => (Date.now() - (parseInstant(completeUpTo) ?? 0)) / 1000),
+    read(({ completeUpTo }) => {
+      const at = parseInstant(completeUpTo);
+      return at === undefined ? undefined : (Date.now() - at) / 1000;
+    }),
   );
   gauge(
     registry,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { FaultsError } from '../../policy/faults.ts';
 import { concealInText } from './broker-url.ts';
 import { messageOf } from './errors.ts';
 import { aboutField, type Environment } from './fields.ts';
@@ -7,13 +8,11 @@ import { Secret, SecretError } from './secrets.ts';
 type Fault = string;
 
 /** The environment asks for something that cannot be: every fault at once, none with a secret in it. */
-export class ConfigError extends Error {
-  readonly faults: readonly Fault[];
+export class ConfigError extends FaultsError {
+  override readonly name = 'ConfigError';
 
   constructor(faults: readonly Fault[]) {
-    super(`invalid configuration: ${faults.join('; ')}`);
-    this.name = 'ConfigError';
-    this.faults = faults;
+    super('invalid configuration', faults);
   }
 }
 

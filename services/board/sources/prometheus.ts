@@ -68,8 +68,8 @@ export interface FiringAlert {
   readonly severity: string;
   readonly namespace: string;
   readonly summary: string;
-  /** Epoch milliseconds. */
-  readonly since: number;
+  /** Epoch milliseconds; undefined where Prometheus' instant cannot be read. */
+  readonly since: number | undefined;
 }
 
 const answer = <T extends z.ZodType>(data: T) => z.object({ status: z.literal('success'), data });
@@ -109,10 +109,10 @@ export class Prometheus {
         ...{ name: of.alertname ?? '', severity: of.severity ?? 'none', namespace: of.namespace ?? '' },
         ...{
           summary: annotations.summary ?? annotations.description ?? '',
-          since: parseInstant(activeAt) ?? 0,
+          since: parseInstant(activeAt),
         },
       }))
-      .sort((a, b) => rank(a) - rank(b) || b.since - a.since)
+      .sort((a, b) => rank(a) - rank(b) || (b.since ?? 0) - (a.since ?? 0))
       .slice(0, MOST_ALERTS);
   }
 

@@ -102,7 +102,9 @@ export function alertTable(alerts: readonly FiringAlert[], page: Page): Html {
     {
       title: own.since,
       cell: ({ since }) =>
-        html`<time datetime="${new Date(since).toISOString()}">${format.instant(since)}</time>`,
+        since === undefined
+          ? html`–`
+          : html`<time datetime="${new Date(since).toISOString()}">${format.instant(since)}</time>`,
     },
   ];
   return table(own.alerts, columns, alerts);
