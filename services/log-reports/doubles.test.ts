@@ -41,6 +41,12 @@ describe('a line', () => {
     expect([event, event, again].map((one) => doubles.has(one))).toEqual([false, true, false]);
   });
 
+  it('is found the third time too, where it was found the second time only just before', () => {
+    const doubles = new Doubles(identityIn('victoria-logs'), 3);
+    const found = [0, 2, 28, 3, 28, 1, 4, 28].map((offset) => doubles.has(lineAt(offset)));
+    expect(found).toEqual([false, false, false, false, true, false, false, true]);
+  });
+
   it('is found twice wherever no more lines lie between than are kept, and never where it is the first', () => {
     fc.assert(
       fc.property(

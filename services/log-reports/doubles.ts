@@ -38,12 +38,13 @@ export class Doubles {
   has(line: LogLine): boolean {
     const identity = this.#identityOf(line);
     if (identity === undefined) return false;
-    if (this.#recent.has(identity) || this.#earlier.has(identity)) return true;
+    if (this.#recent.has(identity)) return true;
+    const known = this.#earlier.has(identity);
     this.#recent.add(identity);
     if (this.#recent.size >= this.#kept) {
       this.#earlier = this.#recent;
       this.#recent = new Set();
     }
-    return false;
+    return known;
   }
 }
