@@ -3,8 +3,8 @@ import { Client } from '@elastic/elasticsearch';
 import { MongoClient } from 'mongodb';
 import { STORES } from '../../apps/platform/stores.ts';
 import { transactionId } from '../../packages/contracts/transaction.ts';
-import type { Cluster } from '../../packages/testbed/cluster.ts';
-import { patient } from '../../packages/testbed/lib/patience.ts';
+import { type Cluster, TestbedError } from '../../packages/testbed/cluster.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { ServiceProcesses } from '../support/service-processes.ts';
 import { LOAD } from './bank-system.ts';
@@ -53,14 +53,25 @@ export class BankWatch {
     this.seen.kubectl('-n', 'transaction-load', 'create', 'job', run, '--from=cronjob/transaction-load');
 
   /** Resolves when every transaction of the run is accepted. */
-  accepted = (run: string): Promise<unknown> => this.complete('transaction-load', run);
+  accepted = (run: string): Promise<void> => this.complete('transaction-load', run);
 
-  /** Resolves when a Job is done. */
-  complete = (namespace: string, job: string): Promise<unknown> =>
-    this.#cluster.kubectl(
-      ['-n', namespace, 'wait', `job/${job}`, '--for=condition=Complete', `--timeout=${patient(300)}s`],
-      { seconds: 900 },
+  /** Resolves when a Job is complete. @throws TestbedError with what its pod said, as soon as it has failed */
+  async complete(namespace: string, job: string): Promise<void> {
+    const conditions = '{.status.conditions[?(@.status=="True")].type}';
+    const ended = await until(`job ${job} in ${namespace} to end`, 300, async () => {
+      const types = await this.seen.kubectl(
+        ...['-n', namespace, 'get', 'job', job],
+        ...['-o', `jsonpath=${conditions}`],
+      );
+      return types.split(' ').find((type) => type === 'Complete' || type === 'Failed');
+    });
+    if (ended === 'Complete') return;
+    const said = await this.seen.kubectl(
+      ...['-n', namespace, 'logs', `job/${job}`],
+      ...['--all-containers', '--tail=20'],
     );
+    throw new TestbedError(`job ${job} in ${namespace} failed: ${said}`);
+  }
 
   /** The counts of both from now on, as they change, until each has worked and is at 0 again. */
   async upAndDown(): Promise<Readonly<Record<Worker, readonly number[]>>> {
