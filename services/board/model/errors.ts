@@ -1,3 +1,9 @@
+import { parseInstant } from '../../../packages/contracts/instant.ts';
+import type { LogReport } from '../../../packages/contracts/log-report.ts';
+
+const MOST_GROUPS = 30;
+const MOST_PATTERN = 400;
+
 /** A report in short: what went wrong in a window of a namespace. */
 export interface ReportSummary {
   readonly namespace: string;
@@ -9,7 +15,8 @@ export interface ReportSummary {
     readonly fingerprint: string;
     readonly pattern: string;
     readonly count: number;
-    readonly lastSeen: number;
+    /** Epoch milliseconds; absent where the report says none that can be read. */
+    readonly lastSeen: number | undefined;
   }[];
 }
 
@@ -24,11 +31,23 @@ export interface ErrorTrend {
   readonly before: number;
   /** Lines of each of the last 24 hours, the oldest first. */
   readonly hours: readonly number[];
-  readonly lastSeen: number;
+  /** Epoch milliseconds; absent where the newest report says none that can be read. */
+  readonly lastSeen: number | undefined;
   /** The start of the window that saw it last: its report has a sample and the pods. */
   readonly window: number;
   /** It was not there in the 24 hours before. */
   readonly isNew: boolean;
+}
+
+/** What the board keeps of a report: its largest groups, their texts shortened. @param start of its window, as its key says, epoch milliseconds */
+export function summaryOf({ namespace, lines, groups }: LogReport, start: number): ReportSummary {
+  return {
+    ...{ namespace, lines, start },
+    groups: groups.slice(0, MOST_GROUPS).map(({ fingerprint, pattern, count, lastSeen }) => ({
+      ...{ fingerprint, count, pattern: pattern.slice(0, MOST_PATTERN) },
+      lastSeen: parseInstant(lastSeen),
+    })),
+  };
 }
 
 const HOUR_MS = 3_600_000;

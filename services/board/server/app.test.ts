@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { say } from '../../../test/support/say.ts';
 import { BoardModel } from '../model/board.ts';
+import { OnDemand } from '../model/feed.ts';
 import { board, HOSTILE, running } from '../testing/served.ts';
 import { LANGUAGES } from '../text/language.ts';
 
@@ -26,6 +27,16 @@ describe('a page', () => {
     const { body } = await get('/');
     expect(body).toContain(`<h1>${title}</h1>`);
     expect(body).toContain('BrokerDown');
+  });
+
+  it('shows a dash for an alert whose start cannot be read', async () => {
+    const alert = { name: 'BrokerDown', severity: 'critical', namespace: 'broker', summary: 'No scrape.' };
+    const alerts = { connection: { kind: 'live' }, value: [{ ...alert, since: undefined }] } as const;
+    const state = () => ({ ...running().state(60_000), alerts });
+    const charts = new OnDemand({ read: async () => [], freshMs: 1000, most: 2, changed: () => {} });
+    const { get } = await board({ state, lookups: { charts } });
+    const row = '<td><bdi>No scrape.</bdi></td><td>–</td>';
+    for (const path of ['/', '/infra']) expect((await get(path)).body).toContain(row);
   });
 
   it('closes its connection while the board stops, so that the next request goes to another pod', async () => {

@@ -1,23 +1,23 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { parseInstant } from '../../../packages/contracts/instant.ts';
 import {
   dayPrefix,
   type LogReport,
+  type NamespaceWindow,
   objectKey,
   parseObjectKey,
   parseReport,
 } from '../../../packages/contracts/log-report.ts';
-import type { ReportSummary } from '../model/errors.ts';
+import { type ReportSummary, summaryOf } from '../model/errors.ts';
 
 const DAY_MS = 86_400_000;
 const REQUEST_MS = 10_000;
 const MOST_NAMESPACES = 100;
 /** Reports that are read in one go; the others come with the next. */
 const MOST_NEW = 500;
-const MOST_GROUPS = 30;
-const MOST_PATTERN = 400;
 /** A report has at most a thousand groups. */
 const MOST_BYTES = 16 * 1024 * 1024;
+
+const keyOf = (window: NamespaceWindow): string => objectKey('reports', window);
 
 /** The bucket that holds the reports of logs, and how it is reached. */
 export interface ReportStoreOptions {
@@ -45,23 +45,23 @@ export class ReportStore {
 
   /** The reports of today and of the two days before, in short. @throws Error where the bucket cannot be read */
   async summaries(now: number, signal: AbortSignal): Promise<readonly ReportSummary[]> {
-    const wanted: string[] = [];
+    const wanted: NamespaceWindow[] = [];
     for (const namespace of await this.#namespaces(signal))
       for (const age of [0, 1, 2])
         wanted.push(
-          ...(await this.#keys(dayPrefix('reports', { namespace, start: now - age * DAY_MS }), signal)),
+          ...(await this.#windows(dayPrefix('reports', { namespace, start: now - age * DAY_MS }), signal)),
         );
-    const unread = wanted.filter((key) => !this.#known.has(key));
-    for (const key of unread.slice(0, MOST_NEW))
-      this.#known.set(key, shortened(await this.#read(key, signal)));
-    const current = new Set(wanted);
+    const unread = wanted.filter((window) => !this.#known.has(keyOf(window)));
+    for (const window of unread.slice(0, MOST_NEW))
+      this.#known.set(keyOf(window), summaryOf(await this.#read(window, signal), window.start));
+    const current = new Set(wanted.map(keyOf));
     for (const key of this.#known.keys()) if (!current.has(key)) this.#known.delete(key);
     return [...this.#known.values()];
   }
 
   /** One report whole. @throws Error where there is none */
   report(namespace: string, start: number, signal: AbortSignal): Promise<LogReport> {
-    return this.#read(objectKey('reports', { namespace, start }), signal);
+    return this.#read({ namespace, start }, signal);
   }
 
   async #namespaces(signal: AbortSignal): Promise<string[]> {
@@ -73,15 +73,17 @@ export class ReportStore {
   }
 
   /** A day has 144 windows: one page holds them. */
-  async #keys(prefix: string, signal: AbortSignal): Promise<string[]> {
+  async #windows(prefix: string, signal: AbortSignal): Promise<NamespaceWindow[]> {
     const { Contents = [] } = await this.#client.send(
       new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix }),
       { abortSignal: signal },
     );
-    return Contents.map(({ Key = '' }) => Key).filter((key) => parseObjectKey(key)?.family === 'reports');
+    const windows = Contents.map(({ Key = '' }) => parseObjectKey(Key));
+    return windows.filter((window) => window !== undefined).filter(({ family }) => family === 'reports');
   }
 
-  async #read(key: string, signal: AbortSignal): Promise<LogReport> {
+  async #read(window: NamespaceWindow, signal: AbortSignal): Promise<LogReport> {
+    const key = keyOf(window);
     const { Body, ContentLength = 0 } = await this.#client.send(
       new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
       { abortSignal: signal },
@@ -89,18 +91,4 @@ export class ReportStore {
     if (ContentLength > MOST_BYTES) throw new Error(`the report '${key}' has ${ContentLength} bytes`);
     return parseReport((await Body?.transformToString()) ?? '');
   }
-}
-
-function shortened({ namespace, start, lines, groups }: LogReport): ReportSummary {
-  return {
-    ...{ namespace, lines, start: parseInstant(start) ?? 0 },
-    groups: groups.slice(0, MOST_GROUPS).map(({ fingerprint, pattern, count, lastSeen }) => ({
-      ...{
-        fingerprint,
-        count,
-        pattern: pattern.slice(0, MOST_PATTERN),
-        lastSeen: parseInstant(lastSeen) ?? 0,
-      },
-    })),
-  };
 }

@@ -8,7 +8,7 @@ import type {
 import { type ClusterFilter, type NamespaceLoad, podLevel, workloadHealth } from '../model/cluster.ts';
 import { type Html, html, nothing } from './html.ts';
 import type { Page } from './page.ts';
-import { type Column, message, state } from './parts.ts';
+import { type Column, instant, message, state } from './parts.ts';
 
 /** Snapshots that a list offers; the address takes any. */
 const MOST_OFFERED = 100;
@@ -162,7 +162,7 @@ export function claimColumns({ texts, format }: Page): readonly Column<ClaimRow>
 
 /** The columns of the table of Events. */
 export function eventColumns(page: Page): readonly Column<EventRow>[] {
-  const { texts, format } = page;
+  const { texts } = page;
   const own = texts.cluster;
   return [
     { title: own.name, cell: nameCell },
@@ -170,8 +170,7 @@ export function eventColumns(page: Page): readonly Column<EventRow>[] {
     { title: texts.explanation, cell: (row) => message(row.message, page) },
     {
       title: texts.time,
-      cell: ({ lastSeen }) =>
-        html`<time datetime="${new Date(lastSeen).toISOString()}">${format.instant(lastSeen)}</time>`,
+      cell: ({ lastSeen }) => instant(lastSeen, page),
     },
   ];
 }

@@ -13,7 +13,17 @@ import { type Chart, type ChartLine, figure } from './chart.ts';
 import type { Format } from './format.ts';
 import { type Html, html, nothing, Outside } from './html.ts';
 import type { Content, Page } from './page.ts';
-import { bare, type Column, message, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import {
+  bare,
+  type Column,
+  instant,
+  message,
+  panel,
+  sourceState,
+  state,
+  table,
+  verdictHead,
+} from './parts.ts';
 
 const LOOKS: Readonly<Record<SeriesName, Pick<ChartLine, 'tone' | 'fill' | 'step'>>> = {
   used: { tone: 'water', fill: true },
@@ -84,7 +94,7 @@ function alertsHead({ value, connection, readAt }: Feed<readonly FiringAlert[]>,
 
 /** Alerts with what they say, the worst first. */
 export function alertTable(alerts: readonly FiringAlert[], page: Page): Html {
-  const { texts, format, links } = page;
+  const { texts, links } = page;
   const { repository, branch = 'main' } = links;
   const own = texts.infra;
   if (alerts.length === 0) return html`<p class="quiet">${own.noneFires}</p>`;
@@ -101,10 +111,7 @@ export function alertTable(alerts: readonly FiringAlert[], page: Page): Html {
     { title: texts.explanation, cell: ({ summary }) => message(summary, page) },
     {
       title: own.since,
-      cell: ({ since }) =>
-        since === undefined
-          ? html`–`
-          : html`<time datetime="${new Date(since).toISOString()}">${format.instant(since)}</time>`,
+      cell: ({ since }) => instant(since, page),
     },
   ];
   return table(own.alerts, columns, alerts);

@@ -8,7 +8,17 @@ import { sparkline } from './chart.ts';
 import { kept } from './cluster-columns.ts';
 import { type Html, html, nothing } from './html.ts';
 import type { Content, Page } from './page.ts';
-import { bare, type Column, emptyState, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import {
+  bare,
+  type Column,
+  emptyState,
+  instant,
+  panel,
+  sourceState,
+  state,
+  table,
+  verdictHead,
+} from './parts.ts';
 
 const MOST_ROWS = 100;
 
@@ -106,8 +116,7 @@ function columns(page: Page): readonly Column<ErrorTrend>[] {
     { title: own.trend, cell: ({ hours }) => sparkline(hours) },
     {
       title: own.lastSeen,
-      cell: ({ lastSeen }) =>
-        html`<time datetime="${new Date(lastSeen).toISOString()}">${format.instant(lastSeen)}</time>`,
+      cell: ({ lastSeen }) => instant(lastSeen, page),
     },
   ];
 }
@@ -125,7 +134,8 @@ function reportPanel(report: Feed<LogReport> | undefined, page: Page): Html {
       ) ?? nothing
     );
   const { namespace, start, groups, events } = report.value;
-  const title = own.window(namespace, format.instant(parseInstant(start) ?? 0));
+  const at = parseInstant(start);
+  const title = own.window(namespace, at === undefined ? '–' : format.instant(at));
   const group: readonly Column<ReportGroup>[] = [
     {
       title: own.sample,

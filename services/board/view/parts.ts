@@ -124,6 +124,12 @@ export function table<Row>(title: string, columns: readonly Column<Row>[], rows:
   return html`<div class="table-wrap sheet" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
+/** A day and a time of a table; a dash where the source gives none that can be read. @param at epoch milliseconds */
+export const instant = (at: number | undefined, { format }: Page): Html =>
+  at === undefined
+    ? html`–`
+    : html`<time datetime="${new Date(at).toISOString()}">${format.instant(at)}</time>`;
+
 /** A level beside the words for it. */
 export const state = (level: Level, words: string): Html =>
   html`<span class="state" data-level="${level}">${levelIcon(level)}<span>${words}</span></span>`;

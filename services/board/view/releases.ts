@@ -8,7 +8,17 @@ import { type BoardState, type ImageUse, imagesInUse, releaseLevel } from '../mo
 import { bar } from './chart.ts';
 import { type Html, html, nothing, Outside } from './html.ts';
 import type { Content, Page } from './page.ts';
-import { bare, type Column, message, panel, sourceState, state, table, verdictHead } from './parts.ts';
+import {
+  bare,
+  type Column,
+  instant,
+  message,
+  panel,
+  sourceState,
+  state,
+  table,
+  verdictHead,
+} from './parts.ts';
 
 const MOST_ROWS = 200;
 
@@ -121,7 +131,7 @@ function applicationColumns(page: Page): readonly Column<ApplicationRow>[] {
     {
       title: own.lastSync,
       cell: (row) =>
-        html`${row.syncedAt === undefined ? '–' : format.instant(row.syncedAt)}${row.message !== undefined && html`<small>${message(row.message, page)}</small>`}`,
+        html`${instant(row.syncedAt, page)}${row.message !== undefined && html`<small>${message(row.message, page)}</small>`}`,
     },
   ];
 }
