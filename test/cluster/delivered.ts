@@ -37,6 +37,7 @@ export async function prepareDelivery(
     ...testEnvironment,
     repository: { repoURL: desired.repoURL, revision: 'main' },
     addons: [],
+    definitions: ['argo-cd', 'prometheus-operator-crds'],
     logs: { ...testEnvironment.logs, stores: [] },
   });
   const objects = objectsOf(environment);
