@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { environment } from './config.ts';
 import { redaction } from './query.ts';
@@ -15,6 +16,16 @@ function logged() {
   const log = queryLog({ limits, write: (line) => lines.push(line), now: () => 1_767_225_600_000 });
   return { lines, log };
 }
+
+it('writes the line that the README shows', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```json\n(.*?)```/s.exec(readme) ?? [];
+  const lines: string[] = [];
+  const shown = { ...limits, parameters: 32, nameLength: 64, valueLength: 256 };
+  const log = queryLog({ limits: shown, write: (line) => lines.push(line), now: () => 1_767_225_600_000 });
+  log({ method: 'GET', path: '/api/orders', query: { customer: '4711', access_token: 'sesame' } });
+  expect(lines).toEqual([`${JSON.stringify(JSON.parse(example))}\n`]);
+});
 
 it('writes a line as the logger of the services does', () => {
   const { lines, log } = logged();

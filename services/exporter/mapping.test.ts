@@ -1,11 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { ConfigError } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { tableOf } from '../../test/support/readme.ts';
 import { environment, settingsOf } from './config.ts';
-import { readMappings } from './mapping.ts';
+import { mappingSchema, readMappings } from './mapping.ts';
+import { targetsSchema } from './targets.ts';
 import { mappingsFrom, shippedDirectory } from './testing/serve.ts';
 
 const directoryWith = (files: Readonly<Record<string, string>>): string => {
@@ -206,5 +209,33 @@ targets:
     ]);
     expect(faults).toEqual([]);
     expect(faultsWith({ 'shop.yaml': mapping, 'targets.yaml.txt': '{}' })).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  const readme = new URL('README.md', import.meta.url);
+
+  it('describes every property of a mapping, and no other', () => {
+    const { metrics, ...ofFile } = mappingSchema.shape;
+    const [ofMetric] = metrics.unwrap().options;
+    const described = tableOf(readme, 'A mapping').map(([property]) => property);
+    const properties = new Set([...Object.keys(ofFile), ...Object.keys(ofMetric.shape)]);
+    expect(new Set(described)).toEqual(new Set([...properties].map((name) => `\`${name}\``)));
+  });
+
+  it('shows files that are accepted', () => {
+    const examples = [...readFileSync(readme, 'utf8').matchAll(/```yaml\n(.*?)```/gs)];
+    const [mapping = '', targets = ''] = examples.map(([, text = '']) => text);
+    expect(mappingSchema.parse(parse(mapping)).metrics).toHaveLength(1);
+    const around = {
+      modules: ['source-system', 'rabbitmq-management'],
+      intervalSeconds: 15,
+      environment: {},
+    };
+    const { data, error } = targetsSchema(around).safeParse(parse(targets));
+    // The file with the password is on no machine but the broker's own.
+    expect(error?.issues.map(({ path }) => path.join('.')) ?? data).toEqual([
+      'targets.1.basicAuth.passwordFile',
+    ]);
   });
 });

@@ -60,4 +60,5 @@ export function loggedBy(folder: string): string[][] {
 }
 
 /** The message is the last argument; what comes before it holds no semicolon. */
-const LOG_CALL = /(?:log|createLogger\([^)]*\))\.(info|warn|error|fatal)\((?:[^;]*?,)?\s*'([^']+)',?\s*\);/g;
+const LOG_CALL =
+  /(?:log|createLogger\([^)]*\))\.(info|warn|error|fatal)\((?:[^;]*?,)?\s*'([^']+)',?\s*\)[;,]/g;

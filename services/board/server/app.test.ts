@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tableOf } from '../../../test/support/readme.ts';
 import { say } from '../../../test/support/say.ts';
 import { BoardModel } from '../model/board.ts';
 import { OnDemand } from '../model/feed.ts';
@@ -37,6 +38,17 @@ describe('a page', () => {
     const { get } = await board({ state, lookups: { charts } });
     const row = '<td><bdi>No scrape.</bdi></td><td>–</td>';
     for (const path of ['/', '/infra']) expect((await get(path)).body).toContain(row);
+  });
+
+  it('is served under each path that the README lists', async () => {
+    const { get } = await board({}, running());
+    const readme = new URL('../README.md', import.meta.url);
+    const paths = tableOf(readme, 'Pages').map(([path = '']) => path.replaceAll('`', ''));
+    expect(paths.length).toBeGreaterThan(1);
+    for (const path of paths) {
+      const url = path.replace(':name', 'jobs');
+      expect([url, (await get(url)).statusCode]).toEqual([url, 200]);
+    }
   });
 
   it('closes its connection while the board stops, so that the next request goes to another pod', async () => {
