@@ -1,4 +1,5 @@
-import { connect } from 'amqplib';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChannelModel, connect } from 'amqplib';
 
 /**
  * A consumer for the scaler's tests, one job at a time: argv is AMQP URL, queue, milliseconds a job. On
@@ -6,7 +7,22 @@ import { connect } from 'amqplib';
  */
 const [, , url = '', queue = '', milliseconds = '0'] = process.argv;
 const say = (what: string) => process.stdout.write(`${process.env.POD_NAME} ${what}\n`);
-const connection = await connect(url);
+const WAIT_MS = 200;
+const LONGEST_WAIT_MS = 240_000;
+
+/** Waits for a broker that is away: started again and again instead, it takes the core that the broker starts on. */
+async function connected(): Promise<ChannelModel> {
+  const deadline = performance.now() + LONGEST_WAIT_MS;
+  for (;;)
+    try {
+      return await connect(url);
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(WAIT_MS);
+    }
+}
+
+const connection = await connected();
 connection.on('error', (error: Error) => say(`lost ${error.message}`));
 connection.on('close', () => process.exit(1));
 const channel = await connection.createChannel();
