@@ -3,6 +3,8 @@ import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels, type Identity, metadataOf, selectorOf } from './labels.ts';
 
+// Which pods have to go, and how many at once: by the scheduler (priority), and by a drain (budget).
+
 /** A PriorityClass: its value, higher ones are evicted later. */
 export interface PriorityProps {
   readonly name: string;

@@ -31,7 +31,8 @@ export interface Range {
 
 /**
  * Collects faults while data is walked. A fault names the property by its path, its value and the
- * constraint: `'policy.minReplicas' (11) must not exceed 'policy.maxReplicas' (10)`.
+ * constraint: `'policy.minReplicas' (11) must not exceed 'policy.maxReplicas' (10)`. It walks data of any form, where
+ * `Checks` of the contracts looks at typed props and ends with an error of its own that names the subject.
  */
 export class Checker {
   readonly faults: string[];

@@ -19,7 +19,8 @@ const MAX_INT32 = 2 ** 31 - 1;
 
 /**
  * Collects what is wrong with a construct's props; a fault names the property, its value and the
- * constraint: `'stopDeadlineSeconds' (3) must be at least 'longestJobSeconds' (5)`.
+ * constraint: `'stopDeadlineSeconds' (3) must be at least 'longestJobSeconds' (5)`. Props are typed, so there is no path
+ * to walk and no form to check, which is what `Checker` of the policies does with data from files.
  */
 export class Checks {
   readonly #subject: string;

@@ -19,6 +19,7 @@ export class ConfigError extends FaultsError {
 /**
  * Reads a service's configuration from its environment. An empty variable counts as absent; a secret NAME may
  * also come from the file that NAME_FILE names, and is then read again each time it is used.
+ * The forms are zod's, which says its own faults; those of secret files and of conflicts join them in one list.
  * @throws ConfigError with every fault: the variable, its value (never of a secret) and the constraint
  */
 export function parseConfig<S extends z.ZodRawShape>(

@@ -1,3 +1,5 @@
+// How work that fails or takes too long is told: waits with an end and the error that names them, and texts of errors.
+
 /** Something did not come to its end in the time it had. */
 export class DeadlineError extends Error {
   /** What was waited for. */

@@ -7,6 +7,8 @@ import type {
   Metric,
 } from '../../packages/contracts/metrics/metric.ts';
 
+// Prometheus' metrics on both sides: the text format of others is read, and the own ones of a catalogue are registered.
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** No number that means something is written longer. */
 const LONGEST = 400;

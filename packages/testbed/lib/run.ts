@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
 import { patient } from './patience.ts';
 
+// What every command of the testbed needs around its work: progress on stderr, folders that stay, one run at a time,
+// and child processes.
+
 /** Progress goes to stderr, so that stdout stays for what a command is asked for (a kubeconfig's path). */
 export function say(text: string): void {
   process.stderr.write(`testbed: ${text}\n`);
@@ -63,7 +66,6 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   }
 }
 
-/** Child processes: run to the end and take the output, or fail with all that was said. */
 /** What a program printed, and its exit code. */
 export interface Output {
   readonly code: number;
@@ -94,7 +96,7 @@ export class CommandError extends Error {
   }
 }
 
-/** @throws CommandError on a non-zero exit (128 + n for signal n is reported as -1) */
+/** Runs a program to its end. @throws CommandError on a non-zero exit (128 + n for signal n is reported as -1) */
 export function run(command: readonly string[], options: RunOptions = {}): Promise<Output> {
   const [file = '', ...args] = command;
   return new Promise((resolve, reject) => {

@@ -11,6 +11,9 @@ import { patient } from '../lib/patience.ts';
 import { ensureTool } from '../lib/tools.ts';
 import { ferretdb } from '../tools.ts';
 
+// Servers of stores without a cluster, each a process with a folder and a port of its own: the class, and the two that
+// the tests of transactions start by it.
+
 /** How a server of a test is started. */
 export interface OwnServerOptions {
   readonly name: string;
