@@ -42,6 +42,14 @@ describe('the options of a command', () => {
     expect(faultsOf('--format=')).toEqual([]);
   });
 
+  it('leave a value that begins with a dash to the one who reads it', () => {
+    expect(parseOptions('diff', ['--format', '-1', '--json'], options).values).toEqual({
+      format: '-1',
+      json: true,
+    });
+    expect(faultsOf('--format', '-1', '--json=yes')).toEqual(["'--json' takes no value, such as 'yes'"]);
+  });
+
   it('know no option by the name of what every object has', () => {
     expect(faultsOf('--constructor')).toEqual([
       "'--constructor' is no option here; 'sluice diff --help' lists them",

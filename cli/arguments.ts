@@ -47,9 +47,24 @@ export function parseOptions<T extends Options>(
   options: T,
   positionals = false,
 ) {
-  const faults = tokensOf(args, options).flatMap((token) => faultsOf(token, command, options, positionals));
+  const tokens = tokensOf(args, options);
+  const faults = tokens.flatMap((token) => faultsOf(token, command, options, positionals));
   if (faults.length > 0) throw new ConfigurationError(command, faults);
-  return parseArgs({ args, options, allowPositionals: true });
+  return parseArgs({ args: joined(args, tokens), options, allowPositionals: true });
+}
+
+/** Each value in one argument with its option: Node refuses `--nodes -1` in words of its own, and takes `--nodes=-1`. */
+function joined(args: readonly string[], tokens: readonly Token[]): string[] {
+  const apart = new Map(
+    tokens.flatMap((token) =>
+      token.kind === 'option' && token.inlineValue === false ? [[token.index, token] as const] : [],
+    ),
+  );
+  return args.flatMap((arg, index) => {
+    if (apart.has(index - 1)) return [];
+    const option = apart.get(index);
+    return [option === undefined ? arg : `${option.rawName}=${option.value}`];
+  });
 }
 
 const tokensOf = (args: string[], options: Options) =>
