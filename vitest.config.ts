@@ -43,8 +43,8 @@ const ENGINES = [
 const LONGEST = [
   ...['test/synth/edits', 'services/bundle', 'test/synth/new-worker', 'packages/analysis/advise/advise'],
   ...[
-    ...['stop', 'broker-failure', 'publisher-failure', 'no-loss', 'scaler-outage'],
-    ...['measured', 'reconnect', 'tls', 'faults', 'cycles'],
+    ...['stop', 'broker-failure', 'publisher-failure', 'no-loss', 'reconnect', 'publisher-network'],
+    ...['measured', 'scaler-outage', 'tls', 'topology', 'scaler', 'faults', 'cycles'],
   ].map((name) => `test/integration/${name}`),
 ].map((path) => `${path}.test.ts`);
 

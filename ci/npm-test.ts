@@ -33,7 +33,7 @@ const tests = (name: string, projects: readonly string[], budgetSeconds: number)
 /** Every project of vitest.config.ts is in one of them. */
 export const LANES: readonly (readonly NpmTestPart[])[] = [
   [tests('integration', ['integration'], 230)],
-  [check('types', 30), check('lint', 20), tests('tests', ['unit', 'engines', 'synth'], 180)],
+  [check('types', 20), check('lint', 25), tests('tests', ['unit', 'engines', 'synth'], 185)],
 ];
 
 type Outcome = Step | Tried;

@@ -134,7 +134,9 @@ describe('a broker in trouble', () => {
   it('that is restarted in the middle of a run holds every id when the run ends 0', async () => {
     await on(broker);
     const jobs = 4000;
-    const { ended } = harness.startPublisher({ JOBS: String(jobs), WINDOW: '2', RUN_ID: 'run' });
+    // A busy machine takes minutes to restart a broker.
+    const env = { JOBS: String(jobs), WINDOW: '2', RUN_ID: 'run', DEADLINE_SECONDS: '280' };
+    const { ended } = harness.startPublisher(env);
     await eventually('jobs flow', async () => (await harness.count()) > 200);
     await broker.restart();
     expect(harness.of('run confirmed')).toEqual([]);
