@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { attemptsOf, deliveriesLost, FAILED_HEADER, LOST_HEADER, NONE } from './handler.ts';
+import { attemptsOf, deliveriesLost, FAILED_HEADER, LOST_HEADER, NONE } from './attempts.ts';
 
 const of = (headers: Record<string, unknown>) => attemptsOf({ headers }, 'jobs');
 const death = (reason: string, queue: string, count: unknown) => ({ reason, queue, count, exchange: 'jobs' });

@@ -1,7 +1,7 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { expect, it } from 'vitest';
+import { NONE } from './attempts.ts';
 import { Fates, factsOf, LargeBodies } from './fates.ts';
-import { NONE } from './handler.ts';
 
 const address = (routingKey: string) => ({ exchange: 'jobs', routingKey });
 const fates = new Fates({

@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { type Attempts, deliveriesLost, FAILED_HEADER, LOST_HEADER } from './attempts.ts';
 import { type Address, type OwnHeaders, shortened } from './confirmed.ts';
-import { type Attempts, deliveriesLost, FAILED_HEADER, LOST_HEADER } from './handler.ts';
 import type { ParkingReason } from './metrics.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { decodeJob, type Job, type Logger } from '@sluice/runtime';
 import type { ConsumeMessage } from 'amqplib';
-import type { HandLike } from './attempts.ts';
+import { type Attempts, attemptsOf, type HandLike } from './attempts.ts';
 import { type Fate, type Fates, factsOf, SUCCEEDED } from './fates.ts';
-import { type Attempts, attemptsOf, type Handle } from './handler.ts';
+import type { Handle } from './handler.ts';
 import type { JobMetrics } from './metrics.ts';
 import type { Republisher } from './republisher.ts';
 

@@ -1,7 +1,7 @@
 import { decodeJob, encodeJob, InvalidJobError, type Job } from '@sluice/runtime';
 import fc from 'fast-check';
 import type { TransactionRequest } from '../../../../packages/contracts/transaction.ts';
-import { attemptsOf } from '../../../../services/consumer/handler.ts';
+import { attemptsOf } from '../../../../services/consumer/attempts.ts';
 import { InvalidRequest, parseBatch } from '../../../../services/inject/validate.ts';
 import { jsonOf, mutated, mutatedData, values } from '../mutate.ts';
 import { firstOf, MAX_INSTANT_MS, unless } from '../oracles.ts';
