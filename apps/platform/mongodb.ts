@@ -28,6 +28,8 @@ const usersOf = ({ storeUsers }: System): MongoDbUser[] =>
 /** The role of MongoDB for each kind of access, in the database that the access names. */
 const ROLES: Readonly<Record<StoreAccess['access'], MongoDbUser['role']>> = {
   ...{ write: 'readWrite', read: 'read', monitor: 'clusterMonitor', statistics: 'clusterMonitor' },
+  // Its counts are no script.
+  measure: 'clusterMonitor',
   // By a dump: the operator's backups have a user of its own.
   backup: 'read',
 };

@@ -36,6 +36,9 @@ const RULES: Readonly<Record<StoreAccess['access'], (scope: string) => string>> 
   read: (scope) => `%R~${scope}:* +@read +@connection +multi +exec -@dangerous +info`,
   monitor: (scope) =>
     `%R~${scope}:* +@connection -@dangerous +multi +exec +exists +type +llen +zcard +zcount +lindex +hget +hmget +xrange +xrevrange +scan +info`,
+  // A script may do what its user may. Redis wants keys of a script to be writable, so that what is not named here,
+  // every command that writes, is what keeps it from writing.
+  measure: (scope) => `~${scope}:* +@connection -@dangerous +eval +type +llen +zcard +scard +hlen`,
   // No key, and no argument of a slow command: both would be content.
   statistics: () => '+@connection -@dangerous +info +slowlog|len +latency|latest +latency|histogram',
   // It gets all data at once, as a replica does, and changes none.

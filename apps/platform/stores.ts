@@ -20,10 +20,10 @@ export interface StoreAccess {
   /** The part it works in: the prefix of keys in Redis, a database of MongoDB, an index of Elasticsearch. */
   readonly scope: string;
   /**
-   * `monitor`: it counts and reads no content. `statistics`: it reads what the server reports of itself alone.
+   * `monitor`: it counts and reads no content. `measure`: it asks for sizes by a script. `statistics`: it reads what the server reports of itself alone.
    * `backup`: it copies all of it, and no part alone.
    */
-  readonly access: 'write' | 'read' | 'monitor' | 'statistics' | 'backup';
+  readonly access: 'write' | 'read' | 'monitor' | 'measure' | 'statistics' | 'backup';
 }
 
 /** A store of this cluster: who it is, and where it answers. */

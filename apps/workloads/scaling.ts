@@ -85,7 +85,8 @@ const readBy = (name: string, { prefix: scope }: RedisQueue): Contribution => ({
 function kedaInRedis({ self }: ScalingWish, redis: RedisQueue): Contribution {
   const name = kedaUserOf(self);
   return {
-    ...readBy(name, redis),
+    // KEDA asks for the length of a key by a script: it takes a list, a set, a sorted set or a hash.
+    storeUsers: [{ store: 'redis', name, scope: redis.prefix, access: 'measure' }],
     connections: [storeConnection(peers.everyPod(KEDA), 'redis')],
     secrets: [
       {

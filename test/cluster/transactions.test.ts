@@ -106,11 +106,11 @@ describe('the backup of Redis', () => {
   afterAll(() => objects?.destroy());
 
   test('is a snapshot in the bucket, which a run of the restore brings back at the next start', async () => {
-    expect(await replayed('before the backup')).toBe(false);
+    expect(await replayed('before-the-backup')).toBe(false);
     await run('redis-backup');
     const { Contents = [] } = await objects.send(new ListObjectsV2Command({ Bucket: BACKUPS.bucket }));
     expect(Contents.map(({ Key }) => Key)).toEqual([expect.stringMatching(/^redis-dumps\/.+\.rdb$/)]);
-    expect(await replayed('after the backup')).toBe(false);
+    expect(await replayed('after-the-backup')).toBe(false);
     await run('redis-restore');
     await bank.seen.kubectl('-n', 'redis', 'delete', 'pod', 'redis-0');
     await cluster.kubectl(['-n', 'redis', 'rollout', 'status', 'statefulset/redis', '--timeout=180s'], {
@@ -119,13 +119,13 @@ describe('the backup of Redis', () => {
     expect(await bank.seen.kubectl('-n', 'redis', 'logs', 'redis-0')).toContain(
       'the data is that of a backup',
     );
-    await until('inject reaches Redis', 60, async () => (await replayed('before the backup')) === true);
-    expect(await replayed('after the backup')).toBe(false);
+    await until('inject reaches Redis', 60, async () => (await replayed('before-the-backup')) === true);
+    expect(await replayed('after-the-backup')).toBe(false);
   });
 
   test('which forgets a key leaves one effect of its request all the same', async () => {
-    const ids = [...idsOf('first', 'second'), transactionId('before the backup', 0)];
-    const all = [...ids, transactionId('after the backup', 0)].sort();
+    const ids = [...idsOf('first', 'second'), transactionId('before-the-backup', 0)];
+    const all = [...ids, transactionId('after-the-backup', 0)].sort();
     await until('both stores have them', 120, async () => {
       const { mongodb, index } = await bank.storedIds();
       return mongodb.length >= all.length && index.length >= all.length;

@@ -13,6 +13,14 @@ const fleet = new ServiceProcesses((line) => lines.push(line));
 let server: OwnServer;
 let port = 0;
 
+/**
+ * What KEDA asks of a key, by the commands of its script.
+ * @see https://github.com/kedacore/keda/blob/v2.20.2/pkg/scalers/redis_scaler.go
+ */
+const KEDA_SCRIPT = `
+local sizes = { zset = 'zcard', set = 'scard', hash = 'hlen', list = 'llen', none = 'llen' }
+return redis.call(sizes[redis.call('type', KEYS[1]).ok], KEYS[1])`;
+
 const as = (username: string): Redis =>
   new Redis({ port, ...bankLogin(username), maxRetriesPerRequest: 0, retryStrategy: null });
 
@@ -125,6 +133,13 @@ describe('the users of the rendered Redis', () => {
     );
   });
 
+  it('let KEDA ask for sizes by the script that it sends', async () => {
+    const sizeOf = (key: string) => refused('journal-keda', 'EVAL', KEDA_SCRIPT, '1', key);
+    expect(Number(await sizeOf('{transactions}:process:wait'))).toBeGreaterThan(0);
+    expect(await sizeOf('{transactions}:process:prioritized')).toBe('0');
+    expect(await sizeOf('elsewhere')).toMatch(/NOPERM/);
+  });
+
   it('find after a kill what they had written: the server reads its log as a user who may write it', async () => {
     const reader = () => refused('process', 'LLEN', '{transactions}:process:wait');
     const before = await reader();
@@ -141,6 +156,10 @@ describe('the users of the rendered Redis', () => {
     ['process', 'ACL', 'LIST'],
     ['scaler', 'SET', '{transactions}:x', '1'],
     ['scaler', 'DEL', '{transactions}:process:wait'],
+    ['journal-keda', 'DEL', '{transactions}:process:wait'],
+    ['journal-keda', 'LRANGE', '{transactions}:process:wait', '0', '1'],
+    ['journal-keda', 'EVAL', "return redis.call('del', KEYS[1])", '1', '{transactions}:process:wait'],
+    ['journal-keda', 'SCAN', '0'],
     ['queue-exporter', 'KEYS', '*'],
     ['queue-exporter', 'GET', '{transactions}:key:x'],
     ['queue-exporter', 'CLIENT', 'KILL', 'TYPE', 'normal'],
@@ -151,6 +170,8 @@ describe('the users of the rendered Redis', () => {
     ['redis-exporter', 'CLIENT', 'LIST'],
     ['probe', 'GET', 'x'],
   ])('%s may not %s %s', async (user, ...command) => {
-    expect(await refused(user, ...(command as [string, ...string[]]))).toMatch(/NOPERM/);
+    expect(await refused(user, ...(command as [string, ...string[]]))).toMatch(
+      /NOPERM|user executing the script can't run this command/,
+    );
   });
 });

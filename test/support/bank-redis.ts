@@ -7,6 +7,11 @@ import { type RenderedRedis, startRenderedRedis } from './rendered-redis.ts';
 /** The users that the environment `bank` renders for its workloads, scaler and exporters. */
 export const BANK_USERS: readonly RedisUser[] = redisUsersOf(systemIn(bank, withTransactions));
 
+/** The user of KEDA's operator for a worker that it scales. */
+const KEDA_USERS = redisUsersOf({
+  storeUsers: [{ store: 'redis', name: 'journal-keda', scope: '{transactions}', access: 'measure' }],
+});
+
 /** A user of the tests' own, which may look at all and change all. */
 const TESTER: RedisUser = { name: 'tester', rules: '~* &* +@all' };
 
@@ -15,7 +20,7 @@ export const bankPasswordOf = (user: string): string => `secret of ${user}`;
 
 /** Starts Redis with what the environment `bank` renders: its script, its configuration, its users. */
 export const startBankRedis = (): Promise<RenderedRedis> => {
-  const users = [...BANK_USERS, TESTER];
+  const users = [...BANK_USERS, ...KEDA_USERS, TESTER];
   return startRenderedRedis({
     files: redisFiles({ ...bank.redis, users } as never),
     passwords: Object.fromEntries(users.map(({ name }) => [name, bankPasswordOf(name)])),
