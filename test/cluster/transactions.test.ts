@@ -113,11 +113,8 @@ describe('the backup of Redis', () => {
     expect(await replayed('after-the-backup')).toBe(false);
     await run('redis-restore');
     await bank.seen.kubectl('-n', 'redis', 'delete', 'pod', 'redis-0');
-    await cluster.kubectl(['-n', 'redis', 'rollout', 'status', 'statefulset/redis', '--timeout=180s'], {
-      seconds: 200,
-    });
-    expect(await bank.seen.kubectl('-n', 'redis', 'logs', 'redis-0')).toContain(
-      'the data is that of a backup',
+    await until('Redis to start from the backup', 180, async () =>
+      (await bank.seen.kubectl('-n', 'redis', 'logs', 'redis-0')).includes('the data is that of a backup'),
     );
     await until('inject reaches Redis', 60, async () => (await replayed('before-the-backup')) === true);
     expect(await replayed('after-the-backup')).toBe(false);
