@@ -9,8 +9,8 @@ import { defaultName } from '../packages/testbed/provide.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { type MachineLike, type OpenOptions, thisMachine } from './bootstrap/machine.ts';
 import { type ClusterChoice, machineFaults, providerOf, wantedFaults } from './bootstrap/preflight.ts';
-import { type BootstrapInput, objectsIn } from './bootstrap/recorded.ts';
 import { planText, runSteps } from './bootstrap/steps.ts';
+import { type BootstrapInput, objectsIn } from './bootstrap/wanted.ts';
 
 const help = `usage: sluice bootstrap ENVIRONMENT [options]
 

@@ -13,7 +13,7 @@ import { environment as api } from './api/config.ts';
 import { httpMetrics } from './api/metrics.ts';
 import { environment as board } from './board/config.ts';
 import { boardMetrics } from './board/metrics.ts';
-import { environment as collector } from './collector/cluster.ts';
+import { environment as collector } from './collector/config.ts';
 import { environment as consumer } from './consumer/config.ts';
 import { consumerMetrics, holdMetrics, jobMetrics } from './consumer/metrics.ts';
 import { environment as exporter } from './exporter/config.ts';

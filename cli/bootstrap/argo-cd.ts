@@ -7,10 +7,9 @@ import { charts } from '../../environments/versions.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find, rolledOut } from './apply.ts';
 import { BootstrapError, type ClusterLike } from './machine.ts';
-import { type BootstrapInput, names, ofKind } from './recorded.ts';
 import type { At, Step } from './steps.ts';
+import { type BootstrapInput, names, ofKind } from './wanted.ts';
 
-/** An addon that must be there before Argo CD can bring it: the same chart, version and values. */
 /** What helm is asked for; the values follow through standard input. */
 export function templateArguments({ charts: given }: BootstrapInput, { name, namespace }: Addon): string[] {
   const { repoURL, chart, version } = charts[name];
@@ -19,7 +18,10 @@ export function templateArguments({ charts: given }: BootstrapInput, { name, nam
   return ['template', name, ...source, '--namespace', namespace.name, '--include-crds', '--values', '-'];
 }
 
-/** Resolves when every pod of it is ready. */
+/**
+ * Installs an addon that must be there before Argo CD can bring it: the same chart, version and values. Resolves when
+ * every pod of it is ready.
+ */
 export async function installChart({ wanted, machine, cluster }: At, addon: Addon): Promise<void> {
   const values = JSON.stringify(addon.values(wanted.environment, systemIn(wanted.environment)));
   const kubernetes = ['--kube-version', await serverVersion(cluster)];

@@ -9,8 +9,9 @@ import { writeDist } from '../../packages/manifests/dist.ts';
 import type { ProviderName } from '../../packages/testbed/cluster.ts';
 import { runBootstrap } from '../bootstrap.ts';
 import { generateSecrets } from '../secrets.ts';
-import { objectsIn, ofKind, RecordedCluster, type RecordedMachine, recordedMachine } from './recorded.ts';
+import { RecordedCluster, type RecordedMachine, recordedMachine } from './recorded.ts';
 import { completing } from './secrets.ts';
+import { objectsIn, ofKind } from './wanted.ts';
 
 const DIST = mkdtempSync(join(tmpdir(), 'sluice-bootstrap-'));
 beforeAll(() => void writeDist(DIST, render()));

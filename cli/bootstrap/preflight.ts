@@ -1,11 +1,11 @@
+/** Finds everything that would stop a run, before anything is changed. */
 import { parse } from 'yaml';
 import { type AddonName, charts } from '../../environments/versions.ts';
 import { type ProviderName, TestbedError } from '../../packages/testbed/cluster.ts';
 import type { MachineLike } from './machine.ts';
-import type { BootstrapInput } from './recorded.ts';
 import { firstObjects, needsKey } from './repository.ts';
+import type { BootstrapInput } from './wanted.ts';
 
-/** Finds everything that would stop a run, before anything is changed. */
 /** The charts of Argo CD 3 ask for it. */
 const HELM = { major: 3, minor: 18 };
 const HELM_PAGE = 'https://helm.sh/docs/intro/install/';

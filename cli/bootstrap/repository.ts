@@ -8,8 +8,8 @@ import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { apply, find } from './apply.ts';
 import { installChart, templateArguments } from './argo-cd.ts';
 import { BootstrapError, type ClusterLike } from './machine.ts';
-import { argoCdObject, type BootstrapInput, names, ofKind } from './recorded.ts';
 import type { At, Step } from './steps.ts';
+import { argoCdObject, type BootstrapInput, names, ofKind } from './wanted.ts';
 
 const FIRST = [
   ['AppProject', DELIVERY],

@@ -1,10 +1,12 @@
+/** What a new cluster needs until Argo CD can do the rest, in this order. */
 import { apply } from './apply.ts';
 import { argoCd, waitForApplications } from './argo-cd.ts';
+import { dns } from './dns.ts';
 import type { ClusterLike, MachineLike, OpenOptions } from './machine.ts';
-import { dns, pageLines, type Reached } from './pages.ts';
-import { type BootstrapInput, names, ofKind } from './recorded.ts';
+import { pageLines, type Reached } from './pages.ts';
 import { checkOwner, delivery, repository } from './repository.ts';
 import { secrets } from './secrets.ts';
+import { type BootstrapInput, names, ofKind } from './wanted.ts';
 
 /** Where a step runs: the desired state, the machine and the cluster. */
 export interface At {
@@ -24,7 +26,6 @@ export interface Step {
   run(at: At): Promise<void>;
 }
 
-/** What a new cluster needs until Argo CD can do the rest, in this order. */
 /** The Namespaces of the environment that are not there yet. */
 async function missing({ wanted, cluster }: At) {
   const { stdout } = await cluster.kubectl(['get', 'namespaces', '--output', 'name']);

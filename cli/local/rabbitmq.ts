@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { request } from '@sluice/runtime';
 import { type Afterwards, afterwards, freePorts, killGroup, spawnOwned } from '@sluice/runtime/processes';
 import { accepting, opensAmqp, untilAccepting } from './listening.ts';
-import { type BrokerCode, nearbyCode } from './rabbitmq-code.ts';
+import { brokerEnvironment } from './rabbitmq-environment.ts';
 
 const binaries = '/usr/lib/rabbitmq/bin';
 const REQUEST_TIMEOUT_MS = 2000;
@@ -97,8 +97,8 @@ export async function startRabbitMQ(options: RabbitMQOptions = {}, tries = 3): P
   const ports = await choosePorts();
   await mkdir(directory, { recursive: true });
   await writeConfiguration(directory, ports, password, options);
-  const variables = environment(directory, ports, await nearbyCode(join(directory, 'plugins')));
-  const broker = new RabbitMQ(directory, ports, password, variables, options);
+  const environment = await brokerEnvironment(directory, ports);
+  const broker = new RabbitMQ(directory, ports, password, environment, options);
   try {
     await broker.restart(options.signal);
   } catch (error) {
@@ -128,12 +128,12 @@ class RabbitMQ implements LocalBroker {
     directory: string,
     ports: Ports,
     password: string,
-    variables: NodeJS.ProcessEnv,
+    environment: NodeJS.ProcessEnv,
     { startDeadlineMs = 60_000, tls }: RabbitMQOptions,
   ) {
     this.#directory = directory;
     this.#ports = ports;
-    this.#environment = variables;
+    this.#environment = environment;
     this.#startDeadlineMs = startDeadlineMs;
     this.#tls = tls;
     this.password = password;
@@ -251,36 +251,6 @@ const listenersInClearText = ({ amqp, management, metrics }: ClientPorts): reado
   ...['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${management}`],
   ...['prometheus.tcp.ip = 127.0.0.1', `prometheus.tcp.port = ${metrics}`],
 ];
-
-/** Only what the broker needs, so that nothing of the caller's or of /etc leaks in. */
-function environment(directory: string, ports: Ports, code: BrokerCode): NodeJS.ProcessEnv {
-  return {
-    PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-    LANG: 'C.UTF-8',
-    // The Erlang cookie is made there.
-    HOME: directory,
-    RABBITMQ_NODENAME: `sluice-${ports.amqp}@localhost`,
-    RABBITMQ_CONF_ENV_FILE: join(directory, 'environment.conf'),
-    RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
-    RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, 'advanced.config'),
-    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
-    RABBITMQ_MNESIA_BASE: join(directory, 'data'),
-    RABBITMQ_LOG_BASE: join(directory, 'log'),
-    RABBITMQ_LOGS: '-',
-    RABBITMQ_PID_FILE: join(directory, 'pid'),
-    RABBITMQ_GENERATED_CONFIG_DIR: join(directory, 'generated'),
-    RABBITMQ_DIST_PORT: String(ports.distribution),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
-      '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false +S 2:2',
-      ...code.args,
-    ].join(' '),
-    ...code.env,
-    ERL_EPMD_PORT: String(ports.epmd),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
-    // Makes the start script become the broker instead of its parent, so that the pid is the broker's.
-    RUNNING_UNDER_SYSTEMD: 'true',
-  };
-}
 
 const alive = (child: ChildProcess | undefined): child is ChildProcess =>
   child?.pid !== undefined && child.exitCode === null && child.signalCode === null;

@@ -7,11 +7,9 @@ import { systemIn } from '../../apps/main.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { local } from '../../environments/local.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
-import {
-  type OwnServer,
-  startElasticsearch,
-  startMongodb,
-} from '../../packages/testbed/servers/own-server.ts';
+import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
+import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 import { INTERRUPTED, interruption } from '../interruption.ts';

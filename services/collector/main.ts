@@ -1,5 +1,5 @@
 import { runMain } from '@sluice/runtime';
-import { environment } from './cluster.ts';
+import { environment } from './config.ts';
 
 await runMain({
   service: 'collector',

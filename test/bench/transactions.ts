@@ -20,7 +20,7 @@ import {
   type Transaction,
   transactionId,
 } from '../../packages/contracts/transaction.ts';
-import { startMongodb } from '../../packages/testbed/servers/own-server.ts';
+import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
 import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { Acceptor } from '../../services/inject/accept.ts';
 import { createApp } from '../../services/inject/app.ts';

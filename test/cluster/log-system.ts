@@ -1,3 +1,4 @@
+/** The way of log lines as pods: agent, events collector and log store by their addons' own values, and an S3 server. */
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Addon } from '../../apps/addons/addon.ts';
@@ -18,7 +19,6 @@ import { patient } from '../../packages/testbed/lib/patience.ts';
 import { otelCollector, versitygw, victoriaLogs } from '../../packages/testbed/tools.ts';
 import { insideOf } from './in-cluster-process.ts';
 
-/** The way of log lines as pods: agent, events collector and log store by their addons' own values, and an S3 server. */
 /** The S3 server, as `logReports.s3` of an environment names it. */
 export const S3 = { service: 's3', namespace: 's3', port: 7070 } as const;
 

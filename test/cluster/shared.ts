@@ -1,10 +1,12 @@
+/** The cluster that test files share: one for each worker of the run, emptied between two files. */
 import { availableParallelism } from 'node:os';
 import type { Cluster, ClusterOptions } from '../../packages/testbed/cluster.ts';
-import { stateDir, step, withLock } from '../../packages/testbed/lib/run.ts';
+import { stateDir } from '../../packages/testbed/lib/dirs.ts';
+import { withLock } from '../../packages/testbed/lib/lock.ts';
+import { step } from '../../packages/testbed/lib/say.ts';
 import { closeCluster, openCluster } from '../../packages/testbed/provide.ts';
 import { resetCluster } from './reset.ts';
 
-/** The cluster that test files share: one for each worker of the run, emptied between two files. */
 /** Files at once, each on its own cluster or its worker's: they mostly wait. A given cluster is only one. */
 export const WORKERS = process.env.KUBECONFIG ? 1 : Math.min(4, Math.max(2, availableParallelism()));
 

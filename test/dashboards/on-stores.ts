@@ -7,7 +7,7 @@ import { freePort } from '@sluice/runtime/processes';
 import { storeExporter } from '../../apps/platform/store-exporters.ts';
 import { bank, render, withTransactions } from '../../apps/testing/desired-state.ts';
 import { processTarget } from '../../cli/up/metrics-targets.ts';
-import { startElasticsearch } from '../../packages/testbed/servers/own-server.ts';
+import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
 import { startElasticsearchExporter } from '../support/elasticsearch-exporter.ts';
 import { drawAll } from './pages.ts';
 import { dashboardsIn, ScrapingPrometheus } from './run.ts';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDir, run, withLock } from '../../packages/testbed/lib/run.ts';
+import { cacheDir } from '../../packages/testbed/lib/dirs.ts';
+import { withLock } from '../../packages/testbed/lib/lock.ts';
+import { run } from '../../packages/testbed/lib/run.ts';
 import type { Finding } from './findings.ts';
 
 /** checkov (Python), in an environment of its own that is made once for each version. */

@@ -1,7 +1,8 @@
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestDigest } from '../../packages/contracts/transaction.ts';
-import { type OwnServer, startMongodb } from '../../packages/testbed/servers/own-server.ts';
+import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { ServiceProcesses } from '../support/service-processes.ts';
 import { transfer } from './harness.ts';

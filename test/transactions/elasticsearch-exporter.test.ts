@@ -5,7 +5,8 @@ import { elasticsearchAlerts } from '../../apps/platform/store-alerts.ts';
 import { bank } from '../../apps/testing/desired-state.ts';
 import { filledIn } from '../../charts/dashboards/dashboard.ts';
 import { parsePromql } from '../../packages/contracts/promql.ts';
-import { type OwnServer, startElasticsearch } from '../../packages/testbed/servers/own-server.ts';
+import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { startElasticsearchExporter } from '../support/elasticsearch-exporter.ts';
 import { eventually } from '../support/job-harness.ts';
 

@@ -3,11 +3,9 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
-import {
-  type OwnServer,
-  startElasticsearch,
-  startMongodb,
-} from '../../packages/testbed/servers/own-server.ts';
+import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
+import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { BANK_USERS, bankLogin, startBankRedis, testerLogin } from '../support/bank-redis.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';

@@ -62,8 +62,7 @@ function namespaceEnd({ fields }: DesiredObject, name: string, world: ObjectInde
     : found(own, `Namespace ${name} is not there`, world.ofKind('Namespace').length > 0 ? broken : absent);
 }
 
-/** What operators make of their objects: pods with labels, and Services and Secrets by their names. */
-/** Kind -> what its operator makes of one object of it. */
+/** Kind -> what its operator makes of one object of it: pods with labels, and Services and Secrets by their names. */
 const MADE = {
   Elasticsearch: ({ name, fields }: DesiredObject) => ({
     labels: [

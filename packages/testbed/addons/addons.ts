@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster.ts';
 import type { ClusterPaths } from '../from-source/cluster-paths.ts';
 import { dnsObjects } from './dns.ts';
-import { storageObjects } from './metrics-server.ts';
+import { storageObjects } from './storage.ts';
 
 /** What a cluster has from the first minute: names and volumes. Waits until names resolve. */
 export async function installAddons(at: ClusterPaths, cluster: Cluster): Promise<void> {

@@ -9,7 +9,7 @@ import type { Cluster, KubernetesObject } from '../cluster.ts';
 import { kedaDefinitions } from '../definitions.ts';
 import { toolImage } from '../images/buildah.ts';
 import { applyDefinitions, definitionsOf, moduleFolder } from '../lib/definitions.ts';
-import { step } from '../lib/run.ts';
+import { step } from '../lib/say.ts';
 import { until } from '../lib/until.ts';
 import { keda } from '../tools.ts';
 import { namespace } from './objects.ts';

@@ -3,7 +3,7 @@ import { type Cluster, type KubernetesObject, TestbedError } from '../cluster.ts
 import { argoRolloutsDefinitions, prometheusDefinitions, traefikDefinitions } from '../definitions.ts';
 import { toolImage } from '../images/buildah.ts';
 import { applyDefinitions, type DefinitionSource, definitionsOf } from '../lib/definitions.ts';
-import { step } from '../lib/run.ts';
+import { step } from '../lib/say.ts';
 import { until } from '../lib/until.ts';
 import {
   argoRollouts,

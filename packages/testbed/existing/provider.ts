@@ -1,11 +1,12 @@
+/** A cluster that is already there. The test cluster changes nothing in it before someone said so. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Cluster, type Provider, TestbedError } from '../cluster.ts';
 import { applyWith } from '../lib/definitions.ts';
-import { forget, run, stateDir } from '../lib/run.ts';
+import { forget, stateDir } from '../lib/dirs.ts';
+import { run } from '../lib/run.ts';
 
-/** A cluster that is already there. The test cluster changes nothing in it before someone said so. */
 /**
  * Asks a person to type the name of the cluster that will be changed; no other answer is accepted.
  * @throws TestbedError where the answer differs, or no terminal is attached

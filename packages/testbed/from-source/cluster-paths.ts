@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { stateDir } from '../lib/run.ts';
+import { stateDir } from '../lib/dirs.ts';
 
 /** Where a cluster from source keeps things, and the fixed addresses inside its own network. */
 export interface ClusterPaths {

@@ -1,3 +1,4 @@
+/** The one real node: containerd, kubelet and kube-proxy, with their files. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { run } from '../lib/run.ts';
@@ -101,7 +102,6 @@ export function removeCgroup(name: string): void {
   for (const folder of cgroupFolders(name)) rmdirSync(folder);
 }
 
-/** The one real node: containerd, kubelet and kube-proxy, with their files. */
 /** The image of the container that holds a pod's namespaces. */
 export const pauseImage = 'sluice.test/pause:1';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Provider } from '../cluster.ts';
-import { withLock } from '../lib/run.ts';
+import { withLock } from '../lib/lock.ts';
 import { pathsOf } from './cluster-paths.ts';
 import { removeBuilt } from './down.ts';
 import { buildCluster, findBuilt } from './up.ts';

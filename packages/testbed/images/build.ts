@@ -1,13 +1,15 @@
+/** Images from Dockerfiles, without a registry where none answers. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
+import { cacheDir } from '../lib/dirs.ts';
 import { elasticsearchFolder } from '../lib/elasticsearch.ts';
-import { cacheDir, step, withLock } from '../lib/run.ts';
+import { withLock } from '../lib/lock.ts';
+import { step } from '../lib/say.ts';
 import { buildah, exportArchive, removeOldLayers, tagOf } from './buildah.ts';
 import { digestOf, type Inputs, outdated } from './content.ts';
 import { baseArguments, ensureStandin, registryOf } from './standin.ts';
 
-/** Images from Dockerfiles, without a registry where none answers. */
 /** An image that is built from a Dockerfile. */
 export interface Build {
   /** What pods name it. */

@@ -1,15 +1,17 @@
+/** buildah with a storage of the test cluster's own: nothing of it shows among the machine's images. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { corednsImage } from '../addons/dns.ts';
 import { pauseImage } from '../from-source/node.ts';
+import { cacheDir } from '../lib/dirs.ts';
+import { withLock } from '../lib/lock.ts';
 import { ensurePackages, imagePackages } from '../lib/packages.ts';
-import { cacheDir, type Output, run, withLock } from '../lib/run.ts';
+import { type Output, run } from '../lib/run.ts';
 import { ensureTool, type Tool, toolDir } from '../lib/tools.ts';
 import { coredns, pause } from '../tools.ts';
 import { type Layer, oldLayers } from './content.ts';
 import { writeScratchImage } from './scratch.ts';
 
-/** buildah with a storage of the test cluster's own: nothing of it shows among the machine's images. */
 /**
  * @param binary Which of the tool's. @default the one that is named after it
  * @returns the OCI archive of one static binary, cached as the tool itself is

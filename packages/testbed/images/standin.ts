@@ -1,13 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensurePackages, imagePackages } from '../lib/packages.ts';
-import { cacheDir, run, step, withLock } from '../lib/run.ts';
-import { buildah } from './buildah.ts';
-
 /**
  * A stand-in for node:24-slim where no registry answers: Debian bookworm by debootstrap, and the node
  * binary of the npm package `node` that this project pins. Labelled as what it is; for tests alone.
  */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDir } from '../lib/dirs.ts';
+import { withLock } from '../lib/lock.ts';
+import { ensurePackages, imagePackages } from '../lib/packages.ts';
+import { run } from '../lib/run.ts';
+import { step } from '../lib/say.ts';
+import { buildah } from './buildah.ts';
+
 /**
  * @returns for each ARG before the first FROM that a FROM uses as its image: ARG name -> default,
  * e.g. `{ BASE: 'docker.io/library/node:24-slim' }`

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type Cluster, type Provider, TestbedError } from '../cluster.ts';
 import { applyWith } from '../lib/definitions.ts';
-import { answers, forget, type RunOptions, run, stateDir, step } from '../lib/run.ts';
+import { forget, stateDir } from '../lib/dirs.ts';
+import { answers, type RunOptions, run } from '../lib/run.ts';
+import { step } from '../lib/say.ts';
 
 interface Config {
   readonly nodes: readonly { readonly role: string; readonly extraPortMappings?: readonly object[] }[];

@@ -1,3 +1,7 @@
+/**
+ * Custom resource definitions from the Go modules of the projects that make them: a module's archive is
+ * versioned, checked against a public log of hashes, and cached by Go.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -16,10 +20,6 @@ export async function applyWith(
   await kubectl(['apply', ...how, '-f', '-'], { input: JSON.stringify(list) });
 }
 
-/**
- * Custom resource definitions from the Go modules of the projects that make them: a module's archive is
- * versioned, checked against a public log of hashes, and cached by Go.
- */
 /** The Go module that custom resource definitions are taken from. */
 export interface DefinitionSource {
   readonly module: string;

@@ -11,8 +11,11 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
+import { cacheDir } from './dirs.ts';
+import { withLock } from './lock.ts';
 import { ensurePackages } from './packages.ts';
-import { cacheDir, run, step, withLock } from './run.ts';
+import { run } from './run.ts';
+import { step } from './say.ts';
 
 /** Elasticsearch from Maven Central: its jars by their digests, and a main of its own; cached by what they are. */
 const sources = join(import.meta.dirname, '..', 'tools', 'elasticsearch');

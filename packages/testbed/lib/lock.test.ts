@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withLock } from './run.ts';
+import { withLock } from './lock.ts';
 
 test('two that hold the same lock never run at once, also after one failed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lock-'));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { TestbedError } from '../cluster.ts';
-import { run, step } from './run.ts';
+import { run } from './run.ts';
+import { step } from './say.ts';
 
 /** Debian's package -> a file that it brings. */
 export const nodePackages: Readonly<Record<string, string>> = {

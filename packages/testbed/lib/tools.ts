@@ -1,3 +1,4 @@
+/** Go programs, built when first needed from the modules under tools/ and cached by what they are. */
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -13,9 +14,11 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { TestbedError } from '../cluster.ts';
-import { answers, cacheDir, run, step, withLock } from './run.ts';
+import { cacheDir } from './dirs.ts';
+import { withLock } from './lock.ts';
+import { answers, run } from './run.ts';
+import { step } from './say.ts';
 
-/** Go programs, built when first needed from the modules under tools/ and cached by what they are. */
 /** A program that is built from a Go module of its own requirements. */
 export interface Tool {
   /** Names the module's folder under tools/. */

@@ -1,18 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, killGroup, spawnOwned } from '@sluice/runtime/processes';
-import { MongoClient } from 'mongodb';
-import { ensureElasticsearch } from '../lib/elasticsearch.ts';
+import { killGroup, spawnOwned } from '@sluice/runtime/processes';
 import { patient } from '../lib/patience.ts';
-import { ensureTool } from '../lib/tools.ts';
-import { ferretdb } from '../tools.ts';
-
-// Servers of stores without a cluster, each a process with a folder and a port of its own: the class, and the two that
-// the tests of transactions start by it.
 
 /** How a server of a test is started. */
 export interface OwnServerOptions {
@@ -86,61 +78,4 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   const escalation = setTimeout(() => killGroup(child), 10_000);
   await exited;
   clearTimeout(escalation);
-}
-
-/** Starts FerretDB, a server of MongoDB's protocol, on a free port with its own data. @throws Error with its log */
-export async function startMongodb(): Promise<OwnServer> {
-  const program = join(await ensureTool(ferretdb), 'ferretdb');
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-mongodb-'));
-  const data = join(directory, 'data');
-  mkdirSync(data);
-  const address = `127.0.0.1:${await freePort()}`;
-  const url = `mongodb://${address}/`;
-  return OwnServer.start({
-    ...{ name: 'FerretDB', url, directory, startSeconds: 30 },
-    command: [program, '-listen', address, '-dir', data],
-    answers: () => answers(url),
-  });
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 500 });
-  try {
-    await client.db('admin').command({ ping: 1 });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.close();
-  }
-}
-
-const JAVA = ['-Xms256m', '-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
-
-/** A node of a cluster of several: its name, and the ports by which nodes speak to each other. */
-export interface ClusterNode {
-  /** `first` makes the cluster; the others join it. */
-  readonly name: string;
-  readonly port: number;
-  /** The port of `first`. */
-  readonly first: number;
-}
-
-/**
- * Starts one node of Elasticsearch on a free port with its own data.
- * @param node Its place in a cluster. @default it is alone
- * @throws Error with the end of its log
- */
-export async function startElasticsearch(node?: ClusterNode): Promise<OwnServer> {
-  const place = node === undefined ? [] : ['127.0.0.1', node.name, String(node.port), String(node.first)];
-  const classPath = await ensureElasticsearch();
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-elasticsearch-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const health = `${url}/_cluster/health?wait_for_status=yellow&timeout=1s`;
-  return OwnServer.start({
-    ...{ name: 'Elasticsearch', url, directory, startSeconds: 90 },
-    command: ['java', ...JAVA, '-cp', classPath, 'EmbeddedElasticsearch', directory, String(port), ...place],
-    answers: async () => (await fetch(health).catch(() => undefined))?.ok === true,
-  });
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import { environment as api } from '../../../../services/api/config.ts';
 import { environment as board } from '../../../../services/board/config.ts';
-import { environment as collector } from '../../../../services/collector/cluster.ts';
+import { environment as collector } from '../../../../services/collector/config.ts';
 import { environment as consumer } from '../../../../services/consumer/config.ts';
 import { environment as exporter } from '../../../../services/exporter/config.ts';
 import { environment as inject } from '../../../../services/inject/config.ts';

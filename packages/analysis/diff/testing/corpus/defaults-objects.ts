@@ -27,7 +27,6 @@ const crd = (spec: string): string =>
   `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: a}, spec: {${spec}}}`;
 
 /** The two are one object to the API server. */
-/** The two are one object to the API server. */
 export const same: readonly (readonly [name: string, without: string, written: string, source: string])[] = [
   [
     'type of a Secret',
