@@ -27,7 +27,7 @@ interface ReleaseBounds {
   readonly p99Seconds: number;
   /** Fewer requests a second than that say nothing: the analysis is inconclusive, and a person decides. */
   readonly minRequestsPerSecond: number;
-  /** Seconds of requests that are judged. */
+  /** Seconds of requests that are measured. */
   readonly windowSeconds: number;
 }
 
@@ -53,9 +53,9 @@ export const POD_HASH_LABEL = 'rollouts-pod-template-hash';
  * @see https://argo-rollouts.readthedocs.io/en/stable/features/canary/
  */
 export function canaryStrategy(self: Identity, canary: Canary): ICanaryStrategy {
-  const { analysis } = releaseNames(self);
-  const judge = {
-    templates: [{ templateName: analysis }],
+  const { analysis: templateName } = releaseNames(self);
+  const analysis = {
+    templates: [{ templateName }],
     args: [{ name: POD_HASH, valueFrom: { podTemplateHashValue: 'Latest' as const } }],
   };
   return {
@@ -63,7 +63,7 @@ export function canaryStrategy(self: Identity, canary: Canary): ICanaryStrategy 
     steps: canary.weights.flatMap((setWeight) => [
       { setWeight },
       { pause: { duration: `${canary.bounds.windowSeconds}s` } },
-      { analysis: judge },
+      { analysis },
     ]),
     antiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: { weight: 50 } },
   };
@@ -124,7 +124,7 @@ export interface ReleaseAnalysisProps extends Identity {
 const MEASUREMENTS = 3;
 
 /**
- * Judges the pods of one version by the requests they answer: how many fail, and how long the slowest take.
+ * Measures the pods of one version by the requests they answer: how many fail, and how long the slowest take.
  *
  * A measurement is good, bad, or says nothing. It says nothing where there is no data or too little of it, and then
  * the release neither goes on nor back, but waits for a person. Readiness probes are requests like any other, so
