@@ -54,10 +54,16 @@ function mapOf(keys: readonly string[], elements: readonly unknown[]): Keyed | u
 }
 
 function keyOf(keys: readonly string[], element: unknown): string | undefined {
-  const values = keys.map((key) => at(element, key.split('.')) ?? keyDefaults[key]);
+  const values = keys.map((key) => keyValue(element, key) ?? keyDefaults[key]);
   const whole = values.every((value) => typeof value === 'string' || typeof value === 'number');
   return whole ? values.join('/') : undefined;
 }
+
+const keyValue = (element: unknown, key: string): unknown =>
+  key
+    .split('|')
+    .map((one) => at(element, one.split('.')))
+    .find((value) => value !== undefined);
 
 const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>(

@@ -147,6 +147,42 @@ describe('what Kubernetes says of fields', () => {
     ]);
   });
 
+  describe('the rules of a group of a PrometheusRule', () => {
+    const [slow, lost, ratio] = [
+      { alert: 'Slow', expr: 'a > 1' },
+      { alert: 'Lost', expr: 'b > 1' },
+      { record: 'level:ratio', expr: 'c' },
+    ];
+    const paths = (before: readonly object[], after: readonly object[]): string[] =>
+      compared('PrometheusRule.monitoring.coreos.com/spec.groups', group(before), group(after)).map(
+        ({ path }) => path.replace('spec.groups[web].', ''),
+      );
+    const group = (rules: readonly object[]) => [{ name: 'web', rules }];
+
+    it('find each other by the name of the alert or of the record', () => {
+      const added = { alert: 'Late', expr: 'd' };
+      expect(paths([slow, lost, ratio], [slow, added, { ...lost, expr: 'b > 2' }, ratio])).toEqual([
+        'rules[Lost].expr',
+        'rules[Late].alert',
+        'rules[Late].expr',
+      ]);
+      expect(paths([slow, lost, ratio], [slow, { ...ratio, expr: 'd' }])).toEqual([
+        'rules[Lost].alert',
+        'rules[Lost].expr',
+        'rules[level:ratio].expr',
+      ]);
+    });
+
+    it('are evaluated one after the other', () => {
+      expect(paths([ratio, slow], [slow, ratio])).toEqual(['rules']);
+    });
+
+    it('are compared in their order where two have one name', () => {
+      const pages = { ...slow, labels: { severity: 'critical' } };
+      expect(paths([slow, pages], [slow, { ...pages, expr: 'a > 9' }])).toEqual(['rules[1].expr']);
+    });
+  });
+
   it.each(quantities)('%s is a quantity', (place) => {
     expect(compared(place, '1Gi', '1024Mi')).toEqual([]);
     expect(compared(place, '1Gi', '1023Mi')).toHaveLength(1);

@@ -9,7 +9,7 @@
 
 /** How the elements of a list find each other. */
 export type ListShape =
-  /** Elements are identified by these fields (dotted); the order means nothing unless declared. */
+  /** Elements are identified by these fields (dotted; `a|b`: whichever is there); the order means nothing unless declared. */
   | { readonly kind: 'map'; readonly keys: readonly string[]; readonly ordered?: true }
   | { readonly kind: 'set' }
   | { readonly kind: 'list' };
@@ -79,6 +79,8 @@ const lists: Readonly<Record<string, ListShape>> = {
   'DestinationRule.networking.istio.io.spec.subsets': named,
   'TraefikService.traefik.io.spec.weighted.services': named,
   'PrometheusRule.monitoring.coreos.com.spec.groups': named,
+  // They are evaluated one after the other: an alert may read what a record before it wrote.
+  'PrometheusRule.monitoring.coreos.com.spec.groups.*.rules': { ...by('alert|record'), ordered: true },
   'ServiceMonitor.monitoring.coreos.com.spec.endpoints': set,
   'PodMonitor.monitoring.coreos.com.spec.podMetricsEndpoints': set,
   'ExternalSecret.external-secrets.io.spec.data': by('secretKey'),
