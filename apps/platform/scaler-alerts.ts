@@ -1,7 +1,7 @@
 import type { Alert } from '../../charts/alerts.ts';
 import { fromLeader } from '../../charts/scaler.ts';
 import { scaler } from '../../packages/contracts/metrics/catalogue.ts';
-import { series } from '../../packages/contracts/metrics/metric.ts';
+import { countedIn, series } from '../../packages/contracts/metrics/metric.ts';
 
 /** Changes of the wanted count to less in half an hour that no load explains. */
 export const FLAPS = 12;
@@ -23,7 +23,7 @@ export const scalerAlerts = (namespace: string): readonly Alert[] => [
   {
     name: 'ScalerReadingsFail',
     severity: 'warning',
-    expr: `sum by (workload, cause) (increase(${series(scaler.readingFailures, { namespace })}[10m])) > 5`,
+    expr: `sum by (workload, cause) (${countedIn(series(scaler.readingFailures, { namespace }), '10m')}) > 5`,
     for: '5m',
     summary: 'Readings of {{ $labels.workload }} fail: {{ $labels.cause }}.',
     description:
@@ -40,7 +40,7 @@ export const scalerAlerts = (namespace: string): readonly Alert[] => [
   {
     name: 'ScalerCannotScale',
     severity: 'warning',
-    expr: `sum by (workload, operation) (increase(${series(scaler.targetFailures, { namespace })}[5m])) > 3`,
+    expr: `sum by (workload, operation) (${countedIn(series(scaler.targetFailures, { namespace }), '5m')}) > 3`,
     for: '5m',
     summary: 'The scaler fails to {{ $labels.operation }} the replica count of {{ $labels.workload }}.',
     description:

@@ -1,9 +1,17 @@
 import { type Alert, type NamespaceOwners, ownedByNamespace } from '../../charts/alerts.ts';
 import type { AddonName } from '../../environments/versions.ts';
 import { logStoreAddresses } from '../../packages/contracts/log-store.ts';
+import { countedIn } from '../../packages/contracts/metrics/metric.ts';
 
 /** Days before a certificate ends at which its renewal should have been done for long. */
 const CERTIFICATE_DAYS = 14;
+
+/** Counters of lines that an agent of OpenTelemetry lost, and the label that says where: they begin with the first one. */
+export const LOST_LINES = [
+  { counter: 'otelcol_exporter_send_failed_log_records_total', at: 'exporter' },
+  { counter: 'otelcol_exporter_enqueue_failed_log_records_total', at: 'exporter' },
+  { counter: 'otelcol_receiver_failed_log_records_total', at: 'receiver' },
+] as const;
 
 /** The shares of its queue above which a log agent is behind, and above which it soon reads no further. */
 export const QUEUE_SHARES = { behind: 0.5, full: 0.95 } as const;
@@ -62,7 +70,7 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
     {
       name: 'FluentBitDropsLines',
       severity: 'critical',
-      expr: 'sum by (pod, name) (increase(fluentbit_output_dropped_records_total[10m])) > 0',
+      expr: `sum by (pod, name) (${countedIn('fluentbit_output_dropped_records_total', '10m')}) > 0`,
       for: '0m',
       summary: 'Fluent Bit in {{ $labels.pod }} has dropped {{ $value | humanize }} lines in 10 minutes.',
       description:
@@ -90,16 +98,13 @@ export const addonAlerts: Readonly<Partial<Record<AddonName, readonly Alert[]>>>
     {
       name: 'LogsDropped',
       severity: 'critical',
-      // A counter begins with the first line that is lost: there is no increase before it.
-      expr: ['send', 'enqueue']
-        .map((what) => `otelcol_exporter_${what}_failed_log_records_total`)
-        .flatMap((counter) => [`increase(${counter}[10m])`, `(${counter} unless ${counter} offset 10m)`])
-        .map((lost) => `sum by (pod, exporter) (${lost}) > 0`)
-        .join(' or '),
+      expr: LOST_LINES.map(
+        ({ counter, at }) => `sum by (pod, ${at}) (${countedIn(counter, '10m')}) > 0`,
+      ).join(' or '),
       for: '0m',
       summary: 'The log agent {{ $labels.pod }} has dropped {{ $value | humanize }} lines in 10 minutes.',
       description:
-        'The log store refused them for good, and they are not sent again. Its answer is in the log of the agent.',
+        'The log store refused them for good, no queue took them, or the agent itself failed on them: they are not sent again. Its log says which.',
     },
     {
       name: 'LogsNotSent',

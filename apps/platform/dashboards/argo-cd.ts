@@ -1,7 +1,9 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
+import { countedIn } from '../../../packages/contracts/metrics/metric.ts';
 
 const NO_ARGO = 'Argo CD reports no Application: its controller is down, or Prometheus cannot scrape it.';
 const PROJECT = 'project=~"$project"';
+const counted = (counter: string): string => countedIn(`${counter}{${PROJECT}}`, '$__rate_interval');
 const count = (matchers: string): string => `count(argocd_app_info{${PROJECT},${matchers}}) or vector(0)`;
 
 /** Whether what is in git is what runs. */
@@ -80,7 +82,7 @@ export const argoCdDashboard: DashboardSpec = {
           noData: 'No sync has ended since the controller started.',
           queries: [
             {
-              expr: `sum by (phase) (increase(argocd_app_sync_total{${PROJECT}}[$__rate_interval]))`,
+              expr: `sum by (phase) (${counted('argocd_app_sync_total')})`,
               legend: '{{phase}}',
             },
           ],
@@ -88,11 +90,10 @@ export const argoCdDashboard: DashboardSpec = {
         {
           ...{ kind: 'time-series', title: 'Mean duration of a sync', unit: 'seconds', width: 12 },
           description: 'How long the syncs of each Application took on average.',
-          noData:
-            'No second sync of an Application has ended in this time span: a counter shows its first one only as its beginning.',
+          noData: 'No sync of an Application has ended in this time span.',
           queries: [
             {
-              expr: `sum by (name) (increase(argocd_app_sync_duration_seconds_total{${PROJECT}}[$__rate_interval])) / (sum by (name) (increase(argocd_app_sync_total{${PROJECT}}[$__rate_interval])) > 0)`,
+              expr: `sum by (name) (${counted('argocd_app_sync_duration_seconds_total')}) / (sum by (name) (${counted('argocd_app_sync_total')}) > 0)`,
               legend: '{{name}}',
             },
           ],

@@ -1,7 +1,7 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { exporter } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../../packages/contracts/metrics/metric.ts';
-import { rateOf } from './queries.ts';
+import { countOf, rateOf } from './queries.ts';
 
 const NO_EXPORTER = 'The exporter reports nothing: it is down, or Prometheus cannot scrape it.';
 const NO_TARGETS = 'Prometheus scrapes nothing in these namespaces.';
@@ -102,16 +102,16 @@ export const exportersDashboard: DashboardSpec = {
           ...{
             kind: 'time-series',
             title: 'Failed fetches by reason',
-            unit: 'failures/min',
+            unit: 'failures',
             width: 12,
             axisSoftMax: 1,
           },
           description:
-            'The reason tells where to look: the network, the credentials, or the document itself.',
+            'Fetches that failed in each interval. The reason tells where to look: the network, the credentials, or the document itself.',
           noData: 'No fetch has failed since the exporter started.',
           queries: [
             {
-              expr: `60 * ${rateOf(exporter.failures, { target }, 'target, reason')}`,
+              expr: countOf(exporter.failures, { target }, 'target, reason'),
               legend: '{{target}}: {{reason}}',
             },
           ],

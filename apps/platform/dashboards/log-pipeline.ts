@@ -3,16 +3,26 @@ import type { LogDataSourceRef } from '../../../charts/dashboards/panel.ts';
 import type { OtlpStore } from '../../../charts/log-collector.ts';
 import { logRecords } from '../../../packages/contracts/log-store.ts';
 import { logGate } from '../../../packages/contracts/metrics/catalogue.ts';
-import { series } from '../../../packages/contracts/metrics/metric.ts';
-import { GATE_SECONDS, QUEUE_SHARES } from '../tool-alerts.ts';
+import { countedIn, series } from '../../../packages/contracts/metrics/metric.ts';
+import { GATE_SECONDS, LOST_LINES, QUEUE_SHARES } from '../tool-alerts.ts';
 import { quantileOf, rateOf } from './queries.ts';
 
 const NO_AGENT = 'No log agent reports: none runs, or Prometheus cannot scrape it.';
 const POD = 'pod=~"$pod"';
 const perSecond = (series: string, by: string): string =>
   `sum by (${by}) (rate(otelcol_${series}{${POD}}[$__rate_interval]))`;
-const increase = (series: string): string =>
-  `(sum(increase(otelcol_${series}{${POD}}[$__range])) or vector(0))`;
+const inSpan = (counter: string): string =>
+  `(sum(${countedIn(`${counter}{${POD}}`, '$__range')}) or vector(0))`;
+const inInterval = (counter: string, by: string): string =>
+  `sum by (${by}) (${countedIn(`${counter}{${POD}}`, '$__rate_interval')})`;
+const REFUSED = 'otelcol_receiver_refused_log_records_total';
+
+/** What a counter of lost lines says of them, in a few words. */
+const FAILS: Readonly<Record<(typeof LOST_LINES)[number]['counter'], string>> = {
+  otelcol_exporter_send_failed_log_records_total: 'not sent',
+  otelcol_exporter_enqueue_failed_log_records_total: 'no queue',
+  otelcol_receiver_failed_log_records_total: 'failed',
+};
 
 const pipeline: Row[] = [
   {
@@ -25,7 +35,7 @@ const pipeline: Row[] = [
         marks: [{ from: 1, color: 'red' }],
         queries: [
           {
-            expr: `${increase('exporter_send_failed_log_records_total')} + ${increase('exporter_enqueue_failed_log_records_total')} + ${increase('receiver_failed_log_records_total')}`,
+            expr: LOST_LINES.map(({ counter }) => inSpan(counter)).join(' + '),
             legend: 'lost',
           },
         ],
@@ -36,7 +46,7 @@ const pipeline: Row[] = [
           'Lines that an agent did not take at once: back-pressure. They are read again from their file.',
         noData: NO_AGENT,
         marks: [{ from: 1, color: 'yellow' }],
-        queries: [{ expr: increase('receiver_refused_log_records_total'), legend: 'refused' }],
+        queries: [{ expr: inSpan(REFUSED), legend: 'refused' }],
       },
       {
         ...{ kind: 'stat', title: 'Fullest queue', unit: 'share', width: 6, noData: NO_AGENT, decimals: 1 },
@@ -82,22 +92,16 @@ const pipeline: Row[] = [
         queries: [{ expr: perSecond('exporter_sent_log_records_total', 'exporter'), legend: '{{exporter}}' }],
       },
       {
-        ...{ kind: 'time-series', title: 'Lines that fail', unit: 'lines/s', noData: NO_AGENT },
+        ...{ kind: 'time-series', title: 'Lines that fail', unit: 'count', axisSoftMax: 1 },
         description:
-          'Lines per second that a log store refuses, that no queue takes, or that a receiver refuses.',
+          'Lines of each interval that an agent loses, by where, and those that a receiver refuses and reads again.',
+        noData: 'No line has failed since the agents started.',
         queries: [
-          {
-            expr: perSecond('exporter_send_failed_log_records_total', 'exporter'),
-            legend: '{{exporter}}: not sent',
-          },
-          {
-            expr: perSecond('exporter_enqueue_failed_log_records_total', 'exporter'),
-            legend: '{{exporter}}: no queue',
-          },
-          {
-            expr: perSecond('receiver_refused_log_records_total', 'receiver'),
-            legend: '{{receiver}}: refused',
-          },
+          ...LOST_LINES.map(({ counter, at }) => ({
+            expr: inInterval(counter, at),
+            legend: `{{${at}}}: ${FAILS[counter]}`,
+          })),
+          { expr: inInterval(REFUSED, 'receiver'), legend: '{{receiver}}: refused' },
         ],
       },
       {

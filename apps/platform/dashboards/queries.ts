@@ -3,6 +3,7 @@ import { consumer, scaler } from '../../../packages/contracts/metrics/catalogue.
 import {
   bucketSeries,
   type CounterMetric,
+  countedIn,
   type HistogramMetric,
   type Matchers,
   series,
@@ -16,6 +17,13 @@ const WINDOW = '[$__rate_interval]';
 /** `sum(rate(...))` of a counter; by labels where they are given. */
 export const rateOf = <const M extends CounterMetric>(metric: M, matchers: Matchers<M>, by = ''): string =>
   `sum${by === '' ? '' : ` by (${by}) `}(rate(${series(metric, matchers)}${WINDOW}))`;
+
+/** What a counter has counted in each interval: of events that are seldom, of which a rate misses the first. */
+export const countOf = <const M extends CounterMetric>(
+  metric: M,
+  matchers: Matchers<M>,
+  by: string,
+): string => `sum by (${by}) (${countedIn(series(metric, matchers), '$__rate_interval')})`;
 
 /** The value below which a share of what a histogram observed lies. */
 export const quantileOf = <const M extends HistogramMetric>(

@@ -1,14 +1,14 @@
 import type { Marker, Row } from '../../../charts/dashboards/dashboard.ts';
 import { consumer, scaler } from '../../../packages/contracts/metrics/catalogue.ts';
-import { series, sumSeries } from '../../../packages/contracts/metrics/metric.ts';
+import { countedIn, series, sumSeries } from '../../../packages/contracts/metrics/metric.ts';
 import { WORKLOAD } from '../workload-series.ts';
 import {
+  countOf,
   DEPLOYMENT,
   NO_JOBS,
   namespace,
   ofLeader,
   ofWorkload,
-  rateOf,
   replicas,
   workload,
 } from './queries.ts';
@@ -50,12 +50,12 @@ export const consumers: Row = {
     {
       kind: 'time-series',
       title: 'Decisions by reason',
-      description: 'Decisions of the scaler per minute, by the reason that set the count.',
+      description: 'Decisions of the scaler in each interval, by the reason that set the count.',
       noData: "Sluice's scaler does not scale this workload.",
-      unit: 'decisions/min',
+      unit: 'decisions',
       width: 6,
       stacked: true,
-      queries: [{ expr: `60 * ${rateOf(scaler.decisions, { workload }, 'reason')}`, legend: '{{reason}}' }],
+      queries: [{ expr: countOf(scaler.decisions, { workload }, 'reason'), legend: '{{reason}}' }],
     },
   ],
 };
@@ -117,7 +117,7 @@ const KEEPING = ['LatchHeldOpen', 'LatchHeldClosed', 'DrainUnconfirmed', 'Measur
 /** A mark at each decision that changed the count. */
 export const changed: Marker = {
   name: 'Decisions of the scaler',
-  expr: `sum by (workload, reason) (increase(${series(scaler.decisions, { workload, reason: { '!~': KEEPING.join('|') } })}[30s])) > 0 and on (workload) changes((${ofLeader(series(scaler.desiredReplicas, { workload }))})[30s:5s]) > 0`,
+  expr: `sum by (workload, reason) (${countedIn(series(scaler.decisions, { workload, reason: { '!~': KEEPING.join('|') } }), '30s')}) > 0 and on (workload) changes((${ofLeader(series(scaler.desiredReplicas, { workload }))})[30s:5s]) > 0`,
   title: '{{reason}}',
   text: 'The scaler changed the count of {{workload}}.',
   color: 'purple',

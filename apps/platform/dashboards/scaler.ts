@@ -1,9 +1,9 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { fromLeader } from '../../../charts/scaler.ts';
 import { scaler } from '../../../packages/contracts/metrics/catalogue.ts';
-import { series } from '../../../packages/contracts/metrics/metric.ts';
+import { countedIn, series } from '../../../packages/contracts/metrics/metric.ts';
 import { FLAPS, FROZEN_SECONDS } from '../scaler-alerts.ts';
-import { rateOf } from './queries.ts';
+import { countOf } from './queries.ts';
 
 const workload = { '=~': '$workload' } as const;
 const ofLeader = (selected: string): string => `max by (workload) (${fromLeader(selected)})`;
@@ -54,7 +54,7 @@ export const scalerDashboard: DashboardSpec = {
           marks: [{ from: 5, color: 'yellow' }],
           queries: [
             {
-              expr: `sum(increase(${series(scaler.readingFailures, { workload })}[$__range])) or vector(0)`,
+              expr: `sum(${countedIn(series(scaler.readingFailures, { workload }), '$__range')}) or vector(0)`,
               legend: 'failed',
             },
           ],
@@ -66,7 +66,7 @@ export const scalerDashboard: DashboardSpec = {
           marks: [{ from: 3, color: 'red' }],
           queries: [
             {
-              expr: `sum(increase(${series(scaler.targetFailures, { workload })}[$__range])) or vector(0)`,
+              expr: `sum(${countedIn(series(scaler.targetFailures, { workload }), '$__range')}) or vector(0)`,
               legend: 'failed',
             },
           ],
@@ -105,13 +105,13 @@ export const scalerDashboard: DashboardSpec = {
           queries: [{ expr: ofLeader(series(scaler.readingAge, { workload })), legend: '{{workload}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Failed readings by cause', unit: 'failures/min', axisSoftMax: 1 },
+          ...{ kind: 'time-series', title: 'Failed readings by cause', unit: 'failures', axisSoftMax: 1 },
           description:
-            'The cause tells where to look: the network, the broker, its permissions, or the queue.',
+            'Readings that failed in each interval. The cause tells where to look: the network, the broker, its permissions, or the queue.',
           noData: 'No reading has failed since the scaler started.',
           queries: [
             {
-              expr: `60 * ${rateOf(scaler.readingFailures, { workload }, 'workload, cause')}`,
+              expr: countOf(scaler.readingFailures, { workload }, 'workload, cause'),
               legend: '{{workload}} {{cause}}',
             },
           ],
@@ -150,12 +150,10 @@ export const scalerDashboard: DashboardSpec = {
           ],
         },
         {
-          ...{ kind: 'time-series', title: 'Reasons of decisions', unit: 'decisions/min', noData: NO_SCALER },
-          description: 'Decisions per minute by the reason that set the count.',
+          ...{ kind: 'time-series', title: 'Reasons of decisions', unit: 'decisions', noData: NO_SCALER },
+          description: 'Decisions in each interval by the reason that set the count.',
           stacked: true,
-          queries: [
-            { expr: `60 * ${rateOf(scaler.decisions, { workload }, 'reason')}`, legend: '{{reason}}' },
-          ],
+          queries: [{ expr: countOf(scaler.decisions, { workload }, 'reason'), legend: '{{reason}}' }],
         },
       ],
     },

@@ -136,6 +136,20 @@ export const countSeries = <const M extends HistogramMetric>(metric: M, matchers
 export const upSeries = (matchers: { readonly [Label in TargetLabel]?: Match | undefined } = {}): string =>
   selector('up', matchers);
 
+/** How long before a window a counter is looked for: a target that could not be scraped for less did not begin in it. */
+const LOOK_BACK = '1h';
+
+/**
+ * What each counter has counted within a window, also one that begins in it with its first event: `increase` starts at
+ * the first sample of a series, and leaves out what that sample has counted already. It is for counters of which a
+ * process exposes nothing until they count, and not for those of a state that outlives it (kube-state-metrics,
+ * exporters): they begin anew at an old count with each pod. A Prometheus that lost its data takes all that a counter
+ * holds as counted in its first window.
+ * @param window A duration of PromQL, or Grafana's `$__range` and `$__rate_interval`
+ */
+export const countedIn = (selected: string, window: string): string =>
+  `(max_over_time(${selected}[${window}]) unless last_over_time(${selected}[${LOOK_BACK}] offset ${window}) or increase(${selected}[${window}]))`;
+
 /** The names of the series that Prometheus stores of a metric: a histogram has three, and none of its own name. */
 export const seriesNames = ({ type, name }: Metric): readonly string[] =>
   type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];

@@ -4,6 +4,9 @@ import { series } from './cluster.ts';
 
 const AGENT = { pod: 'agent-a', exporter: 'otlp_http/loki' };
 
+/** What reads files on another node. */
+const READER = { pod: 'agent-c', receiver: 'file_log', transport: '' };
+
 /** The output of Fluent Bit, on one node. */
 const OUTPUT = { pod: 'fluent-bit-a', name: 'es.0' };
 
@@ -27,8 +30,16 @@ export const logScenarios: Readonly<Record<string, (rule: AlertRule) => Scenario
       [series('otelcol_exporter_send_failed_log_records_total', { ...AGENT, pod: 'agent-b' })]: {
         ...{ well: 7, wrong: 7 },
       },
+      // Of a receiver that fails on lines itself: it has the series from its first line on.
+      [series('otelcol_receiver_failed_log_records_total', READER)]: { well: 0, wrong: { perMinute: 5 } },
     },
-    fires: [{ labels: AGENT, summary: 'The log agent agent-a has dropped 20 lines in 10 minutes.' }],
+    fires: [
+      { labels: AGENT, summary: 'The log agent agent-a has dropped 20 lines in 10 minutes.' },
+      {
+        labels: { pod: READER.pod, receiver: READER.receiver },
+        summary: 'The log agent agent-c has dropped 10 lines in 10 minutes.',
+      },
+    ],
     ...{ calm: 20, within: 2, resolves: 14 },
   }),
   LogsNotSent: () => ({
