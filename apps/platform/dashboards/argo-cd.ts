@@ -1,10 +1,12 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { countedIn } from '../../../packages/contracts/metrics/metric.ts';
+import { orNone } from './queries.ts';
 
 const NO_ARGO = 'Argo CD reports no Application: its controller is down, or Prometheus cannot scrape it.';
 const PROJECT = 'project=~"$project"';
 const counted = (counter: string): string => countedIn(`${counter}{${PROJECT}}`, '$__rate_interval');
-const count = (matchers: string): string => `count(argocd_app_info{${PROJECT},${matchers}}) or vector(0)`;
+const count = (matchers: string): string =>
+  orNone(`count(argocd_app_info{${PROJECT},${matchers}})`, `argocd_app_info{${PROJECT}}`);
 
 /** Whether what is in git is what runs. */
 export const argoCdDashboard: DashboardSpec = {

@@ -1,5 +1,6 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import type { StatProps } from '../../../charts/dashboards/panel.ts';
+import { orNone } from './queries.ts';
 
 const NO_STATE = 'kube-state-metrics reports nothing: it is down, or Prometheus cannot scrape it.';
 const NO_USE = 'The kubelets report no containers: Prometheus cannot scrape them.';
@@ -52,7 +53,9 @@ export const clusterDashboard: DashboardSpec = {
           description:
             'Pods that no node has room for. The autoscaler of nodes should make one within minutes.',
           marks: [{ from: 1, color: 'orange' }],
-          queries: [{ expr: 'sum(kube_pod_status_unschedulable) or vector(0)', legend: 'waiting' }],
+          queries: [
+            { expr: orNone('sum(kube_pod_status_unschedulable)', 'kube_pod_info'), legend: 'waiting' },
+          ],
         },
         {
           ...{ kind: 'time-series', title: 'CPU of the cluster', unit: 'cores', width: 12, noData: NO_STATE },

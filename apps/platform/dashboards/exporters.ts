@@ -1,7 +1,7 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { exporter } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../../packages/contracts/metrics/metric.ts';
-import { countOf, rateOf } from './queries.ts';
+import { countOf, orNone, rateOf } from './queries.ts';
 
 const NO_EXPORTER = 'The exporter reports nothing: it is down, or Prometheus cannot scrape it.';
 const NO_TARGETS = 'Prometheus scrapes nothing in these namespaces.';
@@ -30,7 +30,12 @@ export const exportersDashboard: DashboardSpec = {
           ...{ kind: 'stat', title: 'Targets down', unit: 'count', width: 6, height: 8, noData: NO_TARGETS },
           description: 'Targets that the last scrape did not reach. Alerts on their metrics do not fire.',
           marks: [{ from: 1, color: 'red' }],
-          queries: [{ expr: 'count(up{namespace=~"$namespace"} == 0) or vector(0)', legend: 'down' }],
+          queries: [
+            {
+              expr: orNone('count(up{namespace=~"$namespace"} == 0)', 'up{namespace=~"$namespace"}'),
+              legend: 'down',
+            },
+          ],
         },
         {
           ...{ kind: 'table', title: 'Targets by job', unit: 'count', width: 9, noData: NO_TARGETS },

@@ -5,14 +5,14 @@ import { logRecords } from '../../../packages/contracts/log-store.ts';
 import { logGate } from '../../../packages/contracts/metrics/catalogue.ts';
 import { countedIn, series } from '../../../packages/contracts/metrics/metric.ts';
 import { GATE_SECONDS, LOST_LINES, QUEUE_SHARES } from '../tool-alerts.ts';
-import { quantileOf, rateOf } from './queries.ts';
+import { orNone, quantileOf, rateOf } from './queries.ts';
 
 const NO_AGENT = 'No log agent reports: none runs, or Prometheus cannot scrape it.';
 const POD = 'pod=~"$pod"';
 const perSecond = (series: string, by: string): string =>
   `sum by (${by}) (rate(otelcol_${series}{${POD}}[$__rate_interval]))`;
 const inSpan = (counter: string): string =>
-  `(sum(${countedIn(`${counter}{${POD}}`, '$__range')}) or vector(0))`;
+  `(${orNone(`sum(${countedIn(`${counter}{${POD}}`, '$__range')})`, `otelcol_exporter_queue_capacity{${POD}}`)})`;
 const inInterval = (counter: string, by: string): string =>
   `sum by (${by}) (${countedIn(`${counter}{${POD}}`, '$__rate_interval')})`;
 const REFUSED = 'otelcol_receiver_refused_log_records_total';

@@ -3,10 +3,12 @@ import { fromLeader } from '../../../charts/scaler.ts';
 import { scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../../packages/contracts/metrics/metric.ts';
 import { WORKLOAD } from '../workload-series.ts';
+import { orNone } from './queries.ts';
 
 const SLO = 'workload, namespace, slo';
 const FIRING = 'alertstate="firing"';
-const firing = (severity: string): string => `count(ALERTS{${FIRING},severity="${severity}"}) or vector(0)`;
+const firing = (severity: string): string =>
+  orNone(`count(ALERTS{${FIRING},severity="${severity}"})`, 'ALERTS');
 const burnt = (window: string): string => `max by (${SLO}) (workload:slo_errors:ratio_rate${window})`;
 const ofLeader = (selected: string): string => `max by (workload) (${fromLeader(selected)})`;
 const promised = `max by (workload) (${WORKLOAD.waitObjective})`;
@@ -33,11 +35,11 @@ const now: Row = {
     {
       ...{ kind: 'stat', title: 'Queues behind', unit: 'count', width: 4, details: queue },
       description: 'Queue workloads whose oldest message has waited longer than it may.',
-      noData: 'No age of a message is known, so none is behind.',
+      noData: 'No queue workload promises how long a message waits.',
       marks: [{ from: 1, color: 'red' }],
       queries: [
         {
-          expr: `count(${ofLeader(series(scaler.oldestWait))} > on (workload) ${promised}) or vector(0)`,
+          expr: orNone(`count(${ofLeader(series(scaler.oldestWait))} > on (workload) ${promised})`, promised),
           legend: 'behind',
         },
       ],
@@ -48,7 +50,7 @@ const now: Row = {
       noData: 'Prometheus scrapes nothing.',
       details: { title: 'Exporters and scrapes', url: '/d/sluice-exporters' },
       marks: [{ from: 1, color: 'red' }],
-      queries: [{ expr: 'count(up == 0) or vector(0)', legend: 'down' }],
+      queries: [{ expr: orNone('count(up == 0)', 'up'), legend: 'down' }],
     },
     {
       ...{ kind: 'stat', title: 'Pods not ready', unit: 'pods', width: 4, details: pods },

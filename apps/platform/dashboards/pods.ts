@@ -5,6 +5,8 @@ const NO_STATE = 'kube-state-metrics reports no pod of this namespace.';
 const NO_USE = 'The kubelets report no container of this namespace.';
 const NAMESPACE = 'namespace=~"$namespace"';
 const CONTAINERS = `{${NAMESPACE},container!=""}`;
+/** Of pods: what a node itself sends has no pod, and a variable of all namespaces matches it as well. */
+const PODS = `{${NAMESPACE},pod!=""}`;
 const increase = (series: string): string => `increase(${series}[$__rate_interval])`;
 const requests = (resource: string): string =>
   `kube_pod_container_resource_requests{${NAMESPACE},resource="${resource}"}`;
@@ -34,11 +36,12 @@ export const podsDashboard: DashboardSpec = {
           queries: [{ expr: `sum by (phase) (kube_pod_status_phase{${NAMESPACE}})`, legend: '{{phase}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Restarts', unit: 'count', noData: NO_STATE, axisSoftMax: 1 },
+          ...{ kind: 'time-series', title: 'Restarts', unit: 'count', axisSoftMax: 1 },
           description: 'Containers that restarted in each interval. The table beside it says why.',
+          noData: 'No container has restarted in this time span.',
           queries: [
             {
-              expr: `sum by (namespace, pod) (${increase(`kube_pod_container_status_restarts_total{${NAMESPACE}}`)}) > 0 or vector(0)`,
+              expr: `sum by (namespace, pod) (${increase(`kube_pod_container_status_restarts_total{${NAMESPACE}}`)}) > 0`,
               legend: '{{namespace}}/{{pod}}',
             },
           ],
@@ -117,15 +120,16 @@ export const podsDashboard: DashboardSpec = {
           queries: [{ expr: `topk(10, ${memory})`, legend: '{{namespace}}/{{pod}}' }],
         },
         {
-          ...{ kind: 'time-series', title: 'Network of the namespace', unit: 'bytes/s', noData: NO_USE },
+          ...{ kind: 'time-series', title: 'Network of the namespace', unit: 'bytes/s' },
           description: 'Bytes received and sent by the pods per second.',
+          noData: 'The kubelets report no network of these pods.',
           queries: [
             {
-              expr: `sum(rate(container_network_receive_bytes_total{${NAMESPACE}}[$__rate_interval]))`,
+              expr: `sum(rate(container_network_receive_bytes_total${PODS}[$__rate_interval]))`,
               legend: 'received',
             },
             {
-              expr: `sum(rate(container_network_transmit_bytes_total{${NAMESPACE}}[$__rate_interval]))`,
+              expr: `sum(rate(container_network_transmit_bytes_total${PODS}[$__rate_interval]))`,
               legend: 'sent',
             },
           ],

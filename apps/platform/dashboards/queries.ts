@@ -32,6 +32,9 @@ export const quantileOf = <const M extends HistogramMetric>(
   matchers: Matchers<M>,
 ): string => `histogram_quantile(${share}, sum by (le) (rate(${bucketSeries(metric, matchers)}${WINDOW})))`;
 
+/** What an expression has; 0 where it has nothing and what reports it does report: else there is no data. */
+export const orNone = (expr: string, reporting: string): string => `${expr} or 0 * count(${reporting})`;
+
 /** The chosen worker: its name in metrics. */
 export const workload = '$workload';
 

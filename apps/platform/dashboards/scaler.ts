@@ -3,10 +3,12 @@ import { fromLeader } from '../../../charts/scaler.ts';
 import { scaler } from '../../../packages/contracts/metrics/catalogue.ts';
 import { countedIn, series } from '../../../packages/contracts/metrics/metric.ts';
 import { FLAPS, FROZEN_SECONDS } from '../scaler-alerts.ts';
-import { countOf } from './queries.ts';
+import { countOf, orNone } from './queries.ts';
 
 const workload = { '=~': '$workload' } as const;
 const ofLeader = (selected: string): string => `max by (workload) (${fromLeader(selected)})`;
+const inSpan = (counter: string): string =>
+  orNone(`sum(${countedIn(counter, '$__range')})`, series(scaler.leader));
 const NO_SCALER = 'No scaler reports: none runs, or Prometheus cannot scrape it.';
 const details = { title: 'Queue workload', url: '/d/sluice-queue-workload' };
 
@@ -54,7 +56,7 @@ export const scalerDashboard: DashboardSpec = {
           marks: [{ from: 5, color: 'yellow' }],
           queries: [
             {
-              expr: `sum(${countedIn(series(scaler.readingFailures, { workload }), '$__range')}) or vector(0)`,
+              expr: inSpan(series(scaler.readingFailures, { workload })),
               legend: 'failed',
             },
           ],
@@ -66,7 +68,7 @@ export const scalerDashboard: DashboardSpec = {
           marks: [{ from: 3, color: 'red' }],
           queries: [
             {
-              expr: `sum(${countedIn(series(scaler.targetFailures, { workload }), '$__range')}) or vector(0)`,
+              expr: inSpan(series(scaler.targetFailures, { workload })),
               legend: 'failed',
             },
           ],

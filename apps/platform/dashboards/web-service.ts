@@ -10,7 +10,7 @@ const namespace = '$namespace';
 const own = { namespace, service };
 const requests = rateOf(api.requests, own);
 const failed = rateOf(api.requests, { ...own, status: { '=~': '5..' } });
-const errors = `(${failed} or vector(0)) / (${requests} > 0)`;
+const errors = `(${failed} or 0 * ${requests}) / (${requests} > 0)`;
 const promised = (record: string): string => `max(${record}{workload="${service}"})`;
 const HPA = `{namespace="${namespace}",horizontalpodautoscaler="${service}"}`;
 const ROLLOUT = `{name="${service}"}`;

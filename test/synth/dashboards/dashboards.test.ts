@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parsePromql } from '../../../packages/contracts/promql.ts';
 import { alertRules } from '../alerts/rules.ts';
-import { dashboardFiles } from './dashboards.ts';
+import { dashboardFiles, dashboardQueries } from './dashboards.ts';
 import { dashboardSchema } from './schema.ts';
 
 const overlap = (
@@ -49,6 +50,20 @@ describe('every dashboard', () => {
       if (one.type !== 'row' && one.type !== 'logs')
         expect(one.datasource).toEqual({ type: 'prometheus', uid: `\${environment}` });
   });
+
+  it.each(dashboardQueries.filter(({ expr }) => /\bvector\(|\bcontainer_/.test(expr)))(
+    '$path: $name has no data where nothing reports it',
+    ({ expr }) => {
+      expect(expr).not.toContain('vector(0)');
+      // A node's own control groups have no pod, and no namespace: a variable of all namespaces matches them.
+      const { selectors } = parsePromql(expr);
+      const ofNodes = selectors.filter(
+        ({ metric = '', labels }) =>
+          metric.startsWith('container_') && !['container', 'pod'].some((label) => labels.includes(label)),
+      );
+      expect(ofNodes).toEqual([]);
+    },
+  );
 
   it('has an address of its own in its environment', () => {
     const uids = dashboardFiles.map(
