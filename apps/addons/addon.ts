@@ -65,7 +65,7 @@ export interface ChartImage {
   readonly digest?: string;
 }
 
-/** `docker.io/otel/collector:0.158.0@sha256:...`, in its parts. */
+/** `docker.io/otel/collector:0.160.0@sha256:...`, in its parts. */
 export function chartImage(image: string): ChartImage {
   const [tagged = '', digest] = image.split('@');
   const [repository = '', tag = ''] = tagged.split(':');

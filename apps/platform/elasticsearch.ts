@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { Alerts } from '../../charts/alerts.ts';
-import { Elasticsearch, Kibana } from '../../charts/elasticsearch.ts';
+import { Elasticsearch, KIBANA_RESOURCES, Kibana } from '../../charts/elasticsearch.ts';
 import { elasticsearchContent as contentOf } from '../../charts/elasticsearch-content.ts';
 import { type Identity, metadataOf } from '../../charts/labels.ts';
 import { peers } from '../../charts/network-policy.ts';
@@ -140,7 +140,7 @@ function declareServers(scope: Construct, environment: Environment, store: Elast
   });
   new Kibana(scope, 'kibana', {
     ...{ ...kibana, cluster: CLUSTER, image: images.kibana, replicas: 1 },
-    ...{ tlsSecret: KIBANA_TLS, cpu: '100m', memory: '1Gi', priorityClassName: PRIORITY.low },
+    ...{ tlsSecret: KIBANA_TLS, ...KIBANA_RESOURCES, priorityClassName: PRIORITY.low },
   });
 }
 

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { Alerts } from '../../charts/alerts.ts';
-import { Elasticsearch, Kibana } from '../../charts/elasticsearch.ts';
+import { Elasticsearch, KIBANA_RESOURCES, Kibana } from '../../charts/elasticsearch.ts';
 import { type Identity, metadataOf } from '../../charts/labels.ts';
 import { peers } from '../../charts/network-policy.ts';
 import type { FileMount } from '../../charts/pod.ts';
@@ -110,7 +110,7 @@ function declareServers(scope: Construct, environment: Environment, transactions
   });
   new Kibana(scope, 'kibana', {
     ...{ ...page, cluster: CLUSTER, image: images.kibana, replicas: 1 },
-    ...{ cpu: '100m', memory: '1Gi', priorityClassName: PRIORITY.low },
+    ...{ ...KIBANA_RESOURCES, priorityClassName: PRIORITY.low },
     tlsSecret: certified(page, PAGE.service, TLS.page),
   });
 }
