@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from '../argocd/settings.ts';
 import { pages } from '../environments/environment.ts';
-import { environments } from '../environments/index.ts';
 import { installedAddons } from './addons/log-stores.ts';
 import { local, production, render } from './testing/desired-state.ts';
 import { type TestEnvironment as Environment, typed } from './testing/workloads.ts';
@@ -95,12 +94,3 @@ describe('an environment without addons', () => {
     expect(paths.filter((path) => /monitoring|addons/.test(path))).toEqual([]);
   });
 });
-
-it.each(environments)(
-  '$name enforces no Pod Security Standards that its Kubernetes does not know',
-  (environment) => {
-    const minor = (version: string): number => Number(version.split('.')[1]);
-    expect(environment.kubernetes).toMatch(/^1\.\d+$/);
-    expect(minor(environment.podSecurityVersion)).toBeLessThanOrEqual(minor(environment.kubernetes));
-  },
-);

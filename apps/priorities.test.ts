@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { environments } from '../environments/index.ts';
-import { local } from '../environments/local.ts';
+import type { Environment } from '../environments/environment.ts';
 import { ChartError } from '../packages/contracts/checks.ts';
 import type { Manifest } from '../packages/manifests/manifests.ts';
-import { applications, manifestsOf, systemIn } from './main.ts';
 import { checkPriorities } from './priorities.ts';
+import { manifestsOf } from './rendering.ts';
+import { applications, environments, local, systemIn } from './testing/desired-state.ts';
 
-const wanted = applications.flatMap((application) => manifestsOf(application, local));
+const manifestsIn = (environment: Environment): Manifest[] => {
+  const system = systemIn(environment);
+  return applications.flatMap((application) => manifestsOf(application, environment, system));
+};
+
+const wanted = manifestsIn(local);
 
 /** The pods of one workload in another class. */
 const ranking = (name: string, className: string): Manifest[] =>
@@ -30,8 +35,8 @@ function faultsOf(manifests: readonly Manifest[]): readonly string[] {
 
 describe('priorities', () => {
   it.each(environments)('of $name rank no workload above one that it connects to', (environment) => {
-    const manifests = applications.flatMap((application) => manifestsOf(application, environment));
-    expect(() => checkPriorities(environment, systemIn(environment), manifests)).not.toThrow();
+    const check = () => checkPriorities(environment, systemIn(environment), manifestsIn(environment));
+    expect(check).not.toThrow();
   });
 
   it('that would let the scaler displace its broker stop synth, and say so', () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemIn } from '../apps/main.ts';
+import { systemIn } from '../apps/rendering.ts';
 import { applications, local } from '../apps/testing/desired-state.ts';
 import { runAdvise, type Sources } from './advise.ts';
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { System } from '../apps/application.ts';
-import { systemIn } from '../apps/main.ts';
+import { applications } from '../apps/main.ts';
 import { pollsIn } from '../apps/platform/scaler.ts';
+import { systemIn } from '../apps/rendering.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { type Advice, advise } from '../packages/analysis/advise/advise.ts';
@@ -50,7 +51,11 @@ export interface Sources {
   readonly now: () => number;
 }
 
-const checkout: Sources = { environments, systemIn, now: Date.now };
+const checkout: Sources = {
+  environments,
+  systemIn: (environment) => systemIn(environment, applications),
+  now: Date.now,
+};
 
 /** `sluice advise`. @returns 0, or 1 when no policy meets the objective @throws {ConfigurationError} */
 export async function runAdvise(argv: string[], sources = checkout): Promise<number> {

@@ -1,5 +1,7 @@
 /** `sluice bootstrap`: from nothing to a cluster that follows its repository. */
 import { fileURLToPath } from 'node:url';
+import type { Application } from '../apps/application.ts';
+import { applications } from '../apps/main.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { type AddonName, charts } from '../environments/versions.ts';
@@ -34,6 +36,7 @@ was stopped goes on where it stopped, and one more changes nothing.
 /** Where the desired state comes from, and what runs the tools. */
 export interface Sources {
   readonly environments: readonly Environment[];
+  readonly applications: readonly Application[];
   /** The rendered manifests. */
   readonly dist: string;
   readonly machine: MachineLike;
@@ -41,6 +44,7 @@ export interface Sources {
 
 const checkout: Sources = {
   environments,
+  applications,
   dist: fileURLToPath(new URL('../dist', import.meta.url)),
   machine: thisMachine,
 };
@@ -127,6 +131,7 @@ async function parse(argv: string[], sources: Sources): Promise<BootstrapOptions
   }
   const wanted: BootstrapInput = {
     environment,
+    applications: sources.applications,
     objects: objectsIn(sources.dist, environment.name),
     argoCd: values['argo-cd'] === 'present' ? 'present' : 'chart',
     charts: given,

@@ -1,4 +1,5 @@
-import { render } from '../apps/main.ts';
+import { desiredState } from '../apps/main.ts';
+import { render } from '../apps/rendering.ts';
 import { type Capacity, capacityOf, type Nodes, poolsOf } from '../packages/analysis/capacity/capacity.ts';
 import { ANY_POOL, type NodeSize, parseNodeSize } from '../packages/analysis/capacity/nodes.ts';
 import { jsonReport, sectionsOf } from '../packages/analysis/capacity/report.ts';
@@ -33,6 +34,8 @@ const formats: Readonly<Record<string, (all: readonly Capacity[]) => string>> = 
 /** What the work tree wants: path below dist/ -> text. */
 export type Render = () => Files;
 
+const wanted: Render = () => render(desiredState);
+
 interface CapacityOptions {
   readonly environment: string | undefined;
   readonly files: Files;
@@ -41,7 +44,7 @@ interface CapacityOptions {
 }
 
 /** `sluice capacity`. @returns 0 @throws {ConfigurationError} with every fault of the options */
-export async function runCapacity(argv: string[], files: Render = render): Promise<number> {
+export async function runCapacity(argv: string[], files: Render = wanted): Promise<number> {
   const asked = parse(argv, files);
   if (asked === undefined) {
     process.stdout.write(help);

@@ -1,4 +1,7 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
+import { applications } from '../apps/main.ts';
+import { systemIn } from '../apps/rendering.ts';
+import { local } from '../environments/local.ts';
 import { type AddonName, addonNames, installAddon } from '../packages/testbed/addons/optional.ts';
 import {
   type Cluster,
@@ -73,7 +76,8 @@ function parse(argv: string[]): ClusterCommand {
 async function up({ options, addons }: ClusterCommand): Promise<number> {
   const began = performance.now();
   const cluster = await openCluster(options);
-  for (const addon of addons) await installAddon(cluster, addon);
+  for (const addon of addons)
+    await installAddon(cluster, addon, { environment: local, system: systemIn(local, applications) });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(`cluster '${cluster.name}' (${cluster.provider}) is up after ${seconds} s\n`);
   process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);

@@ -41,7 +41,11 @@ export interface Sources {
 const checkout: Sources = {
   root: fileURLToPath(new URL('..', import.meta.url)),
   // Two revisions are compared without loading what renders a third.
-  render: async () => (await import('../apps/main.ts')).render(),
+  render: async () => {
+    const { desiredState } = await import('../apps/main.ts');
+    const { render } = await import('../apps/rendering.ts');
+    return render(desiredState);
+  },
 };
 
 interface DiffOptions {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemIn } from '../apps/main.ts';
 import { desiredState, environments, production, render, renderAnew } from '../apps/testing/desired-state.ts';
-import { local } from '../environments/local.ts';
 import { originsOf } from '../packages/analysis/explain/origins.ts';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { runExplain } from './explain.ts';
@@ -25,16 +23,6 @@ describe('sluice explain', () => {
     expect(text).toContain('which Application argocd/consumer syncs.');
     expect(text).toMatch(
       /workloads\.consumer\.workSeconds +\d+ +apps\/workloads\/consumer\.ts +spec.*env\[WORK_SECONDS\]\.value/,
-    );
-  });
-
-  it('begins with the line that declares a worker, of every worker of this repository', async () => {
-    const [work] = systemIn(local).work;
-    if (work === undefined) return;
-    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    await runExplain([`deployment/${work.name}`, '--environment', 'local']);
-    expect(String(write.mock.calls[0]?.[0])).toMatch(
-      new RegExp(`apps/workloads/[\\w-]+\\.ts:\\d+ +export const \\w+ = queueWorker\\('${work.name}'`),
     );
   });
 

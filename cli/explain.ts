@@ -1,4 +1,5 @@
-import { type DesiredState, desiredState } from '../apps/main.ts';
+import { desiredState } from '../apps/main.ts';
+import type { DesiredState } from '../apps/rendering.ts';
 import type { Environment } from '../environments/environment.ts';
 import {
   type Explanation,

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemIn } from '../apps/main.ts';
+import { applications } from '../apps/main.ts';
+import { systemIn } from '../apps/rendering.ts';
 import { environments } from '../environments/index.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 import { environmentText } from './new/environment.ts';
@@ -169,7 +170,7 @@ function parse(argv: string[]): Wanted | undefined {
   reader.check();
   if (kind === undefined) return undefined;
   const queueExists = environments.some((one) =>
-    systemIn(one).queues.some((each) => each.queue === (queue ?? name)),
+    systemIn(one, applications).queues.some((each) => each.queue === (queue ?? name)),
   );
   return {
     kind,

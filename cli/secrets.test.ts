@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemIn } from '../apps/main.ts';
+import { systemIn } from '../apps/rendering.ts';
 import { applications, local } from '../apps/testing/desired-state.ts';
 import { hashPassword } from './local/lavinmq.ts';
 import { type GeneratedSecret, generateSecrets } from './secrets.ts';

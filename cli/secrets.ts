@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { applications, systemIn } from '../apps/main.ts';
+import type { Application } from '../apps/application.ts';
+import { applications } from '../apps/main.ts';
 import { generatedSecretsOf } from '../apps/platform/credentials.ts';
+import { systemIn } from '../apps/rendering.ts';
+import type { Environment } from '../environments/environment.ts';
 import { local } from '../environments/local.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';
@@ -25,13 +28,13 @@ export interface GeneratedSecret {
 /** `sluice secrets`. @returns 0; 2 for unknown options, by ConfigurationError */
 export async function runSecrets(argv: string[]): Promise<number> {
   const { values } = parseOptions('secrets', argv, { help: { type: 'boolean' } });
-  const list = { apiVersion: 'v1', kind: 'List', items: generateSecrets() };
+  const list = { apiVersion: 'v1', kind: 'List', items: generateSecrets(local, applications) };
   process.stdout.write(values.help ? help : `${JSON.stringify(list, null, 2)}\n`);
   return 0;
 }
 
 /** Every Secret of the system; one password for a user wherever it stands, the administrator's hash of theirs. */
-export function generateSecrets(environment = local, of = applications): GeneratedSecret[] {
+export function generateSecrets(environment: Environment, of: readonly Application[]): GeneratedSecret[] {
   const passwords = new Map<string, string>();
   const passwordOf = (user: string): string => {
     const password = passwords.get(user) ?? randomBytes(24).toString('base64url');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { latch, proportional, simulate } from '@sluice/policy';
 import { afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
-import { systemIn } from '../apps/main.ts';
+import { systemIn } from '../apps/rendering.ts';
 import {
   applications,
   environments,

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Backend, isCounted, type Policy, type Report, type Simulation, simulate } from '@sluice/policy';
 import type { QueueWork, System } from '../apps/application.ts';
-import { render, systemIn } from '../apps/main.ts';
+import { applications, desiredState } from '../apps/main.ts';
 import { pollsIn } from '../apps/platform/scaler.ts';
+import { render, systemIn } from '../apps/rendering.ts';
 import type { Environment, Polls } from '../environments/environment.ts';
 import { environments } from '../environments/index.ts';
 import { textOf } from '../packages/analysis/report/markup.ts';
@@ -40,9 +41,9 @@ export interface Sources {
 
 const checkout: Sources = {
   root: fileURLToPath(new URL('..', import.meta.url)),
-  render,
+  render: () => render(desiredState),
   environments,
-  systemIn,
+  systemIn: (environment) => systemIn(environment, applications),
 };
 
 /** `sluice simulate`. @returns 0 @throws {ConfigurationError} with every fault of the options */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { render } from '../apps/main.ts';
-import { environments } from '../environments/index.ts';
+import { desiredState } from '../apps/main.ts';
+import { render } from '../apps/rendering.ts';
 import { fidelityText, keptPolicies } from '../packages/analysis/fidelity.ts';
 import { compareDist, type Drift, isClean, writeDist } from '../packages/manifests/dist.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
@@ -29,8 +29,9 @@ const formats: Readonly<Record<string, (drift: Drift, count: number, check: bool
 /**
  * `sluice synth`. @returns 0 done (or no drift), 1 drift. @throws ConfigurationError on unknown options
  * @param root The folder that holds what was rendered. @default dist/ of this checkout
+ * @param state What is rendered. @default what this repository wants
  */
-export async function runSynth(argv: string[], root = DIST): Promise<number> {
+export async function runSynth(argv: string[], root = DIST, state = desiredState): Promise<number> {
   const { values } = parseOptions('synth', argv, {
     check: { type: 'boolean', default: false },
     format: { type: 'string', default: 'text' },
@@ -43,11 +44,11 @@ export async function runSynth(argv: string[], root = DIST): Promise<number> {
   const reader = new OptionReader('synth');
   reader.oneOf('format', values.format, Object.keys(formats));
   reader.check();
-  const files = render();
+  const files = render(state);
   const drift = values.check ? compareDist(root, files) : writeDist(root, files);
   process.stdout.write(formats[values.format]?.(drift, files.size, values.check) ?? '');
   if (values.format === 'text')
-    process.stdout.write(fidelityText(environments.flatMap((one) => keptPolicies(one))));
+    process.stdout.write(fidelityText(state.environments.flatMap((one) => keptPolicies(one, state))));
   return values.check && !isClean(drift) ? 1 : 0;
 }
 

@@ -4,7 +4,7 @@ import type { BrokerTls, Environment } from '../../environments/environment.ts';
 import type { Manifest } from '../../packages/manifests/manifests.ts';
 import { isFields, valueAt } from '../../packages/manifests/objects.ts';
 import type { Folder } from '../application.ts';
-import { manifestsOf, systemIn } from '../main.ts';
+import { manifestsOf, systemIn } from '../rendering.ts';
 import { applications, local, production, render } from '../testing/desired-state.ts';
 import { brokerAuthority } from './authorities.ts';
 import { brokerApplication } from './broker.ts';
@@ -85,7 +85,7 @@ describe.each(['lavinmq', 'rabbitmq'] as const)('an environment with TLS to %s',
 
 /** The objects of the broker, or of its certificate authority, alone. */
 const made = (folder: Folder, environment: Environment): Manifest[] =>
-  manifestsOf(folder, environment, undefined, systemIn(environment, applications));
+  manifestsOf(folder, environment, systemIn(environment, applications));
 
 describe('the metrics of a broker with TLS', () => {
   const endpointsOf = (broker: Environment['broker']) =>

@@ -3,7 +3,7 @@ import type { Environment } from '../../environments/environment.ts';
 import { parseDeclaration } from '../../packages/contracts/log-declaration.ts';
 import { logRecords } from '../../packages/contracts/log-store.ts';
 import { addonsOf } from '../addons/catalog.ts';
-import { manifestsOf } from '../main.ts';
+import { manifestsOf } from '../rendering.ts';
 import { production, systemIn } from '../testing/desired-state.ts';
 import { elasticsearchApplication, elasticsearchAuthority } from './elasticsearch.ts';
 import { logReportsApplication } from './log-reports.ts';
@@ -24,9 +24,7 @@ const FOLDERS = [elasticsearchAuthority, elasticsearchApplication, logReportsApp
 
 const objectsOf = (environment: Environment): Rendered[] => {
   const system = systemIn(environment);
-  return FOLDERS.flatMap(
-    (folder) => manifestsOf(folder, environment, undefined, system) as unknown as Rendered[],
-  );
+  return FOLDERS.flatMap((folder) => manifestsOf(folder, environment, system) as unknown as Rendered[]);
 };
 
 const objects = objectsOf(production);

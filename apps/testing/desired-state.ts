@@ -2,7 +2,8 @@ import type { Environment } from '../../environments/environment.ts';
 import type { Files } from '../../packages/manifests/manifests.ts';
 import { onceForPair } from '../../packages/manifests/memo.ts';
 import type { Application, System } from '../application.ts';
-import { type DesiredState, platform, render as renderOf, systemIn as systemOf } from '../main.ts';
+import { platform } from '../platform/index.ts';
+import { type DesiredState, render as renderOf, systemIn as systemOf } from '../rendering.ts';
 import { inject } from '../workloads/inject.ts';
 import { journal } from '../workloads/journal.ts';
 import { process } from '../workloads/process.ts';
@@ -45,4 +46,4 @@ export const render = (
 export const renderAnew = (
   wanted: readonly Environment[] = environments,
   of: readonly Application[] = applications,
-): Files => renderOf(wanted, undefined, of);
+): Files => renderOf({ environments: wanted, applications: of });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { platform, render, systemIn } from '../main.ts';
+import { platform } from '../platform/index.ts';
+import { render, systemIn } from '../rendering.ts';
 import { local } from '../testing/environments.ts';
 import { scaling, workloads } from '../testing/workloads.ts';
 import { scheduledJob } from './scheduled-job.ts';
@@ -27,8 +28,8 @@ const storefront = webService('storefront', {
 });
 
 const filesWith = (one: Workload): ReadonlyMap<string, string> =>
-  render([local], undefined, platform([...workloads, one]));
-const without = render([local], undefined, platform(workloads));
+  render({ environments: [local], applications: platform([...workloads, one]) });
+const without = render({ environments: [local], applications: platform(workloads) });
 const folder = (one: Workload): string[] =>
   [...filesWith(one).keys()]
     .filter((path) => path.startsWith(`local/${one.name}/`))

@@ -7,7 +7,8 @@ import { keptPolicies } from '../../packages/analysis/fidelity.ts';
 import { parsePromql } from '../../packages/contracts/promql.ts';
 import type { Manifest } from '../../packages/manifests/manifests.ts';
 import { valueAt } from '../../packages/manifests/objects.ts';
-import { platform, systemIn } from '../main.ts';
+import { platform } from '../platform/index.ts';
+import { systemIn } from '../rendering.ts';
 import { local } from '../testing/environments.ts';
 import { queueWorker } from './queue-worker.ts';
 

@@ -2,7 +2,7 @@ import { proportional } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { generateSecrets } from '../../cli/secrets.ts';
-import { systemIn } from '../main.ts';
+import { systemIn } from '../rendering.ts';
 import { bank, local, render, withTransactions } from '../testing/desired-state.ts';
 import { process as writer } from './process.ts';
 import { queueWorker } from './queue-worker.ts';

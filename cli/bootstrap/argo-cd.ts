@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import type { Addon } from '../../apps/addons/addon.ts';
 import { argoCd as addon } from '../../apps/addons/argo.ts';
-import { systemIn } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { ARGOCD_NAMESPACE, ROOT } from '../../argocd/settings.ts';
 import { charts } from '../../environments/versions.ts';
 import type { KubernetesObject } from '../../packages/testbed/cluster.ts';
@@ -23,7 +23,8 @@ export function templateArguments({ charts: given }: BootstrapInput, { name, nam
  * every pod of it is ready.
  */
 export async function installChart({ wanted, machine, cluster }: At, addon: Addon): Promise<void> {
-  const values = JSON.stringify(addon.values(wanted.environment, systemIn(wanted.environment)));
+  const { environment, applications } = wanted;
+  const values = JSON.stringify(addon.values(environment, systemIn(environment, applications)));
   const kubernetes = ['--kube-version', await serverVersion(cluster)];
   const { stdout } = await machine.helm([...templateArguments(wanted, addon), ...kubernetes], {
     input: values,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { environments, local, render } from '../../apps/testing/desired-state.ts';
+import { applications, environments, local, render } from '../../apps/testing/desired-state.ts';
 import { charts } from '../../environments/versions.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
 import type { ProviderName } from '../../packages/testbed/cluster.ts';
@@ -60,7 +60,8 @@ function start(provider: ProviderName, environment: string): void {
   });
 }
 
-const run = (...argv: string[]): Promise<number> => runBootstrap(argv, { environments, dist: DIST, machine });
+const run = (...argv: string[]): Promise<number> =>
+  runBootstrap(argv, { environments, applications, dist: DIST, machine });
 
 const outcomes = (): string[] =>
   machine.said
@@ -249,11 +250,14 @@ describe('bootstrap of production', () => {
 
 describe('a Secret that is missing beside others', () => {
   it('gets the password that its user has already', () => {
-    const all = generateSecrets(local);
+    const all = generateSecrets(local, applications);
     const users = all.find(({ metadata }) => metadata.name === 'broker-users')?.stringData ?? {};
     const owner = { name: 'consumer', namespace: 'consumer', component: 'worker' } as const;
     const missing = [{ owner, secretName: 'broker-credentials', keys: { password: 'consumer' } }];
-    const made = completing(local, { missing, known: new Map(Object.entries(users)) });
+    const made = completing(
+      { environment: local, applications },
+      { missing, known: new Map(Object.entries(users)) },
+    );
     expect(made.map(({ metadata, stringData, immutable }) => ({ metadata, stringData, immutable }))).toEqual([
       {
         metadata: { name: 'broker-credentials', namespace: 'consumer' },

@@ -2,8 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
-import { environments, local, production, render } from '../../apps/testing/desired-state.ts';
+import {
+  applications,
+  environments,
+  local,
+  production,
+  render,
+  systemIn,
+} from '../../apps/testing/desired-state.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { charts } from '../../environments/versions.ts';
 import { writeDist } from '../../packages/manifests/dist.ts';
@@ -49,14 +55,14 @@ function lookingOnly({ helm, provider, context = 'dev', files = {} }: Props = {}
 
 async function plan(environment: string, props: Props = {}, ...options: string[]): Promise<string> {
   const { machine, text } = lookingOnly(props);
-  const sources: Sources = { environments, dist: DIST, machine };
+  const sources: Sources = { environments, applications, dist: DIST, machine };
   expect(await runBootstrap([environment, '--dry-run', ...options], sources)).toBe(0);
   return text();
 }
 
 async function refused(argv: string[], props: Props = {}, known = environments): Promise<string> {
   const { machine } = lookingOnly(props);
-  return runBootstrap(argv, { environments: known, dist: DIST, machine }).then(
+  return runBootstrap(argv, { environments: known, applications, dist: DIST, machine }).then(
     () => 'not refused',
     (error: unknown) => String(error),
   );

@@ -1,11 +1,11 @@
 import type { ExpectedSecret } from '../../apps/application.ts';
-import { systemIn } from '../../apps/main.ts';
 import { generatedSecretsOf } from '../../apps/platform/credentials.ts';
-import type { Environment } from '../../environments/environment.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { type GeneratedSecret, generateSecrets } from '../secrets.ts';
 import { find } from './apply.ts';
 import type { ClusterLike } from './machine.ts';
 import type { At, Step } from './steps.ts';
+import type { BootstrapInput } from './wanted.ts';
 
 interface StoredSecret {
   /** In base64. */
@@ -18,15 +18,20 @@ interface Found {
   readonly known: ReadonlyMap<string, string>;
 }
 
-const expected = (environment: Environment): ExpectedSecret[] =>
-  environment.secrets.kind === 'pre-made' ? generatedSecretsOf(environment, systemIn(environment)) : [];
+/** Whose Secrets they are. */
+type Wanted = Pick<BootstrapInput, 'environment' | 'applications'>;
+
+const expected = ({ environment, applications }: Wanted): ExpectedSecret[] =>
+  environment.secrets.kind === 'pre-made'
+    ? generatedSecretsOf(environment, systemIn(environment, applications))
+    : [];
 
 const place = ({ owner, secretName }: ExpectedSecret): string => `${owner.namespace}/${secretName}`;
 
-async function look(cluster: ClusterLike, environment: Environment): Promise<Found> {
+async function look(cluster: ClusterLike, wanted: Wanted): Promise<Found> {
   const missing: ExpectedSecret[] = [];
   const known = new Map<string, string>();
-  for (const secret of expected(environment)) {
+  for (const secret of expected(wanted)) {
     const stored = await find<StoredSecret>(cluster, 'secret', secret.secretName, secret.owner.namespace);
     if (stored === undefined) missing.push(secret);
     for (const [key, value] of Object.entries(stored?.data ?? {})) {
@@ -41,9 +46,12 @@ async function look(cluster: ClusterLike, environment: Environment): Promise<Fou
  * The Secrets that are missing: a user whose password already stands in another Secret keeps it, so that a run
  * that was stopped between two of them leaves no user with two passwords.
  */
-export function completing(environment: Environment, { missing, known }: Found): GeneratedSecret[] {
+export function completing(
+  { environment, applications }: Wanted,
+  { missing, known }: Found,
+): GeneratedSecret[] {
   const keysAt = new Map(missing.map((secret) => [place(secret), secret.keys]));
-  return generateSecrets(environment).flatMap((secret) => {
+  return generateSecrets(environment, applications).flatMap((secret) => {
     const keys = keysAt.get(`${secret.metadata.namespace}/${secret.metadata.name}`);
     if (keys === undefined) return [];
     const stringData = Object.fromEntries(
@@ -56,16 +64,18 @@ export function completing(environment: Environment, { missing, known }: Found):
 /** Passwords made in the cluster, once: what is there stays. */
 export const secrets: Step = {
   title: 'generated Secrets',
-  plan: ({ environment }) =>
-    environment.secrets.kind === 'pre-made'
+  plan: (wanted) => {
+    const { secrets: from } = wanted.environment;
+    return from.kind === 'pre-made'
       ? [
           'create what is missing, immutable, with passwords made then:',
-          ...expected(environment).map((one) => `  ${place(one)}: ${Object.keys(one.keys).join(', ')}`),
+          ...expected(wanted).map((one) => `  ${place(one)}: ${Object.keys(one.keys).join(', ')}`),
         ]
-      : [`nothing: External Secrets fetches them from ${environment.secrets.documents}/NAMESPACE`],
-  done: async ({ cluster, wanted }) => (await look(cluster, wanted.environment)).missing.length === 0,
-  run: async ({ cluster, wanted: { environment } }: At) => {
-    const items = completing(environment, await look(cluster, environment));
+      : [`nothing: External Secrets fetches them from ${from.documents}/NAMESPACE`];
+  },
+  done: async ({ cluster, wanted }) => (await look(cluster, wanted)).missing.length === 0,
+  run: async ({ cluster, wanted }: At) => {
+    const items = completing(wanted, await look(cluster, wanted));
     const list = { apiVersion: 'v1', kind: 'List', items };
     await cluster.kubectl(['create', '--filename', '-'], { input: JSON.stringify(list) });
   },

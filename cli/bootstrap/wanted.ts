@@ -1,6 +1,7 @@
 /** What an environment wants, as it is rendered: bootstrap brings the first objects of it, Argo CD the rest. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Application } from '../../apps/application.ts';
 import { ARGOCD_NAMESPACE } from '../../argocd/settings.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { AddonName } from '../../environments/versions.ts';
@@ -15,6 +16,8 @@ export type ArgoCdOrigin = 'chart' | 'present';
 /** What is to be delivered into a new cluster. */
 export interface BootstrapInput {
   readonly environment: Environment;
+  /** All that is wanted of every environment: Secrets and the values of charts follow from it. */
+  readonly applications: readonly Application[];
   /** Every object below dist/<environment>. */
   readonly objects: readonly KubernetesObject[];
   readonly argoCd: ArgoCdOrigin;

@@ -1,7 +1,7 @@
 import { latch } from '@sluice/policy';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { applications, local } from '../../apps/testing/desired-state.ts';
 import { type QueueWorkerValues, queueWorker } from '../../apps/workloads/queue-worker.ts';
 import { parseDuration } from '../../packages/contracts/instant.ts';

@@ -6,8 +6,9 @@ import {
   type System,
   type WorkerPlatform,
 } from '../../apps/application.ts';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
 import { pollsIn } from '../../apps/platform/scaler.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
 import type { Environment, Polls } from '../../environments/environment.ts';
@@ -129,7 +130,9 @@ export interface PlanSources {
   readonly variables: NodeJS.ProcessEnv;
 }
 
-const wanted = (): PlanSources => ({ environment: local, system: systemIn(local), variables: process.env });
+const wanted = (): PlanSources => ({
+  ...{ environment: local, system: systemIn(local, applications), variables: process.env },
+});
 
 /**
  * What the local environment wants of one worker; an option of the command line goes before it.

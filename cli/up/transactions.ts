@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileScalerConfig } from '@sluice/policy';
 import { request } from '@sluice/runtime';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { local } from '../../environments/local.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
@@ -158,7 +159,7 @@ class Run {
 
   /** What the own scaler of a cluster is told, with processes in place of pods. */
   #scalerFile(): string {
-    const { work } = systemIn(environment);
+    const { work } = systemIn(environment, applications);
     const workloads = WORKERS.map((name) => {
       const found = work.find((one) => one.name === name);
       if (found === undefined) throw new Error(`there is no workload '${name}'`);

@@ -1,5 +1,5 @@
 import { baseOf, type ClauseFidelity } from '@sluice/policy';
-import { type DesiredState, desiredState, systemIn } from '../../apps/main.ts';
+import { type DesiredState, systemIn } from '../../apps/rendering.ts';
 import { fidelityOf, type ScalerKind } from '../../charts/scaling.ts';
 import type { Environment } from '../../environments/environment.ts';
 
@@ -20,7 +20,7 @@ export interface KeptPolicy {
 /** What is kept of the policy of every scaled workload of an environment, in the scalers' own sentences. */
 export const keptPolicies = (
   environment: Environment,
-  { applications }: DesiredState = desiredState,
+  { applications }: DesiredState,
 ): readonly KeptPolicy[] =>
   systemIn(environment, applications).scaled.map((scaled) => {
     const { name, target, policy } = scaled.workload;

@@ -1,7 +1,7 @@
 /** Many workers in one environment: each of an image of its own, on a queue of its own. */
 import { latch } from '@sluice/policy';
 import type { Application } from '../../apps/application.ts';
-import { platform } from '../../apps/main.ts';
+import { platform } from '../../apps/platform/index.ts';
 import { workloads } from '../../apps/testing/workloads.ts';
 import { queueWorker } from '../../apps/workloads/queue-worker.ts';
 

@@ -1,11 +1,11 @@
 /** The addons on request, as pods of a cluster from source: resource metrics and a real Ingress. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { ensureRabbitmqImage, rabbitmqStandin } from '../../packages/testbed/images/build.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { sharedCluster } from './shared.ts';
 
 const unavailable = await fromSourceProvider.unavailable();

@@ -1,6 +1,6 @@
 /** Transactions on a cluster: the rendered services, scaler and Redis, and pods that speak as MongoDB and Elasticsearch. */
 import type { Application } from '../../apps/application.ts';
-import { platform } from '../../apps/main.ts';
+import { platform } from '../../apps/platform/index.ts';
 import { storeExporter } from '../../apps/platform/store-exporters.ts';
 import { STORES } from '../../apps/platform/stores.ts';
 import { bank } from '../../apps/testing/environments.ts';

@@ -9,13 +9,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { applications } from '../../apps/testing/desired-state.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { images } from '../../environments/images.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { pathsOf } from '../../packages/testbed/from-source/cluster-paths.ts';
 import { ensureRabbitmqImage } from '../../packages/testbed/images/build.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { sharedCluster } from './shared.ts';
 import { objectsOf, provideService, testEnvironment } from './system.ts';
 

@@ -1,16 +1,17 @@
 /** Bootstrap on a real cluster: stopped in the middle, gone on with, run once more; and new passwords afterwards. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applications } from '../../apps/testing/desired-state.ts';
 import { thisMachine } from '../../cli/bootstrap/machine.ts';
 import { runBootstrap } from '../../cli/bootstrap.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
 import { fromSourceProvider } from '../../packages/testbed/from-source/provider.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { type Progress, until, untilDone } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { applicationsOf } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
@@ -54,7 +55,7 @@ async function bootstrap(...options: string[]): Promise<Run> {
   const began = performance.now();
   const where = ['--provider', 'from-source', '--name', name, '--argo-cd', 'present', '--timeout', '170s'];
   const code = await runBootstrap([environment.name, ...where, ...options], {
-    ...{ environments: [environment], dist, machine },
+    ...{ environments: [environment], applications, dist, machine },
   });
   const ended = said.flatMap((line) => {
     const [, title, how] = /^\d\/8 ([^:]+): (.*) \(.* s\)$/.exec(line) ?? [];

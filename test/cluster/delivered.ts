@@ -1,12 +1,13 @@
 /** A cluster to which Argo CD delivers an environment: what the test of delivery and the pictures of dashboards share. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { applications } from '../../apps/testing/desired-state.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { argoCdDefinitions } from '../../packages/testbed/definitions.ts';
 import { applyDefinitions, definitionsOf } from '../../packages/testbed/lib/definitions.ts';
+import { installAddon } from './addons.ts';
 import { type Applications, applicationsOf } from './applications.ts';
 import { startArgoCd } from './argo.ts';
 import { installCrds } from './crds.ts';
@@ -46,7 +47,9 @@ export async function prepareDelivery(
   const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
   const there = namespaces.map(({ metadata }) => metadata.name);
   await cluster.apply(namespaces);
-  const secrets = generateSecrets().filter(({ metadata }) => there.includes(metadata.namespace));
+  const secrets = generateSecrets(environment, applications).filter(({ metadata }) =>
+    there.includes(metadata.namespace),
+  );
   await cluster.apply(secrets.map((secret) => ({ ...secret })));
   // An HPA is healthy only while it reads its metric.
   await installAddon(cluster, 'metrics-server');

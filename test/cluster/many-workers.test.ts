@@ -1,7 +1,7 @@
 /** 200 workers in one environment: the API server takes every object of them, and one scaler serves them all. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { render } from '../../apps/main.ts';
+import { render } from '../../apps/rendering.ts';
 import { local } from '../../apps/testing/environments.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { withWorkers } from '../bench/many-workers.ts';
@@ -22,7 +22,7 @@ interface Rendered {
 }
 
 const rendered: readonly Rendered[] = [
-  ...render([{ ...local, name: 'many' }], undefined, withWorkers(COUNT)),
+  ...render({ environments: [{ ...local, name: 'many' }], applications: withWorkers(COUNT) }),
 ].map(([path, text]) => ({ path, text, object: parse(text) }));
 const ofKind = (kind: string): readonly Rendered[] => rendered.filter(({ object }) => object.kind === kind);
 

@@ -2,10 +2,10 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { at, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, objectsOf, provideImages, testEnvironment } from './system.ts';

@@ -1,10 +1,10 @@
 /** New versions of the web service under constant load, pod by pod, behind the real ingress controller. */
 import { api as service } from '../../apps/testing/workloads.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { type Answered, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';
 import { provideService, testEnvironment } from './system.ts';

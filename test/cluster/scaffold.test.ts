@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Application } from '../../apps/application.ts';
-import { platform } from '../../apps/main.ts';
+import { platform } from '../../apps/platform/index.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
 import { checkout } from '../support/checkout.ts';

@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { constant, type ScalerConfig, type SchedulePolicy, schedule } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scaler } from '../../apps/platform/identities.ts';
+import { applications } from '../../apps/testing/desired-state.ts';
 import { scaling, api as service } from '../../apps/testing/workloads.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { type Api, openApi } from './api.ts';
 import { sharedCluster } from './shared.ts';
 import { objectsIn, objectsOf, provideService, testEnvironment } from './system.ts';
@@ -122,7 +123,7 @@ beforeAll(async () => {
   for (const image of ['api', 'scaler'] as const) await provideService(cluster, image);
   await installAddon(cluster, 'metrics-server');
   await cluster.apply([...classes, ...served, ...inNamespace(scaler.namespace).slice(0, 1)]);
-  const secrets = generateSecrets(environment).filter(
+  const secrets = generateSecrets(environment, applications).filter(
     ({ metadata }) => metadata.namespace === scaler.namespace,
   );
   await cluster.apply(secrets.map((secret) => ({ ...secret })));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { render } from '../../apps/main.ts';
+import { render } from '../../apps/rendering.ts';
 import { applications } from '../../apps/testing/desired-state.ts';
 import { local } from '../../apps/testing/environments.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
@@ -38,7 +38,7 @@ export async function provideImages(
   environment = testEnvironment,
   of = applications,
 ): Promise<void> {
-  const manifests = [...render([environment], undefined, of).values()].join();
+  const manifests = [...render({ environments: [environment], applications: of }).values()].join();
   for (const service of SERVICES.filter(isReleased).filter((name) => manifests.includes(images[name])))
     await provideService(cluster, service);
   if (!(await canPull(cluster, images.rabbitmq)))
@@ -97,7 +97,7 @@ const DELIVERY = ['Application', 'AppProject'];
 
 /** Every object of an environment but its delivery's, Namespaces and PriorityClasses first. */
 export function objectsOf(environment: Environment, of = applications): KubernetesObject[] {
-  const objects = [...render([environment], undefined, of).values()]
+  const objects = [...render({ environments: [environment], applications: of }).values()]
     .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject))
     .filter(({ kind }) => !DELIVERY.includes(kind));
   const first = ({ kind }: KubernetesObject) => (kind === 'Namespace' || kind === 'PriorityClass' ? 0 : 1);

@@ -1,6 +1,6 @@
 /** journal with a queue in Redis that KEDA follows, beside process with the own scaler: each by its own queue. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { fidelityOf } from '../../charts/scaling.ts';
 import { installKeda } from '../../packages/testbed/addons/keda.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scaling, api as service } from '../../apps/testing/workloads.ts';
 import { counterRate } from '../../charts/autoscaler.ts';
-import { installAddon } from '../../packages/testbed/addons/optional.ts';
 import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { installAddon } from './addons.ts';
 import { type Api, applyStrictly, openApi } from './api.ts';
 import { lookWhile, type Sight, sendRequests } from './load.ts';
 import { serviceIn } from './releases.ts';

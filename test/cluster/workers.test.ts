@@ -1,7 +1,7 @@
 /** Three workers, three policies, two scalers and two languages: each follows its own queue and no other. */
 import { drain, latch, proportional } from '@sluice/policy';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { platform } from '../../apps/main.ts';
+import { platform } from '../../apps/platform/index.ts';
 import { queueWorker } from '../../apps/workloads/queue-worker.ts';
 import { sluiceConsumer } from '../../apps/workloads/sluice-consumer.ts';
 import type { Environment } from '../../environments/environment.ts';

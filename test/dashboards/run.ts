@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort, killGroup, spawnOwned } from '@sluice/runtime/processes';
 import { parse, stringify } from 'yaml';
-import { render } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
+import { render } from '../../apps/rendering.ts';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { type MetricsTarget, MetricsTargets } from '../../cli/up/metrics-targets.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
@@ -100,7 +101,7 @@ export class ScrapingPrometheus {
 }
 
 /** What this machine shows: the local environment on the broker that runs here. */
-const rendered = () => [...render([{ ...local, broker: 'rabbitmq' }])];
+const rendered = () => [...render({ environments: [{ ...local, broker: 'rabbitmq' }], applications })];
 
 /** Groups of one name in several files are several groups. */
 function ruleGroups(): object[] {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { flow, latch, type Policy } from '@sluice/policy';
 import { freePort } from '@sluice/runtime/processes';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { applications, local, render, withOverrides } from '../../apps/testing/desired-state.ts';
 import { runSimulate } from '../../cli/simulate.ts';
 import type { RecordedArrivals } from '../../environments/environment.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { environments } from '../../environments/index.ts';
+import { environments } from '../../apps/testing/desired-state.ts';
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { otelCollector } from '../../packages/testbed/tools.ts';
 import { collectorConfigOf, collectorReleases, validateCollectorConfig } from '../support/collector-files.ts';

@@ -1,5 +1,5 @@
-import { systemIn } from '../../apps/main.ts';
 import { redisUsersOf } from '../../apps/platform/redis.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { bank, withTransactions } from '../../apps/testing/desired-state.ts';
 import { type RedisUser, redisFiles } from '../../charts/redis.ts';
 import { type RenderedRedis, startRenderedRedis } from './rendered-redis.ts';

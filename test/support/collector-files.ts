@@ -3,10 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { render } from '../../apps/testing/desired-state.ts';
+import { environments, render } from '../../apps/testing/desired-state.ts';
 import { LOG_AGENT_FLAGS } from '../../charts/log-agent.ts';
 import type { CollectorConfig } from '../../charts/log-collector.ts';
-import { environments } from '../../environments/index.ts';
 
 interface Release {
   readonly spec: {

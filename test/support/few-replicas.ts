@@ -3,7 +3,8 @@
  *   node test/support/few-replicas.ts REPLICAS [options of sluice up]
  */
 import { latch } from '@sluice/policy';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { runUp } from '../../cli/up.ts';
 import { local } from '../../environments/local.ts';
 
@@ -13,5 +14,5 @@ const policy = latch({
   startWhen: { readyAtLeast: 10, oldestWaitSeconds: 60 },
 });
 const environment = { ...local, workloads: { consumer: { policy } } };
-const sources = { environment, system: systemIn(environment), variables: process.env };
+const sources = { environment, system: systemIn(environment, applications), variables: process.env };
 process.exitCode = await runUp(options, sources);

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { addonsOf } from '../../apps/addons/catalog.ts';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { environments } from '../../environments/index.ts';
 import { type AddonName, charts } from '../../environments/versions.ts';
 
@@ -50,7 +51,7 @@ describe.skipIf(folder === undefined)('the values of', () => {
     const target = ['--namespace', addon.namespace.name, ...cluster];
     const { status, stderr } = helm(
       ['template', addon.name, path, ...target, '--values', '-'],
-      JSON.stringify(addon.values(environment, systemIn(environment))),
+      JSON.stringify(addon.values(environment, systemIn(environment, applications))),
     );
     expect(status, stderr).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { render } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
+import { render } from '../../apps/rendering.ts';
 import {
   bank,
   local,
@@ -15,11 +16,11 @@ import { beside, brokenIn, dist, files, linksAmong } from './chains.ts';
 const all = [
   ...environments.map((environment) => ({
     name: environment.name,
-    links: linksAmong(render([environment]), environment),
+    links: linksAmong(render({ environments: [environment], applications }), environment, applications),
   })),
   ...[bank, bankInProduction].map((environment) => ({
     name: `the tests’ ${environment.name}`,
-    links: linksAmong(renderOwn([environment], withTransactions), environment),
+    links: linksAmong(renderOwn([environment], withTransactions), environment, withTransactions),
   })),
 ];
 

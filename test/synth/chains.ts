@@ -1,4 +1,4 @@
-import { production, render } from '../../apps/testing/desired-state.ts';
+import { applications, production, render } from '../../apps/testing/desired-state.ts';
 import { worldOf } from '../../packages/analysis/explain/dependencies.ts';
 import { allLinks } from '../../packages/manifests/links/all.ts';
 import { type Link, sentenceOf } from '../../packages/manifests/links/links.ts';
@@ -7,9 +7,15 @@ import { parser, snapshotOf } from '../../packages/manifests/objects.ts';
 /** One for all: most files are the same each time. */
 const parse = parser();
 
-/** Every link of every object in files below dist/. */
-export const linksAmong = (files: ReadonlyMap<string, string>, environment = production): Link[] =>
-  allLinks(worldOf(environment, [...snapshotOf('test', files, parse).objects.values()]));
+/** Every link of every object in files below dist/. @param of What is wanted of them. @default the tests' own */
+export const linksAmong = (
+  files: ReadonlyMap<string, string>,
+  environment = production,
+  of = applications,
+): Link[] =>
+  allLinks(
+    worldOf(environment, [...snapshotOf('test', files, parse).objects.values()], { applications: of }),
+  );
 
 /** What is wrong with the broken ones. */
 export const brokenIn = (links: readonly Link[]): string[] =>

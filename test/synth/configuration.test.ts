@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { parseScalerConfig } from '@sluice/policy';
 import { parseConfig } from '@sluice/runtime';
 import { describe, expect, it } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
 import { expectedSecrets } from '../../apps/platform/credentials.ts';
 import { pollsIn } from '../../apps/platform/scaler.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { ownWorkloads } from '../../charts/scaling.ts';
 import { images } from '../../environments/images.ts';
 import { environments } from '../../environments/index.ts';
@@ -30,7 +31,7 @@ const scalerConfig = (environment: string) => {
 describe.each(environments)("the scaler's file in $name", (wanted) => {
   const environment = wanted.name;
   const { pollSeconds, idlePollSeconds, workloads } = scalerConfig(environment);
-  const scaled = ownWorkloads(systemIn(wanted).scaled);
+  const scaled = ownWorkloads(systemIn(wanted, applications).scaled);
 
   it('is taken by the scaler, and names what the applications want scaled', () => {
     const { pollSeconds: poll, idlePollSeconds: idle } = pollsIn(wanted);
@@ -128,7 +129,7 @@ describe.each(environments)('the environment of a container in $name', (wanted) 
     ({ workload, known, read }) => {
       const { namespace } = workload.object.metadata;
       const keysOf = (secretName: string): string[] =>
-        expectedSecrets(systemIn(wanted))
+        expectedSecrets(systemIn(wanted, applications))
           .filter((secret) => secret.owner.namespace === namespace && secret.secretName === secretName)
           .flatMap(({ keys }) => Object.keys(keys));
       const env = environmentOf(workload, keysOf);
@@ -149,7 +150,7 @@ describe.each(environments)('the environment of a container in $name', (wanted) 
 
 describe.each(environments)('the topology file in $name', (wanted) => {
   const environment = wanted.name;
-  const system = systemIn(wanted);
+  const system = systemIn(wanted, applications);
   const maps = objectsIn(environment, 'ConfigMap').filter(({ metadata }) =>
     metadata.name.startsWith('topology-'),
   );

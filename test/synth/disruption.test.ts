@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maxReplicas } from '../../apps/application.ts';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { environments } from '../../environments/index.ts';
 import { objectsIn, ofKind, selects, workloads, workloadsOf } from './dist.ts';
 
@@ -9,7 +10,9 @@ describe('a disruption budget', () => {
   const single = new Map(
     environments.map((each) => [
       each.name,
-      systemIn(each).work.flatMap(({ name, policy }) => (maxReplicas(policy) === 1 ? [name] : [])),
+      systemIn(each, applications).work.flatMap(({ name, policy }) =>
+        maxReplicas(policy) === 1 ? [name] : [],
+      ),
     ]),
   );
 

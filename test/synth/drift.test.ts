@@ -4,18 +4,20 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../apps/main.ts';
-import { environments } from '../../environments/index.ts';
+import { desiredState } from '../../apps/main.ts';
+import { render } from '../../apps/rendering.ts';
 import { compareDist, writeDist } from '../../packages/manifests/dist.ts';
 import { DIST, rendered } from './dist.ts';
 
-const files = render();
+const { environments } = desiredState;
+const files = render(desiredState);
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'sluice-dist-'));
 
 describe('dist/', () => {
@@ -24,7 +26,7 @@ describe('dist/', () => {
   });
 
   it('renders the same bytes twice', () => {
-    expect([...render()]).toEqual([...files]);
+    expect([...render(desiredState)]).toEqual([...files]);
   });
 
   it('has a folder for each environment', () => {
@@ -46,14 +48,6 @@ describe('dist/', () => {
       expect(path.endsWith(`/${file}`), path).toBe(true);
     }
   });
-
-  it('gets a third environment from one object', () => {
-    const [local] = environments;
-    if (local === undefined) throw new Error('there is no environment');
-    const staging = render([{ ...local, name: 'staging', broker: 'rabbitmq' }]);
-    expect([...staging.keys()].every((path) => path.startsWith('staging/'))).toBe(true);
-    expect(staging.get('staging/broker/configmap-broker.broker.yaml')).toContain('rabbitmq_prometheus');
-  });
 });
 
 describe('writing', () => {
@@ -69,13 +63,18 @@ describe('writing', () => {
 
   it('touches only what differs', () => {
     const root = scratch();
-    writeDist(root, files);
-    const changed = new Map(files).set('local/cluster/priorityclass-low.yaml', 'changed');
-    expect(writeDist(root, changed)).toEqual({
+    const two = new Map([
+      ['a/b/role-x.yaml', 'x: 1\n'],
+      ['a/b/role-y.yaml', 'y: 1\n'],
+    ]);
+    writeDist(root, two);
+    const { mtimeMs } = statSync(join(root, 'a/b/role-x.yaml'));
+    expect(writeDist(root, new Map(two).set('a/b/role-y.yaml', 'y: 2\n'))).toEqual({
       missing: [],
-      changed: ['local/cluster/priorityclass-low.yaml'],
+      changed: ['a/b/role-y.yaml'],
       stale: [],
     });
+    expect(statSync(join(root, 'a/b/role-x.yaml')).mtimeMs).toBe(mtimeMs);
   });
 
   it.each(['../x.yaml', '/etc/x.yaml', 'a/../../x.yaml', 'a\\..\\x.yaml', './x.yaml', ''])(

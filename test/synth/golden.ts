@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { applications, systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
 import { broker, MONITORING, scaler } from '../../apps/platform/identities.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { environments } from '../../environments/index.ts';
 import { organization } from '../../environments/organization.ts';
@@ -50,7 +51,7 @@ const [BEGIN, END] = [
 
 const picture = (environment: Environment): string =>
   architectureOf({
-    ...{ environment: environment.name, system: systemIn(environment) },
+    ...{ environment: environment.name, system: systemIn(environment, applications) },
     // Some have no object where the environment does not ask for them.
     applications: applications.filter(({ name }) =>
       rendered.some(({ path }) => path.startsWith(`${environment.name}/${name}/`)),

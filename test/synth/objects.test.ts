@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { systemIn } from '../../apps/main.ts';
+import { applications } from '../../apps/main.ts';
 import { addonSecretsOf, expectedSecrets } from '../../apps/platform/credentials.ts';
+import { systemIn } from '../../apps/rendering.ts';
 import { workloads as wanted } from '../../apps/workloads/index.ts';
 import { environments } from '../../environments/index.ts';
 import {
@@ -149,7 +150,9 @@ describe('a process that is frozen', () => {
 
 describe('secrets', () => {
   const secretsOf = (name: string) =>
-    environments.filter((one) => one.name === name).flatMap((one) => expectedSecrets(systemIn(one)));
+    environments
+      .filter((one) => one.name === name)
+      .flatMap((one) => expectedSecrets(systemIn(one, applications)));
   const wanted = (environment: string): string[] =>
     workloadsOf(environment).flatMap((workload) => {
       const mounted = (workload.template.spec.volumes ?? []).map(({ secret }) => secret?.secretName);

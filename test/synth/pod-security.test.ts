@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { environments } from '../../environments/index.ts';
 import { containersOf, ofKind, type Workload, workloads } from './dist.ts';
 import type { Container, PodSpec } from './shapes.ts';
 
@@ -62,3 +63,12 @@ describe('a namespace', () => {
     for (const { object } of workloads) expect(PRIVILEGED).not.toContain(object.metadata.namespace);
   });
 });
+
+it.each(environments)(
+  '$name enforces no Pod Security Standards that its Kubernetes does not know',
+  (environment) => {
+    const minor = (version: string): number => Number(version.split('.')[1]);
+    expect(environment.kubernetes).toMatch(/^1\.\d+$/);
+    expect(minor(environment.podSecurityVersion)).toBeLessThanOrEqual(minor(environment.kubernetes));
+  },
+);

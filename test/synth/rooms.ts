@@ -116,3 +116,31 @@ export const readers: Readonly<Record<string, string>> = {
   'packages/analysis/explain/explain.ts': 'the line that names a value is shown',
   'packages/analysis/explain/origins.ts': 'places are told from the root of the repository',
 };
+
+/**
+ * Files and folders that read the desired state of this repository (`apps/main.ts`, the lists of environments and
+ * workloads, and what is in them) -> why. All else takes the desired state that it is given, and is tested on that of
+ * `apps/testing/`: what a user changes there changes no result of a test but of rules that any desired state passes.
+ */
+export const desiredStateReaders: Readonly<Record<string, string>> = {
+  'apps/testing/desired-state.ts': 'the services of transactions have no settings of the tests yet',
+  'apps/workloads/transactions.test.ts': 'the services of transactions have no settings of the tests yet',
+  'cli/advise.ts': 'the policy of a worker is compared',
+  'cli/bootstrap.ts': 'an environment is brought to a cluster',
+  'cli/capacity.ts': 'what is wanted is counted',
+  'cli/cluster.ts': 'addons have the values of the environment on a laptop',
+  'cli/diff.ts': 'what the sources render is compared',
+  'cli/explain.ts': 'what the sources render is explained',
+  'cli/new.ts': 'a queue may be there',
+  'cli/new/names.ts': 'a name may be taken',
+  'cli/secrets.ts': 'the Secrets of the environment on a laptop are made',
+  'cli/simulate.ts': 'what is wanted is simulated',
+  'cli/synth.ts': 'what is wanted is rendered',
+  'cli/up/options.ts': 'the work of the environment on a laptop runs',
+  'cli/up/transactions.ts': 'the work of the environment on a laptop runs',
+  'test/bench/synth-child.ts': 'the whole of it is measured',
+  'test/cluster/bank-system.ts': 'the services of transactions have no settings of the tests yet',
+  'test/dashboards/run.ts': 'the dashboards show a run of this repository',
+  'test/support/few-replicas.ts': 'a run of this repository is made smaller',
+  'test/synth/': 'rules that any desired state passes',
+};

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { latch, type Policy, proportional } from '@sluice/policy';
 import { maxReplicas, type System } from '../../../apps/application.ts';
-import { type DesiredState, desiredState, folderIn, manifestOf, systemIn } from '../../../apps/main.ts';
 import { generatedSecretsOf } from '../../../apps/platform/credentials.ts';
+import { type DesiredState, folderIn, manifestOf, systemIn } from '../../../apps/rendering.ts';
 import { isWorkload, overridesIn } from '../../../apps/workloads/workload.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { images } from '../../../environments/images.ts';
@@ -17,18 +17,22 @@ import { type Step, type Variation, variationsOf } from './variations.ts';
 const REGISTRY = `${organization.registry}/`;
 
 /** The objects of an environment beside what they lean on outside dist/. */
-export function worldOf(environment: Environment, objects: readonly DesiredObject[]): ObjectIndex {
+export function worldOf(
+  environment: Environment,
+  objects: readonly DesiredObject[],
+  { applications }: Pick<DesiredState, 'applications'>,
+): ObjectIndex {
   return new ObjectIndex(objects, {
-    secrets: premade(environment),
+    secrets: premade(environment, applications),
     registry: REGISTRY,
     images: new Map(Object.entries(images).map(([name, image]) => [image, folderOf(name, image)])),
   });
 }
 
 /** Where a secret manager has them, an ExternalSecret must fetch each. */
-const premade = (environment: Environment): PremadeSecret[] =>
+const premade = (environment: Environment, of: DesiredState['applications']): PremadeSecret[] =>
   environment.secrets.kind === 'pre-made'
-    ? generatedSecretsOf(environment, systemIn(environment)).map(({ owner, secretName, keys }) => ({
+    ? generatedSecretsOf(environment, systemIn(environment, of)).map(({ owner, secretName, keys }) => ({
         ...{ namespace: owner.namespace, name: secretName, keys: Object.keys(keys) },
       }))
     : [];
@@ -68,7 +72,7 @@ export interface Dependencies {
 export function dependenciesOf(
   object: DesiredObject,
   environment: Environment,
-  state = desiredState,
+  state: DesiredState,
 ): Dependencies {
   const before = madeFrom(object, environment, state);
   const whole = withSettings(environment, object, state);

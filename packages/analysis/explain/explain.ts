@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type DesiredState, desiredState, render } from '../../../apps/main.ts';
+import { type DesiredState, render } from '../../../apps/rendering.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { allLinks, linksOf } from '../../manifests/links/all.ts';
 import type { Link } from '../../manifests/links/links.ts';
@@ -89,11 +89,11 @@ export interface Chain {
 /** The objects of an environment as the sources render it now, rendered once. */
 export const objectsOf = (
   environment: Environment,
-  { applications }: DesiredState = desiredState,
+  { applications }: DesiredState,
 ): readonly DesiredObject[] => renderedOnce(applications, environment);
 
 const renderedOnce = onceForPair((applications: DesiredState['applications'], environment: Environment) => [
-  ...snapshotOf('working tree', render([environment], undefined, applications)).objects.values(),
+  ...snapshotOf('working tree', render({ environments: [environment], applications })).objects.values(),
 ]);
 
 /** @param objects All of the environment, the object among them. */
@@ -101,9 +101,9 @@ export function explain(
   object: DesiredObject,
   environment: Environment,
   objects: readonly DesiredObject[],
-  state = desiredState,
+  state: DesiredState,
 ): Explanation {
-  const world = worldOf(environment, objects);
+  const world = worldOf(environment, objects, state);
   return {
     object,
     origin: originOf(object, environment, state),

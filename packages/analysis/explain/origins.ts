@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Chart } from 'cdk8s';
-import { type DesiredState, desiredState, render } from '../../../apps/main.ts';
+import { type DesiredState, render } from '../../../apps/rendering.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { onceForPair } from '../../manifests/memo.ts';
 
@@ -24,10 +24,8 @@ const DEPTH = 60;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Which lines of apps/, charts/ and argocd/ asked for the objects of an environment, rendered once. */
-export const originsOf = (
-  environment: Environment,
-  { applications }: DesiredState = desiredState,
-): readonly Made[] => watchedOnce(applications, environment);
+export const originsOf = (environment: Environment, { applications }: DesiredState): readonly Made[] =>
+  watchedOnce(applications, environment);
 
 const watchedOnce = onceForPair(watchRender);
 
@@ -38,7 +36,7 @@ function watchRender(applications: DesiredState['applications'], environment: En
     charts.push(chart);
     return chart;
   };
-  render([environment], watched, applications);
+  render({ environments: [environment], applications }, watched);
   return charts.flatMap(({ made }) => made);
 }
 
@@ -82,7 +80,7 @@ function callers(): Place[] {
   const places = stack.split('\n').flatMap((line) => {
     const [, file = '', at] = /\(?((?:file:\/\/)?\/[^()]+):(\d+):\d+\)?$/.exec(line) ?? [];
     const path = relative(ROOT, file.startsWith('file:') ? fileURLToPath(file) : file);
-    return /^(apps|charts|argocd)\//.test(path) && path !== 'apps/main.ts' ? [`${path}:${at}`] : [];
+    return /^(apps|charts|argocd)\//.test(path) && path !== 'apps/rendering.ts' ? [`${path}:${at}`] : [];
   });
   return places.reverse();
 }

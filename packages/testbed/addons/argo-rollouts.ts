@@ -1,31 +1,31 @@
 /** Canary releases. @see https://argo-rollouts.readthedocs.io/en/stable/installation/ */
 import { argoRollouts as addon } from '../../../apps/addons/argo.ts';
-import { systemIn } from '../../../apps/main.ts';
-import { local } from '../../../environments/local.ts';
-import { access, deployment, service } from './objects.ts';
+import type { KubernetesObject } from '../cluster.ts';
+import { access, deployment, type Installed, service } from './objects.ts';
 
 const id = { name: 'argo-rollouts', namespace: 'argo-rollouts' };
 
 /** The image that the test cluster runs Argo Rollouts from. */
 export const argoRolloutsImage = 'sluice.test/argo-rollouts:1';
 
-const pod = deployment({
-  ...id,
-  image: argoRolloutsImage,
-  args: ['--leader-elect=false', ...addon.values(local, systemIn(local)).controller.extraArgs],
-  ports: [
-    { name: 'healthz', containerPort: 8080 },
-    { name: 'metrics', containerPort: 8090 },
-  ],
-  readiness: { httpGet: { path: '/healthz', port: 'healthz' } },
-  memory: '200Mi',
-});
+const podOf = ({ environment, system }: Installed): KubernetesObject =>
+  deployment({
+    ...id,
+    image: argoRolloutsImage,
+    args: ['--leader-elect=false', ...addon.values(environment, system).controller.extraArgs],
+    ports: [
+      { name: 'healthz', containerPort: 8080 },
+      { name: 'metrics', containerPort: 8090 },
+    ],
+    readiness: { httpGet: { path: '/healthz', port: 'healthz' } },
+    memory: '200Mi',
+  });
 
 const all = ['*'];
 const read = ['get', 'list', 'watch'];
 
 /** The objects that install Argo Rollouts. */
-export const argoRolloutsObjects = [
+export const argoRolloutsObjects = (wanted: Installed): KubernetesObject[] => [
   ...access(id, [
     { apiGroups: ['argoproj.io'], resources: all, verbs: all },
     { apiGroups: ['apps'], resources: ['replicasets'], verbs: all },
@@ -44,6 +44,6 @@ export const argoRolloutsObjects = [
       verbs: [...read, 'update', 'patch'],
     },
   ]),
-  pod,
+  podOf(wanted),
   service(id, { 8090: 'metrics' }),
 ];

@@ -1,5 +1,13 @@
 /** Shapes that every addon's objects share. */
+import type { System } from '../../../apps/application.ts';
+import type { Environment } from '../../../environments/environment.ts';
 import type { KubernetesObject } from '../cluster.ts';
+
+/** The environment whose addons a test cluster has, with what its applications contribute. */
+export interface Installed {
+  readonly environment: Environment;
+  readonly system: System;
+}
 
 /** The name and the namespace of an addon. */
 export interface AddonIdentity {

@@ -15,7 +15,7 @@ import {
 } from '../tools.ts';
 import { argoRolloutsImage, argoRolloutsObjects } from './argo-rollouts.ts';
 import { metricsServerImage, metricsServerObjects } from './metrics-server.ts';
-import { namespace } from './objects.ts';
+import { type Installed, namespace } from './objects.ts';
 import {
   monitoringNamespace,
   operatorImage,
@@ -30,7 +30,7 @@ interface Addon {
   /** OCI archives, made where they are not there yet. */
   readonly images: () => Promise<string>[];
   readonly definitions?: DefinitionSource;
-  readonly objects: readonly KubernetesObject[];
+  readonly objects: (wanted: Installed) => readonly KubernetesObject[];
   readonly namespace: string;
   /** Label selector of the pods that must be ready. */
   readonly pods: readonly string[];
@@ -41,14 +41,14 @@ const named = (name: string): string => `app.kubernetes.io/name=${name}`;
 const addons = {
   'metrics-server': {
     images: () => [toolImage(metricsServer, metricsServerImage)],
-    objects: metricsServerObjects,
+    objects: () => metricsServerObjects,
     namespace: 'kube-system',
     pods: [named('metrics-server')],
   },
   traefik: {
     images: () => [toolImage(traefik, traefikImage)],
     definitions: traefikDefinitions,
-    objects: [namespace('traefik'), ...traefikObjects],
+    objects: () => [namespace('traefik'), ...traefikObjects],
     namespace: 'traefik',
     pods: [named('traefik')],
   },
@@ -59,21 +59,21 @@ const addons = {
       toolImage(prometheus, prometheusImage),
     ],
     definitions: prometheusDefinitions,
-    objects: [namespace(monitoringNamespace), ...prometheusObjects],
+    objects: () => [namespace(monitoringNamespace), ...prometheusObjects],
     namespace: monitoringNamespace,
     pods: [named('prometheus-operator'), 'operator.prometheus.io/name=prometheus'],
   },
   'argo-rollouts': {
     images: () => [toolImage(argoRollouts, argoRolloutsImage, 'rollouts-controller')],
     definitions: argoRolloutsDefinitions,
-    objects: [namespace('argo-rollouts'), ...argoRolloutsObjects],
+    objects: (wanted) => [namespace('argo-rollouts'), ...argoRolloutsObjects(wanted)],
     namespace: 'argo-rollouts',
     pods: [named('argo-rollouts')],
   },
   // Reads the Prometheus of the addon above.
   'prometheus-adapter': {
     images: () => [toolImage(prometheusAdapter, prometheusAdapterImage, 'adapter')],
-    objects: [namespace(monitoringNamespace), ...prometheusAdapterObjects],
+    objects: (wanted) => [namespace(monitoringNamespace), ...prometheusAdapterObjects(wanted)],
     namespace: monitoringNamespace,
     pods: [named('prometheus-adapter')],
   },
@@ -84,13 +84,16 @@ export type AddonName = keyof typeof addons;
 /** The addons that `--with` takes. */
 export const addonNames = Object.keys(addons) as AddonName[];
 
-/** Builds what is missing, applies it and waits until its pods are ready. Idempotent. */
-export async function installAddon(cluster: Cluster, name: AddonName): Promise<void> {
+/**
+ * Builds what is missing, applies it and waits until its pods are ready. Idempotent.
+ * @param wanted Whose values it gets
+ */
+export async function installAddon(cluster: Cluster, name: AddonName, wanted: Installed): Promise<void> {
   const addon: Addon = addons[name];
   await step(name, async () => {
     for (const archive of await Promise.all(addon.images())) await cluster.image(archive);
     if (addon.definitions) await applyDefinitions(cluster, await definitionsOf(addon.definitions));
-    await cluster.apply(addon.objects);
+    await cluster.apply(addon.objects(wanted));
     for (const selector of addon.pods) await ready(cluster, addon.namespace, selector);
   });
 }

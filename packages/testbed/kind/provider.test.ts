@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { local } from '../../../environments/local.ts';
+import { local } from '../../../apps/testing/environments.ts';
 import { configOf } from './provider.ts';
 
 const nodesOf = (name: string) =>

@@ -2,7 +2,8 @@ import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/mon
 import { proportional } from '@sluice/policy';
 import { App, Chart } from 'cdk8s';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { platform, systemIn } from '../../../apps/main.ts';
+import { platform } from '../../../apps/platform/index.ts';
+import { systemIn } from '../../../apps/rendering.ts';
 import { bank } from '../../../apps/testing/environments.ts';
 import { type QueueWorkerValues, queueWorker } from '../../../apps/workloads/queue-worker.ts';
 import type { ScalerKind } from '../../../charts/scaling.ts';
