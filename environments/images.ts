@@ -39,7 +39,8 @@ export const images = {
   redisExporter:
     'docker.io/oliver006/redis_exporter:v1.88.0@sha256:ead15fa913b45314068b9237bb5eff1e97bcb41d63fbe6267befe34667b5f856',
   mongodbExporter: 'docker.io/percona/mongodb_exporter:0.53.0',
-  elasticsearchExporter: 'quay.io/prometheuscommunity/elasticsearch-exporter:v1.10.0',
+  elasticsearchExporter:
+    'quay.io/prometheuscommunity/elasticsearch-exporter:v1.11.0@sha256:a056739b095df4baaa076f0b31321394233da9a240eeada2623d1b028b7ee7a6',
   kibana:
     'docker.elastic.co/kibana/kibana:9.5.1@sha256:f1e3cb03928b2c88590579445cd3ea3fad750a1b1ced653193ce4211051d2206',
   buildkit:

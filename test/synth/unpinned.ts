@@ -30,7 +30,6 @@ const reasons: Readonly<Partial<Record<keyof typeof images, string>>> = {
   mongodb: BY_REGISTRY,
   mongodbBackup: BY_REGISTRY,
   mongodbExporter: BY_REGISTRY,
-  elasticsearchExporter: BY_REGISTRY,
 };
 
 /** The reference without tag and digest. */
