@@ -71,6 +71,16 @@ export const environmentEdits: readonly Edit[] = [
     },
   },
   {
+    name: 'no addons on the laptop, whose cluster has the definitions',
+    removes: true,
+    make: (tree) => {
+      const definitions = "definitions: ['argo-cd', 'prometheus-operator-crds']";
+      property(tree, LOCAL, /addons: \[[^\]]*\],/, `addons: [],\n  ${definitions},`);
+      property(tree, LOCAL, /stores: \[[^\]]*\],/, 'stores: [],');
+      property(tree, LOCAL, /\n *canary: 'traefik',/, '');
+    },
+  },
+  {
     name: 'fewer addons on the laptop, whose cluster has the definitions',
     removes: true,
     make: (tree) => {

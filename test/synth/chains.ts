@@ -21,6 +21,10 @@ export const linksAmong = (
 export const brokenIn = (links: readonly Link[]): string[] =>
   links.filter(({ end }) => end.kind === 'broken').map(sentenceOf);
 
+/** What is wrong with those that nothing outside of dist/ can make whole. */
+export const brokenForSure = (links: readonly Link[]): string[] =>
+  brokenIn(links.filter(({ end }) => end.kind === 'broken' && end.unsure !== true));
+
 /** Production, as the sources render a desired state of the tests' own. */
 export const files = render([production]);
 export const dist = (path: string): string => `production/${path}`;

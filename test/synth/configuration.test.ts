@@ -144,7 +144,9 @@ describe.each(environments)('the environment of a container in $name', (wanted) 
     const objects = rendered.filter((each) => each.environment === environment).map(({ object }) => object);
     const urls = JSON.stringify(objects).match(/\b(?:amqps?|https?):\/\/broker\.broker\.svc/g) ?? [];
     const schemes = wanted.brokerTls === undefined ? ['amqp', 'http'] : ['amqps', 'https'];
-    expect([...new Set(urls)].sort()).toEqual(schemes.map((scheme) => `${scheme}://broker.broker.svc`));
+    const allowed = schemes.map((scheme) => `${scheme}://broker.broker.svc`);
+    expect(urls).not.toEqual([]);
+    expect(urls.filter((url) => !allowed.includes(url))).toEqual([]);
   });
 });
 

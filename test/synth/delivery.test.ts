@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { installedAddons } from '../../apps/addons/log-stores.ts';
+import { PARENTS, type Parent } from '../../apps/application.ts';
 import { applications } from '../../apps/main.ts';
+import { local, render } from '../../apps/testing/desired-state.ts';
 import { guardsOf } from '../../argocd/prune-guards.ts';
+import type { IgnoreDifferences } from '../../argocd/settings.ts';
 import { environments } from '../../environments/index.ts';
 import { DIST, environmentNames, objectsIn, ofKind, type Rendered, rendered } from './dist.ts';
 import type { KubeObject, ObjectOf } from './shapes.ts';
@@ -37,31 +41,33 @@ const childrenOf = (environment: string, parent: string): Application[] =>
     object.kind === 'Application' && object.metadata.name !== parent ? [object] : [],
   );
 
+/** What a parent is to bring: its applications that have objects in an environment, and what it has installed. */
+function wantedOf(environment: string, parent: Parent): string[] {
+  const found = environments.find(({ name }) => name === environment);
+  const addons = found === undefined || parent !== 'addons' ? [] : installedAddons(found);
+  const own = applications.filter((each) => each.parent === parent && isIn(environment, each.name));
+  return [...addons, ...own.map(({ name }) => name)].sort();
+}
+
+/** A parent of nothing would be an Application of an empty folder, which fails. */
+const parentsIn = (environment: string): Parent[] =>
+  PARENTS.filter((parent) => wantedOf(environment, parent).length > 0);
+
 /** Whether an application has objects in an environment; some have none where it does not ask for them. */
 const isIn = (environment: string, name: string): boolean =>
   rendered.some(({ path }) => path.startsWith(`${environment}/${name}/`));
 
 describe.each(environmentNames)('the delivery of %s', (environment) => {
-  it('starts at the root, which brings the three parents', () => {
-    expect(namesOf(childrenOf(environment, 'root'))).toEqual(['addons', 'infra-workloads', 'workloads']);
+  it('starts at the root, which brings every parent that has something to bring', () => {
+    expect(namesOf(childrenOf(environment, 'root'))).toEqual(parentsIn(environment).sort());
   });
 
-  it('splits the work as the source system does: its platform, and what runs on it', () => {
-    for (const parent of ['workloads', 'infra-workloads']) {
-      const wanted = namesOfParent(parent).filter((name) => isIn(environment, name));
-      expect(namesOf(childrenOf(environment, parent))).toEqual(wanted);
-    }
-  });
-
-  it('has every addon that the environment asks for', () => {
-    const found = environments.find(({ name }) => name === environment);
-    const addons = found === undefined ? [] : installedAddons(found);
-    const authorities = ['broker-authority', 'elasticsearch-authority', 'store-authority'];
-    const beside = ['addon-network', 'addon-secrets', ...authorities].filter((name) =>
-      isIn(environment, name),
-    );
-    expect(namesOf(childrenOf(environment, 'addons'))).toEqual([...addons, ...beside].sort());
-  });
+  it.each(parentsIn(environment))(
+    'splits the work: %s brings its own, and the addons that are asked for',
+    (parent) => {
+      expect(namesOf(childrenOf(environment, parent))).toEqual(wantedOf(environment, parent));
+    },
+  );
 
   it('reaches every rendered object from the root, once', () => {
     const follow = (name: string): string[] => {
@@ -80,7 +86,7 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
   });
 
   it('brings addons before the infrastructure, and that before the work; the root waits for all', () => {
-    const order = ['addons', 'infra-workloads', 'workloads', 'root'];
+    const order = [...parentsIn(environment), 'root'];
     const waves = order.map((name) => waveOf(application(environment, name)));
     expect(waves).toEqual(waves.toSorted((left, right) => left - right));
     expect(new Set(waves).size).toBe(order.length);
@@ -102,19 +108,60 @@ describe.each(environmentNames)('the delivery of %s', (environment) => {
     }
   });
 
-  it('has the scaler own the count of the consumer', () => {
-    const { syncPolicy } = application(environment, 'consumer').spec;
-    expect(syncPolicy.syncOptions).toEqual(
-      expect.arrayContaining(['RespectIgnoreDifferences=true', 'ApplyOutOfSyncOnly=true']),
-    );
+  it('takes no replica count back from who owns it', () => {
+    for (const each of objectsIn(environment, 'Application'))
+      expect(takenBack(each.spec, contentOf(environment, each)), each.metadata.name).toEqual([]);
   });
 });
 
-const namesOfParent = (parent: string): string[] =>
-  applications
-    .filter((each) => each.parent === parent)
-    .map(({ name }) => name)
-    .sort();
+/** Kind -> the count that the manifest may leave to a scaler, an HPA, KEDA or a person. */
+const COUNTS: Readonly<Record<string, string>> = {
+  Deployment: 'replicas',
+  Rollout: 'replicas',
+  HorizontalPodAutoscaler: 'minReplicas',
+};
+
+/** How an Application syncs, and what it leaves to others. */
+type Synced = Pick<Application['spec'], 'syncPolicy'> & {
+  readonly ignoreDifferences?: readonly IgnoreDifferences[];
+};
+
+/** Objects whose manifest leaves a count open, and whose Application would put one there. */
+function takenBack({ ignoreDifferences = [], syncPolicy }: Synced, content: readonly Rendered[]): string[] {
+  const options = ['RespectIgnoreDifferences=true', 'ApplyOutOfSyncOnly=true'];
+  const isRespected = options.every((option) => syncPolicy.syncOptions.includes(option));
+  return content.flatMap(({ path, object }) => {
+    const { kind, metadata } = object;
+    const count = COUNTS[kind];
+    if (count === undefined || !('spec' in object) || Object.hasOwn(object.spec, count)) return [];
+    const ignored = ignoreDifferences.some(
+      (each) =>
+        each.kind === kind &&
+        each.name === metadata.name &&
+        each.namespace === metadata.namespace &&
+        each.jsonPointers?.includes(`/spec/${count}`),
+    );
+    return ignored && isRespected ? [] : [path];
+  });
+}
+
+describe('a replica count that the scaler owns', () => {
+  const application = 'local/argocd/workloads/application-consumer.argocd.yaml';
+  const deployment = 'local/consumer/deployment-consumer.consumer.yaml';
+  const files = render([local]);
+  const object = (path: string) => parse(files.get(path) ?? '');
+  const worker = {
+    ...{ path: deployment, environment: 'local', application: 'consumer' },
+    object: object(deployment),
+  };
+  const { spec } = object(application);
+
+  it('is left to it, and would be taken back where its Application did not ignore it', () => {
+    expect(takenBack(spec, [worker])).toEqual([]);
+    expect(takenBack({ ...spec, ignoreDifferences: [] }, [worker])).toEqual([deployment]);
+    expect(takenBack({ ...spec, syncPolicy: { syncOptions: [] } }, [worker])).toEqual([deployment]);
+  });
+});
 
 describe('a project', () => {
   it.each(environmentNames)('of %s permits the source and the place of its Applications', (environment) => {

@@ -79,9 +79,14 @@ describe('every route of Traefik', () => {
 });
 
 describe('every page', () => {
-  const pages = (environment: string) => objectsIn(environment, 'Ingress').flatMap(({ spec }) => spec.rules);
-  const hostsOf = (environment: string) => [
-    ...pages(environment).map(({ host }) => host),
+  const work = workloads.map(({ namespace }) => namespace);
+  /** Hosts of Ingresses: those of the platform, or those of the work. */
+  const hostsOf = (environment: string, whose: 'platform' | 'work') =>
+    objectsIn(environment, 'Ingress')
+      .filter(({ metadata: { namespace = '' } }) => work.includes(namespace) === (whose === 'work'))
+      .flatMap(({ spec }) => spec.rules.map(({ host }) => host));
+  /** Hosts of releases, which are of the work. */
+  const routesOf = (environment: string) => [
     ...objectsIn(environment, 'IngressRoute').flatMap(({ spec }) =>
       spec.routes.map(({ match }) => /Host\(`([^`]+)`\)/.exec(match)?.[1] ?? ''),
     ),
@@ -90,15 +95,22 @@ describe('every page', () => {
     ),
   ];
 
-  it.each(environments)('of $name has a host of its own', ({ name, web }) => {
-    const { hosts, openPages } = web;
-    const wanted = [hosts.broker, hosts.grafana];
-    // Istio without a gateway splits what comes from within the mesh, and has no page.
-    if (web.canary !== 'istio' || web.istioGateway !== undefined) wanted.push(hosts.api);
-    if (openPages.kind !== 'none') wanted.push(hosts.prometheus);
-    if (boardPages(web).kind !== 'none') wanted.push(hosts.board);
-    expect(hostsOf(name).sort()).toEqual(wanted.sort());
-  });
+  it.each(environments)(
+    'of the platform of $name has a host of its own, and there is no other',
+    ({ name, web, addons }) => {
+      const { hosts, openPages } = web;
+      const wanted = [hosts.broker];
+      const isMonitored = addons.includes('kube-prometheus-stack');
+      if (isMonitored) wanted.push(hosts.grafana);
+      if (isMonitored && openPages.kind !== 'none') wanted.push(hosts.prometheus);
+      if (boardPages(web).kind !== 'none') wanted.push(hosts.board);
+      expect(hostsOf(name, 'platform').sort()).toEqual(wanted.sort());
+      for (const host of [...hostsOf(name, 'work'), ...routesOf(name)]) {
+        expect(host).not.toBe('');
+        expect(wanted).not.toContain(host);
+      }
+    },
+  );
 
   /** Services whose pages ask for a name and a password themselves, and web services, which say themselves who may ask. */
   const ASK = ['broker', 'kube-prometheus-stack-grafana', ...workloads.map(({ name }) => name)];

@@ -15,13 +15,14 @@ import { webServiceDashboard } from './web-service.ts';
 /** The dashboards that belong to no single application of an environment. */
 export function dashboardsOf(
   environment: Pick<Environment, 'addons' | 'logs' | 'redis' | 'transactions'>,
-  { work, services }: Pick<System, 'work' | 'services'>,
+  { services }: Pick<System, 'services'>,
 ): readonly DashboardSpec[] {
   const addons = installedAddons(environment);
   const having = (holds: boolean, spec: DashboardSpec): DashboardSpec[] => (holds ? [spec] : []);
   return [
     overviewDashboard,
-    ...having(work.length > 0, queueWorkload),
+    // Those of the overview, the broker and the scaler lead to it.
+    queueWorkload,
     ...having(services.length > 0, webServiceDashboard),
     ...having(environment.redis !== undefined, storesDashboard(environment)),
     ...[clusterDashboard, nodesDashboard, podsDashboard],
