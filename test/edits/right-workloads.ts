@@ -38,6 +38,15 @@ export const workloadEdits: readonly Edit[] = [
     },
   },
   {
+    name: 'no work but the queue worker and what publishes to it',
+    removes: true,
+    make: (tree) => {
+      tree.remove('apps/workloads/api.ts');
+      tree.replace(WORKLOADS, /import \{ api \} .*\n/, '');
+      tree.replace(WORKLOADS, 'consumer, api, ', 'consumer, ');
+    },
+  },
+  {
     name: 'an alert more',
     make: (tree) => {
       tree.write('docs/reference/alerts.md', `${tree.text('docs/reference/alerts.md')}${TOO_FEW_JOBS}`);
