@@ -64,14 +64,23 @@ describe('sluice advise', () => {
         'now',
         '--format',
         'html',
+        '--environment',
+        'moon',
       ]),
     ).rejects.toThrow(
-      /needs the name of a workload.*\n.*'--format' \(html\).*\n.*needs '--trace', or.*\n.*'--prometheus' must be.*\n.*'--until' \(now\).*\n.*'--p99-wait' \(soon\).*\n.*'--max-replicas' \(0\)/,
+      /needs the name of a workload.*\n.*'--format' \(html\).*\n.*needs '--trace', or.*\n.*'--prometheus' must be.*\n.*'--until' \(now\).*\n.*'--p99-wait' \(soon\).*\n.*'--max-replicas' \(0\)(.|\n)*'--environment' \(moon\) must be one of: local$/,
     );
     await expect(run(['other', '--trace', trace])).rejects.toThrow(
-      "no workload of local is called 'other': there are consumer",
+      "sluice advise: 'other' must be a workload of local: consumer",
     );
-    await expect(run(['jobs', '--trace', '/nowhere.csv'])).rejects.toThrow('cannot be read');
+    await expect(run(['jobs', '--trace', '/nowhere.csv'])).rejects.toThrow(
+      "sluice advise: '--trace' (/nowhere.csv) cannot be read",
+    );
+    const bad = join(folder, 'bad.csv');
+    writeFileSync(bad, '1795000000,3\n1795000060,-2\nsoon,1\n');
+    await expect(run(['jobs', '--trace', bad])).rejects.toThrow(
+      `sluice advise: '--trace' (${bad}) line 2: 'count' (-2) must be a whole number from 0 to 1000000000\nsluice advise: '--trace' (${bad}) line 3: 'epoch-seconds' (soon)`,
+    );
   });
 
   it('explains itself', async () => expect((await run(['--help'])).text).toContain('usage: sluice advise'));

@@ -40,8 +40,8 @@ the objective as the line to paste, how it would have done on each day, and what
 
 Exit code: 0; 1 when no policy meets the objective; 2 when an option cannot be.
 
-  sluice advise jobs --trace arrivals.csv --p99-wait 30s
-  sluice advise jobs --prometheus http://localhost:9090 --query 'sum(published_total)' --since 7d --svg front.svg
+  npx sluice advise consumer --trace arrivals.csv --p99-wait 30s
+  npx sluice advise consumer --prometheus http://localhost:9090 --query 'sum(published_total)' --svg front.svg
 `;
 
 /** Where workloads and the hour come from. */
@@ -59,7 +59,7 @@ const checkout: Sources = {
 
 /** `sluice advise`. @returns 0, or 1 when no policy meets the objective @throws {ConfigurationError} */
 export async function runAdvise(argv: string[], sources = checkout): Promise<number> {
-  const asked = parse(argv);
+  const asked = parse(argv, sources.environments);
   if (asked === undefined) {
     process.stdout.write(help);
     return 0;
@@ -76,7 +76,7 @@ const sourceOf = ({ trace, range }: AdviseOptions): string => trace ?? `${range?
 
 async function arrivals(asked: AdviseOptions, { now }: Sources): Promise<Counted> {
   const { trace, range, stepSeconds } = asked;
-  if (trace !== undefined) return { recorded: recordedOf(traceOf(trace)), notes: [] };
+  if (trace !== undefined) return { recorded: recordedOf(traceOf(trace, 'advise')), notes: [] };
   if (range === undefined) throw fault("needs '--trace', or '--prometheus' and '--query'");
   const toSeconds = Math.floor((asked.until ?? now()) / 1000 / stepSeconds) * stepSeconds;
   const span = { fromSeconds: toSeconds - asked.sinceSeconds, toSeconds, stepSeconds };
@@ -85,15 +85,12 @@ async function arrivals(asked: AdviseOptions, { now }: Sources): Promise<Counted
 
 function adviseFor(asked: AdviseOptions, recorded: Recorded, sources: Sources): Advice {
   const environment = sources.environments.find(({ name }) => name === asked.environment);
-  if (environment === undefined)
-    throw fault(
-      `'--environment' (${asked.environment}) must be one of: ${sources.environments.map(({ name }) => name).join(', ')}`,
-    );
+  if (environment === undefined) throw fault(`'--environment' (${asked.environment}) ${oneOf(sources)}`);
   const system = sources.systemIn(environment);
   const work = system.work.find((one) => one.name === asked.workload || one.scaled === asked.workload);
   if (work === undefined)
     throw fault(
-      `no workload of ${asked.environment} is called '${asked.workload}': there are ${system.work.map(({ name }) => name).join(', ')}`,
+      `'${asked.workload}' must be a workload of ${asked.environment}: ${system.work.map(({ name }) => name).join(', ')}`,
     );
   const { podStartSeconds, seed, objective, serviceSeconds = work.meanJobSeconds } = asked;
   const options = { trace: undefined, jobs: undefined, everySeconds: undefined, seconds: undefined };
@@ -133,5 +130,8 @@ function writeChart(path: string, svg: string): void {
     throw fault(`'--svg' (${path}) cannot be written: ${(error as Error).message}`);
   }
 }
+
+const oneOf = ({ environments }: Sources): string =>
+  `must be one of: ${environments.map(({ name }) => name).join(', ')}`;
 
 const fault = (text: string): ConfigurationError => new ConfigurationError('advise', [text]);

@@ -29,8 +29,8 @@ was stopped goes on where it stopped, and one more changes nothing.
   --timeout DURATION   for every Application to be Synced and Healthy           (30m)
   --no-wait            do not wait for them
 
-  sluice bootstrap local
-  sluice bootstrap production --dry-run
+  npx sluice bootstrap local
+  npx sluice bootstrap production --dry-run
 `;
 
 /** Where the desired state comes from, and what runs the tools. */

@@ -19,8 +19,8 @@ max replicas, and who goes first when the nodes are full. Needs no cluster.
   --pool NAME          whose pods are tried on them                         (${ANY_POOL})
   --format FORMAT      text | markdown | json                               (text)
 
-  sluice capacity --environment production
-  sluice capacity --node cpu=4,memory=16Gi --nodes 3
+  npx sluice capacity --environment production
+  npx sluice capacity --node cpu=4,memory=16Gi --nodes 3
 `;
 
 const title = ({ environment }: Capacity): string => `Capacity of ${environment}`;

@@ -15,11 +15,14 @@ import { closeCluster, defaultName, findCluster, openCluster } from '../packages
 import { OptionReader, parseOptions } from './arguments.ts';
 
 const usage = `usage: sluice cluster up | down | status | kubeconfig [options]
-  up           start a cluster, or take the running one
-  down         stop it and remove all it left, also after a crash
-  status       nodes and pods; ends with 1 where none runs
-  kubeconfig   print the path of its kubeconfig
-options
+
+Starts and stops a Kubernetes on this machine, for the tests and for trying things out.
+
+  up                   start a cluster, or take the running one
+  down                 stop it and remove all it left, also after a crash
+  status               nodes and pods; ends with 1 where none runs
+  kubeconfig           print the path of its kubeconfig
+
   --name NAME          which one (${defaultName})
   --provider PROVIDER  existing (KUBECONFIG), kind (Docker) or from-source (Linux, needs root);
                        the first of these that can be used here
@@ -29,9 +32,9 @@ options
   --yes                do not ask before changing an existing cluster
   --format FORMAT      of the status: text | json (text)
 
-  sluice cluster up --with prometheus
+  npx sluice cluster up --with prometheus
   export KUBECONFIG=$(npx sluice cluster kubeconfig)
-  sluice cluster status --format json
+  npx sluice cluster status --format json
 `;
 
 const providerNames: readonly string[] = ['existing', 'kind', 'from-source'] satisfies ProviderName[];

@@ -52,8 +52,7 @@ export const commands: Commands = {
     load: async () => (await import('./cluster.ts')).runCluster,
   },
   bootstrap: {
-    summary:
-      'from nothing to a cluster that follows its repository: bootstrap ENVIRONMENT (--dry-run: only tell)',
+    summary: 'from nothing to a cluster that follows its repository: bootstrap ENVIRONMENT',
     load: async () => (await import('./bootstrap.ts')).runBootstrap,
   },
   up: {
@@ -77,7 +76,7 @@ export function usage(): string {
 
 ${rows.join('\n')}
 
-  sluice COMMAND --help   the options of a command, with examples
-  sluice --version        which version this is
+  npx sluice COMMAND --help   the options of a command, with examples
+  npx sluice --version        which version this is
 `;
 }

@@ -4,15 +4,18 @@ import type { Command, Commands } from './commands.ts';
 
 const help = `usage: sluice completion bash | zsh | fish
 
-Prints a script that makes the shell complete the commands and options of 'sluice'.
+Prints a script that makes the shell complete what stands behind 'npx sluice' and 'sluice': commands, their first
+words and their options.
 
   source <(npx sluice completion bash)
   source <(npx sluice completion zsh)
   npx sluice completion fish | source
 `;
 
-/** A command -> the options that its help lists. */
-type OptionsOf = Readonly<Record<string, readonly string[]>>;
+/** A command -> its options, and the words of which it takes one. */
+type WordsOf = Readonly<
+  Record<string, { readonly options: readonly string[]; readonly words: readonly string[] }>
+>;
 
 /** `sluice completion`. @returns 0 @throws {ConfigurationError} where the shell is not one of the three */
 export async function runCompletion(argv: string[], commands: Commands): Promise<number> {
@@ -27,19 +30,27 @@ export async function runCompletion(argv: string[], commands: Commands): Promise
     throw new ConfigurationError('completion', [
       `'shell' (${positionals.join(' ')}) must be one of: ${Object.keys(shells).join(', ')}`,
     ]);
-  process.stdout.write(script(await optionsOfAll(commands)));
+  process.stdout.write(script(await wordsOfAll(commands)));
   return 0;
 }
 
 /** The help is what people read, so it is what completes: an option that is in none would not be found either. */
-async function optionsOfAll(commands: Commands): Promise<OptionsOf> {
-  const entries: [string, readonly string[]][] = [];
-  for (const [name, command] of Object.entries(commands))
-    entries.push([name, optionsIn(await helpOf(command))]);
+async function wordsOfAll(commands: Commands): Promise<WordsOf> {
+  const entries: [string, WordsOf[string]][] = [];
+  for (const [name, command] of Object.entries(commands)) {
+    const text = await helpOf(command);
+    entries.push([name, { options: optionsIn(text), words: alternativesIn(text) }]);
+  }
   return Object.fromEntries(entries);
 }
 
-const optionsIn = (text: string): string[] => [...new Set(text.match(/--[a-z][a-z-]+/g))].sort();
+/** An option has a line of its own; one in an example may be another program's. */
+const optionsIn = (text: string): string[] =>
+  [...new Set(['--help', ...(text.match(/(?<=^ {2})--[a-z][a-z0-9-]+/gm) ?? [])])].sort();
+
+/** `up | down` of the usage. */
+const alternativesIn = (text: string): string[] =>
+  text.match(/^usage: sluice \w+ ([a-z]+(?: ?\| ?[a-z]+)+)/)?.[1]?.split(/ ?\| ?/) ?? [];
 
 /** What a command prints when it is asked for help. */
 async function helpOf(command: Command): Promise<string> {
@@ -58,31 +69,45 @@ async function helpOf(command: Command): Promise<string> {
   return text;
 }
 
-function bash(options: OptionsOf): string {
-  const cases = Object.entries(options).map(([name, all]) => `    ${name}) words='${all.join(' ')}' ;;`);
+function bash(all: WordsOf): string {
+  const cases = Object.entries(all).map(
+    ([name, { options, words }]) => `    ${name}) words='${[...words, ...options].join(' ')}' ;;`,
+  );
   return `_sluice() {
-  local words
-  case "\${COMP_WORDS[1]}" in
+  local words='' first=1
+  COMPREPLY=()
+  if [ "\${COMP_WORDS[0]}" = npx ]; then
+    [ "\${COMP_WORDS[1]}" = sluice ] || return 0
+    first=2
+  fi
+  case "\${COMP_WORDS[$first]}" in
 ${cases.join('\n')}
   esac
-  [ "$COMP_CWORD" -eq 1 ] && words='${Object.keys(options).join(' ')}'
+  [ "$COMP_CWORD" -eq "$first" ] && words='${Object.keys(all).join(' ')}'
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
-complete -o default -F _sluice sluice
+complete -o default -F _sluice sluice npx
 `;
 }
 
 /** zsh runs bash's script with `bashcompinit`. */
-const zsh = (options: OptionsOf): string => `autoload -U +X bashcompinit && bashcompinit\n${bash(options)}`;
+const zsh = (all: WordsOf): string =>
+  `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${bash(all)}`;
 
-function fish(options: OptionsOf): string {
-  const names = Object.keys(options).map(
-    (name) => `complete -c sluice -f -n __fish_use_subcommand -a ${name}`,
-  );
-  const flags = Object.entries(options).flatMap(([name, all]) =>
-    all.map((option) => `complete -c sluice -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`),
-  );
-  return `${[...names, ...flags].join('\n')}\n`;
+function fish(all: WordsOf): string {
+  const complete = 'complete -c sluice -c npx';
+  const names = Object.keys(all).map((name) => `${complete} -f -n '__sluice_runs ""' -a ${name}`);
+  const rest = Object.entries(all).flatMap(([name, { options, words }]) => [
+    ...words.map((word) => `${complete} -f -n '__sluice_runs ${name}' -a ${word}`),
+    ...options.map((option) => `${complete} -n '__sluice_runs ${name}' -l ${option.slice(2)}`),
+  ]);
+  return `function __sluice_runs
+  set -l words (commandline -opc)
+  test "$words[1]" = npx; and set -e words[1]
+  test "$words[1]" = sluice; and test "$words[2]" = "$argv[1]"
+end
+${[...names, ...rest].join('\n')}
+`;
 }
 
-const shells: Readonly<Record<string, (options: OptionsOf) => string>> = { bash, zsh, fish };
+const shells: Readonly<Record<string, (all: WordsOf) => string>> = { bash, zsh, fish };

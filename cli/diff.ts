@@ -19,9 +19,9 @@ ${ranks.join(' < ')}.
   --format FORMAT  text | markdown | json   (text)
   --fail-on RANK   exit 1 when the worst rank reaches this one
 
-  sluice diff
-  sluice diff v1.4.0 v1.5.0 --format markdown
-  sluice diff origin/main --fail-on prune
+  npx sluice diff
+  npx sluice diff HEAD~1 HEAD --format markdown
+  npx sluice diff origin/main --fail-on prune
 `;
 
 const formats: Readonly<Record<string, (difference: Difference) => string>> = {

@@ -23,8 +23,8 @@ link. A link that leads nowhere is said to be broken, and the exit code is 1.
   --environment NAME   of one environment                                  (all that have it)
   --format FORMAT      text | markdown | json                              (text)
 
-  sluice explain deployment/consumer
-  sluice explain prometheusrule/scaler.scaler --environment production
+  npx sluice explain deployment/consumer
+  npx sluice explain prometheusrule/scaler.scaler --environment production
 `;
 
 const formats: Readonly<Record<string, (all: readonly Explanation[]) => string>> = {

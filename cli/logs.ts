@@ -21,7 +21,7 @@ lines of the span is left as it is. Credentials of the bucket are those of the A
 Exit code: 0; 1 when the store has lines of the span or the archive lacks hours of it; 2 when an option cannot be.
 
   kubectl -n victoria-logs port-forward svc/victoria-logs 9428 &
-  sluice logs restore --from 2026-11-29T15:00:00Z --to 2026-11-29T16:30:00Z --bucket example-log-windows
+  npx sluice logs restore --from 2026-11-29T15:00:00Z --to 2026-11-29T16:30:00Z --bucket example-log-windows
 `;
 
 const OPTIONS = {

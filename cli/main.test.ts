@@ -55,7 +55,7 @@ describe('sluice', () => {
   it('lists every command, and explains each with an example', () => {
     const { out } = sluice('help');
     for (const name of Object.keys(commands)) expect(out).toContain(`\n  ${name}`);
-    expect(sluice('help', 'diff').out).toContain('\n  sluice diff origin/main --fail-on prune\n');
+    expect(sluice('help', 'diff').out).toContain('\n  npx sluice diff origin/main --fail-on prune\n');
   });
 
   it('completes commands and the options that a help lists', () => {
@@ -64,10 +64,15 @@ describe('sluice', () => {
       const ask = `${script}\nCOMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _sluice; echo "\${COMPREPLY[@]}"`;
       return spawnSync('bash', ['-c', ask], { encoding: 'utf8' }).stdout.trim().split(' ');
     };
+    expect(completed('npx', 'sluice', 'ca')).toEqual(['capacity']);
+    expect(completed('npx', 'sluice', 'diff', '--f')).toEqual(['--fail-on', '--format']);
+    expect(completed('npx', 'vitest', 'ca')).toEqual(['']);
     expect(completed('sluice', 'ca')).toEqual(['capacity']);
-    expect(completed('sluice', 'diff', '--f')).toEqual(['--fail-on', '--format']);
+    expect(completed('sluice', 'new', 'w')).toEqual(['worker']);
+    expect(completed('sluice', 'cluster', 'st')).toEqual(['status']);
+    expect(completed('sluice', 'secrets', '--')).toEqual(['--help']);
     expect(sluice('completion', 'fish').out).toContain(
-      "complete -c sluice -n '__fish_seen_subcommand_from diff' -l fail-on\n",
+      "complete -c sluice -c npx -n '__sluice_runs diff' -l fail-on\n",
     );
     expect(sluice('completion', 'tcsh')).toMatchObject({
       ...{ code: 2, err: "sluice completion: 'shell' (tcsh) must be one of: bash, zsh, fish\n" },
@@ -85,7 +90,7 @@ describe('every command', () => {
 
   it.each(names)('%s explains itself with an example', async (name) => {
     expect(await helpOf(name)).toMatch(
-      new RegExp(`^usage: sluice ${name}[^]*\\n(  |export .*)(npx )?sluice ${name}`),
+      new RegExp(`^usage: sluice ${name}[^]*\\n(  |export .*)npx sluice ${name}`),
     );
   });
 

@@ -22,12 +22,12 @@ pages. Delete the file and its line in the list, and every trace of it is gone w
   --no-render     write the file and its line alone, for several at once: 'npm run format' and
                   'npm run synth' after the last
 
-  sluice new worker thumbnails --image ghcr.io/example/thumbnails:1.4.0
-  sluice new worker audit --queue jobs
-  sluice new worker mails --redis --image ghcr.io/example/mails:1.0.0
-  sluice new service shop --image ghcr.io/example/shop:2.0.1
-  sluice new job report --image ghcr.io/example/report:0.3.0
-  sluice new environment staging --like production
+  npx sluice new worker thumbnails --image ghcr.io/example/thumbnails:1.4.0
+  npx sluice new worker audit --queue jobs
+  npx sluice new worker mails --redis --image ghcr.io/example/mails:1.0.0
+  npx sluice new service shop --image ghcr.io/example/shop:2.0.1
+  npx sluice new job report --image ghcr.io/example/report:0.3.0
+  npx sluice new environment staging --like production
 `;
 
 const ROOT = join(import.meta.dirname, '..');

@@ -13,7 +13,7 @@ const help = `usage: sluice secrets
 Prints the Secrets that an environment with pre-made secrets expects, with passwords made now. 'create' leaves
 those that exist as they are, so they are generated once. Production has its own from the secret store.
 
-  sluice secrets | kubectl create --filename -
+  npx sluice secrets | kubectl create --filename -
 `;
 
 /** A core/v1 Secret with its values in plain text. */

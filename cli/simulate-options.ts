@@ -6,16 +6,16 @@ import { OptionReader, parseOptions } from './arguments.ts';
 /** What `sluice simulate --help` prints. */
 export const simulateHelp = `usage: sluice simulate [workload] [options]
 
-Replays a worker against its policy on virtual time: the one that is named, or each. Beside it stands the literal rule of the source system
-(ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ tells the scaler.
-Of a web service, such as 'api', --trace tells the requests, and its HPA stands without the timetable and with it.
+Replays the policy of a worker, or of each, on virtual time. Beside it stands the literal rule of the source system
+(ready > mark -> N, ready == 0 -> 0), or with --base the policy of another revision, as its dist/ has it.
+A web service, such as 'api', is replayed on the requests of a --trace, with and without the timetable of its minimum.
+What arrives is what is published to the queue; with --base, what arrived where the environment has 'recordedArrivals'.
 
   --base REVISION      compare with the policies of a git revision
   --environment NAME   whose policy                        (local; with --base all that have one)
   --trace FILE         arrivals as recorded: CSV of epoch-seconds,count
   --jobs N             arrivals as bursts: jobs in a burst                 (what is published to its queue)
   --every DURATION     seconds between two bursts                          (as it is published, else 10m)
-                       with --base: what arrived, where the environment has 'recordedArrivals'
   --for DURATION       how long                                            (24h; a trace's own span + 1h)
   --pod-start DURATION from a changed count to the first job               (10s)
   --seed N             the same seed gives the same report                 (1)
@@ -24,10 +24,10 @@ Of a web service, such as 'api', --trace tells the requests, and its HPA stands 
   --format FORMAT      text | markdown | json, which has the series too    (text)
   --json               the same as --format json
 
-  sluice simulate
-  sluice simulate --base main --svg chart.svg
-  sluice simulate consumer --trace arrivals.csv
-  sluice simulate api --trace requests.csv
+  npx sluice simulate
+  npx sluice simulate --base main --svg chart.svg
+  npx sluice simulate consumer --trace arrivals.csv
+  npx sluice simulate api --trace requests.csv
 `;
 
 /** What is asked of `sluice simulate`. */

@@ -195,9 +195,7 @@ describe('sluice simulate', () => {
     await expect(run(['other', '--base', 'wanted'])).rejects.toThrow(
       `no scaler of ${environments.map(({ name }) => name).join(', ')} knows other`,
     );
-    await expect(run(['other'])).rejects.toThrow(
-      "no workload of local is called 'other': there are consumer, jobs, api",
-    );
+    await expect(run(['other'])).rejects.toThrow("'other' must be a workload of local: consumer, jobs, api");
     await expect(run(['--trace', '/nowhere.csv'])).rejects.toThrow(
       /'--trace' \(\/nowhere\.csv\) cannot be read/,
     );

@@ -96,7 +96,7 @@ function workersOf({ name: environment, system }: Desired, name: string | undefi
   throw fault(
     name === undefined
       ? `${environment} has no worker; 'sluice simulate SERVICE --trace FILE' replays the requests of a web service`
-      : `no workload of ${environment} is called '${name}': there are ${[...known].join(', ')}`,
+      : `'${name}' must be a workload of ${environment}: ${[...known].join(', ')}`,
   );
 }
 

@@ -16,8 +16,8 @@ of a workload follows, one line a clause.
   --check           write nothing; list the files that differ and exit 1 if there are any
   --format FORMAT   text | json                                                     (text)
 
-  sluice synth
-  sluice synth --check --format json
+  npx sluice synth
+  npx sluice synth --check --format json
 `;
 
 const formats: Readonly<Record<string, (drift: Drift, count: number, check: boolean) => string>> = {

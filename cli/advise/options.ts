@@ -1,3 +1,4 @@
+import type { Environment } from '../../environments/environment.ts';
 import type { Objective } from '../../packages/analysis/advise/labels.ts';
 import { parseInstant } from '../../packages/contracts/instant.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
@@ -39,12 +40,12 @@ type Values = Readonly<Partial<Record<string, string | boolean>>>;
  * What the command line asks; undefined: for help.
  * @throws {ConfigurationError} with every fault
  */
-export function parse(argv: string[]): AdviseOptions | undefined {
+export function parse(argv: string[], environments: readonly Environment[]): AdviseOptions | undefined {
   const { values, positionals } = parseOptions('advise', argv, options, true);
   if (values.help) return undefined;
   const reader = new OptionReader('advise');
   const [workload, ...rest] = positionals;
-  if (workload === undefined) reader.fault('needs the name of a workload, for example jobs');
+  if (workload === undefined) reader.fault('needs the name of a workload, for example consumer');
   if (rest.length > 0) reader.fault(`takes one workload, not also '${rest.join(' ')}'`);
   const { format = values.json ? 'json' : 'text' } = values;
   reader.oneOf('format', format, ['text', 'markdown', 'json']);
@@ -56,6 +57,8 @@ export function parse(argv: string[]): AdviseOptions | undefined {
     podStartSeconds: reader.duration('pod-start', values['pod-start']) ?? 10,
     seed: reader.count('seed', values.seed, 1),
   };
+  const known = environments.map(({ name }) => name);
+  if (values.environment !== undefined) reader.oneOf('environment', values.environment, known);
   reader.check();
   return asked;
 }

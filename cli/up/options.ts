@@ -34,7 +34,7 @@ export interface UpOptions {
 
 /** What `sluice up --help` prints. */
 export const upHelp = `usage: sluice up [worker] [options]     (npm start -- [worker] [options])
-       sluice up transactions --help       transactions on Redis, MongoDB and Elasticsearch
+       sluice up transactions --help      transactions on Redis, MongoDB and Elasticsearch
 
 Synthesizes dist/, then runs one worker of the local environment on this machine, with its own queue and policy:
 broker, topology, publisher, scaler and replicas, until every job is done. A worker of another image runs the
@@ -47,8 +47,8 @@ browser, at the address that is printed, and ends with it.
   --work DURATION   mean time of a job that is simulated           (what the worker says)
   --plain           plain lines, also on a terminal
 
-  sluice up
-  sluice up consumer --jobs 2400 --every 30s
+  npx sluice up
+  npx sluice up consumer --jobs 2400 --every 30s
 
 It prints where the metrics of the scaler and the broker are, and a file that lists every process with metrics for
 Prometheus' file_sd_configs: it is written again as replicas come and go.
@@ -56,7 +56,7 @@ Prometheus' file_sd_configs: it is written again as replicas come and go.
 The broker: AMQP_URL if set (and MANAGEMENT_URL, else its host at port 15672), else LavinMQ where Docker
 answers, else RabbitMQ of this machine. Exit code 0: published = confirmed = processed, none lost or doubled.
 
-Ctrl-C, SIGTERM, a closed terminal: what is in hand may end within 3 s, everything has ended within 5 s; a second
+Ctrl-C, SIGTERM, a closed terminal: jobs in work may end within 3 s, everything has ended within 5 s; a second
 Ctrl-C kills at once. Nothing outlives the command, also when it is killed.
 `;
 
@@ -182,7 +182,7 @@ function workOf({ work, arrivals }: System, name: string | undefined): LocalWork
   if (found !== undefined) throw fault(noProgram(found));
   if (name === undefined) throw fault('there is no worker in the local environment that a machine can run');
   const near = closestTo(name, names);
-  const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean '${near}'?`;
+  const hint = near === undefined ? `the workers are ${names.join(', ')}` : `did you mean '${near}'?`;
   throw fault(`there is no worker '${name}' in the local environment; ${hint}`);
 }
 

@@ -71,7 +71,7 @@ describe('the advice', () => {
       ['2026-11-29T00:00:00.000Z', 900 + 61],
     ]);
     const text = JSON.stringify(sectionsOf(advice));
-    expect(text).toMatch(/Beside it the best saves [\d.]+ pod-hours a week/);
+    expect(text).toMatch(/The best takes [\d.]+ pod-hours a week less \(\d+ %\)/);
     expect(text).toContain(`policy: ${advice.best.line},`);
   });
 

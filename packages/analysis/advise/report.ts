@@ -50,11 +50,11 @@ function besideToday({ best, today, objective, seconds }: Advice): string[] {
   const hours = (today.podSeconds - best.podSeconds) / 3600;
   const weekly = hours / (seconds / (7 * 86_400));
   const share = today.podSeconds === 0 ? 0 : (100 * Math.abs(hours * 3600)) / today.podSeconds;
-  const bill = hours >= 0 ? 'saves' : 'costs';
+  const bill = hours >= 0 ? 'less' : 'more';
   const missed = missesOf(today, objective);
   const met = missed.length === 0 ? 'meets the objective' : `misses it (${missed.join(', ')})`;
   return [
-    `The policy of today ${met}. Beside it the best ${bill} ${Math.abs(weekly).toFixed(1)} pod-hours a week (${share.toFixed(0)} %) and waits ${best.waitP99.toFixed(0)} s instead of ${today.waitP99.toFixed(0)} s at p99.`,
+    `The policy of today ${met}. The best takes ${Math.abs(weekly).toFixed(1)} pod-hours a week ${bill} (${share.toFixed(0)} %), and jobs wait ${best.waitP99.toFixed(0)} s instead of ${today.waitP99.toFixed(0)} s at p99.`,
   ];
 }
 

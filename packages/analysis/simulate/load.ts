@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Arrivals, parseTrace, type Simulation, type Trace } from '@sluice/policy';
+import { type Arrivals, parseTrace, type Simulation, type Trace, TraceError } from '@sluice/policy';
 import type { QueueWork, System } from '../../../apps/application.ts';
 import { ConfigurationError } from '../../contracts/checks.ts';
 
@@ -36,7 +36,7 @@ const ASSUMED = { jobs: 100, everySeconds: 600 };
 /**
  * The load of a worker in its environment: what publishes to its queue, unless the options say otherwise.
  * @param pollSeconds between two readings of the backlog
- * @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none
+ * @throws {ConfigurationError} for a trace that cannot be read or is none
  */
 export function loadOf(work: QueueWork, system: System, pollSeconds: number, options: LoadOptions): Load {
   const { seconds, seed } = options;
@@ -74,15 +74,18 @@ function burstsOf({ queue }: QueueWork, { arrivals: known }: System, options: Lo
   return { title: `bursts of ${jobs} jobs every ${everySeconds} s${note}`, arrivals };
 }
 
-/** @throws {ConfigurationError} for a trace that cannot be read, {TraceError} for one that is none */
-export const traceOf = (path: string): Trace => parseTrace(readTrace(path));
-
-function readTrace(path: string): string {
+/**
+ * The arrivals in a file.
+ * @param command Whose errors they are.
+ * @throws {ConfigurationError} for a file that cannot be read, and with every line that is no entry of a trace
+ */
+export function traceOf(path: string, command = 'simulate'): Trace {
+  const fault = (text: string): string => `'--trace' (${path}) ${text}`;
   try {
-    return readFileSync(path, 'utf8');
+    return parseTrace(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ConfigurationError('simulate', [
-      `'--trace' (${path}) cannot be read: ${(error as Error).message}`,
-    ]);
+    const faults =
+      error instanceof TraceError ? error.faults : [`cannot be read: ${(error as Error).message}`];
+    throw new ConfigurationError(command, faults.map(fault));
   }
 }
