@@ -89,6 +89,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           ...patience,
+          ...together,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [scratch, 'test/support/integration.ts'],
           // Every wait in a test ends by itself: these are for what is stuck.

@@ -127,7 +127,8 @@ describe('a broker in trouble', () => {
     } finally {
       process.kill(broker.pid, 'SIGCONT');
     }
-    expect(failure()).toBe('stopped by DEADLINE_SECONDS');
+    // Within a deadline that is long, its heartbeat finds the broker gone, and the run says so too.
+    expect(failure()).toMatch(/^stopped by DEADLINE_SECONDS(?: without a connection;.*)?$/);
     expect(runSeconds()).toBeLessThan(deadline + patient(1.5));
   });
 
