@@ -25,6 +25,7 @@ try {
   prometheus = await ScrapingPrometheus.start(sources.targets, await run.targetsFile());
   await run.opened(1);
   const start = Date.now() / 1000 - BEFORE_SECONDS;
+  await sources.fail();
   await run.opened(OPENINGS);
   await sleep(AT_WORK_SECONDS * 1000);
   const end = Date.now() / 1000 - 1;

@@ -44,7 +44,7 @@ export async function picture(
         ...{ w: w * COLUMN - 8, h: h * ROW - 8 },
       };
       const series = await seriesOf(panel, reader);
-      const lines = await linesOf(panel, readLines);
+      const lines = await linesOf(panel, span, readLines);
       drawn.push(drawPanel(panel, { series, lines, marks, start: span.start, end: span.end }, box));
       bottom = Math.max(bottom, y - section.top + h);
     }
@@ -116,10 +116,11 @@ async function seriesOf(panel: PanelJson, reader: PrometheusReader): Promise<Nam
   );
 }
 
-async function linesOf(panel: PanelJson, readLines: LogReader): Promise<readonly LogLine[]> {
+/** Of the span that the picture shows: a store answers with what it has. */
+async function linesOf(panel: PanelJson, { start, end }: Span, readLines: LogReader): Promise<LogLine[]> {
   if (panel.type !== 'logs') return [];
   const answers = await Promise.all(panel.targets.map(({ expr }) => readLines(expr)));
-  return answers.flat();
+  return answers.flat().filter(({ at }) => at >= start && at <= end);
 }
 
 const legendOf = (format = '', labels: Series['labels']): string =>

@@ -11,6 +11,8 @@ import type { LoggedServices } from './logs.ts';
 /** What runs beside `npm start`, so that the other dashboards have something to show. */
 export interface Sources {
   readonly targets: readonly MetricsTarget[];
+  /** Starts a consumer without a broker's address: it says so and ends, and its line is an error. */
+  fail(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +38,6 @@ export async function startSources(broker: LocalBroker, logs: LoggedServices): P
     stdout: 'ignore',
     stderr: 'ignore',
   });
-  // A consumer without a broker's address: it says so and ends, and its line is one of the errors.
-  void fleet.run('consumer', { AMQP_URL: 'amqp://' });
   const ended = new AbortController();
   const load = putLoadOn(`http://127.0.0.1:${ports.api}`, ended.signal);
   return {
@@ -48,6 +48,9 @@ export async function startSources(broker: LocalBroker, logs: LoggedServices): P
       processTarget('node-exporter', 'monitoring', ports.node),
       ...logs.targets,
     ],
+    fail: async () => {
+      await fleet.run('consumer', { AMQP_URL: 'amqp://' });
+    },
     stop: async () => {
       ended.abort();
       await load;

@@ -14,8 +14,9 @@ import { LogReportsHarness, RAW, REPORTS } from './log-reports-harness.ts';
 
 /**
  * Reports of lines in a real Elasticsearch: the template that is declared, documents as Fluent Bit writes them, and the
- * extraction. Elasticsearch 7.17 runs without x-pack, so what needs that (data stream, life cycle, users) is left out
- * of the declaration by its name; everything else of it is as it is rendered.
+ * extraction; rollover and snapshots. Elasticsearch 7.17 runs without x-pack, so what needs that is left out of the
+ * declaration by its name (data stream, users) or asked of it by the API below (life cycle, the policy of snapshots);
+ * the repository of snapshots is a folder, as no package brings the plugin of S3.
  */
 const WINDOW_MS = WINDOW_MINUTES * 60_000;
 const { line: LINE } = logRecords.elasticsearch;
@@ -38,17 +39,24 @@ const ask = async (method: string, path: string, body?: string): Promise<unknown
   return JSON.parse(text);
 };
 
+/** The body of a declared request. @param path How its path begins */
+function declared(path: string): { readonly path: string; readonly body: Record<string, unknown> } {
+  const snapshots = { bucket: 'example-log-snapshots', keepDays: 90 };
+  const props = { retention: '744h', replicas: 0, snapshots, passwordFile: (user: string) => user };
+  const request = elasticsearchContent(props).requests.find((one) => one.path.startsWith(path));
+  if (request?.body === undefined) throw new Error(`nothing is declared at ${path}`);
+  return { path: request.path, body: structuredClone(request.body) };
+}
+
 /** The declared index template, less what x-pack brings. */
 function declarable(): object {
-  const { requests } = elasticsearchContent({ retention: '744h', replicas: 0, passwordFile: (user) => user });
-  const template = requests.find(({ path }) => path.startsWith('/_index_template/'));
-  if (template?.body === undefined) throw new Error('no index template is declared');
-  const { data_stream: _, ...body } = structuredClone(template.body) as {
+  const template = { ...declared('/_index_template/'), what: 'index template sluice-logs' };
+  const { data_stream: _, ...body } = template.body as {
     data_stream: object;
     template: { settings: Record<string, unknown> };
   };
   delete body.template.settings['index.lifecycle.name'];
-  return { requests: [{ ...template, body }] };
+  return { requests: [{ ...template, server: 'elasticsearch', method: 'PUT', body }] };
 }
 
 /** Where the next line begins in its file. */
@@ -215,5 +223,62 @@ describe('Elasticsearch', () => {
       },
     ]);
     expect(await decisions.read(now + 1000, harness.signal)).toEqual([]);
+  });
+
+  it('closes an index by the declared conditions, and goes on in another one of the same types', async () => {
+    const { policy } = declared('/_ilm/policy/').body as {
+      policy: { phases: { hot: { actions: { rollover: Record<string, string> } } } };
+    };
+    const conditions = policy.phases.hot.actions.rollover;
+    const [alias, first] = ['logs-pods-rolled', 'logs-pods-rolled-000001'];
+    await ask('PUT', `/${first}`, JSON.stringify({ aliases: { [alias]: { is_write_index: true } } }));
+    const write = (message: string) =>
+      ask('POST', `/${alias}/_doc?refresh=true`, JSON.stringify(documentOf(Date.now(), 'api', message)));
+    const roll = (of: object) => ask('POST', `/${alias}/_rollover`, JSON.stringify({ conditions: of }));
+    await write('before');
+    // An index that is small and young stays open.
+    expect(await roll(conditions)).toMatchObject({
+      rolled_over: false,
+      conditions: { '[max_primary_shard_size: 1gb]': false, '[max_age: 1d]': false },
+    });
+    expect(await roll({ ...conditions, max_primary_shard_size: '1b' })).toMatchObject({
+      ...{ rolled_over: true, old_index: first, new_index: 'logs-pods-rolled-000002' },
+    });
+    await write('after');
+    const { hits } = (await ask('GET', `/${alias}/_search?sort=_index`)) as {
+      hits: { hits: { _index: string; _source: { message: string } }[] };
+    };
+    expect(hits.hits.map(({ _index, _source }) => [_index, _source.message])).toEqual([
+      [first, 'before'],
+      ['logs-pods-rolled-000002', 'after'],
+    ]);
+    const mapping = JSON.stringify(await ask('GET', '/logs-pods-rolled-000002/_mapping'));
+    expect(mapping).toContain('"@timestamp":{"type":"date_nanos"}');
+  });
+
+  it('brings a deleted index back from a snapshot by the declared policy', async () => {
+    const index = 'logs-pods-archived';
+    const bulk = Array.from({ length: 500 }, (_, n) => [
+      JSON.stringify({ create: { _index: index } }),
+      JSON.stringify(documentOf(Date.now() - n, 'api', `job ${n} failed`)),
+    ]);
+    await ask('POST', '/_bulk?refresh=true', `${bulk.flat().join('\n')}\n`);
+    await ask('PUT', '/other', '{}');
+    const { path: repository } = declared('/_snapshot/');
+    await ask('PUT', repository, JSON.stringify({ type: 'fs', settings: { location: 'logs' } }));
+    const { name, config } = declared('/_slm/policy/').body as { name: string; config: object };
+    const snapshot = `${repository}/${encodeURIComponent(name)}`;
+    const taken = (await ask('PUT', `${snapshot}?wait_for_completion=true`, JSON.stringify(config))) as {
+      snapshot: { snapshot: string; state: string; indices: string[]; include_global_state: boolean };
+    };
+    expect(taken.snapshot).toMatchObject({ state: 'SUCCESS', include_global_state: false });
+    expect(taken.snapshot.snapshot).toMatch(/^logs-\d{4}\.\d\d\.\d\d$/);
+    expect(taken.snapshot.indices).toContain(index);
+    expect(taken.snapshot.indices).not.toContain('other');
+
+    await ask('DELETE', `/${index}`);
+    const restore = `${repository}/${taken.snapshot.snapshot}/_restore?wait_for_completion=true`;
+    await ask('POST', restore, JSON.stringify({ indices: index }));
+    expect(await ask('GET', `/${index}/_count?q=message:failed`)).toMatchObject({ count: 500 });
   });
 });
