@@ -53,9 +53,11 @@ describe.each(environments)("the scaler's file in $name", (wanted) => {
     );
   });
 
-  it('names every workload that has neither a replica count of its own nor an HPA, and no other', () => {
-    const followed = objectsIn(environment, 'HorizontalPodAutoscaler').map(
-      ({ metadata, spec }) => `${metadata.namespace}/${spec.scaleTargetRef.name}`,
+  it('names every workload that has neither a replica count of its own nor an HPA or KEDA, and no other', () => {
+    const followed = (['HorizontalPodAutoscaler', 'ScaledObject'] as const).flatMap((kind) =>
+      objectsIn(environment, kind).map(
+        ({ metadata, spec }) => `${metadata.namespace}/${spec.scaleTargetRef.name}`,
+      ),
     );
     const all = [...objectsIn(environment, 'Deployment'), ...objectsIn(environment, 'Rollout')];
     const unowned = all.filter(({ spec }) => spec.replicas === undefined);

@@ -1,4 +1,6 @@
 /** The fields of rendered objects that these tests read. Optional where an object may lack them. */
+import type { OperatorKinds } from './operator-shapes.ts';
+
 export type Strings = Readonly<Record<string, string>>;
 
 export interface Metadata {
@@ -155,7 +157,7 @@ interface GroupKind {
 }
 
 /** Kind -> what an object of it has beside its metadata. */
-export interface Kinds {
+export interface Kinds extends OperatorKinds {
   Application: {
     readonly spec: {
       readonly project: string;
@@ -192,20 +194,6 @@ export interface Kinds {
       }[];
     };
   };
-  IngressRoute: {
-    readonly spec: {
-      readonly routes: readonly {
-        readonly match: string;
-        readonly services: readonly { readonly kind: string; readonly name: string }[];
-      }[];
-    };
-  };
-  VirtualService: { readonly spec: { readonly hosts: readonly string[] } };
-  TraefikService: {
-    readonly spec: {
-      readonly weighted: { readonly services: readonly { readonly name: string; readonly port: string }[] };
-    };
-  };
   Ingress: {
     readonly spec: {
       readonly rules: readonly {
@@ -235,7 +223,6 @@ export interface Kinds {
       readonly maxReplicas: number;
     };
   };
-  Middleware: { readonly spec: { readonly basicAuth?: { readonly secret: string } } };
   PodDisruptionBudget: {
     readonly spec: {
       readonly selector: { readonly matchLabels: Strings };
@@ -258,32 +245,7 @@ export interface Kinds {
     };
   };
   ValidatingAdmissionPolicyBinding: object;
-  ServiceMonitor: {
-    readonly spec: {
-      readonly namespaceSelector: { readonly matchNames: readonly string[] };
-      readonly selector: { readonly matchLabels: Strings };
-      readonly endpoints: readonly { readonly port: string }[];
-    };
-  };
   PrometheusRule: { readonly spec: { readonly groups: readonly { readonly rules: readonly AlertRule[] }[] } };
-  Certificate: { readonly spec: { readonly secretName: string } };
-  Elasticsearch: {
-    readonly spec: { readonly secureSettings?: readonly { readonly secretName: string }[] };
-  };
-  Bundle: {
-    readonly spec: {
-      readonly target: {
-        readonly configMap: { readonly key: string };
-        readonly namespaceSelector: { readonly matchExpressions: readonly { readonly values: string[] }[] };
-      };
-    };
-  };
-  ExternalSecret: {
-    readonly spec: {
-      readonly target: { readonly name: string };
-      readonly data: readonly { readonly secretKey: string }[];
-    };
-  };
 }
 
 export type Kind = keyof Kinds;
