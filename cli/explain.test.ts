@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { desiredState, environments, production, render, renderAnew } from '../apps/testing/desired-state.ts';
+import { declarationsOf } from '../packages/analysis/explain/explain.ts';
 import { originsOf } from '../packages/analysis/explain/origins.ts';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { runExplain } from './explain.ts';
@@ -26,10 +27,14 @@ describe('sluice explain', () => {
     );
   });
 
+  it('takes the workloads that a test declares for none', () => {
+    expect(declarationsOf('thumbnails').filter((place) => place.includes('.test.ts'))).toEqual([]);
+  });
+
   it('knows kinds by the short names of kubectl', async () => {
     const text = await run('hpa/api', '--environment', 'production');
     expect(text).toMatch(/^HorizontalPodAutoscaler api\/api of production\n/);
-    expect(text).toMatch(/ConfigMap scaler\/scaler +by a schedule 'api' sets the minimum of it\n/);
+    expect(text).toMatch(/ConfigMap scaler\/scaler +holds the schedule 'api' for the minimum of it\n/);
     expect(text).toMatch(/Role api\/minimum-api +permits get, patch of horizontalpodautoscalers of it\n/);
   });
 

@@ -6,6 +6,7 @@ import {
   type Progress,
   parseStatistics,
 } from './broker-counts.ts';
+import { summary } from './view.ts';
 
 const none: BrokerCounts = { left: 0, parked: 0, acknowledged: 0, republished: 0, redelivered: 0 };
 
@@ -51,6 +52,18 @@ describe('a run whose worker prints nothing that is known here', () => {
     const ledger = published(5, { acknowledged: 1000, parked: 3, redelivered: 7 });
     ledger.observe({ left: 0, acknowledged: 1005, parked: 3, redelivered: 8, republished: 0 }, 1000);
     expect([ledger.processed, ledger.parked, ledger.redelivered, ledger.balanced]).toEqual([5, 0, 1, true]);
+  });
+
+  it('counts no job of its own before those that the queue held already are done', () => {
+    const ledger = published(5, { left: 3, acknowledged: 1000 });
+    ledger.observe({ ...none, left: 4, acknowledged: 1004 }, 1000);
+    expect([ledger.processed, ledger.settled]).toEqual([1, false]);
+    ledger.observe({ ...none, acknowledged: 1008 }, 2000);
+    expect([ledger.processed, ledger.duplicated, ledger.settled, ledger.balanced]).toEqual([
+      ...[5, 0],
+      ...[true, true],
+    ]);
+    expect(summary(ledger, [0])).toContain('the queue held 3 jobs before the run: they were done first');
   });
 
   it('finds work that was done twice', () => {

@@ -133,6 +133,11 @@ export class BrokerLedger extends Ledger {
     this.redelivered = this.#since('redelivered');
   }
 
+  /** Jobs that the queue held before the run: they are done first. */
+  override get earlier(): number {
+    return this.#base?.left ?? 0;
+  }
+
   /** Acknowledged and not published again: done. */
   override get processed(): number {
     return Math.max(0, Math.min(this.#done, this.confirmed));
@@ -144,11 +149,11 @@ export class BrokerLedger extends Ledger {
   }
 
   override get settled(): boolean {
-    return this.confirmed >= this.published && this.lost === 0 && this.#since('left') <= 0;
+    return this.confirmed >= this.published && this.lost === 0 && (this.#now?.left ?? 0) === 0;
   }
 
   get #done(): number {
-    return this.#since('acknowledged') - this.#since('republished');
+    return this.#since('acknowledged') - this.#since('republished') - this.earlier;
   }
 
   #since(count: keyof BrokerCounts): number {

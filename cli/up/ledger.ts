@@ -48,6 +48,11 @@ export class Ledger {
     else if (line.msg === 'job processed' && this.#runs.has(runOf(line.jobId))) this.#processed(line);
   }
 
+  /** Jobs of no run of this machine that its workers had to do first, as far as they are known. */
+  get earlier(): number {
+    return 0;
+  }
+
   /** Distinct jobs that succeeded. */
   get processed(): number {
     return this.#succeeded.size;

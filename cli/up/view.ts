@@ -152,8 +152,8 @@ function sparkline(values: readonly number[]): string {
 
 /** How the run ended, for people and for programs that read the last lines of a log. */
 export function summary(ledger: Ledger, replicas: readonly number[], ended = true): string[] {
-  const { published, confirmed, processed, lost, duplicated, redelivered, parked, completions, waits } =
-    ledger;
+  const { published, confirmed, processed, lost, duplicated, redelivered, parked, earlier } = ledger;
+  const { completions, waits } = ledger;
   const relation = ledger.balanced ? '=' : '/';
   // No job of a run that was cut short is known to be lost: the broker still has them.
   const open = ended ? 'lost' : 'unfinished';
@@ -161,6 +161,7 @@ export function summary(ledger: Ledger, replicas: readonly number[], ended = tru
   return [
     `published ${published} ${relation} confirmed ${confirmed} ${relation} processed ${processed}   ${open} ${lost}   duplicated ${duplicated}`,
     `replicas ${replicas.join(' -> ')}   redelivered ${redelivered}   parked ${parked}`,
+    ...(earlier === 0 ? [] : [`the queue held ${earlier} jobs before the run: they were done first`]),
     ...(waits.length === 0
       ? []
       : [

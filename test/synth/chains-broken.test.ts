@@ -154,7 +154,7 @@ describe('a broken link says what is missing', () => {
       'scaler/configmap-scaler.scaler.yaml',
       '"name": "consumer"',
       '"name": "worker"',
-      "scales by a latch 'jobs': Deployment consumer/worker is not there",
+      "holds the latch 'jobs' of: Deployment consumer/worker is not there",
     ],
     [
       'a scaler that reads from no broker',

@@ -90,7 +90,7 @@ describe('a worker that is scaffolded', { timeout: patient(120) * 1000 }, () => 
 
   it('is seen by explain and by capacity', () => {
     expect(copy.sluice('explain', 'deployment/thumb-nails', '--environment', 'local').out).toContain(
-      "scales by a latch 'thumb-nails' it",
+      "holds the latch 'thumb-nails' of it",
     );
     // 5 pods at most, as its policy says, each with what the chart asks for it.
     expect(copy.sluice('capacity', '--environment', 'local').out).toMatch(

@@ -141,10 +141,12 @@ function originOf(
       name === object.name &&
       namespace === object.namespace,
   );
-  return [...declarationOf(object), ...(made?.places ?? []), ...valuesOf(object)].map((place) => ({
-    place,
-    text: lineAt(place),
-  }));
+  return [...declarationsOf(object.application), ...(made?.places ?? []), ...valuesOf(object)].map(
+    (place) => ({
+      place,
+      text: lineAt(place),
+    }),
+  );
 }
 
 /** Where the values of a chart are written: no caller of the Application passes there. */
@@ -154,12 +156,13 @@ function valuesOf({ kind, name, fields }: DesiredObject): Place[] {
 }
 
 /** Where a workload is declared by a factory, which builds it later: `= queueWorker('consumer', ...`. */
-const declarationOf = ({ application }: DesiredObject): Place[] =>
+export const declarationsOf = (application: string): Place[] =>
   linesWith('apps/workloads', new RegExp(`= \\w+\\('${application}',`));
 
 function linesWith(folder: string, text: RegExp): Place[] {
   const directory = new URL(`../../../${folder}/`, import.meta.url);
-  return readdirSync(directory).flatMap((file) => {
+  const sources = readdirSync(directory).filter((file) => !file.endsWith('.test.ts'));
+  return sources.flatMap((file) => {
     const lines = readFileSync(new URL(file, directory), 'utf8').split('\n');
     const line = lines.findIndex((each) => text.test(each));
     return line < 0 ? [] : [`${folder}/${file}:${line + 1}`];

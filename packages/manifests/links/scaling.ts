@@ -116,11 +116,12 @@ function scaledLinks(from: DesiredObject, scaled: Target, policy: string, world:
   return [{ from, kind: 'scaler -> workload', says: says(policy), end }];
 }
 
+/** The scaler scales by them, and the board shows them. */
 const SCALED = {
-  deployment: { kind: 'Deployment', says: (policy: string) => `scales by a ${policy}` },
+  deployment: { kind: 'Deployment', says: (policy: string) => `holds the ${policy} of` },
   hpa: {
     kind: 'HorizontalPodAutoscaler',
-    says: (policy: string) => `by a ${policy} sets the minimum of`,
+    says: (policy: string) => `holds the ${policy} for the minimum of`,
   },
 } as const;
 
