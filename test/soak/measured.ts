@@ -7,10 +7,19 @@ import { declareQueue, type Line, managementSource } from '../integration/scaler
 import { until } from '../support/service-processes.ts';
 import type { Vhost } from '../support/vhost.ts';
 
+/** What the scaler has measured. */
+export interface Measured {
+  readonly arrivalsPerSecond: number;
+  readonly serviceSeconds: number;
+}
+
 /** Jobs that all take the same time, for a while. */
 export interface Phase {
   readonly serviceSeconds: number;
+  /** At most, where it ends by what is measured. */
   readonly seconds: number;
+  /** Ends the phase as soon as it holds. @default never */
+  readonly until?: (measured: Measured) => boolean;
 }
 
 export interface StepsSize {
@@ -30,7 +39,7 @@ export interface StepsResult {
   readonly published: number;
   readonly waits: readonly Waited[];
   /** What was measured at the end of each phase. */
-  readonly measured: readonly { readonly arrivalsPerSecond: number; readonly serviceSeconds: number }[];
+  readonly measured: readonly Measured[];
   readonly mostReplicas: number;
 }
 
@@ -48,7 +57,7 @@ class StepsProof {
   readonly #vhost: Vhost;
   readonly #registry = new Registry();
   readonly #replicas: number[] = [];
-  readonly #measured: { arrivalsPerSecond: number; serviceSeconds: number }[] = [];
+  readonly #measured: Measured[] = [];
 
   constructor(size: StepsSize, vhost: Vhost) {
     this.#size = size;
@@ -103,31 +112,30 @@ class StepsProof {
     const channel = await connection.createConfirmChannel();
     const begun = Date.now();
     let published = 0;
-    let end = 0;
-    for (const { seconds, serviceSeconds } of this.#size.phases) {
-      end += seconds;
-      for (; published < end * this.#size.jobsPerSecond; published += 1) {
+    for (const { seconds, serviceSeconds, until: ends = () => false } of this.#size.phases) {
+      const end = published + seconds * this.#size.jobsPerSecond;
+      for (; published < end && !ends(await this.#measure()); published += 1) {
         const due = begun + (1000 * published) / this.#size.jobsPerSecond;
         await until('a job is due', () => Date.now() >= due, 60);
         const job = { serviceSeconds, begun, publishedAt: Date.now() };
         channel.sendToQueue('jobs', Buffer.from(JSON.stringify(job)), { persistent: true });
       }
       await channel.waitForConfirms();
-      await this.#measure();
+      this.#measured.push(await this.#measure());
     }
     await connection.close();
     return published;
   }
 
-  async #measure(): Promise<void> {
+  async #measure(): Promise<Measured> {
     const told = async (name: string): Promise<number> => {
       const metric = await this.#registry.getSingleMetric(name)?.get();
       return metric?.values[0]?.value ?? Number.NaN;
     };
-    this.#measured.push({
+    return {
       arrivalsPerSecond: await told('sluice_scaler_arrivals_per_second'),
       serviceSeconds: await told('sluice_scaler_service_seconds'),
-    });
+    };
   }
 
   /** What the workers say of each job, on a queue of their own. */
