@@ -80,12 +80,21 @@ type Named = Readonly<Record<string, string>>;
 const manifestOf = (folder: string): { readonly assets?: Named; readonly programs?: Named } =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
+type Wanted = readonly [service: ServiceName, directory: string];
+
+/** @returns undefined where a service is unknown or has no directory */
+function wantedOf([name, directory, ...others]: readonly string[]): Wanted[] | undefined {
+  const service = SERVICES.find((known) => known === name);
+  if (service === undefined || directory === undefined) return undefined;
+  const more = others.length === 0 ? [] : wantedOf(others);
+  return more && [[service, directory], ...more];
+}
+
 if (import.meta.main) {
-  const [service = '', directory = ''] = process.argv.slice(2);
-  const known = SERVICES.find((name) => name === service);
-  if (known === undefined || directory === '') {
-    process.stderr.write(`usage: node services/bundle.ts ${SERVICES.join('|')} DIRECTORY\n`);
+  const wanted = wantedOf(process.argv.slice(2));
+  if (wanted === undefined) {
+    process.stderr.write(`usage: node services/bundle.ts ${SERVICES.join('|')} DIRECTORY ...\n`);
     process.exit(2);
   }
-  await bundle(known, directory);
+  for (const [service, directory] of wanted) await bundle(service, directory);
 }

@@ -24,6 +24,7 @@ export interface BundleOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Of one bundle. */
 const BUILD_TIMEOUT_MS = 120_000;
 const UNUSED_FOR_MS = 30 * 24 * 3600 * 1000;
 
@@ -36,14 +37,7 @@ export async function prepareBundles(options: BundleOptions): Promise<Bundles> {
   const { cache = cacheDirectory(), services } = options;
   const directory = join(cache, keyOf(options));
   await mkdir(directory, { recursive: true });
-  const waiting = services.values();
-  const work = async (): Promise<void> => {
-    for (const service of waiting) await provide(directory, service, options);
-  };
-  // All have ended before a fault is told: none writes on.
-  const outcomes = await Promise.allSettled(Array.from({ length: availableParallelism() }, work));
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await provide(directory, options);
   await utimes(directory, new Date(), new Date());
   await removeUnused(cache);
   const known = new Set(services);
@@ -77,27 +71,54 @@ function keyOf({ root }: BundleOptions): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Built beside its place, and moved there when it is whole: who finds it finds all of it. */
-async function provide(directory: string, service: string, { root, signal }: BundleOptions): Promise<void> {
-  const place = join(directory, service);
-  if (await exists(place)) return;
-  const unfinished = `${place}.${randomBytes(6).toString('hex')}`;
-  const node = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    promisify(execFile)(process.execPath, args, {
-      ...{ cwd: root, timeout: BUILD_TIMEOUT_MS, env: { PATH: process.env.PATH, ...env } },
+/** Built beside their places by one process, and moved there when they are whole: who finds one finds all of it. */
+async function provide(directory: string, { root, services, signal }: BundleOptions): Promise<void> {
+  const node: RunNode = async (args, env = {}) =>
+    void (await promisify(execFile)(process.execPath, args, {
+      ...{ cwd: root, timeout: BUILD_TIMEOUT_MS * services.length, env: { PATH: process.env.PATH, ...env } },
       ...(signal && { signal }),
-    });
+    }));
+  const places = services.map((service) => ({ service, place: join(directory, service) }));
+  const there = await Promise.all(places.map(({ place }) => exists(place)));
+  const suffix = randomBytes(6).toString('hex');
+  const missing = places
+    .filter((_, index) => !there[index])
+    .map((each) => ({ ...each, unfinished: `${each.place}.${suffix}` }));
+  if (missing.length === 0) return;
   try {
-    await node([join(root, 'services', 'bundle.ts'), service, unfinished]);
-    await rename(unfinished, place).catch(async (error) => {
-      if (!(await exists(place))) throw error;
-    });
+    const wanted = missing.flatMap(({ service, unfinished }) => [service, unfinished]);
+    await node([join(root, 'services', 'bundle.ts'), ...wanted]);
+    for (const { place, unfinished } of missing) await moveTo(place, unfinished);
   } finally {
-    await rm(unfinished, { recursive: true, force: true });
+    for (const { unfinished } of missing) await rm(unfinished, { recursive: true, force: true });
   }
-  // Its configuration cannot be, so it ends with 2 before it does anything, and keeps what it compiled.
-  const warmUp = { HTTP_PORT: 'none', ...compileCache(directory) };
-  await node([join(place, 'main.mjs')], warmUp).catch(expectStatus2);
+  await warmUp(
+    missing.map(({ place }) => place),
+    directory,
+    node,
+  );
+}
+
+type RunNode = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<void>;
+
+/** Another process may have been quicker. */
+async function moveTo(place: string, unfinished: string): Promise<void> {
+  await rename(unfinished, place).catch(async (error) => {
+    if (!(await exists(place))) throw error;
+  });
+}
+
+/** Their configuration cannot be, so each ends with 2 before it does anything, and keeps what it compiled. */
+async function warmUp(places: readonly string[], directory: string, node: RunNode): Promise<void> {
+  const env = { HTTP_PORT: 'none', ...compileCache(directory) };
+  const waiting = places.values();
+  const work = async (): Promise<void> => {
+    for (const place of waiting) await node([join(place, 'main.mjs')], env).catch(expectStatus2);
+  };
+  // All have ended before a fault is told: none writes on.
+  const outcomes = await Promise.allSettled(Array.from({ length: availableParallelism() }, work));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function expectStatus2(error: { readonly code?: unknown }): void {
