@@ -141,6 +141,5 @@ export const desiredStateReaders: Readonly<Record<string, string>> = {
   'test/bench/synth-child.ts': 'the whole of it is measured',
   'test/cluster/bank-system.ts': 'the services of transactions have no settings of the tests yet',
   'test/dashboards/run.ts': 'the dashboards show a run of this repository',
-  'test/support/few-replicas.ts': 'a run of this repository is made smaller',
   'test/synth/': 'rules that any desired state passes',
 };
