@@ -119,6 +119,7 @@ class Run {
     });
     try {
       await orInterrupted(system.start(), this.#interrupted);
+      if (system.failed !== undefined) return await this.#conclude('failed', system);
       for (const line of whereMetricsAre(system, broker)) this.#screen.print(line);
       // Messages in the queue before the first job do not belong to this run.
       await this.#read(system);
@@ -209,7 +210,7 @@ class Run {
   async #conclude(ending: RunOutcome, system: System): Promise<number> {
     this.#screen.keep();
     if (ending === 'failed') this.#screen.print(await whatFailed(system));
-    if (ending !== 'settled') this.#screen.print(`the run was ${ending} before every job was done`);
+    if (ending !== 'settled') this.#screen.print(`the run ${ENDED[ending]} before every job was done`);
     this.#screen.print('');
     const path = trajectory(this.#ledger.decisions);
     for (const line of summary(this.#ledger, path, ending === 'settled')) this.#screen.print(line);
@@ -218,6 +219,8 @@ class Run {
     return ending === 'settled' && this.#ledger.balanced ? 0 : 1;
   }
 }
+
+const ENDED = { failed: 'failed', interrupted: 'was interrupted', stalled: 'stalled' } as const;
 
 const titleOf = ({ work: { name, queue } }: SystemPlan, { label }: RunBroker): string =>
   `Sluice: '${name}'${name === queue ? '' : ` of the queue '${queue}'`} on ${label}`;

@@ -22,6 +22,8 @@ interface Account {
 /** Each process serves its health and metrics on a port of its own, to this machine only. */
 const LOOPBACK = { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
 const LOG_TAIL_LINES = 5;
+/** A broker of our own has started, and who names another one waits at the terminal. */
+const BROKER_ANSWERS_SECONDS = 20;
 
 /** A service says that it has opened its port. */
 interface ListeningLine {
@@ -84,7 +86,7 @@ export class System {
     return this.#failed;
   }
 
-  /** Declares the topology, then starts the scaler. @throws Error with the end of the log when a service fails. */
+  /** Declares the topology, then starts the scaler; `failed` is the topology where the broker refuses it. */
   async start(): Promise<void> {
     const scalerFile = this.#files.config(SCALER, this.#scalerConfig());
     this.#showBoard(scalerFile);
@@ -92,11 +94,12 @@ export class System {
       MANAGEMENT_URL: this.#broker.managementUrl,
       MANAGEMENT_USERNAME: this.#admin.username,
       MANAGEMENT_PASSWORD_FILE: this.#admin.passwordFile,
+      DEADLINE_SECONDS: String(BROKER_ANSWERS_SECONDS),
       TOPOLOGY_FILE: this.#files.config('topology', this.#plan.topology(this.#vhost, this.#passwordFiles)),
     });
     const code = await topology.ended;
-    if (code !== 0) throw new Error(this.failure('topology', code));
-    if (this.#stopping) return;
+    if (code !== 0) this.#ended(topology);
+    if (code !== 0 || this.#stopping) return;
     const scaler = this.#service('scaler', {
       CONFIG_FILE: scalerFile,
       HTTP_PORT: String(this.metricsPort),

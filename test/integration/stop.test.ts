@@ -228,6 +228,22 @@ describe('a run on this machine, at work,', () => {
   });
 });
 
+describe('a run that its broker refuses', () => {
+  it('ends with 1 and what the broker said, and leaves nothing', async () => {
+    const { env } = await borrowed();
+    const wrong = new URL(env.AMQP_URL ?? '');
+    wrong.password = 'wrong';
+    const run = start(BUSY, { ...env, AMQP_URL: wrong.href });
+    await run.ended;
+    await run.endsWith(1);
+    await run.leavesNothing();
+    const said = run.lines.join('\n');
+    expect(said).toContain('was refused with 401');
+    expect(said).toContain('the run failed before every job was done');
+    expect(said).not.toMatch(/^ +at |Node\.js v/m);
+  });
+});
+
 describe('a run whose broker does not answer', () => {
   it('ends by Ctrl-C while the management API keeps silent', async () => {
     const { env } = await borrowed();
