@@ -27,8 +27,9 @@ describe('sluice explain', () => {
     );
   });
 
-  it('takes the workloads that a test declares for none', () => {
-    expect(declarationsOf('thumbnails').filter((place) => place.includes('.test.ts'))).toEqual([]);
+  it('takes the workloads of a test or a page for none', () => {
+    const places = ['thumbnails', 'report'].flatMap(declarationsOf);
+    expect(places.filter((place) => !/^apps\/workloads\/(thumbnails|report)\.ts:/.test(place))).toEqual([]);
   });
 
   it('knows kinds by the short names of kubectl', async () => {

@@ -61,7 +61,10 @@ const kinds: Readonly<Record<string, Kind>> = {
       redis
         ? `dist/*/${name}/ of each environment with a Redis: Deployment, identity, user of Redis, NetworkPolicies, scaling, budget`
         : `dist/*/${name}/: Deployment, identity, broker user, NetworkPolicies, scaling, budget; the queue '${queue}'${queueExists ? ', which another workload brings' : ' with its retries and parked jobs'}`,
-    next: (asked) => [...explained(asked), `npx sluice simulate ${asked.name}`],
+    next: (asked) =>
+      asked.redis && environments.every(({ redis }) => redis === undefined)
+        ? ["edit an environment: say 'redis' there, and 'npm run synth' renders the worker in it"]
+        : [...explained(asked), `npx sluice simulate ${asked.name}`],
   },
   service: {
     folder: 'apps/workloads',

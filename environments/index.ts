@@ -3,4 +3,8 @@ import { local } from './local.ts';
 import { production } from './production.ts';
 
 /** Every environment: each is a folder below dist/. */
-export const environments: readonly Environment[] = [local, production];
+export const environments: readonly Environment[] = [
+  // One a line, so that one comes and goes with its line.
+  local,
+  production,
+];

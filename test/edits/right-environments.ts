@@ -32,7 +32,7 @@ export const environmentEdits: readonly Edit[] = [
         "import { production } from './production.ts';\n",
         "import { production } from './production.ts';\nimport { staging } from './staging.ts';\n",
       );
-      tree.replace(INDEX, '[local, production]', '[local, production, staging]');
+      tree.replace(INDEX, '  production,\n', '  production,\n  staging,\n');
     },
   },
   {
@@ -41,7 +41,7 @@ export const environmentEdits: readonly Edit[] = [
     make: (tree) => {
       tree.remove(PRODUCTION);
       tree.replace(INDEX, "import { production } from './production.ts';\n", '');
-      tree.replace(INDEX, '[local, production]', '[local]');
+      tree.replace(INDEX, '  production,\n', '');
     },
   },
   {

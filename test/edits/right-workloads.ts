@@ -34,7 +34,7 @@ export const workloadEdits: readonly Edit[] = [
       tree.remove(CONSUMER);
       tree.replace(WORKLOADS, /import \{ consumer \} .*\n/, '');
       tree.replace(WORKLOADS, /import \{ publisher \} .*\n/, '');
-      tree.replace(WORKLOADS, '[publisher, consumer, ', '[');
+      tree.replace(WORKLOADS, '  publisher,\n  consumer,\n', '');
     },
   },
   {
@@ -43,7 +43,7 @@ export const workloadEdits: readonly Edit[] = [
     make: (tree) => {
       tree.remove('apps/workloads/api.ts');
       tree.replace(WORKLOADS, /import \{ api \} .*\n/, '');
-      tree.replace(WORKLOADS, 'consumer, api, ', 'consumer, ');
+      tree.replace(WORKLOADS, '  api,\n', '');
     },
   },
   {

@@ -28,7 +28,7 @@ export const mail = queueWorker('mail', {
 `,
   );
   tree.replace(WORKLOADS, 'import { consumer }', "import { mail } from './mail.ts';\nimport { consumer }");
-  tree.replace(WORKLOADS, 'consumer,', 'consumer, mail,');
+  tree.replace(WORKLOADS, '  consumer,\n', '  consumer,\n  mail,\n');
 }
 
 /** Every one must end with 2 and the sentence, before anything is written. */

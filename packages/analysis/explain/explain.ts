@@ -161,7 +161,7 @@ export const declarationsOf = (application: string): Place[] =>
 
 function linesWith(folder: string, text: RegExp): Place[] {
   const directory = new URL(`../../../${folder}/`, import.meta.url);
-  const sources = readdirSync(directory).filter((file) => !file.endsWith('.test.ts'));
+  const sources = readdirSync(directory).filter((file) => /(?<!\.test)\.ts$/.test(file));
   return sources.flatMap((file) => {
     const lines = readFileSync(new URL(file, directory), 'utf8').split('\n');
     const line = lines.findIndex((each) => text.test(each));
