@@ -4,12 +4,8 @@ import { onceForPair } from '../../packages/manifests/memo.ts';
 import type { Application, System } from '../application.ts';
 import { platform } from '../platform/index.ts';
 import { type DesiredState, render as renderOf, systemIn as systemOf } from '../rendering.ts';
-import { inject } from '../workloads/inject.ts';
-import { journal } from '../workloads/journal.ts';
-import { process } from '../workloads/process.ts';
-import { query } from '../workloads/query.ts';
-import { transactionLoad } from '../workloads/transaction-load.ts';
 import { environments } from './environments.ts';
+import { transactionWorkloads } from './transactions.ts';
 import { workloads } from './workloads.ts';
 
 export { bank, environments, local, production } from './environments.ts';
@@ -20,7 +16,7 @@ export const applications: readonly Application[] = platform(workloads);
 
 /** The same with the services of transactions, which the environment `bank` has. */
 export const withTransactions: readonly Application[] = platform([
-  ...[...workloads, inject, process, journal, query, transactionLoad],
+  ...[...workloads, ...transactionWorkloads],
 ]);
 
 /** Environments and applications of the tests' own. */

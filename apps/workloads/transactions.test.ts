@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { systemIn } from '../rendering.ts';
 import { bank, local, render, withTransactions } from '../testing/desired-state.ts';
-import { process as writer } from './process.ts';
+import { process as writer } from '../testing/transactions.ts';
 import { queueWorker } from './queue-worker.ts';
 
 const files = render([bank], withTransactions);

@@ -4,11 +4,13 @@ import { platform } from '../../apps/platform/index.ts';
 import { storeExporter } from '../../apps/platform/store-exporters.ts';
 import { STORES } from '../../apps/platform/stores.ts';
 import { bank } from '../../apps/testing/environments.ts';
-import { inject } from '../../apps/workloads/inject.ts';
-import { journal } from '../../apps/workloads/journal.ts';
-import { process as processWorker } from '../../apps/workloads/process.ts';
+import {
+  inject,
+  journal,
+  process as processWorker,
+  transactionLoad,
+} from '../../apps/testing/transactions.ts';
 import { queueWorker } from '../../apps/workloads/queue-worker.ts';
-import { transactionLoad } from '../../apps/workloads/transaction-load.ts';
 import { transactionWriter } from '../../apps/workloads/transaction-writer.ts';
 import { generateSecrets } from '../../cli/secrets.ts';
 import type { Environment } from '../../environments/environment.ts';

@@ -15,6 +15,7 @@ const SUFFIX = '.txt';
 const FILES = [
   ...['index', 'local', 'production', 'organization'].map((name) => `environments/${name}.ts`),
   ...['index', 'api', 'consumer', 'publisher'].map((name) => `apps/workloads/${name}.ts`),
+  ...['inject', 'process', 'journal', 'query', 'transaction-load'].map((name) => `apps/workloads/${name}.ts`),
 ];
 
 /** Makes the example what the repository wants now. */

@@ -5,6 +5,15 @@ const TOO_FEW_JOBS = `
 The publisher may have stopped. Look at its last runs: \`kubectl -n publisher get jobs\`.
 `;
 
+/** File -> what it exports. */
+const TRANSACTIONS = [
+  ['inject', 'inject'],
+  ['process', 'process'],
+  ['journal', 'journal'],
+  ['query', 'query'],
+  ['transaction-load', 'transactionLoad'],
+] as const;
+
 /** What runs. */
 export const workloadEdits: readonly Edit[] = [
   {
@@ -44,6 +53,32 @@ export const workloadEdits: readonly Edit[] = [
       tree.remove('apps/workloads/api.ts');
       tree.replace(WORKLOADS, /import \{ api \} .*\n/, '');
       tree.replace(WORKLOADS, '  api,\n', '');
+    },
+  },
+  {
+    name: 'other numbers of the services of transactions',
+    make: (tree) => {
+      tree.replace(
+        'apps/workloads/inject.ts',
+        'maxReplicas: 10, perReplica: 500',
+        'maxReplicas: 4, perReplica: 200',
+      );
+      tree.replace(
+        'apps/workloads/process.ts',
+        /perReplica: \d+, maxReplicas: \d+, batch: \d+/,
+        'perReplica: 300, maxReplicas: 3, batch: 50',
+      );
+    },
+  },
+  {
+    name: 'no services of transactions',
+    removes: true,
+    make: (tree) => {
+      for (const [file, name] of TRANSACTIONS) {
+        tree.remove(`apps/workloads/${file}.ts`);
+        tree.replace(WORKLOADS, new RegExp(`import \\{ ${name} \\} .*\n`), '');
+        tree.replace(WORKLOADS, `, ${name}`, '');
+      }
     },
   },
   {

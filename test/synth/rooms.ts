@@ -123,8 +123,6 @@ export const readers: Readonly<Record<string, string>> = {
  * `apps/testing/`: what a user changes there changes no result of a test but of rules that any desired state passes.
  */
 export const desiredStateReaders: Readonly<Record<string, string>> = {
-  'apps/testing/desired-state.ts': 'the services of transactions have no settings of the tests yet',
-  'apps/workloads/transactions.test.ts': 'the services of transactions have no settings of the tests yet',
   'cli/advise.ts': 'the policy of a worker is compared',
   'cli/bootstrap.ts': 'an environment is brought to a cluster',
   'cli/capacity.ts': 'what is wanted is counted',
@@ -139,7 +137,6 @@ export const desiredStateReaders: Readonly<Record<string, string>> = {
   'cli/up/options.ts': 'the work of the environment on a laptop runs',
   'cli/up/transactions.ts': 'the work of the environment on a laptop runs',
   'test/bench/synth-child.ts': 'the whole of it is measured',
-  'test/cluster/bank-system.ts': 'the services of transactions have no settings of the tests yet',
   'test/dashboards/run.ts': 'the dashboards show a run of this repository',
   'test/synth/': 'rules that any desired state passes',
 };
