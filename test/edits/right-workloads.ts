@@ -77,7 +77,7 @@ export const workloadEdits: readonly Edit[] = [
       for (const [file, name] of TRANSACTIONS) {
         tree.remove(`apps/workloads/${file}.ts`);
         tree.replace(WORKLOADS, new RegExp(`import \\{ ${name} \\} .*\n`), '');
-        tree.replace(WORKLOADS, `, ${name}`, '');
+        tree.replace(WORKLOADS, `  ${name},\n`, '');
       }
     },
   },
