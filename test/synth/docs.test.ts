@@ -9,12 +9,38 @@ import { charts } from '../../environments/versions.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const SKIPPED = ['node_modules', 'dist', '.git'];
 
-const pages = readdirSync(ROOT, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
   .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
   .filter((path) => !SKIPPED.some((folder) => path.split('/').includes(folder)));
 
+const pages = files.filter((path) => path.endsWith('.md'));
+
+/** What a page tells to make, and stands for any name. */
+const EXAMPLES = /NAME|DIRECTORY|thumbnails|staging/;
+
+/** Files and folders that pages and comments name: from the root, from their own folder, or by their last part alone. */
+function pathsIn(file: string): string[] {
+  // Links are another test's.
+  const lines = read(file)
+    .replaceAll(/\]\([^)]*\)/g, ']')
+    .split('\n');
+  const prose = file.endsWith('.md') ? lines : lines.filter((line) => /^\s*(?:\/\/|\/?\*)/.test(line));
+  const words = prose
+    .join('\n')
+    .matchAll(/(?<![\w@:./-])(?:\w[\w.-]*\/)*\w[\w.-]*(?:\.(?:ts|mjs|md)|\/)(?![\w/*{<-])/g);
+  return [...words].map(([word]) => word.replace(/\/$/, ''));
+}
+
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
+/** Each way to name a file and the folders that it is in: `a/b/c.ts` -> a, a/b, b, a/b/c.ts, b/c.ts, c.ts. */
+function tails(path: string): string[] {
+  const parts = path.split('/');
+  return parts.flatMap((_, end) =>
+    parts.slice(0, end + 1).map((_, from) => parts.slice(from, end + 1).join('/')),
+  );
+}
 
 /** As GitHub makes an anchor of a heading. */
 const anchorOf = (heading: string): string =>
@@ -56,6 +82,23 @@ describe('the documentation', () => {
         .map((link) => `${page}: ${link}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('names no file that is gone, nor do comments', () => {
+    const known = new Set(files.flatMap(tails));
+    const rooms = new Set(files.map((path) => path.split('/')[0]));
+    // What was decided or changed once names what was there then.
+    const prose = files.filter(
+      (path) => /(?<!\.test)\.(md|ts|mjs)$/.test(path) && !/^(\.sluice|CHANGELOG|docs\/adr)/.test(path),
+    );
+    expect(prose.length).toBeGreaterThan(500);
+    const gone = prose.flatMap((file) =>
+      pathsIn(file)
+        .filter((path) => /\.(ts|mjs|md)$/.test(path) || rooms.has(path.split('/')[0]))
+        .filter((path) => !known.has(path) && !EXAMPLES.test(path) && !existsSync(join(ROOT, path)))
+        .map((path) => `${file}: ${path}`),
+    );
+    expect(gone).toEqual([]);
   });
 
   it('has every page in its index', () => {

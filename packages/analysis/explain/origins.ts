@@ -5,7 +5,7 @@ import { type DesiredState, render } from '../../../apps/rendering.ts';
 import type { Environment } from '../../../environments/environment.ts';
 import { onceForPair } from '../../manifests/memo.ts';
 
-/** A place in the sources, from the root of the repository: `apps/consumer.ts:32`. */
+/** A place in the sources, from the root of the repository: `apps/workloads/consumer.ts:20`. */
 export type Place = string;
 
 /** What an object is called while it is made. */
