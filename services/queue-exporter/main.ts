@@ -9,6 +9,8 @@ import { countQueue, type FoundQueue, findQueues, type QueueCounts } from './que
 /** How long Redis may take for one round, milliseconds. */
 const ROUND_MS = 10_000;
 
+const namesOf = (queues: readonly FoundQueue[]): readonly string[] => queues.map(({ name }) => name);
+
 await runMain({
   service: 'queue-exporter',
   schema: environment,
@@ -25,8 +27,8 @@ await runMain({
       if (redis.status !== 'ready') throw new Error('redis not connected');
       if (performance.now() >= discoverAt) {
         const found = await findQueues(redis);
-        if (found.length !== queues.length)
-          log.info({ queues: found.map(({ name }) => name) }, 'queues found');
+        if (namesOf(found).join() !== namesOf(queues).join())
+          log.info({ queues: namesOf(found) }, 'queues found');
         queues = found;
         discoverAt = performance.now() + config.DISCOVERY_SECONDS * 1000;
       }

@@ -95,6 +95,15 @@ describe('the queue exporter', () => {
     for (const queue of [ahead, seconds]) await queue?.obliterate({ force: true });
   });
 
+  it('says which queues it follows, also where one takes the place of another between two looks', async () => {
+    const said = (name: string) => () => lines.some(({ queues }) => String(queues).includes(name));
+    await redis.hset(`${prefix}:before:meta`, 'version', 'bullmq:5.0.0');
+    await until('the first is named', said('shop:before'), 20);
+    await redis.multi().rename(`${prefix}:before:meta`, `${prefix}:after:meta`).exec();
+    await until('the second is named', said('shop:after'), 20);
+    await redis.del(`${prefix}:after:meta`);
+  });
+
   it('knows how many jobs ended and how long they were in work', async () => {
     const queue = new Queue('mails', { connection: redis, prefix });
     queue.on('error', () => {});
