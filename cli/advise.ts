@@ -32,7 +32,7 @@ the objective as the line to paste, how it would have done on each day, and what
   --max-changes-per-hour N    objective: the count changes no more often           (any)
   --service DURATION          how long a job takes, on average                     (what the workload says)
   --pod-start DURATION        from a changed count to the first job                (10s)
-  --environment NAME          whose workload                                       (local)
+  --environment NAME          whose workload                                       (local, else the first)
   --seed N                    the same seed gives the same advice                  (1)
   --svg FILE                  the policies as a picture
   --format FORMAT             text | markdown | json                               (text)

@@ -1,7 +1,7 @@
 /** `cluster`: a real Kubernetes for tests and for trying things. */
 import { applications } from '../apps/main.ts';
 import { systemIn } from '../apps/rendering.ts';
-import { local } from '../environments/local.ts';
+import { environments } from '../environments/index.ts';
 import { type AddonName, addonNames, installAddon } from '../packages/testbed/addons/optional.ts';
 import {
   type Cluster,
@@ -13,6 +13,7 @@ import { leftovers } from '../packages/testbed/from-source/down.ts';
 import { CommandError } from '../packages/testbed/lib/run.ts';
 import { closeCluster, defaultName, findCluster, openCluster } from '../packages/testbed/provide.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
+import { localEnvironment } from './local-environment.ts';
 
 const usage = `usage: sluice cluster up | down | status | kubeconfig [options]
 
@@ -79,8 +80,11 @@ function parse(argv: string[]): ClusterCommand {
 async function up({ options, addons }: ClusterCommand): Promise<number> {
   const began = performance.now();
   const cluster = await openCluster(options);
-  for (const addon of addons)
-    await installAddon(cluster, addon, { environment: local, system: systemIn(local, applications) });
+  if (addons.length > 0) {
+    const environment = localEnvironment('cluster', environments);
+    const wanted = { environment, system: systemIn(environment, applications) };
+    for (const addon of addons) await installAddon(cluster, addon, wanted);
+  }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(`cluster '${cluster.name}' (${cluster.provider}) is up after ${seconds} s\n`);
   process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);

@@ -4,9 +4,10 @@ import { applications } from '../apps/main.ts';
 import { generatedSecretsOf } from '../apps/platform/credentials.ts';
 import { systemIn } from '../apps/rendering.ts';
 import type { Environment } from '../environments/environment.ts';
-import { local } from '../environments/local.ts';
+import { environments } from '../environments/index.ts';
 import { parseOptions } from './arguments.ts';
 import { hashPassword } from './local/lavinmq.ts';
+import { withPremadeSecrets } from './local-environment.ts';
 
 const help = `usage: sluice secrets
 
@@ -28,8 +29,11 @@ export interface GeneratedSecret {
 /** `sluice secrets`. @returns 0; 2 for unknown options, by ConfigurationError */
 export async function runSecrets(argv: string[]): Promise<number> {
   const { values } = parseOptions('secrets', argv, { help: { type: 'boolean' } });
-  const list = { apiVersion: 'v1', kind: 'List', items: generateSecrets(local, applications) };
-  process.stdout.write(values.help ? help : `${JSON.stringify(list, null, 2)}\n`);
+  if (values.help) process.stdout.write(help);
+  else {
+    const items = generateSecrets(withPremadeSecrets('secrets', environments), applications);
+    process.stdout.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`);
+  }
   return 0;
 }
 

@@ -12,7 +12,7 @@ A web service, such as 'api', is replayed on the requests of a --trace, with and
 What arrives is what is published to the queue; with --base, what arrived where the environment has 'recordedArrivals'.
 
   --base REVISION      compare with the policies of a git revision
-  --environment NAME   whose policy                        (local; with --base all that have one)
+  --environment NAME   whose policy                        (local, else the first; with --base all that have one)
   --trace FILE         arrivals as recorded: CSV of epoch-seconds,count
   --jobs N             arrivals as bursts: jobs in a burst                 (what is published to its queue)
   --every DURATION     seconds between two bursts                          (as it is published, else 10m)

@@ -24,6 +24,7 @@ import { besideNoTimetable, requestRows } from '../packages/analysis/simulate/we
 import { ConfigurationError } from '../packages/contracts/checks.ts';
 import type { Files } from '../packages/manifests/manifests.ts';
 import { Repository } from '../packages/manifests/revision.ts';
+import { localEnvironment } from './local-environment.ts';
 import { parseSimulate, type SimulateOptions, simulateHelp } from './simulate-options.ts';
 import { NO_RECORDINGS, type Recordings, recordingsOf } from './simulate-recorded.ts';
 
@@ -57,7 +58,8 @@ export async function runSimulate(argv: string[], sources = checkout): Promise<n
 
 /** Reports by worker: of the one that is named, or of all. */
 function alone(asked: SimulateOptions, sources: Sources): string {
-  const { environment = 'local', load, format, workload } = asked;
+  const { load, format, workload } = asked;
+  const { environment = localEnvironment('simulate', sources.environments).name } = asked;
   const desired = desiredIn(environment, sources);
   const service = desired.system.services.find(({ name }) => name === workload);
   if (service !== undefined) {

@@ -2,6 +2,7 @@ import type { Environment } from '../../environments/environment.ts';
 import type { Objective } from '../../packages/analysis/advise/labels.ts';
 import { parseInstant } from '../../packages/contracts/instant.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
+import { localEnvironment } from '../local-environment.ts';
 
 /** What `sluice advise` is asked. */
 export interface AdviseOptions {
@@ -49,8 +50,9 @@ export function parse(argv: string[], environments: readonly Environment[]): Adv
   if (rest.length > 0) reader.fault(`takes one workload, not also '${rest.join(' ')}'`);
   const { format = values.json ? 'json' : 'text' } = values;
   reader.oneOf('format', format, ['text', 'markdown', 'json']);
+  const { environment = localEnvironment('advise', environments).name } = values;
   const asked = {
-    ...{ workload: workload ?? '', environment: values.environment ?? 'local', svg: values.svg, format },
+    ...{ workload: workload ?? '', environment, svg: values.svg, format },
     ...sourceOptions(values, reader),
     objective: objectiveOf(values, reader),
     serviceSeconds: reader.duration('service', values.service),

@@ -12,9 +12,10 @@ import { systemIn } from '../../apps/rendering.ts';
 import type { EnvValue } from '../../charts/pod.ts';
 import { type BrokerAccess, brokerTopology, type QueueTopology } from '../../charts/queue-topology.ts';
 import type { Environment, Polls } from '../../environments/environment.ts';
-import { local } from '../../environments/local.ts';
+import { environments } from '../../environments/index.ts';
 import { ConfigurationError } from '../../packages/contracts/checks.ts';
 import { closestTo, OptionReader, parseOptions } from '../arguments.ts';
+import { localEnvironment } from '../local-environment.ts';
 
 /** What a run on this machine is asked to be. */
 export interface UpOptions {
@@ -130,9 +131,10 @@ export interface PlanSources {
   readonly variables: NodeJS.ProcessEnv;
 }
 
-const wanted = (): PlanSources => ({
-  ...{ environment: local, system: systemIn(local, applications), variables: process.env },
-});
+const wanted = (): PlanSources => {
+  const environment = localEnvironment('up', environments);
+  return { environment, system: systemIn(environment, applications), variables: process.env };
+};
 
 /**
  * What the local environment wants of one worker; an option of the command line goes before it.

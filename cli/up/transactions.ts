@@ -6,7 +6,7 @@ import { request } from '@sluice/runtime';
 import { applications } from '../../apps/main.ts';
 import { systemIn } from '../../apps/rendering.ts';
 import type { Environment } from '../../environments/environment.ts';
-import { local } from '../../environments/local.ts';
+import { environments } from '../../environments/index.ts';
 import { TRANSACTION_QUEUES } from '../../packages/contracts/transaction.ts';
 import { startElasticsearch } from '../../packages/testbed/servers/elasticsearch.ts';
 import { startMongodb } from '../../packages/testbed/servers/mongodb.ts';
@@ -15,6 +15,7 @@ import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 import { INTERRUPTED, interruption } from '../interruption.ts';
 import { type Bundles, prepareBundles } from '../local/bundles.ts';
+import { localEnvironment } from '../local-environment.ts';
 import { type Gauges, parseGauges } from './metrics-targets.ts';
 import {
   makeRunDirectory,
@@ -52,7 +53,7 @@ const INTERRUPTED_SECONDS = 4.5;
 
 /** The environment of a laptop, with the services of transactions. */
 const environment: Environment = {
-  ...local,
+  ...localEnvironment('up', environments),
   redis: { volume: { size: '1Gi' }, fsync: 'always' },
   transactions: {
     mongodb: { volume: { size: '1Gi' } },

@@ -6,7 +6,7 @@ import type { Application } from '../../apps/application.ts';
 import { platform } from '../../apps/platform/index.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
-import { checkout } from '../support/checkout.ts';
+import { exampleCheckout } from '../edits/example.ts';
 import { at, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, objectsOf, provideImages, testEnvironment } from './system.ts';
@@ -15,7 +15,7 @@ import { followPods, publishTo, replicasOf } from './worker-logs.ts';
 const NAME = 'thumbnails';
 const JOBS = 30;
 
-const copy = checkout();
+const copy = exampleCheckout();
 const file = join(copy.root, 'apps', 'workloads', `${NAME}.ts`);
 
 let cluster: Cluster;

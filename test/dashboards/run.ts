@@ -8,9 +8,10 @@ import { parse, stringify } from 'yaml';
 import { applications } from '../../apps/main.ts';
 import { render } from '../../apps/rendering.ts';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
+import { localEnvironment } from '../../cli/local-environment.ts';
 import { type MetricsTarget, MetricsTargets } from '../../cli/up/metrics-targets.ts';
 import { repositoryRoot } from '../../cli/up/processes.ts';
-import { local } from '../../environments/local.ts';
+import { environments } from '../../environments/index.ts';
 import { until } from '../support/service-processes.ts';
 
 /** `npm start` on a broker, as a process. */
@@ -101,7 +102,10 @@ export class ScrapingPrometheus {
 }
 
 /** What this machine shows: the local environment on the broker that runs here. */
-const rendered = () => [...render({ environments: [{ ...local, broker: 'rabbitmq' }], applications })];
+const rendered = () => {
+  const local = localEnvironment('up', environments);
+  return [...render({ environments: [{ ...local, broker: 'rabbitmq' }], applications })];
+};
 
 /** Groups of one name in several files are several groups. */
 function ruleGroups(): object[] {

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Tree } from './tree.ts';
+import { type Checkout, checkout } from '../support/checkout.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KEPT = join(import.meta.dirname, 'example');
@@ -28,8 +28,18 @@ export function saveExample(): void {
   }
 }
 
+/**
+ * A copy of this work tree that wants the example and not yet renders it: for tests of what a command does to a desired
+ * state, whatever the repository wants.
+ */
+export function exampleCheckout(): Checkout {
+  const copy = checkout();
+  wantExample({ write: (path, text) => writeFileSync(join(copy.root, path), text) });
+  return copy;
+}
+
 /** Writes the example into a tree. @throws {Error} where there is none */
-export function wantExample(tree: Tree): void {
+export function wantExample(tree: { readonly write: (path: string, text: string) => void }): void {
   const paths = readdirSync(KEPT, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith(SUFFIX),
   );

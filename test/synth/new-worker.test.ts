@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { checkout } from '../support/checkout.ts';
+import { exampleCheckout } from '../edits/example.ts';
 
 /** What the worker itself consists of, beside its namespace and the scaler's permission. */
 const OBJECTS = [
@@ -12,7 +12,8 @@ const OBJECTS = [
 const LIST = 'apps/workloads/index.ts';
 // Types and the rules over the desired state: edits.test.ts checks them on one more worker.
 describe('a worker that is scaffolded', { timeout: patient(120) * 1000 }, () => {
-  const copy = checkout();
+  const copy = exampleCheckout();
+  copy.sluice('synth');
   afterAll(() => copy[Symbol.dispose]());
   const files = (folder: string): string[] =>
     readdirSync(join(copy.root, folder), { recursive: true, encoding: 'utf8' }).sort();
@@ -69,8 +70,7 @@ describe('a worker that is scaffolded', { timeout: patient(120) * 1000 }, () => 
       'alert: BacklogStandsStill',
     );
     expect(added).toContain('local/argocd/workloads/application-thumb-nails.argocd.yaml');
-    if (before.dist.some((path) => path.startsWith('production/')))
-      expect(added).toContain('production/thumb-nails/externalsecret-broker-credentials.thumb-nails.yaml');
+    expect(added).toContain('production/thumb-nails/externalsecret-broker-credentials.thumb-nails.yaml');
     const topology = added.find((path) => /local\/broker\/configmap-topology-/.test(path)) ?? '';
     const { queues, users } = JSON.parse(
       /topology\.json: \|\n((?: {4}.*\n)+)/.exec(text(`dist/${topology}`))?.[1] ?? 'null',
