@@ -6,7 +6,7 @@ import { installedAddons } from './addons/log-stores.ts';
 
 type Wanted = Pick<Environment, 'name' | 'addons' | 'definitions' | 'logs' | 'transactions' | 'web'>;
 
-/** A router of the cluster's own: who has it split requests says that it is there. */
+/** The API groups of Istio, which an environment that has it split requests has installed by other means. */
 const ISTIO = ['networking.istio.io'];
 
 /** Every API server has groups without a dot, and those of Kubernetes itself. */

@@ -1,11 +1,13 @@
+/**
+ * Which pods go first on a full node, by priority, that no workload ranks above one that it needs, and how many pods of a
+ * workload a drain may take at a time, by a budget.
+ */
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Checks } from '../packages/contracts/checks.ts';
 import { clusterLabels, type Identity, metadataOf, selectorOf } from './labels.ts';
 
-// Which pods have to go, and how many at once: by the scheduler (priority), and by a drain (budget).
-
-/** A PriorityClass: its value, higher ones are evicted later. */
+/** What a PriorityClass is made of. */
 export interface PriorityProps {
   readonly name: string;
   /** Higher is scheduled first and evicted last; Kubernetes keeps more than 1,000,000,000 for itself. */
@@ -17,7 +19,7 @@ export interface PriorityProps {
 }
 
 /**
- * A class of pods by how much it hurts when they wait.
+ * A PriorityClass: how early its pods are scheduled, and how late they are evicted.
  * @throws {ChartError} with every fault of the props
  */
 export class Priority extends Construct {

@@ -1,4 +1,4 @@
-/** What takes and shows transactions, and what sends some, but for their numbers: who wants them says those. */
+/** The services that take and show transactions, and the runs that send some. Their numbers are those of the workloads. */
 import { HTTP_PORT } from '../../charts/pod.ts';
 import type { Environment } from '../../environments/environment.ts';
 import { images } from '../../environments/images.ts';
@@ -10,7 +10,7 @@ import type { WebServiceValues } from './web-service.ts';
 
 type Behavior = WebServiceValues['scaling']['behavior'];
 
-/** Up at once by so many pods, down by one a minute when there were too many for five. */
+/** Adds up to so many pods every 15 s, and takes one away each minute after five minutes of too many. */
 const upBy = (pods: number): Behavior => ({
   scaleUp: {
     stabilizationWindowSeconds: 0,

@@ -35,7 +35,7 @@ const page = (title: string, columns: readonly string[], rowsIn: (environment: s
 /** File -> text: what is rendered, read as a table. */
 export const goldenPages = (): ReadonlyMap<string, string> =>
   new Map([
-    ['connections.md', page('Who reaches whom', ['from', 'to', 'port'], connectionsIn)],
+    ['connections.md', page('Allowed connections', ['from', 'to', 'port'], connectionsIn)],
     [
       'permissions.md',
       page('Who may ask the API server for what', ['who', 'where', 'verb', 'what', 'name'], permissionsIn),

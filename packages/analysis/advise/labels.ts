@@ -65,20 +65,23 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Of the 12 px sans-serif that the picture asks for: wide enough for the widest common one. */
+/**
+ * Units of the picture from here on. The width of a character of the 12 px sans-serif that the picture asks for: wide
+ * enough for the widest common one.
+ */
 const CHARACTER = 6.8;
 const BOLD_CHARACTER = 7.4;
 const ASCENT = 10;
 const DESCENT = 3;
-/** From the middle of a text to its baseline. */
+/** The distance from the middle of a text to its baseline. */
 const BASELINE = 4;
-/** Of a mark with its ring. */
+/** The radius of a mark with its ring. */
 const RADIUS = 10;
 const GAP = 2;
 /** Steps that a label may be above or below its mark, and how high one is. */
 const STEPS = 36;
 const STEP = 5;
-/** Farther than this a line leads to the mark. */
+/** From this distance on, a line leads from a label to its mark. */
 const NEAR = 24;
 
 const widthOf = ({ text, isBold }: Label): number => text.length * (isBold ? BOLD_CHARACTER : CHARACTER);
