@@ -11,7 +11,7 @@ import { faultsByFile, promtool } from './promtool.ts';
 import { type AlertRule, alertsIn } from './rules.ts';
 import { testFile } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
-import { nameOf, written, writtenGroup } from './written.ts';
+import { nameOf, written, writtenAlert } from './written.ts';
 
 const environments = {
   hpa: bank,
@@ -70,7 +70,7 @@ describe.each(cases)('a worker that %s scales, in any language, with jobs of %s'
     alerts.map((rule) => {
       const scenario = scenarios[rule.name]?.(rule);
       if (scenario === undefined) throw new Error(`${rule.name} has no scenario`);
-      const test = testFile(rule, scenario, writtenGroup(rule.file, rule.group));
+      const test = testFile(rule, scenario, writtenAlert(rule));
       return [rule.name, written(`${nameOf(rule.file)}-${rule.name}`, test)];
     }),
   );

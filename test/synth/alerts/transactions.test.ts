@@ -10,7 +10,7 @@ import { alertsIn, type RuleFile } from './rules.ts';
 import { testFile } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { transactionScenarios } from './scenarios/transactions.ts';
-import { nameOf, written, writtenGroup } from './written.ts';
+import { nameOf, written, writtenAlert } from './written.ts';
 
 /** Namespaces that an environment with transactions has beside those of any other. */
 const OWN = [
@@ -45,7 +45,7 @@ describe('the alerts of an environment with transactions', () => {
   const tests = alerts.flatMap((rule) => {
     const scenario = all[rule.name]?.(rule);
     if (scenario === undefined) return [];
-    const test = testFile(rule, scenario, writtenGroup(rule.file, rule.group));
+    const test = testFile(rule, scenario, writtenAlert(rule));
     return [{ ...rule, path: written(`${nameOf(rule.file)}-${rule.name}`, test) }];
   });
   let faults: ReadonlyMap<string, string> = new Map();
