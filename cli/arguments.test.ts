@@ -32,7 +32,7 @@ describe('the options of a command', () => {
       "'--frmat' is no option here; did you mean '--format'?",
       "takes no argument 'json'; its options begin with --",
       "'--fail-on' needs a value",
-      "'--colour' is no option here; 'sluice diff --help' lists them",
+      "'--colour' is no option here; 'npx sluice diff --help' lists them",
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('the options of a command', () => {
 
   it('know no option by the name of what every object has', () => {
     expect(faultsOf('--constructor')).toEqual([
-      "'--constructor' is no option here; 'sluice diff --help' lists them",
+      "'--constructor' is no option here; 'npx sluice diff --help' lists them",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ConfigurationError } from '../packages/contracts/checks.ts';
-import { durationRule, parseDuration } from '../packages/contracts/instant.ts';
+import { durationRule, parseDuration, parseInstant } from '../packages/contracts/instant.ts';
 
 /** More than this many edits away, a name is another word and no slip. */
 const MOST_EDITS = 3;
@@ -90,7 +90,7 @@ function unknown(rawName: string, command: string, options: Options): string {
     rawName,
     Object.keys(options).map((name) => `--${name}`),
   );
-  const hint = near === undefined ? `'sluice ${command} --help' lists them` : `did you mean '${near}'?`;
+  const hint = near === undefined ? `'npx sluice ${command} --help' lists them` : `did you mean '${near}'?`;
   return `'${rawName}' is no option here; ${hint}`;
 }
 
@@ -118,6 +118,14 @@ export class OptionReader {
     if (text !== undefined && seconds === undefined)
       this.fault(`'--${name}' (${text}) ${durationRule(maxSeconds)}`);
     return seconds;
+  }
+
+  /** Epoch milliseconds. */
+  instant(name: string, text: string | undefined): number | undefined {
+    const instant = parseInstant(text);
+    if (text !== undefined && instant === undefined)
+      this.fault(`'--${name}' (${text}) must be an instant such as 2026-11-29T12:00:00Z`);
+    return instant;
   }
 
   oneOf(name: string, value: string, allowed: readonly string[]): void {

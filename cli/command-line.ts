@@ -14,7 +14,7 @@ async function main([name = '', ...rest]: string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command !== undefined) return (await command.load())(rest);
   const near = closestTo(name, Object.keys(commands));
-  const hint = near === undefined ? "'sluice --help' lists them" : `did you mean '${near}'?`;
+  const hint = near === undefined ? "'npx sluice --help' lists them" : `did you mean '${near}'?`;
   refuse(`sluice: there is no command '${name}'; ${hint}`);
   return 2;
 }

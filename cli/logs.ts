@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ConfigurationError } from '../packages/contracts/checks.ts';
 import { OptionReader, parseOptions } from './arguments.ts';
 
 const help = `usage: sluice logs restore --from INSTANT --to INSTANT --bucket NAME [options]
@@ -46,11 +45,12 @@ export async function runLogs(argv: string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  if (positionals.length !== 1 || positionals[0] !== 'restore')
-    throw new ConfigurationError('logs', [`'${positionals.join(' ')}' must be restore`]);
   const reader = new OptionReader('logs');
+  const verb = positionals.join(' ');
+  if (verb !== 'restore') reader.fault(`'${verb}' must be restore`);
   const needed = (name: 'from' | 'to' | 'bucket'): string => {
     if (values[name] === undefined) reader.fault(`'--${name}' must be given`);
+    if (name !== 'bucket') reader.instant(name, values[name]);
     return values[name] ?? '';
   };
   const environment = {

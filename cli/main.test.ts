@@ -48,7 +48,7 @@ describe('sluice', () => {
       ...{ code: 2, out: '', err: "sluice: there is no command 'dif'; did you mean 'diff'?\n" },
     });
     expect(sluice('constructor').err).toBe(
-      "sluice: there is no command 'constructor'; 'sluice --help' lists them\n",
+      "sluice: there is no command 'constructor'; 'npx sluice --help' lists them\n",
     );
   });
 
@@ -86,6 +86,23 @@ describe('every command', () => {
 
   it.each(names)('%s refuses an option that it does not have', async (name) => {
     await expect(run(name, ['--nope'])).rejects.toThrow(`sluice ${name}: '--nope' is no option here`);
+  });
+
+  it.each([
+    [
+      ['logs', 'restor', '--from', 'yesterday', '--region', 'eu-central-1'],
+      "sluice logs: 'restor' must be restore\nsluice logs: '--from' (yesterday) must be an instant such as 2026-11-29T12:00:00Z\nsluice logs: '--to' must be given\nsluice logs: '--bucket' must be given",
+    ],
+    [
+      ['cluster', 'upp', '--kwok', 'x'],
+      "sluice cluster: 'upp' must be one of: up, down, status, kubeconfig\nsluice cluster: '--kwok' (x) must be a count from 0 to 9999",
+    ],
+    [
+      ['new', 'job', 'report', '--redis', '--like', 'local', '--image', 'a:1'],
+      "sluice new: '--like' (local) does not apply to a new job\nsluice new: '--redis' does not apply to a new job",
+    ],
+  ])('names every fault of what it is asked: %j', async ([name = '', ...argv], faults) => {
+    await expect(run(name, argv)).rejects.toThrow(faults);
   });
 
   it.each(names)('%s explains itself with an example', async (name) => {

@@ -122,9 +122,9 @@ export async function runNew(argv: string[]): Promise<number> {
 /** @returns the exit code of what failed, or 0 */
 function render(written: readonly string[]): number {
   // The linter's own order of imports and width of lines.
-  const linted = run(join('node_modules', '.bin', 'biome'), [
-    ...['check', '--write', '--error-on-warnings', '--log-level=error', ...written],
-  ]);
+  const format = ['check', '--write', '--error-on-warnings', '--log-level=error', ...written];
+  // Faults go to stderr; how many files it looked at is of no use.
+  const linted = run(join('node_modules', '.bin', 'biome'), format, 'ignore');
   // Processes of their own read the new file, and then what is rendered.
   return (
     run(process.execPath, ['cli/main.ts', 'synth']) ||
@@ -133,8 +133,8 @@ function render(written: readonly string[]): number {
   );
 }
 
-const run = (command: string, args: readonly string[]): number =>
-  spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
+const run = (command: string, args: readonly string[], stdout: 'inherit' | 'ignore' = 'inherit'): number =>
+  spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', stdout, 'inherit'] }).status ?? 1;
 
 const told = (kind: Kind, asked: NewOptions, file: string, index: string): string => `\
 rendered ${kind.rendered(asked)}
@@ -188,7 +188,7 @@ function redisFaults(
   { redis, image }: Pick<NewOptions, 'redis' | 'image'>,
 ): string[] {
   if (!redis) return [];
-  if (!takes.includes('redis')) return [`'--redis' says nothing of a new ${kindName}`];
+  if (!takes.includes('redis')) return [`'--redis' does not apply to a new ${kindName}`];
   return image === undefined
     ? ["'--redis' needs '--image': this repository's consumer takes from the broker alone"]
     : [];
@@ -212,7 +212,7 @@ function faultsOf(
     ...(kind.folder === 'environments' ? environmentFaults(name) : nameFaults(name)),
     ...(['image', 'queue', 'like'] as const)
       .filter((option) => given[option] !== undefined && !kind.takes.includes(option))
-      .map((option) => `'--${option}' (${given[option]}) says nothing of a new ${kindName}`),
+      .map((option) => `'--${option}' (${given[option]}) does not apply to a new ${kindName}`),
     ...redisFaults(kindName, kind, { redis, image }),
     ...(kind.needsImage && image === undefined ? [`needs '--image': what the new ${kindName} runs`] : []),
     ...(queue === undefined ? [] : queueFaults(queue)),

@@ -1,6 +1,5 @@
 import type { Environment } from '../../environments/environment.ts';
 import type { Objective } from '../../packages/analysis/advise/labels.ts';
-import { parseInstant } from '../../packages/contracts/instant.ts';
 import { OptionReader, parseOptions } from '../arguments.ts';
 import { localEnvironment } from '../local-environment.ts';
 
@@ -77,7 +76,7 @@ function sourceOptions(values: Values, reader: OptionReader) {
         ? undefined
         : { url: prometheus.replace(/\/+$/, ''), query },
     sinceSeconds: reader.duration('since', since, YEAR_SECONDS) ?? WEEK_SECONDS,
-    until: untilOf(values as Texts, reader),
+    until: reader.instant('until', (values as Texts).until),
     stepSeconds: Math.max(1, Math.round(reader.duration('step', step) ?? STEP_SECONDS)),
   };
 }
@@ -89,13 +88,6 @@ function checkSource({ trace, prometheus, query }: Texts, reader: OptionReader):
   if (trace === undefined && asked < 2) reader.fault("needs '--trace', or '--prometheus' and '--query'");
   if (prometheus !== undefined && !BASE_URL.test(prometheus))
     reader.fault("'--prometheus' must be http:// or https://, a host and at most a port and a path");
-}
-
-function untilOf({ until }: Texts, reader: OptionReader): number | undefined {
-  const instant = parseInstant(until);
-  if (until !== undefined && instant === undefined)
-    reader.fault(`'--until' (${until}) must be an instant such as 2026-11-29T12:00:00Z`);
-  return instant;
 }
 
 const objectiveOf = (values: Values, reader: OptionReader): AdviseOptions['objective'] => ({
