@@ -35,7 +35,7 @@ const ENGINES = [
   'policy/{{backends/keda,simulate}/**/*,decide/clock-changes}.test.ts',
   'services/{bundle,*/main,api/app,board/browser/answer,exporter/{fetch,server},scaler/targets/process}.test.ts',
   'services/runtime/{broker-url,http-client,http-stream,run-main,secrets,processes/*}.test.ts',
-  '{charts/broker-reload,ci/{base,reach,step},packages/testbed/lib/until}.test.ts',
+  '{charts/{broker-reload,log-redaction},ci/{base,reach,step},packages/testbed/lib/until}.test.ts',
   'test/soak/**/*.test.ts',
 ];
 

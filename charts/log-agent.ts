@@ -1,11 +1,6 @@
 import { logRecords } from '../packages/contracts/log-store.ts';
-import {
-  type CollectorConfig,
-  type CollectorProps,
-  collectorConfig,
-  POSITIONS,
-  REDACTION,
-} from './log-collector.ts';
+import { type CollectorConfig, type CollectorProps, collectorConfig, POSITIONS } from './log-collector.ts';
+import { REDACTION } from './log-redaction.ts';
 
 /** What the file of an agent depends on beside what every collector's does. */
 export interface LogAgentProps extends CollectorProps {

@@ -7,6 +7,7 @@
 //   node scripts/bootstrap.mjs promtool   and promtool, which the tests of alerts run
 //   node scripts/bootstrap.mjs chromium   and Chromium, which the tests of the board open
 //   node scripts/bootstrap.mjs redis      and Redis, which the tests of transactions kill and restart
+//   node scripts/bootstrap.mjs luajit     and LuaJIT, which runs the script of Fluent Bit in the tests
 //   node scripts/bootstrap.mjs exporter   and the node exporter, which the pictures of dashboards read
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -64,6 +65,8 @@ function rootPrefix() {
   return answers('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
 }
 
+let updated = false;
+
 /** @param alternative What also serves, after the command that installs it */
 function installDebian(name, packageName, alternative) {
   const prefix = rootPrefix();
@@ -84,7 +87,8 @@ function installDebian(name, packageName, alternative) {
     ];
     run(command, rest);
   };
-  apt('update');
+  if (!updated) apt('update');
+  updated = true;
   apt('install', '-y', '--no-install-recommends', packageName);
 }
 
@@ -99,6 +103,10 @@ function installPromtool() {
 
 function installRedis() {
   if (!existsSync('/usr/bin/redis-server')) installDebian('Redis', 'redis-server', '');
+}
+
+function installLuajit() {
+  if (!answers('luajit', ['-v'])) installDebian('LuaJIT', 'luajit', '');
 }
 
 function installNodeExporter() {
@@ -125,4 +133,5 @@ if (process.argv.includes('rabbitmq')) installRabbitmq('');
 if (process.argv.includes('promtool')) installPromtool();
 if (process.argv.includes('chromium')) installChromium();
 if (process.argv.includes('redis')) installRedis();
+if (process.argv.includes('luajit')) installLuajit();
 if (process.argv.includes('exporter')) installNodeExporter();

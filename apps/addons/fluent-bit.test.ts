@@ -19,6 +19,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   kubernetes: ['match', 'merge_log', 'keep_log', 'labels', 'annotations'],
   modify: ['match', 'rename', 'remove'],
+  lua: ['match', 'script', 'call', 'protected_mode'],
   es: [
     ...['match', 'host', 'port', 'http_user', 'http_passwd', 'tls', 'tls.verify', 'tls.verify_hostname'],
     ...['tls.ca_file', 'suppress_type_name', 'index', 'write_operation', 'generate_id', 'time_key'],
@@ -47,7 +48,8 @@ const sectionsOf = (text: string): Section[] =>
     });
 
 describe('the file of Fluent Bit', () => {
-  const { config } = fluentBit.values(production, systemIn(production)) as {
+  const { config, luaScripts } = fluentBit.values(production, systemIn(production)) as {
+    readonly luaScripts: Readonly<Record<string, string>>;
     readonly config: Readonly<Record<'service' | 'inputs' | 'filters' | 'outputs', string>>;
   };
   const sections = Object.values(config).flatMap(sectionsOf);
@@ -55,7 +57,14 @@ describe('the file of Fluent Bit', () => {
     sections.find((section) => section.plugin === plugin)?.options.find(([option]) => option === name)?.[1];
 
   it('has options that its plugins know, each with a value', () => {
-    expect(sections.map(({ plugin }) => plugin)).toEqual(['SERVICE', 'tail', 'kubernetes', 'modify', 'es']);
+    expect(sections.map(({ plugin }) => plugin)).toEqual([
+      'SERVICE',
+      'tail',
+      'kubernetes',
+      'modify',
+      'lua',
+      'es',
+    ]);
     for (const { plugin, options } of sections)
       for (const [name, value] of options) {
         expect(OPTIONS[plugin], `${plugin} ${name}`).toContain(name);
@@ -67,6 +76,14 @@ describe('the file of Fluent Bit', () => {
     expect(optionOf('es', 'index')).toBe(ELASTICSEARCH_STREAMS.lines);
     expect(optionOf('es', 'time_key')).toBe(logRecords.elasticsearch.line.time);
     expect(optionOf('tail', 'offset_key')).toBe(logRecords.elasticsearch.line.position);
+  });
+
+  it('masks secrets last, by a function of a script that the chart mounts and whose text is no template', () => {
+    const [name = '', script = ''] = Object.entries(luaScripts)[0] ?? [];
+    expect(optionOf('lua', 'script')).toBe(`/fluent-bit/scripts/${name}`);
+    expect(script).toContain(`\nfunction ${optionOf('lua', 'call')}(tag, timestamp, record)\n`);
+    expect(script).not.toContain('{{');
+    expect(sections.map(({ plugin }) => plugin).slice(-2)).toEqual(['lua', 'es']);
   });
 
   it('keeps positions and what is not sent on the node, never gives up, and is bounded', () => {

@@ -1,3 +1,4 @@
+import { MASK_SECRETS, maskingScript } from '../../charts/log-redaction-lua.ts';
 import { AUTHORITY_KEY } from '../../charts/pod.ts';
 import {
   ELASTICSEARCH_STREAMS,
@@ -20,6 +21,8 @@ interface Values {
     readonly mountPath: string;
     readonly readOnly: true;
   }[];
+  /** Name of a file below /fluent-bit/scripts -> its script. The chart takes each as a template of its own. */
+  readonly luaScripts: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<'service' | 'inputs' | 'filters' | 'outputs', string>>;
 }
 
@@ -33,6 +36,9 @@ const ELASTICSEARCH = 'fluent-bit-elasticsearch';
 const USER = ELASTICSEARCH_USERS.writer.name;
 const { namespace, service, port } = logStoreAddresses.elasticsearch;
 const { line } = logRecords.elasticsearch;
+const SCRIPT = 'mask-secrets.lua';
+/** Fields that a record has from inputs and filters, and not from its line. */
+const WRITTEN_BY_AGENT = [line.stream, line.position, line.pod.replace(/\..*/, '')];
 const CA_VOLUME = 'elasticsearch-ca';
 const CA_DIRECTORY = '/fluent-bit/elasticsearch';
 
@@ -55,6 +61,7 @@ export const fluentBit: Addon<Values> = {
     ],
     extraVolumes: [{ name: CA_VOLUME, configMap: { name: ELASTICSEARCH_AUTHORITY } }],
     extraVolumeMounts: [{ name: CA_VOLUME, mountPath: CA_DIRECTORY, readOnly: true }],
+    luaScripts: { [SCRIPT]: maskingScript(line.message, WRITTEN_BY_AGENT) },
     config: { service: SERVICE, inputs: INPUT, filters: FILTERS, outputs: OUTPUT },
   }),
 };
@@ -89,7 +96,10 @@ const INPUT = `[INPUT]
     storage.pause_on_chunks_overlimit On
 `;
 
-/** Who wrote a line, and its fields where it is JSON; its text is the field of the contract whatever it was called. */
+/**
+ * Who wrote a line, and its fields where it is JSON; its text is the field of the contract whatever it was called. The
+ * masking is the last: what comes after it could bring secrets in.
+ */
 const FILTERS = `[FILTER]
     Name kubernetes
     Match kube.*
@@ -104,6 +114,13 @@ const FILTERS = `[FILTER]
     Rename msg ${line.message}
     Rename log ${line.message}
     Remove log
+
+[FILTER]
+    Name lua
+    Match kube.*
+    script /fluent-bit/scripts/${SCRIPT}
+    call ${MASK_SECRETS}
+    protected_mode On
 `;
 
 /** A record's identity is its content, so that one which is sent again is refused as there already. */
