@@ -50,7 +50,6 @@ export async function runLogs(argv: string[]): Promise<number> {
   if (verb !== 'restore') reader.fault(`'${verb}' must be restore`);
   const needed = (name: 'from' | 'to' | 'bucket'): string => {
     if (values[name] === undefined) reader.fault(`'--${name}' must be given`);
-    if (name !== 'bucket') reader.instant(name, values[name]);
     return values[name] ?? '';
   };
   const environment = {
@@ -61,6 +60,9 @@ export async function runLogs(argv: string[]): Promise<number> {
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
   };
+  const [from, to] = [reader.instant('from', values.from), reader.instant('to', values.to)];
+  if (from !== undefined && to !== undefined && from >= to)
+    reader.fault(`'--from' (${values.from}) must be before '--to' (${values.to})`);
   reader.check();
   return restored(environment);
 }

@@ -91,7 +91,11 @@ describe('every command', () => {
   it.each([
     [
       ['logs', 'restor', '--from', 'yesterday', '--region', 'eu-central-1'],
-      "sluice logs: 'restor' must be restore\nsluice logs: '--from' (yesterday) must be an instant such as 2026-11-29T12:00:00Z\nsluice logs: '--to' must be given\nsluice logs: '--bucket' must be given",
+      "sluice logs: 'restor' must be restore\nsluice logs: '--to' must be given\nsluice logs: '--bucket' must be given\nsluice logs: '--from' (yesterday) must be an instant such as 2026-11-29T12:00:00Z",
+    ],
+    [
+      ['logs', 'restore', '--from', '2026-11-29T15:00:00Z', '--to', '2026-11-29T14:00:00Z', '--bucket', 'b'],
+      "sluice logs: '--from' (2026-11-29T15:00:00Z) must be before '--to' (2026-11-29T14:00:00Z)",
     ],
     [
       ['cluster', 'upp', '--kwok', 'x'],

@@ -38,6 +38,8 @@ once, which takes some minutes and needs Go, and Java 17 from Debian.
   --transactions N  how many come; some of the requests twice     (5000)
   --plain           plain lines, also on a terminal
 
+  npx sluice up transactions --transactions 1000
+
 Exit code 0: accepted = in MongoDB = in the index, and the books balance.
 `;
 
