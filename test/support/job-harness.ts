@@ -1,7 +1,11 @@
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage, type Options } from 'amqplib';
-import { workQueue } from '../../charts/queue-topology.ts';
+import { type QueueTopology, workQueue } from '../../charts/queue-topology.ts';
 import type { ServiceProcess } from '../../cli/up/processes.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { declareAll } from '../../services/topology/declare.ts';
+import { Management } from '../../services/topology/management.ts';
+import { resourcesOf } from '../../services/topology/resources.ts';
+import { parseTopology } from '../../services/topology/topology.ts';
 import { ServiceProcesses, until } from './service-processes.ts';
 import type { BrokerCoordinates } from './shared-broker.ts';
 import { freshVhost, type Vhost, type VhostOptions } from './vhost.ts';
@@ -23,7 +27,7 @@ export class JobHarness {
     this.#channel = channel;
   }
 
-  /** Declares the queue with the topology service. @param retrySeconds between two attempts of a job */
+  /** Declares the queue as the topology service does. @param retrySeconds between two attempts of a job */
   static async open(
     broker: BrokerCoordinates,
     retrySeconds = 0.02,
@@ -34,9 +38,7 @@ export class JobHarness {
     // A test may end the broker under this connection.
     connection.on('error', () => {});
     const harness = new JobHarness(vhost, connection, await connection.createConfirmChannel());
-    const topology = workQueue({ queue: 'jobs', retrySeconds, vhost: vhost.name, passwordFiles: {} });
-    const code = await harness.topology(topology);
-    if (code !== 0) throw new Error(`topology ended with ${code}: ${JSON.stringify(harness.lines.at(-1))}`);
+    await declare(workQueue({ queue: 'jobs', retrySeconds, vhost: vhost.name, passwordFiles: {} }), broker);
     return harness;
   }
 
@@ -140,6 +142,18 @@ export class JobHarness {
     await this.#connection.close().catch(() => {});
     await this.vhost.remove().catch(() => {});
   }
+}
+
+/** What the topology service does with a document, without the start of a process for each test. */
+async function declare(
+  document: QueueTopology,
+  { managementUrl: url, username, password }: BrokerCoordinates,
+): Promise<void> {
+  const api = new Management({
+    ...{ url, username, password: { read: () => password } },
+    ...{ signal: AbortSignal.timeout(patient(60) * 1000), log: { warn: () => {} } },
+  });
+  await declareAll(resourcesOf(parseTopology(document), new Map(), api));
 }
 
 /**
