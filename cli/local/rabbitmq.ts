@@ -85,6 +85,10 @@ interface Ports {
 /** What the broker logs where another process took a port between its choice and its use. */
 const PORT_TAKEN = /dist_port_already_used|eaddrinuse/;
 
+/** What Erlang's logger ends a broker with whose machine was too busy to open a log file within 5 s. */
+const LOGGER_LATE = /file_ctrl_process_not_started/;
+const MOST_STARTS = 3;
+
 /**
  * Starts Debian's RabbitMQ on free loopback ports with its own data, node name and port mapper. All of it ends
  * with this process, however that ends.
@@ -172,8 +176,17 @@ class RabbitMQ implements LocalBroker {
     signal?.throwIfAborted();
     if (!alive(this.#mapper)) this.#mapper = this.#spawn('epmd', ['-port', String(this.#ports.epmd)]);
     await untilAccepting(this.#ports.epmd, this.#deadline());
+    await this.#start(MOST_STARTS, signal);
+  }
+
+  async #start(tries: number, signal?: AbortSignal): Promise<void> {
     this.#server = this.#spawn(join(binaries, 'rabbitmq-server'), []);
-    await this.#untilReady(signal);
+    try {
+      await this.#untilReady(signal);
+    } catch (error) {
+      if (tries === 1 || alive(this.#server) || !LOGGER_LATE.test(String(error))) throw error;
+      await this.#start(tries - 1, signal);
+    }
   }
 
   async stop(): Promise<void> {
