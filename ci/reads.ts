@@ -44,6 +44,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
     'packages/testbed/images/rabbitmq/',
   ],
   'test/cluster/worker-logs.ts': ['services/publisher/main.ts'],
+  'test/edits/example.ts': ['test/edits/example/'],
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
   'test/support/log-gate.ts': ['services/log-gate/main.ts'],
   'test/transactions/scaled.test.ts': ['services/', 'packages/contracts/', 'policy/'],

@@ -57,7 +57,9 @@ const steps = (keys: Leaf['keys']): string[] => keys.map((key) => (typeof key ==
 
 /** The list element that a leaf gives its identity to, if it is a merge key. */
 const elementOf = ({ keys, mergeKeys }: Leaf): readonly string[] | undefined => {
-  const list = mergeKeys.find((one) => one.keys.includes(keys.slice(one.depth).join('.')));
+  const isIn = (one: Leaf['mergeKeys'][number], name: string): boolean =>
+    one.keys.some((key) => key.split('|').includes(name));
+  const list = mergeKeys.find((one) => isIn(one, keys.slice(one.depth).join('.')));
   return list === undefined ? undefined : steps(keys.slice(0, list.depth));
 };
 
