@@ -24,6 +24,8 @@ interface Outcome {
 
 /** A module that whatever reads dist/ imports: with it, its tests are found too. */
 const READS_DIST = 'test/synth/dist.ts';
+/** The same for whatever reads the sources as text: it imports none of those that an edit changes. */
+const READS_SOURCES = 'test/support/work-tree.ts';
 
 /** Which tests run: all that a change of these files can reach, or those that are named. */
 export type Tests = 'related' | readonly string[];
@@ -81,7 +83,10 @@ const said = ({ status, stdout, stderr }: ReturnType<Tree['node']>): string =>
   status === 0 ? '' : `${stderr}${stdout}`.trim() || `ended with ${status}`;
 
 function testsSay(tree: Tree, tests: Tests): string {
-  const which = tests === 'related' ? ['related', '--run', READS_DIST, ...tree.changed()] : ['run', ...tests];
+  const which =
+    tests === 'related'
+      ? ['related', '--run', READS_DIST, READS_SOURCES, ...tree.changed()]
+      : ['run', ...tests];
   const report = join(tree.root, 'report.json');
   const run = tree.node(
     [

@@ -45,6 +45,15 @@ export const environmentEdits: readonly Edit[] = [
     },
   },
   {
+    name: 'no laptop',
+    removes: true,
+    make: (tree) => {
+      tree.remove(LOCAL);
+      tree.replace(INDEX, "import { local } from './local.ts';\n", '');
+      tree.replace(INDEX, '  local,\n', '');
+    },
+  },
+  {
     name: 'an organisation of its own',
     make: (tree) => {
       const file = 'environments/organization.ts';

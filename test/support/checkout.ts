@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const ROOT = join(import.meta.dirname, '..', '..');
+import { ROOT, workTreeFiles } from './work-tree.ts';
 
 /** A copy of this work tree that a test may edit, with its node modules. */
 export interface Checkout extends Disposable {
@@ -20,14 +19,8 @@ export const compiledApart = (): Readonly<Record<string, string>> => ({
 /** Copies what git knows of this work tree, as it stands; the copy is removed when it is disposed of. */
 export function checkout(): Checkout {
   const root = mkdtempSync(join(tmpdir(), 'sluice-checkout-'));
-  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    ...{ cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 },
-  });
-  // What is in the index may be gone from the work tree: a rendered object that a change has renamed. In a copy the
-  // modules are a link, which git does not ignore.
-  const paths = listed.stdout
-    .split('\0')
-    .filter((each) => each !== '' && each !== 'node_modules' && existsSync(join(ROOT, each)));
+  // In a copy the modules are a link, which git does not ignore.
+  const paths = workTreeFiles().filter((each) => each !== 'node_modules');
   for (const path of paths) cpSync(join(ROOT, path), join(root, path), { recursive: true, force: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   return {

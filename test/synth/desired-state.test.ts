@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT, workTreeFiles } from '../support/work-tree.ts';
 import { desiredStateReaders } from './rooms.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const IMPORT = /(?:^|[\s;(])(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 
 const importsOf = (path: string): string[] =>
@@ -25,12 +24,9 @@ const desired = new Set([
   ...listed('apps/workloads/index.ts', 'apps/workloads/workload.ts'),
 ]);
 
-const readers = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
-  ...{ cwd: ROOT, encoding: 'utf8' },
-})
-  .split('\n')
+const readers = workTreeFiles('*.ts')
   // An environment may be like another one.
-  .filter((path) => path !== '' && !desired.has(path) && !path.startsWith('environments/'))
+  .filter((path) => !desired.has(path) && !path.startsWith('environments/'))
   .filter((path) => importsOf(path).some((target) => desired.has(target)));
 
 const allowed = (path: string): string | undefined =>

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const ROOT = join(import.meta.dirname, '..', '..');
+import { ROOT, workTreeFiles } from '../support/work-tree.ts';
 
 /** The formatter puts an export at the start of a line, and what documents it on the line above. */
 const EXPORT = /^export (?:abstract |async )*(?:interface|const|function\*?|class) (?<name>[\w$]+)/;
@@ -23,9 +21,9 @@ function undocumentedIn(source: string): string[] {
 }
 
 /** Every source but tests and what only tests use. */
-const sources = execFileSync('git', ['ls-files', '*.ts', ':!test', ':!dist'], { cwd: ROOT, encoding: 'utf8' })
-  .split('\n')
-  .filter((path) => path !== '' && !/\.(test|d)\.ts$|\/testing(\/|\.ts$)/.test(path));
+const sources = workTreeFiles('*.ts', ':!test', ':!dist').filter(
+  (path) => !/\.(test|d)\.ts$|\/testing(\/|\.ts$)/.test(path),
+);
 
 describe('every exported interface, constant, function and class', () => {
   it('has a line that says what it is for', () => {

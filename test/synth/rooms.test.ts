@@ -1,19 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT, workTreeFiles } from '../support/work-tree.ts';
 import { readers, rooms } from './rooms.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const names = Object.keys(rooms).sort((left, right) => right.length - left.length);
 const roomOf = (path: string): string | undefined => names.find((name) => path.startsWith(`${name}/`));
 
-const sources = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path.includes('/'));
+const sources = workTreeFiles('*.ts').filter((path) => path.includes('/'));
 /** Tests and their helpers cross rooms; what is shipped does not. */
 const shipped = sources.filter((path) => !/\.test\.ts$|(^|\/)testing(\/|\.ts$)/.test(path));
 
