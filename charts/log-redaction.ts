@@ -5,16 +5,14 @@
 
 /** Ends of the names of fields whose values are secrets, at any depth of a JSON line. `[_-]?` and `s?` may be absent. */
 export const SECRET_ENDS = [
-  ...[
-    'password',
-    'secret',
-    'token',
-    'credentials?',
-    'private[_-]?key',
-    'api[_-]?key',
-    'authorization',
-    'cookie',
-  ],
+  'password',
+  'secret',
+  'token',
+  'credentials?',
+  'private[_-]?key',
+  'api[_-]?key',
+  'authorization',
+  'cookie',
 ] as const;
 
 /** Whole words that are such names, alone or behind a `.`, `_` or `-`. */
@@ -22,7 +20,13 @@ export const SECRET_WORDS = ['pass', 'passwd', 'password', 'passphrase', 'pwd'] 
 
 /** Ends of the names behind which a secret stands in a text, after `=` or `:`. */
 export const SECRET_NAMES = [
-  ...['password', 'passwd', 'pwd', 'secret', 'token', 'api[_-]?key', 'access[_-]?key'],
+  'password',
+  'passwd',
+  'pwd',
+  'secret',
+  'token',
+  'api[_-]?key',
+  'access[_-]?key',
 ] as const;
 
 /** Schemes of the header `Authorization`. */
