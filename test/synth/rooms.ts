@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'services/queue-exporter': ['policy', 'packages/contracts', 'services/runtime'],
   'services/scaler': ['policy', 'packages/contracts', 'services/runtime'],
   'services/topology': ['policy', 'packages/contracts', 'services/runtime'],
-  environments: ['packages/contracts'],
+  environments: ['policy', 'packages/contracts'],
   charts: ['policy', 'packages/contracts', 'packages/manifests'],
   argocd: ['policy', 'packages/contracts', 'packages/manifests', 'charts'],
   apps: ['policy', 'packages/contracts', 'packages/manifests', 'environments', 'charts', 'argocd'],
