@@ -8,31 +8,21 @@ import { webService } from '../workloads/web-service.ts';
 /** Takes them into both queues. */
 export const inject = webService('inject', { maxReplicas: 10, perReplica: 500 }, transactionIntake);
 
+/** Takes them from its queue into its store. */
+const writer = <const Name extends 'process' | 'journal'>(
+  name: Name,
+  store: 'mongodb' | 'elasticsearch',
+  settings: { readonly perReplica: number; readonly maxReplicas: number; readonly batch: number },
+) =>
+  queueWorker(name, settings, (own, environment) =>
+    transactionWriter(name, { store, scope: 'transactions', access: 'write' }, own, environment),
+  );
+
 /** Writes them to MongoDB. */
-export const process = queueWorker(
-  'process',
-  { perReplica: 1000, maxReplicas: 5, batch: 100 },
-  (own, environment) =>
-    transactionWriter(
-      'process',
-      { store: 'mongodb', scope: 'transactions', access: 'write' },
-      own,
-      environment,
-    ),
-);
+export const process = writer('process', 'mongodb', { perReplica: 1000, maxReplicas: 5, batch: 100 });
 
 /** Writes them into the index. */
-export const journal = queueWorker(
-  'journal',
-  { perReplica: 2000, maxReplicas: 5, batch: 200 },
-  (own, environment) =>
-    transactionWriter(
-      'journal',
-      { store: 'elasticsearch', scope: 'transactions', access: 'write' },
-      own,
-      environment,
-    ),
-);
+export const journal = writer('journal', 'elasticsearch', { perReplica: 2000, maxReplicas: 5, batch: 200 });
 
 /** Shows and searches them. */
 export const query = webService('query', { maxReplicas: 6 }, transactionAnswers);

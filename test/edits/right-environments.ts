@@ -20,6 +20,16 @@ export const staging: Environment = {
 };
 `;
 
+const without = (name: string, environment: string): Edit => ({
+  name,
+  removes: true,
+  make: (tree) => {
+    tree.remove(`environments/${environment}.ts`);
+    tree.replace(INDEX, `import { ${environment} } from './${environment}.ts';\n`, '');
+    tree.replace(INDEX, `  ${environment},\n`, '');
+  },
+});
+
 /** Where it runs, and whose it is. */
 export const environmentEdits: readonly Edit[] = [
   {
@@ -35,24 +45,8 @@ export const environmentEdits: readonly Edit[] = [
       tree.replace(INDEX, '  production,\n', '  production,\n  staging,\n');
     },
   },
-  {
-    name: 'no production',
-    removes: true,
-    make: (tree) => {
-      tree.remove(PRODUCTION);
-      tree.replace(INDEX, "import { production } from './production.ts';\n", '');
-      tree.replace(INDEX, '  production,\n', '');
-    },
-  },
-  {
-    name: 'no laptop',
-    removes: true,
-    make: (tree) => {
-      tree.remove(LOCAL);
-      tree.replace(INDEX, "import { local } from './local.ts';\n", '');
-      tree.replace(INDEX, '  local,\n', '');
-    },
-  },
+  without('no production', 'production'),
+  without('no laptop', 'local'),
   {
     name: 'an organisation of its own',
     make: (tree) => {
