@@ -6,11 +6,20 @@
 import { join } from 'node:path';
 import { isGreen, recordGreen } from './base.ts';
 import { gitIn } from './git.ts';
+import { LAST_BEGIN_MINUTES, LAST_RERUN_MINUTES, tooLate } from './limit.ts';
 import { npmTest } from './npm-test.ts';
 import { type LeftOut, reportOf } from './report.ts';
-import { notRun, runsOf, type Selection, selectTests, suitesOf, without } from './selection.ts';
+import {
+  notRun,
+  runsOf,
+  type Selection,
+  selectTests,
+  suitesOf,
+  type VitestRun,
+  without,
+} from './selection.ts';
 import { type Step, secondsSince } from './step.ts';
-import { testStep } from './test-step.ts';
+import { asTried, finishTests, type Tried, tryTests } from './test-step.ts';
 import { type Building, startBuilding } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -22,6 +31,15 @@ const SUITES_BUDGET = 2040;
 const steps: Step[] = [];
 let leftOut: readonly LeftOut[] = [];
 let building: Building | undefined;
+/** Tests that ran, while what failed is run once more. */
+let tried: Tried | undefined;
+
+const began = performance.now();
+
+/** @returns whether the run has not lasted so long */
+const within = (minutes: number) => (): boolean => secondsSince(began) < minutes * 60;
+const mayBegin = within(LAST_BEGIN_MINUTES);
+const mayRunAgain = within(LAST_RERUN_MINUTES);
 
 const failed = (): boolean => steps.some(({ count }) => count.failed > 0);
 
@@ -34,14 +52,23 @@ function remember({ base }: Selection, lacking: boolean): void {
   if (head !== undefined && clean && whole) recordGreen(head);
 }
 
+async function runSuite({ name, command, files, suites }: VitestRun): Promise<void> {
+  const tools = await building?.ready(suites);
+  if (tools !== undefined) steps.push(tools);
+  if (tools !== undefined && tools.count.failed > 0) return;
+  const lastBegin = performance.timeOrigin + began + LAST_BEGIN_MINUTES * 60_000;
+  tried = await tryTests({ name, command, files, lastBegin, budgetSeconds: SUITES_BUDGET });
+  const late = tried.first.files.filter((one) => one.late).map(({ file }) => file);
+  leftOut = [...leftOut, ...tooLate(late)];
+  steps.push(await finishTests(tried, mayRunAgain));
+  tried = undefined;
+}
+
 /** The suites one after another: each may have the machine for itself but for what is built for the next ones. */
 async function runSuites(selection: Selection): Promise<void> {
-  for (const { name, command, files, suites } of runsOf(selection, ROOT)) {
-    const tools = await building?.ready(suites);
-    if (tools !== undefined) steps.push(tools);
-    if (tools === undefined || tools.count.failed === 0)
-      steps.push(await testStep({ name, command, files, budgetSeconds: SUITES_BUDGET }));
-  }
+  for (const run of runsOf(selection, ROOT))
+    if (mayBegin()) await runSuite(run);
+    else leftOut = [...leftOut, ...tooLate(run.files)];
 }
 
 async function runAll(): Promise<void> {
@@ -58,11 +85,10 @@ async function runAll(): Promise<void> {
     const why = "'npm test' failed";
     leftOut = [...leftOut, ...selection.files.map((what) => ({ what, why }))];
   } else await runSuites(selection);
-  const lacking = reasons.some(({ suite }) => suite.inCi);
+  const late = leftOut.length > selection.leftOut.length;
+  const lacking = late || reasons.some(({ suite }) => suite.inCi);
   if (!failed()) remember(selection, lacking);
 }
-
-const began = performance.now();
 
 const report = (): void => {
   process.stdout.write(`${reportOf(steps, leftOut, secondsSince(began)).join('\n')}\n`);
@@ -77,6 +103,7 @@ const fault = (name: string): void => {
 for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const])
   process.once(signal, () => {
     building?.stop();
+    if (tried !== undefined) steps.push(asTried(tried));
     fault(`ended by ${signal}`);
     report();
     process.exit(code);

@@ -13,6 +13,8 @@ export interface FileOutcome {
   readonly tests: readonly TestOutcome[];
   /** Faults of the file itself: it cannot be loaded, or a hook failed. */
   readonly errors: readonly string[];
+  /** Whether its turn came too late in the run, and nothing of it was begun. */
+  readonly late: boolean;
 }
 
 /** How a run of vitest ended. */

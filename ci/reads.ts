@@ -43,6 +43,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
     '.dockerignore',
     'packages/testbed/images/rabbitmq/',
   ],
+  'test/cluster/vitest.config.ts': ['ci/runner.ts'],
   'test/cluster/worker-logs.ts': ['services/publisher/main.ts'],
   'test/edits/example.ts': ['test/edits/example/'],
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],

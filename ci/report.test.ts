@@ -3,7 +3,9 @@ import type { FileOutcome } from './outcome.ts';
 import { reportOf } from './report.ts';
 import type { Step } from './step.ts';
 
-const file = (name: string, seconds: number): FileOutcome => ({ file: name, seconds, tests: [], errors: [] });
+const file = (name: string, seconds: number): FileOutcome => ({
+  ...{ file: name, seconds, tests: [], errors: [], late: false },
+});
 
 const step: Step = {
   name: 'tests',

@@ -15,11 +15,16 @@ const messageOf = (error: unknown): string =>
 const fileOf = (module: TestModule): FileOutcome => {
   const { duration, collectDuration, setupDuration } = module.diagnostic();
   const suites = [module, ...module.children.allSuites()];
+  const late = module.meta().late === true;
   return {
     file: module.relativeModuleId,
     seconds: (duration + collectDuration + setupDuration) / 1000,
-    tests: [...module.children.allTests()].map((test) => ({ name: test.fullName, state: stateOf(test) })),
+    tests: [...module.children.allTests()].map((test) => ({
+      name: test.fullName,
+      state: late ? 'skipped' : stateOf(test),
+    })),
     errors: suites.flatMap((suite) => suite.errors().map(messageOf)),
+    late,
   };
 };
 

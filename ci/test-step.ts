@@ -10,17 +10,22 @@ const REPORTER = join(import.meta.dirname, 'reporter.ts');
 /** More than this many files at fault are no flakiness: to run them again would only take time. */
 const MOST_RERUNS = 5;
 
-/** Runs vitest. A run that ends badly without saying why, or says nothing at all, is a fault of its own. */
+/**
+ * Runs vitest. A run that ends badly without saying why, or says nothing at all, is a fault of its own.
+ * @param lastBegin milliseconds since 1970, after which no other file begins where the configuration has ci/runner.ts
+ */
 export async function runTests(
   command: readonly string[],
   files: readonly string[],
   company: Company = 'alone',
+  lastBegin = Number.POSITIVE_INFINITY,
 ): Promise<RunOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-'));
   const file = join(folder, 'outcome.json');
   try {
+    const env = { CI_OUTCOME: file, CI_LAST_BEGIN: String(lastBegin) };
     const reporters = ['--reporter=default', `--reporter=${REPORTER}`];
-    const code = await runCommand([...command, ...reporters, ...files], { CI_OUTCOME: file }, company);
+    const code = await runCommand([...command, ...reporters, ...files], env, company);
     return judged(read(file), code, command);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -53,10 +58,12 @@ export interface Rerun {
 
 /**
  * Runs every file at fault once more alone. What passes then is flaky, and counts as passed.
+ * @param mayBegin asked before each file; one that is not run again has failed
  * @param again runs one file
  */
 export async function rerunFailed(
   first: RunOutcome,
+  mayBegin: () => boolean,
   again: (file: string) => Promise<RunOutcome>,
   most = MOST_RERUNS,
 ): Promise<Rerun> {
@@ -65,6 +72,10 @@ export async function rerunFailed(
   const second = new Map<string, FileOutcome>();
   const flaky: string[] = [];
   for (const one of atFault) {
+    if (!mayBegin()) {
+      process.stdout.write(`\n== not once more, for the time is over: ${one.file}\n`);
+      continue;
+    }
     process.stdout.write(`\n== once more, alone: ${one.file}\n`);
     const { files, errors } = await again(one.file);
     const outcome = files.find(({ file }) => file === one.file);
@@ -85,6 +96,8 @@ export interface TestPart {
   /** Below the root; none for all that the command finds. */
   readonly files: readonly string[];
   readonly budgetSeconds: number;
+  /** Milliseconds since 1970, after which no other file begins. @default none */
+  readonly lastBegin?: number;
 }
 
 /** A run that was made once. */
@@ -97,23 +110,32 @@ export interface Tried extends TestPart {
 export async function tryTests(part: TestPart, company: Company = 'alone'): Promise<Tried> {
   const began = performance.now();
   process.stdout.write(`\n== ${part.name}\n`);
-  const first = await runTests(part.command, part.files, company);
+  const first = await runTests(part.command, part.files, company, part.lastBegin);
   return { ...part, first, seconds: secondsSince(began) };
 }
 
-/** Runs what failed once more, when nothing else runs. */
-export async function finishTests({ name, command, budgetSeconds, first, seconds }: Tried): Promise<Step> {
+const stepOf = ({ name, budgetSeconds, seconds, first }: Tried, rerun: Rerun): Step => ({
+  name,
+  seconds,
+  budgetSeconds,
+  count: countOf({ files: rerun.files, errors: first.errors }),
+  failures: [...rerun.failures, ...first.errors],
+  flaky: rerun.flaky,
+  files: first.files,
+});
+
+/** What a run came to without a second try: what it failed has failed. */
+export const asTried = (tried: Tried): Step =>
+  stepOf(tried, { files: tried.first.files, failures: tried.first.files.flatMap(failuresOf), flaky: [] });
+
+/**
+ * Runs what failed once more, when nothing else runs.
+ * @param mayBegin asked before each file; one that is not run again has failed
+ */
+export async function finishTests(tried: Tried, mayBegin: () => boolean = () => true): Promise<Step> {
   const began = performance.now();
-  const rerun = await rerunFailed(first, (file) => runTests(command, [file]));
-  return {
-    name,
-    seconds: seconds + secondsSince(began),
-    budgetSeconds,
-    count: countOf({ files: rerun.files, errors: first.errors }),
-    failures: [...rerun.failures, ...first.errors],
-    flaky: rerun.flaky,
-    files: first.files,
-  };
+  const rerun = await rerunFailed(tried.first, mayBegin, (file) => runTests(tried.command, [file]));
+  return stepOf({ ...tried, seconds: tried.seconds + secondsSince(began) }, rerun);
 }
 
 /** Runs files of tests, and what failed once more. */

@@ -14,6 +14,7 @@ const project = (name: string, include: string[], exclude: string[]) => ({
     include,
     exclude,
     maxWorkers: WORKERS,
+    runner: join(root, 'ci', 'runner.ts'),
     // Every wait in a test ends by itself, and later on a busy machine: this is for what is stuck.
     testTimeout: 1_800_000,
     // A cold cache: every tool is built first.

@@ -1,10 +1,11 @@
-/** A failed run is distinguished from a flaky one: by the real vitest, on tests that fail once, twice, or do not load. */
+/** A failed run is distinguished from a flaky one, and from a late one: by the real vitest, on tests that fail once, twice, or do not load. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { failuresOf } from '../../ci/outcome.ts';
 import type { Step } from '../../ci/step.ts';
-import { rerunFailed, testStep } from '../../ci/test-step.ts';
+import { rerunFailed, testStep, tryTests } from '../../ci/test-step.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'sluice-flaky-'));
@@ -23,14 +24,15 @@ const files = {
 };
 
 const part = { name: 'tests', files: [], budgetSeconds: 60 };
+const vitest = [process.execPath, join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
+const command = [...vitest, '--globals', '--root', folder];
 let step: Step;
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(join(ROOT, 'node_modules', 'vitest'), join(folder, 'node_modules', 'vitest'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const vitest = [process.execPath, join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
-  step = await testStep({ ...part, command: [...vitest, '--globals', '--root', folder] });
+  step = await testStep({ ...part, command });
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -66,7 +68,40 @@ test('vitest that cannot even start is a failure', async () => {
 test('many files at fault are not run again: that is no bad luck', async () => {
   const again = () => Promise.reject(new Error('run again'));
   const first = { files: step.files, errors: [] };
-  const { failures, flaky } = await rerunFailed(first, again, 2);
+  const { failures, flaky } = await rerunFailed(first, () => true, again, 2);
   expect(flaky).toEqual([]);
   expect(failures).toHaveLength(4);
+});
+
+describe('a file whose turn comes after the last that may begin', () => {
+  const config = join(folder, 'punctual.config.mjs');
+  const runner = join(ROOT, 'ci', 'runner.ts');
+  const files = ['good', 'broken', 'hook'].map((name) => `${name}.test.js`);
+  const begun = (lastBegin: number) =>
+    tryTests({ ...part, command: [...command, '--config', config], files, lastBegin });
+
+  beforeAll(() => writeFileSync(config, `export default { test: { runner: ${JSON.stringify(runner)} } };`));
+
+  test('is left out whole, with its hooks, and is named as late', async () => {
+    const { first } = await begun(Date.now());
+    expect(first.errors).toEqual([]);
+    expect(first.files.map(({ file }) => file).sort()).toEqual([...files].sort());
+    for (const { late, tests, errors } of first.files) {
+      expect({ late, errors }).toEqual({ late: true, errors: [] });
+      for (const { state } of tests) expect(state).toBe('skipped');
+    }
+  });
+
+  test('is run where its turn comes before that', async () => {
+    const { first } = await begun(Date.now() + 3_600_000);
+    expect(first.files.map(({ late }) => late)).toEqual([false, false, false]);
+    expect(first.files.flatMap(failuresOf).sort()).toEqual(['broken.test.js > breaks', 'hook.test.js']);
+  });
+});
+
+test('what failed is not run again where the time is over: it has failed', async () => {
+  const again = () => Promise.reject(new Error('run again'));
+  const { failures, flaky } = await rerunFailed({ files: step.files, errors: [] }, () => false, again);
+  expect(flaky).toEqual([]);
+  expect(failures).toContain('broken.test.js > breaks');
 });
