@@ -14,6 +14,7 @@ import {
   resources,
   restrictedContainer,
   ServiceAccount,
+  startsWithin,
 } from './pod.ts';
 import { pageBackendOf } from './shared-page.ts';
 
@@ -215,7 +216,7 @@ export function brokerProbes({ answers: { port, path }, secure }: BrokerFlavor) 
   const answers = { httpGet, timeoutSeconds: 5 };
   const accepts = { tcpSocket: { port: k8s.IntOrString.fromString('amqp') } };
   return {
-    startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 60 },
+    startupProbe: { ...accepts, ...startsWithin(2) },
     livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 18 },
     readinessProbe: { ...answers, periodSeconds: 5, failureThreshold: 6 },
   };

@@ -11,6 +11,7 @@ import {
   resources,
   restrictedContainer,
   ServiceAccount,
+  startsWithin,
 } from './pod.ts';
 
 /** A user of Redis and what it may do, as an ACL says it: `~{transactions}:* +@all`. */
@@ -223,7 +224,7 @@ const accepts = { tcpSocket: { port: k8s.IntOrString.fromString(PORT_NAME) } };
 const HAS_CURRENT_CERTIFICATE = `cmp -s ${RUN_PATH}/tls.crt ${TLS_PATH}/tls.crt && `;
 
 const probesOf = (secure: boolean) => ({
-  startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 30 },
+  startupProbe: { ...accepts, ...startsWithin(2) },
   livenessProbe: {
     exec: {
       command: ['sh', '-c', `${secure ? HAS_CURRENT_CERTIFICATE : ''}${clientOf(secure)} ping > /dev/null`],

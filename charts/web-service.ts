@@ -207,15 +207,7 @@ function template(props: Filled): k8s.PodTemplateSpec {
   };
 }
 
-/**
- * Alive while the event loop turns, which sheds load before it turns slowly: a process that is only busy gets two
- * minutes to answer. The kernel would take connections for one that is frozen as well.
- */
 function probes(props: Filled) {
-  const { readinessProbe, livenessProbe, startupProbe } = probesOf(props);
-  return {
-    startupProbe,
-    livenessProbe: { ...livenessProbe, failureThreshold: 12, timeoutSeconds: 10 },
-    readinessProbe: { ...readinessProbe, periodSeconds: props.readyEverySeconds },
-  };
+  const { readinessProbe, ...others } = probesOf(props);
+  return { ...others, readinessProbe: { ...readinessProbe, periodSeconds: props.readyEverySeconds } };
 }

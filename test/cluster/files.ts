@@ -22,33 +22,14 @@ export const LOGS: readonly string[] = inCluster('log-pipeline');
 /** Transactions with their stores as pods: FerretDB and Elasticsearch are built and brought first. */
 export const BANK: readonly string[] = inCluster('transactions', 'transactions-keda', 'bank-validation');
 
-/** The longest first, so that no worker is left with one at the end; files that are not named come before all. */
+/**
+ * The longest first, so that no worker is left with one at the end; files that are not named come before all. Those with
+ * a cluster of their own begin: their worker has no other yet, which would take CPU while nobody uses it.
+ */
 export const LONGEST_FIRST: readonly string[] = inCluster(
-  ...[
-    'canary',
-    'parity',
-    'web-service',
-    'workers',
-    'scaffold',
-    'bootstrap',
-    'queue-lifecycle',
-    'schedule',
-    'delivery',
-    'monitoring',
-    'canary-delivery',
-  ],
-  ...[
-    'board',
-    'exporter',
-    'rollouts',
-    'access',
-    'testbed',
-    'canary-istio',
-    'network',
-    'placement',
-    'scores',
-    'upgrade',
-    'addons',
-  ],
+  ...['parity', 'bootstrap', 'delivery', 'testbed', 'canary-delivery'],
+  ...['canary', 'web-service', 'workers', 'scaffold', 'queue-lifecycle', 'schedule', 'monitoring'],
+  ...['board', 'exporter', 'rollouts', 'access', 'canary-istio', 'many-workers', 'admission', 'checkov'],
+  ...['network', 'placement', 'scores', 'upgrade', 'addons'],
   ...['spread', 'api-validation', 'parity-latch', 'shared', 'waivers'],
 );

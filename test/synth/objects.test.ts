@@ -131,10 +131,23 @@ describe('every workload', () => {
   );
 });
 
-describe('a process that is frozen', () => {
-  const noticedSeconds = ({ periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 }: Probe) =>
-    periodSeconds * failureThreshold + timeoutSeconds;
+/** The longest time until the kubelet acts on what does not answer. */
+const noticedSeconds = ({ periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 }: Probe) =>
+  periodSeconds * failureThreshold + timeoutSeconds;
 
+describe('a process on a busy node', () => {
+  it.each(probed)('$path has 10 minutes to start and 2 minutes to answer that it lives', (workload) => {
+    for (const { startupProbe, livenessProbe } of containersOf(workload)) {
+      // What is ended before it has started takes its CPU once more, from all others that start.
+      if (startupProbe !== undefined) expect(noticedSeconds(startupProbe)).toBeGreaterThanOrEqual(600);
+      if (livenessProbe === undefined) continue;
+      expect(noticedSeconds(livenessProbe)).toBeGreaterThanOrEqual(120);
+      expect(livenessProbe.timeoutSeconds).toBeGreaterThanOrEqual(5);
+    }
+  });
+});
+
+describe('a process that is frozen', () => {
   it.each(probed)(
     '$path is not ready within 2 minutes and not alive within 5, for it answers itself',
     (workload) => {

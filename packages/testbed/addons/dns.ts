@@ -55,7 +55,8 @@ const container = {
     { name: 'metrics', containerPort: 9153 },
   ],
   readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
-  livenessProbe: { httpGet: { path: '/health', port: 8080 }, failureThreshold: 5 },
+  // A busy node is no reason to be without names.
+  livenessProbe: { httpGet: { path: '/health', port: 8080 }, failureThreshold: 12, timeoutSeconds: 10 },
   resources: { requests: { cpu: '20m', memory: '32Mi' }, limits: { memory: '128Mi' } },
   securityContext: {
     allowPrivilegeEscalation: false,
