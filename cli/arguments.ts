@@ -128,6 +128,13 @@ export class OptionReader {
     return instant;
   }
 
+  /** The first word after the command. */
+  word(word: string, allowed: readonly string[]): void {
+    const words = allowed.join(', ');
+    if (word === '') this.fault(`needs one of: ${words}`);
+    else if (!allowed.includes(word)) this.fault(`'${word}' must be one of: ${words}`);
+  }
+
   oneOf(name: string, value: string, allowed: readonly string[]): void {
     if (!allowed.includes(value)) this.fault(`'--${name}' (${value}) must be one of: ${allowed.join(', ')}`);
   }

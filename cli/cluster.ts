@@ -65,8 +65,7 @@ function parse(argv: string[]): ClusterCommand {
   const reader = new OptionReader('cluster');
   const verb = values.help ? 'help' : (positionals[0] ?? '');
   if (positionals.length > 1) reader.fault(`one command at a time, not '${positionals.join(' ')}'`);
-  if (verb !== 'help' && !Object.hasOwn(verbs, verb))
-    reader.fault(`'${verb}' must be one of: ${Object.keys(verbs).join(', ')}`);
+  if (verb !== 'help') reader.word(verb, Object.keys(verbs));
   if (!/^\d{1,4}$/.test(kwok)) reader.fault(`'--kwok' (${kwok}) must be a count from 0 to 9999`);
   reader.oneOf('format', format, ['text', 'json']);
   if (provider !== undefined) reader.oneOf('provider', provider, providerNames);

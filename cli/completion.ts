@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../packages/contracts/checks.ts';
-import { parseOptions } from './arguments.ts';
+import { OptionReader, parseOptions } from './arguments.ts';
 import type { Command, Commands } from './commands.ts';
 
 const help = `usage: sluice completion bash | zsh | fish
@@ -17,20 +16,18 @@ type WordsOf = Readonly<
   Record<string, { readonly options: readonly string[]; readonly words: readonly string[] }>
 >;
 
-/** `sluice completion`. @returns 0 @throws {ConfigurationError} where the shell is not one of the three */
+/** `sluice completion`. @returns 0 @throws ConfigurationError where the shell is not one of the three */
 export async function runCompletion(argv: string[], commands: Commands): Promise<number> {
   const { values, positionals } = parseOptions('completion', argv, { help: { type: 'boolean' } }, true);
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
-  const [shell = '', ...rest] = positionals;
-  const script = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
-  if (script === undefined || rest.length > 0)
-    throw new ConfigurationError('completion', [
-      `'shell' (${positionals.join(' ')}) must be one of: ${Object.keys(shells).join(', ')}`,
-    ]);
-  process.stdout.write(script(await wordsOfAll(commands)));
+  const shell = positionals.join(' ');
+  const reader = new OptionReader('completion');
+  reader.word(shell, Object.keys(shells));
+  reader.check();
+  process.stdout.write(shells[shell]?.(await wordsOfAll(commands)) ?? '');
   return 0;
 }
 

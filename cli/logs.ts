@@ -47,7 +47,7 @@ export async function runLogs(argv: string[]): Promise<number> {
   }
   const reader = new OptionReader('logs');
   const verb = positionals.join(' ');
-  if (verb !== 'restore') reader.fault(`'${verb}' must be restore`);
+  reader.word(verb, ['restore']);
   const needed = (name: 'from' | 'to' | 'bucket'): string => {
     if (values[name] === undefined) reader.fault(`'--${name}' must be given`);
     return values[name] ?? '';

@@ -75,7 +75,7 @@ describe('sluice', () => {
       "complete -c sluice -c npx -n '__sluice_runs diff' -l fail-on\n",
     );
     expect(sluice('completion', 'tcsh')).toMatchObject({
-      ...{ code: 2, err: "sluice completion: 'shell' (tcsh) must be one of: bash, zsh, fish\n" },
+      ...{ code: 2, err: "sluice completion: 'tcsh' must be one of: bash, zsh, fish\n" },
     });
   });
 });
@@ -91,7 +91,7 @@ describe('every command', () => {
   it.each([
     [
       ['logs', 'restor', '--from', 'yesterday', '--region', 'eu-central-1'],
-      "sluice logs: 'restor' must be restore\nsluice logs: '--to' must be given\nsluice logs: '--bucket' must be given\nsluice logs: '--from' (yesterday) must be an instant such as 2026-11-29T12:00:00Z",
+      "sluice logs: 'restor' must be one of: restore\nsluice logs: '--to' must be given\nsluice logs: '--bucket' must be given\nsluice logs: '--from' (yesterday) must be an instant such as 2026-11-29T12:00:00Z",
     ],
     [
       ['logs', 'restore', '--from', '2026-11-29T15:00:00Z', '--to', '2026-11-29T14:00:00Z', '--bucket', 'b'],
@@ -101,6 +101,9 @@ describe('every command', () => {
       ['cluster', 'upp', '--kwok', 'x'],
       "sluice cluster: 'upp' must be one of: up, down, status, kubeconfig\nsluice cluster: '--kwok' (x) must be a count from 0 to 9999",
     ],
+    [['cluster'], 'sluice cluster: needs one of: up, down, status, kubeconfig'],
+    [['completion'], 'sluice completion: needs one of: bash, zsh, fish'],
+    [['new', 'wroker'], "sluice new: 'wroker' must be one of: "],
     [
       ['new', 'job', 'report', '--redis', '--like', 'local', '--image', 'a:1'],
       "sluice new: '--like' (local) does not apply to a new job\nsluice new: '--redis' does not apply to a new job",

@@ -167,9 +167,9 @@ function parse(argv: string[]): Wanted | undefined {
   const kind = Object.hasOwn(kinds, kindName) ? kinds[kindName] : undefined;
   const { queue, image, like, redis = false } = values;
   if (rest.length > 0) reader.fault(`takes one name, not also '${rest.join(' ')}'`);
-  if (kind === undefined)
-    reader.fault(`'kind' (${kindName}) must be one of: ${Object.keys(kinds).join(', ')}`);
-  else for (const fault of faultsOf(kindName, kind, { name, queue, image, like, redis })) reader.fault(fault);
+  reader.word(kindName, Object.keys(kinds));
+  if (kind !== undefined)
+    for (const fault of faultsOf(kindName, kind, { name, queue, image, like, redis })) reader.fault(fault);
   reader.check();
   if (kind === undefined) return undefined;
   const queueExists = environments.some((one) =>
