@@ -12,7 +12,11 @@ const stateOf = (test: TestCase): TestOutcome['state'] => {
 const messageOf = (error: unknown): string =>
   (error as { message?: string }).message?.split('\n')[0] ?? String(error);
 
-const fileOf = (module: TestModule): FileOutcome => {
+/** A fault outside of every test: vitest says in which file it was, where it knows. */
+const pathOf = (error: unknown): string | undefined =>
+  (error as { VITEST_TEST_PATH?: string }).VITEST_TEST_PATH;
+
+const fileOf = (module: TestModule, unhandled: readonly unknown[]): FileOutcome => {
   const { duration, collectDuration, setupDuration } = module.diagnostic();
   const suites = [module, ...module.children.allSuites()];
   const late = module.meta().late === true;
@@ -23,7 +27,7 @@ const fileOf = (module: TestModule): FileOutcome => {
       name: test.fullName,
       state: late ? 'skipped' : stateOf(test),
     })),
-    errors: suites.flatMap((suite) => suite.errors().map(messageOf)),
+    errors: [...suites.flatMap((suite) => suite.errors()), ...unhandled].map(messageOf),
     late,
   };
 };
@@ -33,7 +37,13 @@ export default class OutcomeReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const file = process.env.CI_OUTCOME;
     if (!file) return;
-    const outcome: RunOutcome = { files: modules.map(fileOf), errors: errors.map(messageOf) };
+    const paths = modules.map(({ moduleId }) => moduleId);
+    const of = (path: string | undefined) => errors.filter((error) => pathOf(error) === path);
+    const homeless = errors.filter((error) => !paths.includes(pathOf(error) ?? ''));
+    const outcome: RunOutcome = {
+      files: modules.map((module) => fileOf(module, of(module.moduleId))),
+      errors: homeless.map(messageOf),
+    };
     writeFileSync(`${file}.partial`, JSON.stringify(outcome));
     renameSync(`${file}.partial`, file);
   }

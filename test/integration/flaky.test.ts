@@ -20,6 +20,15 @@ const files = {
     test('wavers', () => { const seen = existsSync(mark); writeFileSync(mark, ''); expect(seen).toBe(true); });`,
   'broken.test.js': "test('breaks', () => expect(1).toBe(2));",
   'unloadable.test.js': "throw new Error('no such thing');",
+  // What nobody waits for fails, once: no test of the file does.
+  'unawaited.test.js': `
+    import { existsSync, writeFileSync } from 'node:fs';
+    const mark = new URL('./unawaited', import.meta.url);
+    test('goes on', async () => {
+      if (!existsSync(mark)) Promise.reject(new Error('nobody waits'));
+      writeFileSync(mark, '');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    });`,
   'hook.test.js': "beforeAll(() => { throw new Error('no ground'); }); test('never runs', () => {});",
 };
 
@@ -38,7 +47,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('what fails once and then passes alone is flaky, by name, and no failure', () => {
-  expect(step.flaky).toEqual(['flaky.test.js > wavers']);
+  expect([...step.flaky].sort()).toEqual(['flaky.test.js > wavers', 'unawaited.test.js']);
 });
 
 test('what fails twice fails, by name: a test, a file that does not load, a hook', () => {
@@ -51,7 +60,7 @@ test('what fails twice fails, by name: a test, a file that does not load, a hook
 
 test('every test is counted once, and a file without a failed test that is at fault as one', () => {
   // Skipped: the one that says so, and the one behind the hook.
-  expect(step.count).toEqual({ passed: 3, failed: 3, skipped: 2 });
+  expect(step.count).toEqual({ passed: 4, failed: 3, skipped: 2 });
 });
 
 test('each file has its seconds', () => {
@@ -70,7 +79,7 @@ test('many files at fault are not run again: that is no bad luck', async () => {
   const first = { files: step.files, errors: [] };
   const { failures, flaky } = await rerunFailed(first, () => true, again, 2);
   expect(flaky).toEqual([]);
-  expect(failures).toHaveLength(4);
+  expect(failures).toHaveLength(5);
 });
 
 describe('a file whose turn comes after the last that may begin', () => {
