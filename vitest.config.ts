@@ -41,10 +41,10 @@ const ENGINES = [
 
 // Half a minute and more each: whole programs and desired states first, then what waits for brokers.
 const LONGEST = [
-  ...['test/synth/edits', 'services/bundle', 'test/synth/new-worker', 'packages/analysis/advise/advise'],
+  ...['services/bundle', 'test/synth/new-worker', 'packages/analysis/advise/advise'],
   ...[
-    ...['stop', 'broker-failure', 'publisher-failure', 'no-loss', 'reconnect', 'publisher-network'],
-    ...['measured', 'scaler-outage', 'tls', 'topology', 'scaler', 'faults', 'cycles'],
+    ...['stop', 'api', 'no-loss', 'measured', 'scaler', 'tls', 'inject-load', 'topology', 'retry'],
+    ...['consumer', 'rabbitmq', 'faults', 'cycles'],
   ].map((name) => `test/integration/${name}`),
 ].map((path) => `${path}.test.ts`);
 

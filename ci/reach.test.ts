@@ -97,6 +97,11 @@ describe('in this repository', () => {
     ['test/cluster/vitest.config.ts', 'test/cluster/queue-lifecycle.test.ts'],
     ['charts/alertmanager.ts', 'test/alerting/alerting.test.ts'],
     ['services/scaler/main.ts', 'test/alerting/alerting.test.ts'],
+    ['services/consumer/main.ts', 'test/faults/broker-failure.test.ts'],
+    ['services/publisher/main.ts', 'test/faults/publisher-network.test.ts'],
+    ['policy/decide/decide.ts', 'test/faults/scaler-outage.test.ts'],
+    ['apps/workloads/consumer.ts', 'test/edits/edits.test.ts'],
+    ['test/synth/objects.test.ts', 'test/edits/edits.test.ts'],
   ])('%s reaches %s', (path, file) => {
     expect([...reachedBy([path], tests, graph).reached.keys()]).toContain(file);
   });

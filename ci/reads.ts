@@ -46,6 +46,8 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'test/cluster/vitest.config.ts': ['ci/runner.ts'],
   'test/cluster/worker-logs.ts': ['services/publisher/main.ts'],
   'test/edits/example.ts': ['test/edits/example/'],
+  'test/edits/check.ts': ['test/synth/', 'vitest.config.ts', 'biome.json'],
+  'test/integration/scaler-harness.ts': ['test/integration/scaler-worker.ts'],
   'test/logs/log-reports-harness.ts': ['services/log-reports/main.ts'],
   'test/support/log-gate.ts': ['services/log-gate/main.ts'],
   'test/transactions/scaled.test.ts': ['services/', 'packages/contracts/', 'policy/'],

@@ -55,6 +55,20 @@ const CLUSTER = 'test/cluster/vitest.config.ts';
 /** In the order in which their tools are built and they are run: what needs the least begins, the rest is built beside it. */
 export const SUITES: readonly Suite[] = [
   {
+    name: 'faults',
+    config: 'test/faults/vitest.config.ts',
+    tests: ['test/faults/**/*.test.ts'],
+    tools: [],
+    inCi: true,
+  },
+  {
+    name: 'edits',
+    config: 'test/edits/vitest.config.ts',
+    tests: ['test/edits/**/*.test.ts'],
+    tools: [],
+    inCi: true,
+  },
+  {
     name: 'board',
     config: 'test/board/vitest.config.ts',
     tests: ['test/board/**/*.test.ts'],

@@ -6,9 +6,9 @@ import { flavorOf } from '../../charts/broker-flavors.ts';
 import { workQueue } from '../../charts/queue-topology.ts';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { publishJobs } from '../integration/jobs.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
 import { keepDeclared, startBroker } from '../support/shared-broker.ts';
-import { publishJobs } from './jobs.ts';
 
 // A broker of their own: these tests block, freeze, stop and kill it.
 let broker: LocalBroker;

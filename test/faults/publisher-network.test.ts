@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { idsOf } from '../integration/jobs.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { idsOf } from './jobs.ts';
 
 let harness: JobHarness;
 let proxy: TcpProxy;

@@ -2,8 +2,14 @@ import { latch, type Source } from '@sluice/policy';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import {
+  declareQueue,
+  managementSource,
+  metricsSource,
+  publishJobs,
+  runScaler,
+} from '../integration/scaler-harness.ts';
 import { keepDeclared, startBroker } from '../support/shared-broker.ts';
-import { declareQueue, managementSource, metricsSource, publishJobs, runScaler } from './scaler-harness.ts';
 
 const policy = latch({ replicas: 3, startWhen: { readyAtLeast: 100, oldestWaitSeconds: 2 } });
 type Scaler = Awaited<ReturnType<typeof runScaler>>;

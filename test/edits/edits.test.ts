@@ -1,10 +1,10 @@
 import type { SpawnSyncReturns } from 'node:child_process';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { check, refusal } from '../edits/check.ts';
-import { rightEdits } from '../edits/right.ts';
-import { Tree } from '../edits/tree.ts';
-import { wrongEdits } from '../edits/wrong.ts';
+import { check, refusal } from './check.ts';
+import { rightEdits } from './right.ts';
+import { Tree } from './tree.ts';
+import { wrongEdits } from './wrong.ts';
 
 /** The tests over the desired state that are quick; `npm run edits` runs all that an edit can reach, for each. */
 const RULES = ['access', 'configuration', 'objects', 'image-pins', 'delivery', 'secret-scope'].map(

@@ -2,9 +2,9 @@ import { type ConsumeMessage, connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
+import { idsOf } from '../integration/jobs.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
 import { type BrokerCoordinates, startBroker } from '../support/shared-broker.ts';
-import { idsOf } from './jobs.ts';
 
 let harness: JobHarness;
 afterEach(() => harness.close());
