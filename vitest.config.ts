@@ -43,7 +43,7 @@ const ENGINES = [
 const LONGEST = [
   ...['services/bundle', 'test/synth/new-worker', 'packages/analysis/advise/advise'],
   ...[
-    ...['stop', 'api', 'no-loss', 'measured', 'scaler', 'tls', 'inject-load', 'topology', 'retry'],
+    ...['api', 'no-loss', 'measured', 'scaler', 'tls', 'inject-load', 'topology', 'retry'],
     ...['consumer', 'rabbitmq', 'faults', 'cycles'],
   ].map((name) => `test/integration/${name}`),
 ].map((path) => `${path}.test.ts`);

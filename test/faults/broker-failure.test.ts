@@ -174,11 +174,8 @@ it('services that start before their broker wait for it, and the queue is declar
   await harness.vhost.api('PUT', `vhosts/${harness.vhost.name}`);
   await keepDeclared(broker);
   await broker.kill9();
-  const publisher = harness.startPublisher({
-    JOBS: '50',
-    RUN_ID: 'run',
-    DEADLINE_SECONDS: String(patient(90)),
-  });
+  const run = { JOBS: '50', RUN_ID: 'run', DEADLINE_SECONDS: String(patient(90)) };
+  const publisher = harness.startPublisher(run);
   const consumer = harness.startConsumer();
   const topology = harness.topology(
     workQueue({ queue: 'jobs', retrySeconds: 1, vhost: harness.vhost.name, passwordFiles: {} }),
@@ -186,9 +183,13 @@ it('services that start before their broker wait for it, and the queue is declar
   await harness.untilSaid('waiting for the broker');
   await harness.untilSaid('connection lost', 2);
   await broker.restart();
-  expect(await topology).toBe(0);
+  expect([await topology, harness.of('topology not declared')]).toEqual([0, []]);
   expect(harness.of('topology declared').at(-1)).toMatchObject({ changed: [], unchanged: 1 });
-  expect(await publisher.ended).toBe(0);
+  if ((await publisher.ended) !== 0) {
+    // It came between the exchange and its binding, and its Job would run it again.
+    expect(harness.of('run failed')).toMatchObject([{ error: "no queue takes 'jobs' of exchange 'jobs'" }]);
+    expect(await harness.publish(run)).toBe(0);
+  }
   await harness.untilSaid('job processed', 50, 60);
   consumer.child.kill('SIGTERM');
   expect(await consumer.ended).toBe(0);
