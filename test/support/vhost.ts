@@ -39,12 +39,27 @@ export async function freshVhost(
   };
 }
 
+/** What may be asked twice. @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
+const IDEMPOTENT = ['GET', 'PUT', 'DELETE'];
+
+/** A server may close a connection that is kept just when it is used again: then such a request goes by a new one. */
+const wasClosed = (error: unknown): boolean =>
+  (error as { cause?: { code?: string } }).cause?.code === 'UND_ERR_SOCKET';
+
 export function managementApi(broker: BrokerCoordinates) {
   const authorization = `Basic ${Buffer.from(`${broker.username}:${broker.password}`).toString('base64')}`;
-  return (method: string, path: string, body?: unknown): Promise<Response> =>
-    fetch(`${broker.managementUrl}/api/${path}`, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+  return async (method: string, path: string, body?: unknown): Promise<Response> => {
+    const ask = () =>
+      fetch(`${broker.managementUrl}/api/${path}`, {
+        method,
+        headers: { authorization, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    try {
+      return await ask();
+    } catch (error) {
+      if (wasClosed(error) && IDEMPOTENT.includes(method)) return ask();
+      throw error;
+    }
+  };
 }
