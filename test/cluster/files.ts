@@ -24,11 +24,12 @@ export const BANK: readonly string[] = inCluster('transactions', 'transactions-k
 
 /**
  * The longest first, so that no worker is left with one at the end; files that are not named come before all. Those with
- * a cluster of their own begin: their worker has no other yet, which would take CPU while nobody uses it.
+ * a cluster of their own begin: their worker has no other yet, which would take CPU while nobody uses it. Of two beside
+ * each other one mostly waits, and so `delivery`, `bootstrap` and `queue-lifecycle` are apart.
  */
 export const LONGEST_FIRST: readonly string[] = inCluster(
-  ...['parity', 'delivery', 'bootstrap', 'testbed', 'canary-delivery'],
-  ...['canary', 'web-service', 'workers', 'scaffold', 'queue-lifecycle', 'schedule', 'monitoring'],
+  ...['parity', 'delivery', 'testbed', 'canary-delivery', 'bootstrap'],
+  ...['canary', 'web-service', 'workers', 'scaffold', 'schedule', 'queue-lifecycle', 'monitoring'],
   ...['board', 'upgrade', 'exporter', 'rollouts', 'scores', 'checkov', 'access', 'many-workers'],
   ...['placement', 'addons', 'canary-istio', 'admission', 'network'],
   ...['spread', 'api-validation', 'parity-latch', 'shared', 'waivers'],
