@@ -32,8 +32,8 @@ const tests = (name: string, projects: readonly string[], budgetSeconds: number)
 
 /** Every project of vitest.config.ts is in one of them. */
 export const LANES: readonly (readonly NpmTestPart[])[] = [
-  [tests('integration', ['integration'], 230)],
-  [check('types', 20), check('lint', 25), tests('tests', ['unit', 'engines', 'synth'], 185)],
+  [tests('integration', ['integration'], 195), check('types', 20), check('lint', 25)],
+  [tests('tests', ['unit', 'engines', 'synth'], 230)],
 ];
 
 type Outcome = Step | Tried;
