@@ -14,8 +14,8 @@ import {
   resources,
   restrictedContainer,
   ServiceAccount,
-  startsWithin,
 } from './pod.ts';
+import { startsWithin } from './probes.ts';
 import { pageBackendOf } from './shared-page.ts';
 
 /** Between two looks at the file, seconds; the kubelet itself writes a changed Secret within about a minute. */

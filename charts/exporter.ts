@@ -10,8 +10,8 @@ import {
   type Resources,
   ServiceAccount,
   serviceContainer,
-  serviceProbes,
 } from './pod.ts';
+import { serviceProbes } from './probes.ts';
 import { HttpService } from './worker.ts';
 
 /**

@@ -11,8 +11,8 @@ import {
   resources,
   restrictedContainer,
   ServiceAccount,
-  startsWithin,
 } from './pod.ts';
+import { startsWithin } from './probes.ts';
 
 /** A user of Redis and what it may do, as an ACL says it: `~{transactions}:* +@all`. */
 export interface RedisUser {

@@ -13,9 +13,9 @@ import {
   type Resources,
   ServiceAccount,
   serviceContainer,
-  serviceProbes,
   spreadEvenly,
 } from './pod.ts';
+import { serviceProbes } from './probes.ts';
 import { ScalerBounds } from './scaler-bounds.ts';
 import { HttpService } from './worker.ts';
 

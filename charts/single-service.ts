@@ -7,11 +7,11 @@ import {
   type FileMount,
   type ProbePaths,
   pod,
-  probesOf,
   type Resources,
   ServiceAccount,
   serviceContainer,
 } from './pod.ts';
+import { probesOf } from './probes.ts';
 import { HttpService } from './worker.ts';
 
 /** A service of one pod: its image, its variables and its files. It answers on port 8080. */

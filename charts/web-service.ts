@@ -11,12 +11,12 @@ import {
   type EnvValue,
   type FileMount,
   pod,
-  probesOf,
   type Resources,
   type ScratchVolume,
   ServiceAccount,
   serviceContainer,
 } from './pod.ts';
+import { probesOf } from './probes.ts';
 import { type Canary, canaryStrategy, checkCanary } from './release.ts';
 import { HttpService } from './worker.ts';
 

@@ -10,13 +10,13 @@ import {
   HTTP_PORT_NAME,
   type ProbePaths,
   pod,
-  probesOf,
   type Resources,
   type ScratchVolume,
   ServiceAccount,
   serviceContainer,
   spreadEvenly,
 } from './pod.ts';
+import { probesOf } from './probes.ts';
 
 interface HttpServiceProps extends Identity {
   /** The Service's own name. @default the workload's */

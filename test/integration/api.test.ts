@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { accepting } from '../../cli/local/listening.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { eventually } from '../support/job-harness.ts';
 import { ServiceProcesses, until } from '../support/service-processes.ts';
@@ -16,18 +17,6 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Replic
   const replica = await Replica.start(env);
   replicas.push(replica);
   return replica;
-}
-
-async function takes(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 const AT_ONCE = { DRAIN_DELAY_SECONDS: '0', LINGER_SECONDS: '0' };
@@ -87,7 +76,7 @@ describe('on SIGTERM', () => {
     // 100 Continue: the request is in flight.
     await once(socket, 'data');
     const ended = replica.stop();
-    await eventually('it takes no more connections', async () => !(await takes(replica.port)));
+    await eventually('it takes no more connections', async () => !(await accepting(replica.port)));
     socket.write('cd');
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK\r\n(?=.*connection: close).*\{"slow":"yes"\}$/is);
     expect(await ended).toBe(0);
