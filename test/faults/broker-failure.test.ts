@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { brokerProbes } from '../../charts/broker.ts';
 import { flavorOf } from '../../charts/broker-flavors.ts';
 import { workQueue } from '../../charts/queue-topology.ts';
+import { accepting } from '../../cli/local/listening.ts';
 import type { LocalBroker } from '../../cli/local/rabbitmq.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { publishJobs } from '../integration/jobs.ts';
@@ -119,22 +118,11 @@ async function succeeds({ httpGet, timeoutSeconds }: Probe): Promise<boolean> {
   }
 }
 
-async function takesConnections(): Promise<boolean> {
-  const { hostname, port } = new URL(broker.amqpUrl);
-  const socket = connect(Number(port), hostname);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } finally {
-    socket.destroy();
-  }
-}
-
 it('a frozen broker takes connections still, and its probes fail until it goes on', async () => {
   for (const probe of [readinessProbe, livenessProbe]) expect(await succeeds(probe)).toBe(true);
   signalBroker('SIGSTOP');
   try {
-    expect(await takesConnections()).toBe(true);
+    expect(await accepting(Number(new URL(broker.amqpUrl).port))).toBe(true);
     // A thread that runs on another core answers once more before it stops.
     await vi.waitFor(
       async () =>

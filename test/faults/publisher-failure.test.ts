@@ -70,15 +70,7 @@ describe('a run that cannot be confirmed', () => {
 
   it('ends 1 by its deadline when the queue takes no more, and counts only what the queue took', async () => {
     await on(inject('broker'));
-    const { api, name } = harness.vhost;
-    await api('PUT', `policies/${name}/full`, {
-      ...{ pattern: '^jobs$', priority: 9, 'apply-to': 'queues' },
-      definition: { 'max-length': 5, overflow: 'reject-publish' },
-    });
-    await eventually('the policy holds', async () => {
-      const queue = (await (await api('GET', `queues/${name}/jobs`)).json()) as { policy?: string };
-      return queue.policy === 'full';
-    });
+    await harness.limit(5);
     const reason = /^stopped by DEADLINE_SECONDS while the broker refused jobs \(message nacked/;
     await failsSaying(reason, { JOBS: '50' });
     expect(Number(harness.of('run failed').at(-1)?.confirmed)).toBeLessThanOrEqual(await harness.count());

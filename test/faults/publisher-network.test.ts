@@ -83,15 +83,7 @@ it('is confirmed when the link stalls after the last confirm and then breaks', a
 });
 
 it('publishes again only what a full queue refused, while others take jobs out of it', async () => {
-  const { api, name } = harness.vhost;
-  await api('PUT', `policies/${name}/full`, {
-    ...{ pattern: '^jobs$', priority: 9, 'apply-to': 'queues' },
-    definition: { 'max-length': 150, overflow: 'reject-publish' },
-  });
-  await eventually('the policy holds', async () => {
-    const queue = (await (await api('GET', `queues/${name}/jobs`)).json()) as { policy?: string };
-    return queue.policy === 'full';
-  });
+  await harness.limit(150);
   const { ended } = publisher({ RUN_ID: 'full', JOBS: '500', WINDOW: '256', DEADLINE_SECONDS: '60' });
   await harness.untilSaid('jobs refused');
   const taken: string[] = [];

@@ -85,6 +85,19 @@ export class JobHarness {
     });
   }
 
+  /** From now on the queue takes no more than so many ready messages, and the broker refuses what comes beyond them. */
+  async limit(messages: number): Promise<void> {
+    const { api, name } = this.vhost;
+    await api('PUT', `policies/${name}/full`, {
+      ...{ pattern: '^jobs$', priority: 9, 'apply-to': 'queues' },
+      definition: { 'max-length': messages, overflow: 'reject-publish' },
+    });
+    await eventually('the policy holds', async () => {
+      const queue = (await (await api('GET', `queues/${name}/jobs`)).json()) as { policy?: string };
+      return queue.policy === 'full';
+    });
+  }
+
   /** Lines of one kind, in order. */
   of(msg: string): Line[] {
     return this.lines.filter((line) => line.msg === msg);
