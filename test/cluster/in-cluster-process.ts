@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestbedError } from '../../packages/testbed/cluster.ts';
 import { addresses, pathsOf } from '../../packages/testbed/from-source/cluster-paths.ts';
-import { createCgroup } from '../../packages/testbed/from-source/node.ts';
 import { writeKubeconfig } from '../../packages/testbed/from-source/pki.ts';
 import { openPortForward } from '../../packages/testbed/from-source/port-forwards.ts';
 import {
@@ -32,18 +31,17 @@ export interface Inside {
 
 export function insideOf(cluster: string): Inside {
   const at = pathsOf(cluster);
-  const cgroup = createCgroup(at.cgroup);
   const named = (name: string) => started(at.journal).filter((one) => one.name === name);
   const log = (name: string) => readFileSync(join(at.logs, `${name}.log`), 'utf8');
   return {
     folder: at.state,
     kubeconfig: writeKubeconfig(at, 'admin', join(at.pki, 'inside.kubeconfig'), addresses.apiPort),
-    start: (daemon) => start(at, cgroup, daemon),
+    start: (daemon) => start(at, daemon),
     stop: async (name) => {
       for (const one of named(name)) await stop(one);
     },
     log,
-    door: (name, target) => openPortForward(at, cgroup, name, target),
+    door: (name, target) => openPortForward(at, name, target),
     until: async (name, seconds, condition) => {
       const ready = await until(name, seconds, async () => {
         if (!named(name).some(runs)) return 'ended';

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readlinkSync, rmSync, statSync, unlinkSync } f
 import { join } from 'node:path';
 import { answers, run } from '../lib/run.ts';
 import { until } from '../lib/until.ts';
+import { cgroupFolders, members, podsOf, removeCgroup } from './cgroup.ts';
 import { type ClusterPaths, pathsOf } from './cluster-paths.ts';
-import { cgroupFolders, interfaces, members, removeCgroup, removeNetwork } from './node.ts';
+import { interfaces, removeNetwork } from './node.ts';
 import {
   allPids,
   commandOf,
@@ -77,7 +78,7 @@ export async function removeBuilt(name: string): Promise<void> {
   const at = pathsOf(name);
   for (const one of started(at.journal).reverse()) {
     // With no kubelet left to start them again, pods end at once instead of one by one.
-    if (one.name === 'containerd') await killAll('pods', () => members(join(at.cgroup, 'pods')));
+    if (one.name === 'containerd') await killAll('pods', () => members(podsOf(at.cgroup)));
     await stop(one);
   }
   await killAll('processes', () => members(at.cgroup));

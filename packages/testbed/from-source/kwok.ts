@@ -108,12 +108,7 @@ function node(index: number): KubernetesObject {
 }
 
 /** Adds nodes until there are `count`, with label `type: kwok` and taint `kwok.x-k8s.io/node=fake:NoSchedule`. */
-export async function addKwokNodes(
-  at: ClusterPaths,
-  cgroup: string,
-  cluster: Cluster,
-  count: number,
-): Promise<void> {
+export async function addKwokNodes(at: ClusterPaths, cluster: Cluster, count: number): Promise<void> {
   const bin = await ensureTool(kwok);
   if (!started(at.journal).some((one) => one.name === 'kwok' && runs(one))) {
     const kubeconfig = writeKubeconfig(at, 'admin', join(at.pki, 'kwok.kubeconfig'), addresses.apiPort);
@@ -125,7 +120,7 @@ export async function addKwokNodes(
       `--manage-nodes-with-annotation-selector=${annotation}=fake`,
     ];
     const server = ['--server-address=127.0.0.1:10247', '--node-lease-duration-seconds=40'];
-    start(at, cgroup, {
+    start(at, {
       name: 'kwok',
       command: [join(bin, 'kwok'), `--kubeconfig=${kubeconfig}`, ...which, ...server],
     });

@@ -1,5 +1,5 @@
 /** The one real node: containerd, kubelet and kube-proxy, with their files. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { run } from '../lib/run.ts';
 import { addresses, type ClusterPaths, nodeName } from './cluster-paths.ts';
@@ -35,71 +35,6 @@ export async function interfaces(at: ClusterPaths): Promise<string[]> {
   const { stdout } = await run(['nsenter', `--net=${at.namespace}`, 'ip', '-json', 'link'], { check: false });
   const links = JSON.parse(stdout || '[]') as { ifname: string }[];
   return links.map(({ ifname }) => ifname);
-}
-
-/**
- * One cgroup a cluster. Every process of the test cluster starts in it, children inherit it and containers live
- * below it: so the kernel itself knows what belongs to the cluster, also when the journal does not.
- */
-interface Hierarchy {
-  readonly mount: string;
-  readonly version: 1 | 2;
-}
-
-/** @returns mounted hierarchies: one on cgroup v2, one a controller on v1, both kinds on hybrid machines */
-export function hierarchies(mountinfo = readFileSync('/proc/self/mountinfo', 'utf8')): Hierarchy[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const [left = '', right = ''] = line.split(' - ');
-    const type = right.split(' ')[0];
-    if (type !== 'cgroup' && type !== 'cgroup2') return [];
-    return [{ mount: left.split(' ')[4] ?? '', version: type === 'cgroup' ? 1 : 2 }];
-  });
-}
-
-/** The hierarchy that members are read from: which one does not matter, but containers must be in it too. */
-function tracking(): string {
-  const all = hierarchies();
-  const chosen = all.find(({ mount }) => mount.endsWith('/pids')) ?? all[0];
-  if (chosen === undefined) throw new Error('no cgroup hierarchy is mounted');
-  return chosen.mount;
-}
-
-/** Creates the cgroup everywhere. @returns the folder a process writes itself into */
-export function createCgroup(name: string): string {
-  for (const { mount } of hierarchies()) {
-    mkdirSync(join(mount, name, 'system'), { recursive: true });
-    mkdirSync(join(mount, name, 'pods'), { recursive: true });
-  }
-  return join(tracking(), name, 'system');
-}
-
-function folders(root: string): string[] {
-  if (!existsSync(root)) return [];
-  const below = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [...below.flatMap((entry) => folders(join(root, entry.name))), root];
-}
-
-function pidsIn(folder: string): number[] {
-  try {
-    return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
-}
-
-/** @returns pids of all processes in the cgroup and below */
-export function members(name: string): number[] {
-  return folders(join(tracking(), name)).flatMap(pidsIn);
-}
-
-/** The folders of a cluster's cgroup, in every hierarchy. */
-export function cgroupFolders(name: string): string[] {
-  return hierarchies().flatMap(({ mount }) => folders(join(mount, name)));
-}
-
-/** Removes the empty cgroup. @throws EBUSY while a process is in it */
-export function removeCgroup(name: string): void {
-  for (const folder of cgroupFolders(name)) rmdirSync(folder);
 }
 
 /** The image of the container that holds a pod's namespaces. */
@@ -157,7 +92,7 @@ const kubeletConfig = (at: ClusterPaths) => ({
   },
   authorization: { mode: 'Webhook' },
   cgroupDriver: 'cgroupfs',
-  cgroupRoot: `/${at.cgroup}/pods`,
+  cgroupRoot: `/${at.cgroup}`,
   failCgroupV1: false,
   failSwapOn: false,
   localStorageCapacityIsolation: false,

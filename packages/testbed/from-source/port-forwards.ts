@@ -9,20 +9,15 @@ import { start } from './processes.ts';
  * @param target e.g. '127.0.0.1:6443'
  * @returns the port
  */
-export async function openPortForward(
-  at: ClusterPaths,
-  cgroup: string,
-  name: string,
-  target: string,
-): Promise<number> {
+export async function openPortForward(at: ClusterPaths, name: string, target: string): Promise<number> {
   const socket = join(at.state, `${name}.sock`);
   const portFile = join(at.state, `${name}.port`);
   rmSync(portFile, { force: true });
-  start(at, cgroup, {
+  start(at, {
     name: `door-${name}-inside`,
     command: ['socat', `UNIX-LISTEN:${socket},backlog=128,fork,unlink-early,mode=600`, `TCP:${target}`],
   });
-  start(at, cgroup, {
+  start(at, {
     name: `door-${name}`,
     command: [process.execPath, join(import.meta.dirname, 'port-forward.ts'), socket, portFile],
     outside: true,

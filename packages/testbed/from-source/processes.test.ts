@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hierarchies } from './node.ts';
+import { hierarchies, systemFolders } from './cgroup.ts';
 import { mountsUnder, record, runs, started, startTime, stop } from './processes.ts';
 
 test('a process has a start time until it ends', async () => {
@@ -54,4 +54,13 @@ test('cgroup hierarchies are those mounted, of both versions', () => {
     { mount: '/sys/fs/cgroup/pids', version: 1 },
     { mount: '/sys/fs/cgroup/unified', version: 2 },
   ]);
+});
+
+test('a program of a cluster enters the cgroup that names its members and the one that shares out the processors', () => {
+  const v1 = (mount: string) => ({ mount: `/sys/fs/cgroup/${mount}`, version: 1 as const });
+  const within = (mount: string) => `/sys/fs/cgroup/${mount}/sluice-one/system`;
+  const both = [within('pids'), within('cpu,cpuacct')];
+  expect(systemFolders('sluice-one', [v1('cpuset'), v1('cpu,cpuacct'), v1('pids')])).toEqual(both);
+  const unified = { mount: '/sys/fs/cgroup', version: 2 as const };
+  expect(systemFolders('sluice-one', [unified])).toEqual(['/sys/fs/cgroup/sluice-one/system']);
 });

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { TestbedError } from '../cluster.ts';
 import { until } from '../lib/until.ts';
+import { systemFolders } from './cgroup.ts';
 import type { ClusterPaths } from './cluster-paths.ts';
 
 /** What the kernel says of processes and mounts. */
@@ -103,14 +104,15 @@ export interface Daemon {
 }
 
 // The shell puts itself into the cgroup before it becomes the program: no child can be born outside.
-const enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+const enter = (folders: readonly string[]): string =>
+  [...folders.map((folder) => `echo $$ > '${folder}/cgroup.procs'`), 'exec "$@"'].join(' && ');
 
 /** Starts a process that outlives this one; its output goes to logs/NAME.log. */
-export function start(at: ClusterPaths, cgroup: string, daemon: Daemon): void {
+export function start(at: ClusterPaths, daemon: Daemon): void {
   mkdirSync(at.logs, { recursive: true });
   const log = openSync(join(at.logs, `${daemon.name}.log`), 'a');
   const inside = daemon.outside ? [] : ['nsenter', `--net=${at.namespace}`];
-  const child = spawn('sh', ['-c', enter, cgroup, ...inside, ...daemon.command], {
+  const child = spawn('sh', ['-c', enter(systemFolders(at.cgroup)), 'sh', ...inside, ...daemon.command], {
     detached: true,
     stdio: ['ignore', log, log],
     env: { ...process.env, ...daemon.env },

@@ -8,12 +8,13 @@ import { say, step } from '../lib/say.ts';
 import { ensureTool, ensureTools } from '../lib/tools.ts';
 import { until } from '../lib/until.ts';
 import { coredns, etcd, kubernetes, kwok, pause } from '../tools.ts';
+import { createCgroup } from './cgroup.ts';
 import { builtCluster, importImage } from './cluster-handle.ts';
 import { addresses, type ClusterPaths, nodeName, pathsOf } from './cluster-paths.ts';
 import { apiServerDaemon, controllerManagerDaemon, etcdDaemon, schedulerDaemon } from './control-plane.ts';
 import { removeBuilt } from './down.ts';
 import { addKwokNodes } from './kwok.ts';
-import { containerdDaemon, createCgroup, createNetwork, kubeletDaemon, proxyDaemon } from './node.ts';
+import { containerdDaemon, createNetwork, kubeletDaemon, proxyDaemon } from './node.ts';
 import { createPki, writeKubeconfig } from './pki.ts';
 import { openPortForward } from './port-forwards.ts';
 import { logTail, runs, start, started } from './processes.ts';
@@ -27,27 +28,22 @@ async function apiReady(at: ClusterPaths, cluster: Cluster): Promise<void> {
   });
 }
 
-async function startControlPlane(at: ClusterPaths, cgroup: string): Promise<Cluster> {
+async function startControlPlane(at: ClusterPaths): Promise<Cluster> {
   const bin = await ensureTool(kubernetes);
-  start(at, cgroup, etcdDaemon(at, await ensureTool(etcd)));
-  start(at, cgroup, apiServerDaemon(at, bin));
-  const port = await openPortForward(at, cgroup, 'api', `127.0.0.1:${addresses.apiPort}`);
+  start(at, etcdDaemon(at, await ensureTool(etcd)));
+  start(at, apiServerDaemon(at, bin));
+  const port = await openPortForward(at, 'api', `127.0.0.1:${addresses.apiPort}`);
   writeKubeconfig(at, 'admin', at.kubeconfig, port);
   const cluster = builtCluster(at, bin);
   await apiReady(at, cluster);
-  start(at, cgroup, controllerManagerDaemon(at, bin));
-  start(at, cgroup, schedulerDaemon(at, bin));
+  start(at, controllerManagerDaemon(at, bin));
+  start(at, schedulerDaemon(at, bin));
   return cluster;
 }
 
-async function startNode(
-  at: ClusterPaths,
-  cgroup: string,
-  cluster: Cluster,
-  images: readonly string[],
-): Promise<void> {
+async function startNode(at: ClusterPaths, cluster: Cluster, images: readonly string[]): Promise<void> {
   const bin = await ensureTool(kubernetes);
-  start(at, cgroup, containerdDaemon(at));
+  start(at, containerdDaemon(at));
   await until('containerd', 20, () => existsSync(at.containerdSocket));
   await until(
     'containerd to answer',
@@ -56,8 +52,8 @@ async function startNode(
       (await run(['ctr', '--address', at.containerdSocket, 'version'], { check: false })).code === 0,
   );
   for (const archive of images) await importImage(at, archive);
-  start(at, cgroup, kubeletDaemon(at, bin));
-  start(at, cgroup, proxyDaemon(at, bin));
+  start(at, kubeletDaemon(at, bin));
+  start(at, proxyDaemon(at, bin));
   await until(`node ${nodeName} to be Ready`, 60, async () => {
     const jsonpath = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
     const { stdout } = await cluster.kubectl(['get', 'node', nodeName, '-o', jsonpath], { check: false });
@@ -87,12 +83,12 @@ async function declareScratchSpace(cluster: Cluster): Promise<void> {
 
 async function bringUp(at: ClusterPaths): Promise<Cluster> {
   mkdirSync(at.state, { recursive: true, mode: 0o700 });
-  const cgroup = createCgroup(at.cgroup);
+  createCgroup(at.cgroup);
   await createNetwork(at);
   await step('certificates', () => createPki(at));
-  const cluster = await step('control plane', () => startControlPlane(at, cgroup));
+  const cluster = await step('control plane', () => startControlPlane(at));
   const images = await ensureImages();
-  await step('node', () => startNode(at, cgroup, cluster, images));
+  await step('node', () => startNode(at, cluster, images));
   await until(
     'the default service account',
     30,
@@ -119,8 +115,7 @@ export async function buildCluster(options: ClusterOptions & { readonly name: st
   await ensureTools([kubernetes, etcd, coredns, pause, ...(options.kwokNodes ? [kwok] : [])]);
   const cluster = (await findBuilt(options.name)) ?? (await freshly(at));
   const count = options.kwokNodes ?? 0;
-  if (count > 0)
-    await step(`${count} simulated nodes`, () => addKwokNodes(at, createCgroup(at.cgroup), cluster, count));
+  if (count > 0) await step(`${count} simulated nodes`, () => addKwokNodes(at, cluster, count));
   return cluster;
 }
 
