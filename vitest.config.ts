@@ -41,10 +41,10 @@ const ENGINES = [
 
 // Half a minute and more each: whole programs and desired states first, then what waits for brokers.
 const LONGEST = [
-  ...['services/bundle', 'test/synth/new-worker', 'packages/analysis/advise/advise'],
+  ...['services/bundle', 'packages/analysis/advise/advise'],
   ...[
-    ...['api', 'no-loss', 'measured', 'scaler', 'tls', 'inject-load', 'topology', 'retry'],
-    ...['consumer', 'rabbitmq', 'faults', 'cycles'],
+    ...['api', 'measured', 'scaler', 'tls', 'poison', 'inject-load', 'topology', 'retry'],
+    ...['consumer', 'rabbitmq', 'cycles'],
   ].map((name) => `test/integration/${name}`),
 ].map((path) => `${path}.test.ts`);
 

@@ -254,24 +254,21 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
       expect(await passwordOf('scaler', 'broker-credentials', 'password')).toBe(scaler);
       expect(await accepted('scaler', scaler)).toBe(true);
       await seen.publish('after');
-      await untilDone('every job of the four runs', 180, everythingDone);
+      await untilDone('every job of the four runs', 180, await jobsOfFourRuns());
       expect((await seen.queue('jobs.parked')).ready).toBe(0);
     });
   });
 });
 
-/** Four runs publish a hundred jobs each. */
-async function everythingDone(): Promise<Progress> {
-  const { ready, unacked } = await seen.queue('jobs');
-  const done = await acknowledged();
-  return {
-    done: ready + unacked === 0 && done >= 400,
-    state: `${ready} ready, ${unacked} taken, ${done} done`,
-  };
+interface JobsQueue {
+  readonly messages_ready?: number;
+  readonly messages_unacknowledged?: number;
+  /** What consumers confirmed, since the broker began to count. */
+  readonly message_stats?: { readonly ack?: number };
 }
 
-/** Jobs that consumers confirmed, since the broker began to count. */
-async function acknowledged(): Promise<number> {
+/** Four runs publish a hundred jobs each. @returns how far they are, by one request each time it is asked */
+async function jobsOfFourRuns(): Promise<() => Promise<Progress>> {
   const config = `user = "admin:${await passwordOf('broker', 'broker-admin', 'password')}"\n`;
   const address = await seen.kubectl(
     '-n',
@@ -284,9 +281,18 @@ async function acknowledged(): Promise<number> {
   );
   const host = address === 'None' ? await podAddress() : address;
   const url = `http://${host}:15672/api/queues/%2f/jobs`;
-  const { stdout } = await cluster.exec(['curl', '-sf', '-m', '5', '--config', '-', url], { input: config });
-  const { message_stats } = JSON.parse(stdout) as { message_stats?: { ack?: number } };
-  return message_stats?.ack ?? 0;
+  return async () => {
+    const { stdout } = await cluster.exec(['curl', '-sf', '-m', '5', '--config', '-', url], {
+      input: config,
+    });
+    const queue = JSON.parse(stdout) as JobsQueue;
+    const { messages_ready: ready = 0, messages_unacknowledged: taken = 0 } = queue;
+    const done = queue.message_stats?.ack ?? 0;
+    return {
+      done: ready + taken === 0 && done >= 400,
+      state: `${ready} ready, ${taken} taken, ${done} done`,
+    };
+  };
 }
 
 const podAddress = () =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Edits of the desired state, made together in one checkout; `npm run edits` makes each. */
+/** Edits of the desired state, made together in one checkout (`npm run edits` makes each), and a worker that is scaffolded. */
 // biome-ignore lint/style/noDefaultExport: vitest takes nothing else
 export default defineConfig({
   test: {

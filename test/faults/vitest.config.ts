@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** What services do without their broker, and what a run leaves when it ends: brokers and whole runs, which take CPU to start. */
+/** What services do while something fails, and what a run leaves when it ends: brokers and whole runs, which take CPU to start. */
 // biome-ignore lint/style/noDefaultExport: vitest takes nothing else
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { patient, slowness } from './patience.ts';
-import { until, untilDone } from './until.ts';
+import { pauseAfter, until, untilDone } from './until.ts';
 
 const quiet = () => 1;
 const busy = () => 5;
@@ -38,6 +38,14 @@ test('a second counts for less on a busy machine', async () => {
   looks.mockClear();
   await expect(until('it', 0.1, looks, busy)).rejects.toThrow();
   expect(looks.mock.calls.length).toBeGreaterThan(few);
+});
+
+test.each([
+  ['reads a variable', 0, 100],
+  ['starts a process', 200, 400],
+  ['starts one on a machine that is stuck', 30_000, 2000],
+])('the pause after a look that %s is in proportion to it', (_, look, expected) => {
+  expect(pauseAfter(look)).toBe(expected);
 });
 
 test('a wait for work lasts as long as the work makes progress, however long that takes', async () => {

@@ -2,12 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TestbedError } from '../cluster.ts';
 import { slowness } from './patience.ts';
 
-const LOOK_MS = 100;
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * Milliseconds between two looks: a look that takes long costs much (a process is started, in a pod or here), so it is
+ * made less often. Without that, waiting takes the machine from what is waited for.
+ */
+export const pauseAfter = (lookMs: number): number =>
+  Math.min(Math.max(SHORTEST_PAUSE_MS, 2 * lookMs), LONGEST_PAUSE_MS);
 
 /**
  * Waits for a condition and returns what it gave.
  * @param seconds on a quiet machine; on a busy one each second counts for less
- * @param condition asked again every 100 ms; undefined, false or a rejection mean "not yet"
+ * @param condition asked again after `pauseAfter`; undefined, false or a rejection mean "not yet"
  * @throws TestbedError naming `what`, with the last rejection, after `seconds`
  */
 export async function until<T>(
@@ -20,13 +28,14 @@ export async function until<T>(
   let left = seconds * 1000;
   let last: unknown;
   for (let before = began; left > 0; ) {
+    const asked = performance.now();
     try {
       const value = await condition();
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       last = error;
     }
-    await pause(LOOK_MS);
+    await pause(pauseAfter(performance.now() - asked));
     const now = performance.now();
     left -= (now - before) / slow();
     before = now;

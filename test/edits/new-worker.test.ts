@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { exampleCheckout } from '../edits/example.ts';
+import { exampleCheckout } from './example.ts';
 
 /** What the worker itself consists of, beside its namespace and the scaler's permission. */
 const OBJECTS = [

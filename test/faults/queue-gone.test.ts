@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { workQueue } from '../../charts/queue-topology.ts';
+import { publishJobs } from '../integration/jobs.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { publishJobs } from './jobs.ts';
 
 let harness: JobHarness;
 let proxy: TcpProxy;

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import { latch } from '@sluice/policy';
 import { spawnOwned } from '@sluice/runtime/processes';
 import { afterEach, expect, inject, it } from 'vitest';
+import { declareQueue, metricsSource, publishJobs, scalerFile } from '../integration/scaler-harness.ts';
 import { bundleEnv, commandOf } from '../support/bundles.ts';
 import { Mark } from '../support/marked.ts';
 import { until } from '../support/service-processes.ts';
 import { freshVhost } from '../support/vhost.ts';
-import { declareQueue, metricsSource, publishJobs, scalerFile } from './scaler-harness.ts';
 
 const REPLICAS = 5;
 const JOBS = 150;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { stopService } from '../../cli/up/processes.ts';
 import { encodeJob } from '../../services/runtime/index.ts';
+import { idsOf, publishJobs, takeAll } from '../integration/jobs.ts';
 import { eventually, JobHarness } from '../support/job-harness.ts';
-import { idsOf, publishJobs, takeAll } from './jobs.ts';
 
 let harness: JobHarness;
 const supervisor = { on: false };
