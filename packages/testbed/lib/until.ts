@@ -28,14 +28,13 @@ export async function until<T>(
   let left = seconds * 1000;
   let last: unknown;
   for (let before = began; left > 0; ) {
-    const asked = performance.now();
     try {
       const value = await condition();
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       last = error;
     }
-    await pause(pauseAfter(performance.now() - asked));
+    await pause(pauseAfter(performance.now() - before));
     const now = performance.now();
     left -= (now - before) / slow();
     before = now;
