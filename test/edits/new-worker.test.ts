@@ -10,7 +10,7 @@ const OBJECTS = [
   ...['networkpolicy', 'servicemonitor', 'prometheusrule'],
 ];
 const LIST = 'apps/workloads/index.ts';
-// Types and the rules over the desired state: test/edits/ checks them on one more worker.
+// Types and the rules over the desired state: edits.test.ts checks them on one more worker.
 describe('a worker that is scaffolded', { timeout: patient(120) * 1000 }, () => {
   const copy = exampleCheckout();
   copy.sluice('synth');
