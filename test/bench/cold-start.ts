@@ -47,11 +47,12 @@ export const coldStart = (): Promise<Figure[]> =>
 async function measure(cluster: Cluster, tasks: Tasks): Promise<Start[]> {
   await provideImages(cluster);
   await deploySystem(cluster, environment);
-  const { kubectl, publish } = watching(cluster);
+  const { kubectl, publish, published } = watching(cluster);
   // The bench asks for pods itself.
   await kubectl('-n', 'scaler', 'scale', 'deployment', 'scaler', '--replicas=0');
   await kubectl('-n', 'scaler', 'wait', 'pod', '--all', '--for=delete', '--timeout=60s');
   await publish('bench');
+  await published('bench');
   const api = await openApi(cluster.kubeconfig);
   const starts: Start[] = [];
   try {

@@ -10,7 +10,7 @@ import { ServiceProcesses } from '../support/service-processes.ts';
 import { LOAD } from './bank-system.ts';
 import { insideOf } from './in-cluster-process.ts';
 import { type Watching, watching } from './observe.ts';
-import { replicasOf } from './worker-logs.ts';
+import type { Recording } from './recording.ts';
 
 /** The workers, each with its own queue. */
 export const WORKERS = ['process', 'journal'] as const;
@@ -27,13 +27,11 @@ export interface StoredIds {
 /** The deployed services of transactions. */
 export class BankWatch {
   readonly seen: Watching;
-  readonly #cluster: Cluster;
   readonly #mongodbUrl: string;
   readonly #mongo: MongoClient;
   readonly #index: Client;
 
   private constructor(cluster: Cluster, ports: { readonly mongodb: number; readonly index: number }) {
-    this.#cluster = cluster;
     this.seen = watching(cluster);
     this.#mongodbUrl = `mongodb://127.0.0.1:${ports.mongodb}/`;
     this.#mongo = new MongoClient(this.#mongodbUrl, { useBigInt64: true });
@@ -73,21 +71,29 @@ export class BankWatch {
     throw new TestbedError(`job ${job} in ${namespace} failed: ${said}`);
   }
 
-  /** The counts of both from now on, as they change, until each has worked and is at 0 again. */
-  async upAndDown(): Promise<Readonly<Record<Worker, readonly number[]>>> {
-    const follow = async (worker: Worker): Promise<number[]> => {
-      let worked = false;
-      const done = (count: number): boolean => {
-        worked ||= count > 0;
-        return worked && count === 0;
-      };
-      return this.seen.watch(`${worker} has worked and is at 0 replicas`, done, 300, this.replicas(worker));
-    };
-    const [ofProcess, ofJournal] = await Promise.all(WORKERS.map(follow));
-    return { process: ofProcess ?? [], journal: ofJournal ?? [] };
+  /** The replicas of both from now on. */
+  async record(): Promise<Readonly<Record<Worker, Recording>>> {
+    return { process: await this.seen.record('process'), journal: await this.seen.record('journal') };
   }
 
-  replicas = (worker: Worker) => replicasOf(this.#cluster, worker);
+  /** Waits until each has no replica. */
+  async atRest(seconds: number): Promise<void> {
+    for (const worker of Object.values(await this.record())) await worker.reaches(0, seconds);
+  }
+
+  /** Waits until each has had a pod to work and is at 0 again. @returns all counts of each */
+  async upAndDown(
+    recordings: Readonly<Record<Worker, Recording>>,
+  ): Promise<Readonly<Record<Worker, readonly number[]>>> {
+    for (const worker of WORKERS) {
+      const { wanted } = recordings[worker];
+      await until(`${worker} has worked and is at 0 replicas`, 300, () => {
+        const worked = wanted.some((count) => count > 0);
+        return worked && wanted.at(-1) === 0;
+      });
+    }
+    return { process: recordings.process.wanted, journal: recordings.journal.wanted };
+  }
 
   /** Ids in both stores, each as often as it is there. */
   async storedIds(): Promise<StoredIds> {

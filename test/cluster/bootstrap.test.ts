@@ -215,11 +215,16 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
     const current = async () =>
       Promise.all(users.map((user) => passwordOf(user, 'broker-credentials', 'password')));
 
+    const before = ['before-1', 'before-2', 'before-3'];
+
     /** No pod may start meanwhile: a node keeps an immutable Secret as long as one pod there has it. */
     const closed = async (work: () => Promise<void>) => {
-      for (const user of users)
-        await seen.kubectl('-n', user, 'create', 'quota', 'rotation', '--hard=pods=0');
+      const close = (user: string) =>
+        seen.kubectl('-n', user, 'create', 'quota', 'rotation', '--hard=pods=0');
+      await close('consumer');
       await cluster.kubectl(['-n', 'consumer', 'delete', 'pods', '--all'], { seconds: 120 });
+      for (const run of before) await seen.published(run);
+      await close('publisher');
       await work();
       for (const user of users) await seen.kubectl('-n', user, 'delete', 'quota', 'rotation');
       await seen.kubectl('-n', 'consumer', 'rollout', 'restart', 'deployment/consumer');
@@ -237,8 +242,9 @@ describe.skipIf(unavailable !== undefined)('bootstrap', () => {
       const old = await current();
       const scaler = await passwordOf('scaler', 'broker-credentials', 'password');
       // A minute of work for all consumers, of which they are stopped in the first seconds.
-      await Promise.all(['before-1', 'before-2', 'before-3'].map((one) => seen.publish(one)));
-      await until('a consumer at work', 90, async () => (await seen.readyPods()) > 0);
+      const consumer = await seen.record();
+      for (const run of before) await seen.publish(run);
+      await until('a consumer at work', 90, () => consumer.mostReady > 0);
       await closed(async () => {
         const { ready, unacked } = await seen.queue('jobs');
         process.stderr.write(`${ready} jobs wait while passwords change, ${unacked} are in hand\n`);
@@ -270,15 +276,8 @@ interface JobsQueue {
 /** Four runs publish a hundred jobs each. @returns how far they are, by one request each time it is asked */
 async function jobsOfFourRuns(): Promise<() => Promise<Progress>> {
   const config = `user = "admin:${await passwordOf('broker', 'broker-admin', 'password')}"\n`;
-  const address = await seen.kubectl(
-    '-n',
-    'broker',
-    'get',
-    'service',
-    'broker',
-    '-o',
-    'jsonpath={.spec.clusterIP}',
-  );
+  const service = ['-n', 'broker', 'get', 'service', 'broker'];
+  const address = await seen.kubectl(...service, '-o', 'jsonpath={.spec.clusterIP}');
   const host = address === 'None' ? await podAddress() : address;
   const url = `http://${host}:15672/api/queues/%2f/jobs`;
   return async () => {

@@ -14,7 +14,7 @@ import { latch } from '../../policy/index.ts';
 import { type Applications, summary } from './applications.ts';
 import { applyRoot, type Delivery, prepareDelivery } from './delivered.ts';
 import type { Desired } from './desired.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { type Watching, watching } from './observe.ts';
 
 const name = 'delivery';
 const unavailable = await fromSourceProvider.unavailable();
@@ -111,15 +111,17 @@ describe.skipIf(unavailable !== undefined)('delivery', () => {
   });
 
   test('a second sync changes nothing, also while the scaler is at work', async () => {
-    await seen.watch('0 replicas', at(0), 60);
+    const consumer = await seen.record();
+    await consumer.reaches(0, 60);
     await seen.publish('delivery-1');
-    await seen.watch('25 replicas', at(25), 30);
+    await consumer.reaches(25, 60);
     const before = await fingerprints();
     for (const child of children) expect(await argo.sync(child)).toMatch(/^Succeeded/);
-    expect(await seen.replicas()).toBe(25);
+    expect(consumer.wanted.at(-1)).toBe(25);
     expect((await argo.one('consumer')).status?.sync?.status).toBe('Synced');
     expect(await fingerprints()).toEqual(before);
-    expect(await seen.watch('0 replicas', at(0), 180)).toEqual([25, 0]);
+    await consumer.reaches(0, 180);
+    expect(consumer.wanted.slice(consumer.wanted.indexOf(0))).toEqual([0, 25, 0]);
   });
 
   describe('a bad commit', () => {

@@ -1,19 +1,20 @@
 /** The exporter beside a real broker: what the broker reports in JSON is a metric on the exporter's page. */
+import { latch } from '@sluice/policy';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withOverrides } from '../../apps/testing/workloads.ts';
 import { HTTP_PORT } from '../../charts/pod.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages, testEnvironment } from './system.ts';
 
-/** One job less than the scaler's mark, so that they wait for a minute. */
 const JOBS = 99;
-/** Work for all consumers until the last of them is there, also where pods take minutes to start. */
+/** One run waits for another; both are work for all consumers, also where pods take minutes to start. */
 const environment = withOverrides(testEnvironment, {
-  ...{ publisher: { jobsPerRun: JOBS }, consumer: { workSeconds: 29 } },
+  publisher: { jobsPerRun: JOBS },
+  consumer: { workSeconds: 29, policy: latch({ replicas: 25, startWhen: { readyAtLeast: 2 * JOBS } }) },
 });
 
 let cluster: Cluster;
@@ -57,7 +58,8 @@ const nothing = { messages_ready: 0, messages_unacked: 0, consumers: 0 };
 
 describe("the broker's queues", () => {
   test('stand on the page one by one, with the jobs that wait in them', async () => {
-    await seen.watch('0 replicas', at(0), 90);
+    const consumer = await seen.record();
+    await consumer.reaches(0, 90);
     await seen.publish('exporter-1');
     await until('the jobs', 45, async () => (await countsOf('jobs')).messages_ready === JOBS);
     expect(await countsOf('jobs')).toMatchObject({ ...nothing, messages_ready: JOBS });
@@ -67,10 +69,11 @@ describe("the broker's queues", () => {
   });
 
   test('show who takes them', async () => {
+    await seen.publish('exporter-2');
     const taken = await until('25 consumers', 150, async () => {
       const counts = await countsOf('jobs');
       return counts.consumers === 25 && (counts.messages_unacked ?? 0) > 0 && counts;
     });
-    expect(taken.messages_ready).toBeLessThan(JOBS);
+    expect(taken.messages_ready).toBeLessThan(2 * JOBS);
   });
 });

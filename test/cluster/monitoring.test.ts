@@ -6,7 +6,7 @@ import { ingressAddress } from '../../packages/testbed/addons/traefik.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { installAddon } from './addons.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, objectsOf, provideImages, testEnvironment } from './system.ts';
 
@@ -115,8 +115,9 @@ describe('Prometheus', () => {
   test('scrapes every page that a ServiceMonitor names, once the consumer has pods', async () => {
     const standing = pools().filter((pool) => !pool.includes('/consumer/'));
     await until('what stands', 120, async () => (await healthyPools()).length === standing.length);
+    const consumer = await seen.record();
     await seen.publish('observed-1');
-    await seen.watch('25 ready pods', async () => (await seen.readyPods()) === 25, 90);
+    await until('25 ready pods', 90, () => consumer.mostReady === 25);
     await until('every page scraped', 60, async () => (await healthyPools()).length === pools().length).catch(
       async (error: unknown) => {
         throw new Error(JSON.stringify(await targets(), null, 1), { cause: error });
@@ -167,12 +168,14 @@ describe('resource metrics', () => {
 
 describe('a blackout of all metrics', () => {
   test('in mid-drain scales nothing down early: the scaler asks the broker itself', async () => {
-    await seen.watch('0 replicas', at(0), 120);
+    const consumer = await seen.record();
+    await consumer.reaches(0, 120);
     await seen.publish('observed-2');
-    await seen.watch('25 replicas', at(25), 30);
+    await consumer.reaches(25, 60);
     await seen.kubectl('-n', 'monitoring', 'delete', 'prometheus', 'prometheus');
     await seen.kubectl('-n', 'kube-system', 'delete', 'deployment', 'metrics-server');
-    expect(await seen.watch('0 replicas', at(0), 120)).toEqual([25, 0]);
+    await consumer.reaches(0, 120);
+    expect(consumer.wanted.slice(consumer.wanted.indexOf(0))).toEqual([0, 25, 0]);
     expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
     expect(await seen.queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
   });

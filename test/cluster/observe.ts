@@ -1,7 +1,7 @@
 /** The deployed system, seen from outside: what a person with kubectl would look at. */
-import { type Cluster, TestbedError } from '../../packages/testbed/cluster.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { until } from '../../packages/testbed/lib/until.ts';
+import { type Recording, record } from './recording.ts';
 
 export interface QueueCounts {
   readonly ready: number;
@@ -11,27 +11,15 @@ export interface QueueCounts {
 export interface Watching {
   /** @returns kubectl's output, trimmed */
   kubectl(...args: string[]): Promise<string>;
-  /** The consumer's wanted replicas. */
-  replicas(): Promise<number>;
-  /** The consumer's ready pods. */
-  readyPods(): Promise<number>;
-  /**
-   * Waits for a condition of the replica count. @returns every count seen on the way
-   * @param count Of another workload. @default the consumer's
-   */
-  watch(
-    what: string,
-    holds: (count: number) => boolean | Promise<boolean>,
-    seconds: number,
-    count?: () => Promise<number>,
-  ): Promise<number[]>;
+  /** A workload's replicas from now on. @param name @default 'consumer' */
+  record(name?: string): Promise<Recording>;
   /** One queue's counts, from the broker itself. */
   queue(name: string): Promise<QueueCounts>;
-  /** One publisher run, as the CronJob would make it; resolves when it is complete. */
+  /** Starts a run of the publisher, as the CronJob would make it. */
   publish(run: string): Promise<void>;
+  /** Resolves when every job of the run is published. */
+  published(run: string): Promise<void>;
 }
-
-export const at = (wanted: number) => (count: number) => count === wanted;
 
 /** Debian's wrapper on the PATH wants to be root; the program behind it does not. */
 const RABBITMQCTL = 'PATH=/usr/lib/rabbitmq/bin:$PATH rabbitmqctl --quiet --formatter=json';
@@ -42,34 +30,11 @@ interface QueueRow {
   readonly messages_unacknowledged: number;
 }
 
-async function countsUntil(
-  count: () => Promise<number>,
-  what: string,
-  holds: (count: number) => boolean | Promise<boolean>,
-  seconds: number,
-): Promise<number[]> {
-  const seen: number[] = [];
-  const look = async (): Promise<boolean> => {
-    const now = await count();
-    if (seen.at(-1) !== now) seen.push(now);
-    return holds(now);
-  };
-  await until(what, seconds, look).catch((cause: unknown) => {
-    throw new TestbedError(`not within ${seconds} s: ${what}; replicas went ${seen.join(' -> ')}`, { cause });
-  });
-  return seen;
-}
-
 export function watching(cluster: Cluster): Watching {
   const kubectl = async (...args: string[]) => (await cluster.kubectl(args)).stdout.trim();
-  const consumer = async (field: string) =>
-    Number(await kubectl('-n', 'consumer', 'get', 'deployment', 'consumer', '-o', `jsonpath={${field}}`));
-  const replicas = () => consumer('.spec.replicas');
   return {
     kubectl,
-    replicas,
-    readyPods: () => consumer('.status.readyReplicas'),
-    watch: (what, holds, seconds, count = replicas) => countsUntil(count, what, holds, seconds),
+    record: (name = 'consumer') => record(cluster, name),
     queue: async (name) => {
       const command = `${RABBITMQCTL} list_queues name messages_ready messages_unacknowledged`;
       const json = await kubectl('-n', 'broker', 'exec', 'broker-0', '--', 'sh', '-c', command);
@@ -79,6 +44,8 @@ export function watching(cluster: Cluster): Watching {
     },
     publish: async (run) => {
       await kubectl('-n', 'publisher', 'create', 'job', run, '--from=cronjob/publisher');
+    },
+    published: async (run) => {
       const complete = ['wait', `job/${run}`, '--for=condition=Complete', `--timeout=${patient(60)}s`];
       await cluster.kubectl(['-n', 'publisher', ...complete], { seconds: 70 });
     },

@@ -2,9 +2,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { until } from '../../packages/testbed/lib/until.ts';
+import { type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
+import { followPods } from './worker-logs.ts';
 
 const JOBS = 100;
 
@@ -20,110 +22,94 @@ beforeAll(async () => {
   process.stderr.write(`the system stands after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
 });
 
-/** Follows what consumers say until they are gone: their logs go with them. */
-function followJobs(): {
-  readonly lines: { jobId: string; outcome: string; redelivered: boolean }[];
-  done: Promise<unknown>;
-} {
-  const lines: { jobId: string; outcome: string; redelivered: boolean }[] = [];
-  const selector = [
-    '-l',
-    'app.kubernetes.io/name=consumer',
-    '--follow',
-    '--tail=-1',
-    '--max-log-requests=60',
-  ];
-  const done = cluster
-    .kubectl(['-n', 'consumer', 'logs', ...selector], { check: false, seconds: 600 })
-    .then(({ stdout }) => {
-      for (const text of stdout.split('\n'))
-        if (text.includes('"msg":"job processed"')) lines.push(JSON.parse(text));
-    });
-  return { lines, done };
-}
+/** Each Event of the scaler for the consumer, in the version that it has now. */
+const scalerEvents = async (reason: string): Promise<string[]> => {
+  const events = ['-n', 'consumer', 'get', 'events.events.k8s.io'];
+  const line = '{range .items[*]}{.reason} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
+  const lines = (await seen.kubectl(...events, '-o', `jsonpath=${line}`)).split('\n');
+  return lines.filter((one) => one.startsWith(`${reason} `));
+};
 
-const scalerEvents = async (): Promise<string[]> =>
-  (
-    await seen.kubectl(
-      '-n',
-      'consumer',
-      'get',
-      'events.events.k8s.io',
-      '-o',
-      'jsonpath={range .items[*]}{.reason}{"\\n"}{end}',
-    )
-  )
-    .split('\n')
-    .filter((reason) => reason !== '');
+const killed = ['--grace-period=0', '--force'];
 
 describe('the queue story', () => {
   test('the scaler closes the Deployment that was made without a count', async () => {
-    await seen.watch('0 replicas', at(0), 90);
+    const consumer = await seen.record();
+    await consumer.reaches(0, 90);
   });
 
-  test('100 jobs take the consumer from 0 to 25 real pods and back, losing and killing none', async () => {
+  test('jobs take the consumer from 0 to 25 real pods and back, losing and killing none', async () => {
     const began = performance.now();
-    await seen.publish('story-1');
-    const up = await seen.watch('25 replicas', at(25), 30);
-    expect(up.at(-1)).toBe(25);
-    // So that there is work until the last pod is ready, where pods start slowly.
-    await seen.publish('story-more');
-    await seen.watch('25 ready pods', async () => (await seen.readyPods()) === 25, 60);
+    const consumer = await seen.record();
+    const pods = await followPods(cluster, 'consumer');
+    const runs = ['story-1', 'story-2'];
+    for (const run of runs) await seen.publish(run);
+    await consumer.reaches(25, 60);
+    // There is work until the last pod is ready, where pods start slowly.
+    await until('25 ready pods', 60, async () => {
+      if (consumer.mostReady === 25) return true;
+      if ((await seen.queue('jobs')).ready < JOBS) {
+        const more = `story-${runs.length + 1}`;
+        runs.push(more);
+        await seen.publish(more);
+        await seen.published(more);
+      }
+    });
     const readyAfter = (performance.now() - began) / 1000;
-    const jobs = followJobs();
-    const down = await seen.watch('0 replicas', at(0), 120);
-    expect(down).toEqual([25, 0]);
-    await jobs.done;
+    await consumer.reaches(0, 120);
+    expect(consumer.wanted).toEqual([0, 25, 0]);
+    const lines = await pods.ended();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     process.stderr.write(`25 pods ready after ${readyAfter.toFixed(1)} s, back at 0 after ${seconds} s\n`);
-    expect(new Set(jobs.lines.map(({ jobId }) => jobId)).size).toBe(2 * JOBS);
-    expect(jobs.lines.filter(({ redelivered }) => redelivered)).toEqual([]);
-    expect(jobs.lines.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
-    expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
-    expect(await seen.queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
-    expect(await scalerEvents()).toEqual(expect.arrayContaining(['BacklogReachedMark', 'BacklogDrained']));
+    expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(runs.length * JOBS);
+    expect(lines.filter(({ redelivered }) => redelivered)).toEqual([]);
+    expect(lines.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
+    await nothingLeft();
+    for (const reason of ['BacklogReachedMark', 'BacklogDrained'])
+      expect(await scalerEvents(reason), reason).not.toEqual([]);
   });
 
   test('the leader dies in mid-drain: a follower takes over within 20 s and nothing changes', async () => {
-    await seen.publish('story-2');
-    await seen.watch('25 replicas', at(25), 30);
+    const consumer = await seen.record();
+    await seen.publish('leader');
+    await consumer.reaches(25, 60);
     const leader = await holder();
     const began = performance.now();
-    await seen.kubectl(
-      '-n',
-      'scaler',
-      'delete',
-      'pod',
-      leader.split('_')[0] ?? '',
-      '--grace-period=0',
-      '--force',
-    );
-    const during = await seen.watch('another leader', async () => (await holder()) !== leader, 25);
+    await seen.kubectl('-n', 'scaler', 'delete', 'pod', leader.split('_')[0] ?? '', ...killed);
+    expect(consumer.wanted).toEqual([0, 25]);
+    await until('another leader', 25, async () => (await holder()) !== leader);
     expect((performance.now() - began) / 1000).toBeLessThan(patient(20));
-    const after = await seen.watch('0 replicas', at(0), 120);
-    expect([...during, ...after].filter((count, index, all) => count !== all[index - 1])).toEqual([25, 0]);
-    expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
+    await consumer.reaches(0, 120);
+    expect(consumer.wanted).toEqual([0, 25, 0]);
+    await nothingLeft();
   });
 
   test('the broker dies in mid-drain: the count is frozen and says so, and no job is lost', async () => {
-    await seen.publish('story-3');
-    await seen.watch('25 ready pods', async () => (await seen.readyPods()) > 0, 60);
-    await seen.kubectl('-n', 'broker', 'delete', 'pod', 'broker-0', '--grace-period=0', '--force');
-    const frozen = await seen.watch(
-      'an Event that says it is frozen',
-      async () => (await scalerEvents()).includes('ReadingMissing'),
-      60,
+    const consumer = await seen.record();
+    const before = await scalerEvents('ReadingMissing');
+    await seen.publish('broker');
+    await consumer.reaches(25, 60);
+    await until('a ready pod', 60, () => consumer.mostReady > 0);
+    await seen.kubectl('-n', 'broker', 'delete', 'pod', 'broker-0', ...killed);
+    await until('an Event that says it is frozen', 60, async () =>
+      (await scalerEvents('ReadingMissing')).some((event) => !before.includes(event)),
     );
-    expect(frozen).toEqual([25]);
+    expect(consumer.wanted).toEqual([0, 25]);
     await cluster.kubectl(
       ['-n', 'broker', 'wait', 'pod/broker-0', '--for=condition=Ready', `--timeout=${patient(90)}s`],
       { seconds: 100 },
     );
-    expect(await seen.watch('0 replicas', at(0), 150)).toEqual([25, 0]);
-    expect(await seen.queue('jobs')).toEqual({ ready: 0, unacked: 0 });
-    expect(await seen.queue('jobs.parked')).toEqual({ ready: 0, unacked: 0 });
+    await consumer.reaches(0, 150);
+    expect(consumer.wanted).toEqual([0, 25, 0]);
+    await seen.published('broker');
+    await nothingLeft();
   });
 });
+
+async function nothingLeft(): Promise<void> {
+  for (const name of ['jobs', 'jobs.parked'])
+    expect(await seen.queue(name), name).toEqual({ ready: 0, unacked: 0 });
+}
 
 const holder = (): Promise<string> =>
   seen.kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');

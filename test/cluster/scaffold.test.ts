@@ -7,10 +7,10 @@ import { platform } from '../../apps/platform/index.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
 import { exampleCheckout } from '../edits/example.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, objectsOf, provideImages, testEnvironment } from './system.ts';
-import { followPods, publishTo, replicasOf } from './worker-logs.ts';
+import { followPods, publishTo } from './worker-logs.ts';
 
 const NAME = 'thumbnails';
 const JOBS = 30;
@@ -38,21 +38,18 @@ beforeAll(async () => {
 afterAll(() => copy[Symbol.dispose]());
 
 test('it goes from 0 to 5 by its own queue and back to 0, and loses nothing', async () => {
-  await seen.watch(`${NAME} at 0`, at(0), 120, replicasOf(cluster, NAME));
-  const followed = followPods(cluster, NAME);
-  try {
-    await publishTo(cluster, NAME, JOBS);
-    // 30 jobs are more than the 20 that its policy waits for.
-    await seen.watch(`${NAME} at 5`, at(5), 120, replicasOf(cluster, NAME));
-    await seen.watch(`${NAME} at 0`, at(0), 300, replicasOf(cluster, NAME));
-    const lines = await followed.ended();
-    expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
-    expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
-    for (const queue of [NAME, `${NAME}.parked`])
-      expect(await seen.queue(queue), queue).toEqual({ ready: 0, unacked: 0 });
-  } finally {
-    await followed.stop();
-  }
+  const worker = await seen.record(NAME);
+  await worker.reaches(0, 120);
+  const pods = await followPods(cluster, NAME);
+  await publishTo(cluster, NAME, JOBS);
+  // 30 jobs are more than the 20 that its policy waits for.
+  await worker.reaches(5, 120);
+  await worker.reaches(0, 300);
+  const lines = await pods.ended();
+  expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
+  expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
+  for (const queue of [NAME, `${NAME}.parked`])
+    expect(await seen.queue(queue), queue).toEqual({ ready: 0, unacked: 0 });
 });
 
 /** `kind/name`, as kubectl takes it, in its namespace. */

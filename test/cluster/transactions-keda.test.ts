@@ -6,7 +6,6 @@ import { installKeda } from '../../packages/testbed/addons/keda.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { byKeda, deployBank, LOAD } from './bank-system.ts';
 import { BankWatch, idsOf, WORKERS } from './bank-watch.ts';
-import { at } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 
 let cluster: Cluster;
@@ -26,18 +25,17 @@ describe('journal with the scaler KEDA', () => {
     await bank.seen.kubectl(
       ...['-n', 'journal', 'wait', 'scaledobject/journal', '--for=condition=Ready', '--timeout=60s'],
     );
-    for (const worker of WORKERS)
-      await bank.seen.watch(`${worker} at 0 replicas`, at(0), 180, bank.replicas(worker));
+    await bank.atRest(180);
     const roles = await bank.seen.kubectl('get', 'roles', '-A', '-o', 'jsonpath={.items[*].metadata.name}');
     // An HPA scales inject by its CPU.
     expect(roles.split(' ').filter((name) => name.startsWith('scale-'))).toEqual(['scale-process']);
   });
 
   test(`${LOAD} transactions take it from 0 to several pods and back, and each store has each once`, async () => {
-    const counts = bank.upAndDown();
+    const recordings = await bank.record();
     await bank.send('first');
     await bank.accepted('first');
-    const followed = await counts;
+    const followed = await bank.upAndDown(recordings);
     process.stderr.write(`replicas by KEDA and by the own scaler: ${JSON.stringify(followed)}\n`);
     for (const worker of WORKERS) {
       expect(followed[worker].at(0)).toBe(0);

@@ -8,7 +8,6 @@ import { transfer } from '../transactions/harness.ts';
 import { BACKUPS, BUCKET_KEYS, deployBank, LOAD } from './bank-system.ts';
 import { addressOf, BankWatch, doorTo, idsOf, WORKERS } from './bank-watch.ts';
 import { S3 } from './log-system.ts';
-import { at } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 
 let cluster: Cluster;
@@ -29,15 +28,14 @@ const holder = (): Promise<string> =>
 
 describe('the services of transactions', () => {
   test('process and journal have no pod while nothing waits', async () => {
-    for (const worker of WORKERS)
-      await bank.seen.watch(`${worker} at 0 replicas`, at(0), 120, bank.replicas(worker));
+    await bank.atRest(120);
   });
 
   test(`${LOAD} transactions take each from 0 to several pods and back, and each store has each once`, async () => {
-    const counts = bank.upAndDown();
+    const recordings = await bank.record();
     await bank.send('first');
     await bank.accepted('first');
-    const followed = await counts;
+    const followed = await bank.upAndDown(recordings);
     process.stderr.write(`replicas of the first run: ${JSON.stringify(followed)}\n`);
     for (const worker of WORKERS) {
       expect(followed[worker].at(0)).toBe(0);
@@ -48,19 +46,17 @@ describe('the services of transactions', () => {
   });
 
   test('the leader of the scaler is killed in between: another leads, and nothing is lost or done twice', async () => {
-    const counts = bank.upAndDown();
+    const recordings = await bank.record();
     await bank.send('second');
-    await Promise.any(
-      WORKERS.map((worker) =>
-        until(`${worker} has pods`, 60, async () => (await bank.replicas(worker)()) > 0),
-      ),
+    await until('a worker has pods', 60, () =>
+      Object.values(recordings).some(({ wanted }) => wanted.some((count) => count > 0)),
     );
     const leader = await holder();
     const [pod = ''] = leader.split('_');
     await bank.seen.kubectl('-n', 'scaler', 'delete', 'pod', pod, '--grace-period=0', '--force');
     await until('another leader', 30, async () => (await holder()) !== leader);
     await bank.accepted('second');
-    process.stderr.write(`replicas of the second run: ${JSON.stringify(await counts)}\n`);
+    process.stderr.write(`replicas of the second run: ${JSON.stringify(await bank.upAndDown(recordings))}\n`);
     const ids = idsOf('first', 'second');
     expect(await bank.storedIds()).toEqual({ mongodb: ids, index: ids });
   });
@@ -127,8 +123,7 @@ describe('the backup of Redis', () => {
       const { mongodb, index } = await bank.storedIds();
       return mongodb.length >= all.length && index.length >= all.length;
     });
-    for (const worker of WORKERS)
-      await bank.seen.watch(`${worker} at 0 replicas`, at(0), 180, bank.replicas(worker));
+    await bank.atRest(180);
     expect(await bank.storedIds()).toEqual({ mongodb: all, index: all });
   });
 });

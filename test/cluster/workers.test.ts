@@ -1,6 +1,6 @@
 /** Three workers, three policies, two scalers and two languages: each follows its own queue and no other. */
 import { drain, latch, proportional } from '@sluice/policy';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { platform } from '../../apps/platform/index.ts';
 import { queueWorker } from '../../apps/workloads/queue-worker.ts';
 import { sluiceConsumer } from '../../apps/workloads/sluice-consumer.ts';
@@ -8,10 +8,10 @@ import type { Environment } from '../../environments/environment.ts';
 import { installKeda } from '../../packages/testbed/addons/keda.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
-import { at, type Watching, watching } from './observe.ts';
+import { type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages, testEnvironment } from './system.ts';
-import { type Followed, followPods, publishTo, replicasOf } from './worker-logs.ts';
+import { followPods, publishTo } from './worker-logs.ts';
 
 const JOBS = 30;
 /** Down soon after the last job: what is measured is the way to 0, not the patience before it. */
@@ -49,7 +49,6 @@ const NAMES = ['letters', 'thumbs', 'parcels'] as const;
 
 let cluster: Cluster;
 let seen: Watching;
-let followed: Followed | undefined;
 
 beforeAll(async () => {
   cluster = await sharedCluster();
@@ -60,8 +59,6 @@ beforeAll(async () => {
   seen = watching(cluster);
 });
 
-afterEach(() => followed?.stop());
-
 const nothingLeft = async (queue: string): Promise<void> => {
   for (const name of [queue, `${queue}.parked`])
     expect(await seen.queue(name), name).toEqual({ ready: 0, unacked: 0 });
@@ -69,7 +66,7 @@ const nothingLeft = async (queue: string): Promise<void> => {
 
 describe('three workers in one environment', () => {
   test('begin at 0, each with the owner that it chose', async () => {
-    for (const name of NAMES) await seen.watch(`${name} at 0`, at(0), 120, replicasOf(cluster, name));
+    for (const name of NAMES) await (await seen.record(name)).reaches(0, 120);
     const ready = ['wait', 'scaledobject/parcels', '--for=condition=Ready', '--timeout=60s'];
     await cluster.kubectl(['-n', 'parcels', ...ready]);
     const permitted = await seen.kubectl(
@@ -84,19 +81,21 @@ describe('three workers in one environment', () => {
   test.each(NAMES)('%s goes from 0 to 3 and back by its own queue, and loses nothing', async (name) => {
     const began = performance.now();
     const since = () => ((performance.now() - began) / 1000).toFixed(1);
-    followed = followPods(cluster, name);
+    const [worker, ...others] = await Promise.all(
+      [name, ...NAMES.filter((one) => one !== name)].map((one) => seen.record(one)),
+    );
+    const pods = await followPods(cluster, name);
     await publishTo(cluster, name, JOBS);
-    const up = await seen.watch(`${name} at 3`, at(3), 120, replicasOf(cluster, name));
-    process.stderr.write(`${name}: ${up.join(' -> ')} after ${since()} s\n`);
-    const down = await seen.watch(`${name} at 0`, at(0), 300, replicasOf(cluster, name));
-    process.stderr.write(`${name}: ${down.join(' -> ')} after ${since()} s\n`);
-    const lines = await followed.ended();
+    await worker?.reaches(3, 120);
+    process.stderr.write(`${name}: 3 replicas after ${since()} s\n`);
+    await worker?.reaches(0, 300);
+    process.stderr.write(`${name}: ${worker?.wanted.join(' -> ')} after ${since()} s\n`);
+    const lines = await pods.ended();
     // Each once: a job that a stopping pod requeues undone is done by another.
     expect(lines).toHaveLength(JOBS);
     expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
     expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
     await nothingLeft(name);
-    for (const other of NAMES.filter((one) => one !== name))
-      expect(await replicasOf(cluster, other)(), other).toBe(0);
+    for (const { wanted } of others) expect(wanted).toEqual([0]);
   });
 });

@@ -115,6 +115,32 @@ describe('every dashboard', () => {
     expect(missing).toEqual([]);
   });
 
+  it('paints a series red where its name says that something is broken, and green where all is well', () => {
+    const painted = dashboardFiles.flatMap(({ json }) =>
+      dashboardSchema.parse(json).panels.flatMap((panel) => {
+        const overrides = panel.type === 'timeseries' ? panel.fieldConfig.overrides : [];
+        return overrides.flatMap(({ matcher, properties }) =>
+          properties
+            .filter(({ id }) => id === 'color')
+            .map(
+              ({ value }) =>
+                `${panel.title}: ${matcher.options} ${(value as { fixedColor: string }).fixedColor}`,
+            ),
+        );
+      }),
+    );
+    expect(painted).toEqual(
+      expect.arrayContaining([
+        ...['Applications by health: Healthy green', 'Applications by health: Degraded red'],
+        ...['Syncs by phase: Succeeded green', 'Syncs by phase: Failed red'],
+        ...['Pods by phase: Running green', 'Pods by phase: Failed red'],
+        ...['Attempts by outcome: succeeded green', 'Attempts by outcome: parked red'],
+        ...['Probes by result: success green', 'Probes by result: failure red'],
+        ...['Pushes: written green', 'Pushes: refused red'],
+      ]),
+    );
+  });
+
   it('is refused where a panel has no text for the absence of data, or a key that Grafana does not know', () => {
     const [file] = dashboardFiles;
     const json = structuredClone(dashboardSchema.parse(file?.json));
