@@ -22,11 +22,11 @@ import {
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as LogsBuilder } from '@grafana/grafana-foundation-sdk/logs';
-import { DataqueryBuilder as LokiBuilder } from '@grafana/grafana-foundation-sdk/loki';
-import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import { instantQuery, logQl, logsQl, type Query, rangeQuery, refId } from './query.ts';
 
 /**
  * What a panel shows -> Grafana's id of the unit; what is counted stands at the axis. @see https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit
@@ -60,17 +60,13 @@ export const UNITS = {
 /** What the numbers of a panel are. */
 export type PanelUnit = keyof typeof UNITS;
 
+/** One of Grafana's named colours. */
+export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple';
+
 /** A value from which on a panel changes its colour. */
 export interface Mark {
   readonly from: number;
-  readonly color: 'green' | 'yellow' | 'orange' | 'red' | 'blue';
-}
-
-/** One expression of PromQL, with what its series are called. */
-export interface Query {
-  readonly expr: string;
-  /** Grafana's template: `{{pod}}`; empty in a table, which has columns. */
-  readonly legend: string;
+  readonly color: Color;
 }
 
 /** What every panel must say. */
@@ -106,6 +102,8 @@ export interface TimeSeriesProps extends Measured {
   readonly axisSoftMax?: number;
   /** Legends of series that are limits: dashed and red. @default none */
   readonly limits?: readonly string[];
+  /** Legend of a series -> its colour. @default the next one of Grafana's palette */
+  readonly colors?: Readonly<Record<string, Color>>;
 }
 
 /** The newest value in large digits. */
@@ -162,7 +160,7 @@ export function grafanaPanel(panel: Panel, placed: Placed): cog.Builder<GrafanaP
 }
 
 function timeSeries(panel: TimeSeriesProps, placed: Placed): TimeSeriesBuilder {
-  const { stacked = false, axisSoftMax, limits = [], unit } = panel;
+  const { stacked = false, axisSoftMax, limits = [], colors = {}, unit } = panel;
   const builder = measured(new TimeSeriesBuilder(), panel, placed)
     .targets(panel.queries.map(rangeQuery))
     .drawStyle(GraphDrawStyle.Line)
@@ -188,10 +186,13 @@ function timeSeries(panel: TimeSeriesProps, placed: Placed): TimeSeriesBuilder {
     builder.overrideByName(limit, [
       { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } },
       { id: 'custom.fillOpacity', value: 0 },
-      { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
+      colored('red'),
     ]);
+  for (const [legend, color] of Object.entries(colors)) builder.overrideByName(legend, [colored(color)]);
   return builder;
 }
+
+const colored = (color: Color) => ({ id: 'color', value: { mode: 'fixed', fixedColor: color } });
 
 function stat(panel: StatProps, placed: Placed): StatBuilder {
   const { texts, queries, marks } = panel;
@@ -213,8 +214,7 @@ function stat(panel: StatProps, placed: Placed): StatBuilder {
 function table(panel: TableProps, placed: Placed): TableBuilder {
   const { columns, queries, values } = panel;
   const labels = Object.keys(columns);
-  const columnOf = (index: number): string =>
-    queries.length === 1 ? 'Value' : `Value #${REF_IDS.charAt(index)}`;
+  const columnOf = (index: number): string => (queries.length === 1 ? 'Value' : `Value #${refId(index)}`);
   const names = Object.fromEntries(values.map((heading, index) => [columnOf(index), heading]));
   const order = Object.fromEntries([...labels, ...Object.keys(names)].map((name, index) => [name, index]));
   return measured(new TableBuilder(), panel, placed)
@@ -239,19 +239,6 @@ function logs(panel: LogsProps, placed: Placed): LogsBuilder {
     .wrapLogMessage(true)
     .enableLogDetails(true);
 }
-
-const logQl = (expr: string, index: number): LokiBuilder =>
-  new LokiBuilder().refId(REF_IDS.charAt(index)).expr(expr).maxLines(MAX_LINES);
-
-/** Grafana's builders do not know the plugin of VictoriaLogs. */
-const logsQl = (expr: string, index: number): cog.Builder<cog.Dataquery> => ({
-  build: () => ({
-    ...{ refId: REF_IDS.charAt(index), expr, maxLines: MAX_LINES },
-    _implementsDataqueryVariant: () => {},
-  }),
-});
-
-const MAX_LINES = 200;
 
 type AnyBuilder = TimeSeriesBuilder | StatBuilder | TableBuilder;
 
@@ -282,15 +269,3 @@ const thresholds = (marks: readonly Mark[]): ThresholdsConfigBuilder =>
       { value: null, color: 'green' },
       ...marks.map(({ from, color }): Threshold => ({ value: from, color })),
     ]);
-
-/** Queries of a panel are A, B, C ... */
-const REF_IDS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-
-const rangeQuery = (query: Query, index: number): DataqueryBuilder => queryOf(query, index).range();
-
-const instantQuery = (query: Query, index: number): DataqueryBuilder => queryOf(query, index).instant();
-
-function queryOf({ expr, legend }: Query, index: number): DataqueryBuilder {
-  const builder = new DataqueryBuilder().refId(REF_IDS.charAt(index)).expr(expr);
-  return legend === '' ? builder : builder.legendFormat(legend);
-}

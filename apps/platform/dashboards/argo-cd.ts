@@ -1,5 +1,6 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { countedIn } from '../../../packages/contracts/metrics/metric.ts';
+import { healthColors, syncColors } from './colors.ts';
 import { orNone } from './queries.ts';
 
 const NO_ARGO = 'Argo CD reports no Application: its controller is down, or Prometheus cannot scrape it.';
@@ -72,6 +73,7 @@ export const argoCdDashboard: DashboardSpec = {
               legend: '{{health_status}}',
             },
           ],
+          colors: healthColors,
         },
       ],
     },
@@ -88,6 +90,7 @@ export const argoCdDashboard: DashboardSpec = {
               legend: '{{phase}}',
             },
           ],
+          colors: syncColors,
         },
         {
           ...{ kind: 'time-series', title: 'Mean duration of a sync', unit: 'seconds', width: 12 },

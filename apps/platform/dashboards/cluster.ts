@@ -1,5 +1,6 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import type { StatProps } from '../../../charts/dashboards/panel.ts';
+import { podColors } from './colors.ts';
 import { orNone } from './queries.ts';
 
 const NO_STATE = 'kube-state-metrics reports nothing: it is down, or Prometheus cannot scrape it.';
@@ -128,6 +129,7 @@ export const clusterDashboard: DashboardSpec = {
           description: 'Pods of the cluster. Pending ones wait for a node, a volume or an image.',
           stacked: true,
           queries: [{ expr: 'sum by (phase) (kube_pod_status_phase)', legend: '{{phase}}' }],
+          colors: podColors,
         },
         {
           ...{ kind: 'table', title: 'Pods by namespace', unit: 'count', noData: NO_STATE, details },

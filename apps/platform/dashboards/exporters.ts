@@ -1,6 +1,7 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { exporter } from '../../../packages/contracts/metrics/catalogue.ts';
 import { series } from '../../../packages/contracts/metrics/metric.ts';
+import { probeColors } from './colors.ts';
 import { countOf, orNone, rateOf } from './queries.ts';
 
 const NO_EXPORTER = 'The exporter reports nothing: it is down, or Prometheus cannot scrape it.';
@@ -126,6 +127,7 @@ export const exportersDashboard: DashboardSpec = {
           description: 'Requests to the page that fetches a document on demand.',
           noData: 'No probe was asked for since the exporter started.',
           queries: [{ expr: rateOf(exporter.probes, {}, 'result'), legend: '{{result}}' }],
+          colors: probeColors,
         },
       ],
     },

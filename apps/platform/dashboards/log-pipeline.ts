@@ -5,6 +5,7 @@ import { logRecords } from '../../../packages/contracts/log-store.ts';
 import { logGate } from '../../../packages/contracts/metrics/catalogue.ts';
 import { countedIn, series } from '../../../packages/contracts/metrics/metric.ts';
 import { GATE_SECONDS, LOST_LINES, QUEUE_SHARES } from '../tool-alerts.ts';
+import { pushColors } from './colors.ts';
 import { orNone, quantileOf, rateOf } from './queries.ts';
 
 const NO_AGENT = 'No log agent reports: none runs, or Prometheus cannot scrape it.';
@@ -183,6 +184,7 @@ const gate: Row = {
       ...{ kind: 'time-series', title: 'Pushes', unit: 'pushes/s', noData: NO_GATE, stacked: true },
       description: 'Pushes per second by how they ended. Look first at what is not `written`.',
       queries: [{ expr: rateOf(logGate.pushes, {}, 'outcome'), legend: '{{outcome}}' }],
+      colors: pushColors,
     },
     {
       ...{ kind: 'time-series', title: 'Lines through the gate', unit: 'lines/s', noData: NO_GATE },

@@ -1,5 +1,6 @@
 import type { DashboardSpec } from '../../../charts/dashboards/dashboard.ts';
 import { THROTTLED_SHARE } from '../cluster.ts';
+import { podColors } from './colors.ts';
 
 const NO_STATE = 'kube-state-metrics reports no pod of this namespace.';
 const NO_USE = 'The kubelets report no container of this namespace.';
@@ -34,6 +35,7 @@ export const podsDashboard: DashboardSpec = {
           description: 'Pending ones wait for a node, a volume or an image.',
           stacked: true,
           queries: [{ expr: `sum by (phase) (kube_pod_status_phase{${NAMESPACE}})`, legend: '{{phase}}' }],
+          colors: podColors,
         },
         {
           ...{ kind: 'time-series', title: 'Restarts', unit: 'count', axisSoftMax: 1 },

@@ -3,6 +3,7 @@ import { consumer, scaler } from '../../../packages/contracts/metrics/catalogue.
 import { series } from '../../../packages/contracts/metrics/metric.ts';
 import { QUEUE_MESSAGES } from '../broker-alerts.ts';
 import { WORKLOAD } from '../workload-series.ts';
+import { jobColors } from './colors.ts';
 import {
   done,
   limit,
@@ -154,6 +155,7 @@ const flow: Row = {
       unit: 'jobs/s',
       stacked: true,
       queries: [{ expr: rateOf(consumer.jobsProcessed, { namespace }, 'outcome'), legend: '{{outcome}}' }],
+      colors: jobColors,
     },
     {
       kind: 'time-series',
