@@ -73,9 +73,9 @@ it('is confirmed when the link stalls after the last confirm and then breaks', a
   proxy.delay(500);
   const { ended } = publisher({ JOBS: '10', DEADLINE_SECONDS: '30' });
   await eventually('the broker holds every job', async () => (await harness.count()) === 10);
-  // The last confirm is on its way; the goodbye will not arrive.
+  // The last confirm is on its way; the close will not arrive.
   proxy.swallow('up');
-  await eventually('the goodbye is unanswered', async () => lastLine() !== undefined || proxy.open === 0, 60);
+  await eventually('the close is unanswered', async () => lastLine() !== undefined || proxy.open === 0, 60);
   proxy.reset();
   expect(await ended).toBe(0);
   expect(lastLine()).toMatchObject({ msg: 'run confirmed', confirmed: 10 });

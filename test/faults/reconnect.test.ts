@@ -28,7 +28,7 @@ const declareAgain = async (retrySeconds: number): Promise<void> => {
 it('a consumer whose queue is deleted and whose connection then breaks consumes again when the queue is back', async () => {
   harness.startConsumer({ AMQP_URL: proxy.through(harness.vhost.amqpUrl) });
   await eventually('it consumes', ready);
-  // The cancel arrives; the goodbye that follows it does not.
+  // The cancel arrives; the close that follows it does not.
   proxy.swallow('up');
   await harness.vhost.api('DELETE', `queues/${harness.vhost.name}/jobs`);
   await eventually('it heard of it', async () => !(await ready()));

@@ -36,12 +36,12 @@ function supervise(session: (connection: ChannelModel, nth: number) => Promise<v
   return { done, lines, stop };
 }
 
-it('a connection that breaks while its goodbye is unanswered is replaced', async () => {
+it('a connection that breaks while its close is unanswered is replaced', async () => {
   let broken: number | undefined;
   const { done } = supervise(async (connection, nth) => {
     await connection.createChannel();
     if (nth === 2) return;
-    // The broker cancelled the consumers; the answer to the goodbye is lost, and then the link breaks.
+    // The broker cancelled the consumers; the answer to the close is lost, and then the link breaks.
     proxy.swallow('down');
     setTimeout(() => {
       proxy.pass();
@@ -53,7 +53,7 @@ it('a connection that breaks while its goodbye is unanswered is replaced', async
   expect([broken, proxy.accepted]).toEqual([1, 2]);
 });
 
-it('a connection whose goodbye is never answered is left', async () => {
+it('a connection whose close is never answered is left', async () => {
   const { done } = supervise(async () => proxy.swallow('down'));
   const begun = performance.now();
   await done;

@@ -115,7 +115,7 @@ class NoLossProof {
     this.#kills += 1;
   }
 
-  /** Every second one without a goodbye, as a node that fails. */
+  /** Every second one without a close, as a node that fails. */
   async #restart(): Promise<void> {
     if (this.#restarts % 2 === 0) await this.#broker.kill9();
     await this.#broker.restart();

@@ -124,7 +124,7 @@ export interface SessionsOptions<C extends ConnectionLike = ChannelModel> {
   readonly signal: AbortSignal;
   /** How long a session may take to end after the signal, milliseconds. @default without a bound of its own */
   readonly graceMs?: number;
-  /** Aborted: no goodbye is waited for any more. @default none: a goodbye has 2 s */
+  /** Aborted: the answer to a close is not waited for any more. @default none: it has 2 s */
   readonly deadline?: AbortSignal;
   /** The work on one connection. Resolves when all is done; rejects when it needs another connection. */
   readonly session: (connection: C) => Promise<void>;
@@ -238,8 +238,8 @@ async function attempt<C extends ConnectionLike>(options: SessionsOptions<C>): P
 
 /**
  * Closes the connection, within a bound: the library never reports the end of a connection whose socket broke after the
- * goodbye was sent, and a broker that is frozen answers none. Closing what is closed already rejects. Whose time is
- * over has the goodbye sent, and leaves.
+ * close was sent, and a broker that is frozen answers none. Closing what is closed already rejects. Past the deadline
+ * the close is sent and its answer not waited for.
  */
 async function end(connection: ConnectionLike, lost: Promise<never>, deadline?: AbortSignal): Promise<void> {
   const what = 'closing the connection';

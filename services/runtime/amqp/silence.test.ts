@@ -39,12 +39,12 @@ describe('a connection whose broker says nothing', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is destroyed at the deadline of the caller, who waits for no goodbye beyond it', async () => {
+  it('is destroyed at the deadline of the caller, who waits for no answer to the close beyond it', async () => {
     const deadline = new AbortController();
     const connection = new FakeConnection();
-    let goodbyes = 0;
+    let closes = 0;
     connection.close = () => {
-      goodbyes += 1;
+      closes += 1;
       return never;
     };
     const { options } = setup([connection]);
@@ -52,15 +52,15 @@ describe('a connection whose broker says nothing', () => {
     await vi.advanceTimersByTimeAsync(CLOSE_TIMEOUT_MS / 2);
     deadline.abort();
     await run;
-    expect([goodbyes, vi.getTimerCount()]).toEqual([1, 0]);
+    expect([closes, vi.getTimerCount()]).toEqual([1, 0]);
   });
 
-  it('has its goodbye sent, and not awaited, when the deadline ended the work', async () => {
+  it('has its close sent, and the answer not awaited, when the deadline ended the work', async () => {
     const deadline = new AbortController();
     const connection = new FakeConnection();
-    let goodbyes = 0;
+    let closes = 0;
     connection.close = () => {
-      goodbyes += 1;
+      closes += 1;
       return never;
     };
     const { options, stop } = setup([connection]);
@@ -74,10 +74,10 @@ describe('a connection whose broker says nothing', () => {
       },
     });
     await expect(run).rejects.toThrow('stopped');
-    expect([goodbyes, vi.getTimerCount()]).toEqual([1, 0]);
+    expect([closes, vi.getTimerCount()]).toEqual([1, 0]);
   });
 
-  it('is destroyed when it does not answer the goodbye in 2 s', async () => {
+  it('is destroyed when it does not answer the close in 2 s', async () => {
     const connection = new FakeConnection();
     connection.close = () => never;
     const { options } = setup([]);
@@ -99,7 +99,7 @@ describe('a connection whose broker says nothing', () => {
     expect(destroyed).toBe(true);
   });
 
-  it('and whose socket breaks after the goodbye is replaced at once', async () => {
+  it('and whose socket breaks after the close is replaced at once', async () => {
     const [first, second] = [new FakeConnection(), new FakeConnection()];
     first.close = () => {
       // The library never reports the end of such a connection to who closes it.
