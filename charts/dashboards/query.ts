@@ -13,8 +13,10 @@ export interface Query {
 /** Queries of a panel are A, B, C ... */
 export const refId = (index: number): string => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.charAt(index);
 
+/** A query for the values of the whole time span. */
 export const rangeQuery = (query: Query, index: number): DataqueryBuilder => queryOf(query, index).range();
 
+/** A query for the newest value. */
 export const instantQuery = (query: Query, index: number): DataqueryBuilder =>
   queryOf(query, index).instant();
 
@@ -26,10 +28,11 @@ function queryOf({ expr, legend }: Query, index: number): DataqueryBuilder {
 /** Lines of a log that a panel shows at most. */
 const MAX_LINES = 200;
 
+/** A query of Loki in LogQL. */
 export const logQl = (expr: string, index: number): LokiBuilder =>
   new LokiBuilder().refId(refId(index)).expr(expr).maxLines(MAX_LINES);
 
-/** Grafana's builders do not know the plugin of VictoriaLogs. */
+/** A query of VictoriaLogs in LogsQL; Grafana's builders do not know its plugin. */
 export const logsQl = (expr: string, index: number): cog.Builder<cog.Dataquery> => ({
   build: () => ({
     ...{ refId: refId(index), expr, maxLines: MAX_LINES },

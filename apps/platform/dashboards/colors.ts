@@ -32,18 +32,21 @@ export const podColors: Colors = {
   Unknown: 'purple',
 };
 
+/** How an attempt at a job ended. */
 export const jobColors: Colors<(typeof consumer.jobsProcessed.labels.outcome)[number]> = {
   succeeded: 'green',
   retried: 'yellow',
   parked: 'red',
 };
 
+/** What a probe of the exporter gave. */
 export const probeColors: Colors<(typeof exporter.probes.labels.result)[number]> = {
   success: 'green',
   refused: 'yellow',
   failure: 'red',
 };
 
+/** How the log gate answered a push. */
 export const pushColors: Colors<(typeof logGate.pushes.labels.outcome)[number]> = {
   written: 'green',
   unanswered: 'yellow',
