@@ -14,6 +14,13 @@ const earlier = await earlierDist();
 if (typeof earlier === 'string') process.stderr.write(`skipped: ${earlier}\n`);
 else process.stderr.write(`the earlier dist is that of ${earlier.commit}\n`);
 
+interface Autoscaler {
+  readonly spec: {
+    readonly minReplicas?: number;
+    readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+  };
+}
+
 /** Namespaces first, then what others refer to. */
 const early = ['Namespace', 'PriorityClass', 'ServiceAccount', 'ConfigMap', 'Secret'];
 const inOrder = (list: readonly Manifest[], environment: string): Manifest[] => {
@@ -78,6 +85,7 @@ describe.skipIf(typeof earlier === 'string')('an upgrade', () => {
       try {
         expect(await applyAll(old)).toEqual([]);
         expect(await applyAll(now)).toEqual([]);
+        await raised(now);
         const first = await generations(now);
         expect(await applyAll(now)).toEqual([]);
         expect(await generations(now)).toEqual(first);
@@ -86,6 +94,21 @@ describe.skipIf(typeof earlier === 'string')('an upgrade', () => {
       }
     },
   );
+
+  /** Waits until every HPA has raised its Deployment to the least count: that is not a change of the second apply. */
+  async function raised(list: readonly Manifest[]): Promise<void> {
+    for (const { object } of list.filter(({ object: { kind } }) => kind === 'HorizontalPodAutoscaler')) {
+      const { minReplicas = 1, scaleTargetRef } = (object as unknown as Autoscaler).spec;
+      const { kind, name } = scaleTargetRef;
+      if (kind !== 'Deployment') continue;
+      const { namespace = '' } = object.metadata;
+      const path = await api.pathOf({ apiVersion: 'apps/v1', kind, metadata: { name, namespace } });
+      await until(`${minReplicas} replicas of ${name}`, 60, async () => {
+        const { spec } = (await api.ask(path)).body as { spec: { replicas: number } };
+        return spec.replicas >= minReplicas;
+      });
+    }
+  }
 
   /** One line an object; its generation counts the changes of its spec. */
   async function generations(list: readonly Manifest[]): Promise<string[]> {
