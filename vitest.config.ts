@@ -24,7 +24,7 @@ const together = {
   setupFiles: ['test/support/worker.ts'],
 };
 
-const ROOMS = '{packages,policy,environments,charts,argocd,apps,ci,cli,services}/**/*.test.ts';
+const ROOMS = '{packages,policy,environments,charts,argocd,apps,ci,cli,scripts,services}/**/*.test.ts';
 
 // Whole environments, whole days of a simulation, and programs that are started: a second and more each. What is left
 // is quick enough to be run after each edit.
@@ -36,7 +36,7 @@ const ENGINES = [
   'services/{bundle,*/main,api/app,board/browser/answer,exporter/{fetch,server},scaler/targets/process}.test.ts',
   'services/runtime/{broker-url,http-client,http-stream,run-main,secrets,processes/*}.test.ts',
   '{charts/{broker-reload,log-redaction},ci/{base,reach,step},packages/testbed/lib/until}.test.ts',
-  'test/soak/**/*.test.ts',
+  '{scripts,test/soak}/**/*.test.ts',
 ];
 
 // Half a minute and more each: whole programs and desired states first, then what waits for brokers.

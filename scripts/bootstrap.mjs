@@ -10,12 +10,10 @@
 //   node scripts/bootstrap.mjs luajit     and LuaJIT, which runs the script of Fluent Bit in the tests
 //   node scripts/bootstrap.mjs exporter   and the node exporter, which the pictures of dashboards read
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
-const stampFile = join(root, 'node_modules', '.sluice-stamp');
 
 const say = (text) => process.stderr.write(`bootstrap: ${text}\n`);
 
@@ -45,16 +43,37 @@ function requireNode(major) {
     );
 }
 
-/** The lock file names every package; a changed one makes what is installed stale. */
+/** Path -> package, as the lock file names them or as npm has installed them; none where the file does not parse. */
+function packagesOf(path) {
+  try {
+    const { '': _, ...packages } = JSON.parse(readFileSync(join(root, path), 'utf8')).packages;
+    return packages;
+  } catch {
+    return {};
+  }
+}
+
+/** Whether npm has installed what the lock file names, and nothing else; packages of other systems are optional. */
+function areModulesInstalled() {
+  // The last thing that npm writes.
+  const record = 'node_modules/.package-lock.json';
+  if (![record, 'node_modules/.bin/node'].every((path) => existsSync(join(root, path)))) return false;
+  const wanted = packagesOf('package-lock.json');
+  const installed = packagesOf(record);
+  return (
+    Object.keys(installed).every((path) => path in wanted) &&
+    Object.entries(wanted).every(([path, { version, integrity, optional }]) =>
+      path in installed
+        ? installed[path].version === version && installed[path].integrity === integrity
+        : optional,
+    )
+  );
+}
+
 function installModules() {
-  const stamp = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const fresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
-  if (fresh && existsSync(join(root, 'node_modules', '.bin', 'node'))) return;
+  if (areModulesInstalled()) return;
   say('installing node modules (about half a minute, once)');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  writeFileSync(stampFile, stamp);
 }
 
 const rabbitmqInstalled = () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server');
