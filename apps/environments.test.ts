@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import type { Application } from '../argocd/settings.ts';
 import { pages } from '../environments/environment.ts';
 import { installedAddons } from './addons/log-stores.ts';
 import { local, production, render } from './testing/desired-state.ts';
+import { objectReader } from './testing/rendered.ts';
 import { type TestEnvironment as Environment, typed } from './testing/workloads.ts';
 
 /** What docs/how-to/add-an-environment.md shows: a third environment is one object. */
@@ -25,7 +25,7 @@ const staging: Environment = {
 };
 
 const files = render([typed(staging)]);
-const object = <Of>(path: string): Of => parse(files.get(path) ?? '');
+const object = objectReader(files);
 const application = (path: string): Application => object(`staging/argocd/${path}.argocd.yaml`);
 
 describe('a third environment', () => {

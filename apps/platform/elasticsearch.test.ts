@@ -5,6 +5,7 @@ import { logRecords } from '../../packages/contracts/log-store.ts';
 import { addonsOf } from '../addons/catalog.ts';
 import { manifestsOf } from '../rendering.ts';
 import { production, systemIn } from '../testing/desired-state.ts';
+import type { RenderedObject } from '../testing/rendered.ts';
 import { elasticsearchApplication, elasticsearchAuthority } from './elasticsearch.ts';
 import { logReportsApplication } from './log-reports.ts';
 
@@ -15,8 +16,7 @@ interface Rendered {
     readonly namespace?: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, whose fields the expectations name
-  readonly spec: any;
+  readonly spec: RenderedObject;
   readonly data?: Readonly<Record<string, string>>;
 }
 

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { parseDeclaration } from '../../packages/contracts/log-declaration.ts';
 import { bank, local, render, systemIn, withTransactions } from '../testing/desired-state.ts';
 import { bankInProduction } from '../testing/environments.ts';
+import { objectReader } from '../testing/rendered.ts';
 import { storeExporter } from './store-exporters.ts';
 import type { StoreKind } from './stores.ts';
 
 const { transactions: _, ...redisAlone } = { ...bank, name: 'only-redis' };
 const files = render([bank, bankInProduction, redisAlone], withTransactions);
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, whose fields the expectations name
-const object = (path: string): any => {
-  const text = files.get(path);
-  if (text === undefined) throw new Error(`'${path}' is not rendered`);
-  return parse(text);
-};
+const object = objectReader(files);
 
 const STORES: readonly StoreKind[] = ['redis', 'mongodb', 'elasticsearch'];
 const fileOf = (environment: string, store: StoreKind, kind: string): string => {

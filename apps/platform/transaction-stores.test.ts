@@ -4,14 +4,10 @@ import { parseDeclaration } from '../../packages/contracts/log-declaration.ts';
 import { addonsOf } from '../addons/catalog.ts';
 import { bank, local, production, render, withTransactions } from '../testing/desired-state.ts';
 import { bankInProduction } from '../testing/environments.ts';
+import { objectReader } from '../testing/rendered.ts';
 
 const files = render([bank, bankInProduction], withTransactions);
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, whose fields the expectations name
-const object = (path: string): any => {
-  const text = files.get(path);
-  if (text === undefined) throw new Error(`'${path}' is not rendered`);
-  return parse(text);
-};
+const object = objectReader(files);
 const inProduction = (path: string) => object(`bank-in-production/${path}`);
 const onLaptop = (path: string) => object(`bank/${path}`);
 

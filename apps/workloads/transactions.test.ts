@@ -1,14 +1,15 @@
 import { proportional } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { generateSecrets } from '../../cli/secrets.ts';
 import { systemIn } from '../rendering.ts';
 import { bank, local, render, withTransactions } from '../testing/desired-state.ts';
+import { objectReader } from '../testing/rendered.ts';
 import { process as writer } from '../testing/transactions.ts';
 import { queueWorker } from './queue-worker.ts';
 
 const files = render([bank], withTransactions);
-const object = (path: string) => parse(files.get(`bank/${path}`) ?? '');
+const read = objectReader(files);
+const object = (path: string) => read(`bank/${path}`);
 
 describe('the services of transactions', () => {
   it('are absent where an environment has no transactions, and so is Redis', () => {
@@ -105,7 +106,7 @@ describe('a worker of a queue in Redis', () => {
       [environment as typeof bank],
       [...others.filter(({ name }) => name !== 'inject' && name !== 'api'), worker],
     );
-    return (path: string) => parse(rendered.get(`bank/mails/${path}.mails.yaml`) ?? '');
+    return (path: string) => objectReader(rendered)(`bank/mails/${path}.mails.yaml`);
   };
 
   it('is followed by an HPA through what the queue exporter counts', () => {

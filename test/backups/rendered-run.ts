@@ -3,22 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { parse } from 'yaml';
 import { render, withTransactions } from '../../apps/testing/desired-state.ts';
 import { bankInProduction } from '../../apps/testing/environments.ts';
+import { objectReader, type RenderedObject } from '../../apps/testing/rendered.ts';
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { mongodump, mongorestore } from '../../packages/testbed/tools.ts';
 import type { ServiceProcesses } from '../support/service-processes.ts';
 
-const files = render([bankInProduction], withTransactions);
+const object = objectReader(render([bankInProduction], withTransactions));
 
 /** An object of the environment, as it is rendered. @throws Error where it is not */
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, whose fields their readers name
-export function rendered(path: string): any {
-  const text = files.get(`${bankInProduction.name}/${path}`);
-  if (text === undefined) throw new Error(`'${path}' is not rendered`);
-  return parse(text);
-}
+export const rendered = (path: string): RenderedObject => object(`${bankInProduction.name}/${path}`);
 
 interface RenderedContainer {
   readonly name: string;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { installedAddons } from '../../apps/addons/log-stores.ts';
 import { PARENTS, type Parent } from '../../apps/application.ts';
 import { applications } from '../../apps/main.ts';
 import { local, render } from '../../apps/testing/desired-state.ts';
+import { objectReader } from '../../apps/testing/rendered.ts';
 import { guardsOf } from '../../argocd/prune-guards.ts';
 import type { IgnoreDifferences } from '../../argocd/settings.ts';
 import { environments } from '../../environments/index.ts';
@@ -149,7 +149,7 @@ describe('a replica count that the scaler owns', () => {
   const application = 'local/argocd/workloads/application-consumer.argocd.yaml';
   const deployment = 'local/consumer/deployment-consumer.consumer.yaml';
   const files = render([local]);
-  const object = (path: string) => parse(files.get(path) ?? '');
+  const object = objectReader(files);
   const worker = {
     ...{ path: deployment, environment: 'local', application: 'consumer' },
     object: object(deployment),
