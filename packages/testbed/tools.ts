@@ -175,6 +175,16 @@ export const elasticsearchExporter: Tool = {
   minutes: 1,
 };
 
+const redisExporterModule = 'github.com/oliver006/redis_exporter';
+
+/** Serves what Redis reports of itself as metrics. */
+export const redisExporter: Tool = {
+  name: 'redis-exporter',
+  module: redisExporterModule,
+  packages: [redisExporterModule],
+  minutes: 1,
+};
+
 const s3Module = 'github.com/versity/versitygw';
 
 /** An S3 server on a folder. */

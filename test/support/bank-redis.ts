@@ -2,6 +2,8 @@ import { redisUsersOf } from '../../apps/platform/redis.ts';
 import { systemIn } from '../../apps/rendering.ts';
 import { bank, withTransactions } from '../../apps/testing/desired-state.ts';
 import { type RedisUser, redisFiles } from '../../charts/redis.ts';
+import type { OwnServer } from '../../packages/testbed/servers/own-server.ts';
+import { startRedis } from '../../packages/testbed/servers/redis.ts';
 import { type RenderedRedis, startRenderedRedis } from './rendered-redis.ts';
 
 /** The users that the environment `bank` renders for its workloads, scaler and exporters. */
@@ -32,3 +34,13 @@ export const bankLogin = (user: string) => ({ username: user, password: bankPass
 
 /** Options of ioredis for the user of the tests' own. */
 export const testerLogin = bankLogin(TESTER.name);
+
+/** A replica of that server. */
+export const startReplica = ({ port }: RenderedRedis): Promise<OwnServer> =>
+  startRedis({
+    configuration: [
+      `replicaof 127.0.0.1 ${port}`,
+      `masteruser ${testerLogin.username}`,
+      `masterauth "${testerLogin.password}"`,
+    ],
+  });

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { environments, render } from '../../apps/testing/desired-state.ts';
+import { objectReader } from '../../apps/testing/rendered.ts';
 import { LOG_AGENT_FLAGS } from '../../charts/log-agent.ts';
 import type { CollectorConfig } from '../../charts/log-collector.ts';
 
@@ -16,6 +17,7 @@ interface Release {
 }
 
 const files = render(environments);
+const object = objectReader(files);
 
 /** The Applications of both collectors of every environment. */
 export const collectorReleases: readonly string[] = [...files.keys()].filter((path) =>
@@ -24,7 +26,7 @@ export const collectorReleases: readonly string[] = [...files.keys()].filter((pa
 
 /** The file of a collector, as its chart is given it. */
 export const collectorConfigOf = (path: string): CollectorConfig =>
-  (parse(files.get(path) ?? '') as Release).spec.source.helm.valuesObject.alternateConfig;
+  (object(path) as Release).spec.source.helm.valuesObject.alternateConfig;
 
 /** @param program The OpenTelemetry Collector @throws {Error} where it refuses the file, with its words */
 export function validateCollectorConfig(program: string, config: object): void {
