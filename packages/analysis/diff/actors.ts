@@ -14,6 +14,12 @@ export interface Actor {
   readonly gone?: readonly [rank: Rank, acts: string];
 }
 
+/**
+ * The label of a file that Grafana's sidecar loads.
+ * @see https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
+ */
+export const GRAFANA_LABEL = /^grafana_(dashboard|datasource|alert)$/;
+
 const MONITORS = [
   'ServiceMonitor.monitoring.coreos.com',
   'PodMonitor.monitoring.coreos.com',
@@ -195,7 +201,7 @@ export const actors: readonly Actor[] = [
     acts: 'a Prometheus that goes by annotations scrapes it, or not',
   },
   {
-    ...{ on: 'labels', key: /^grafana_(dashboard|datasource|alert)$/, kinds: ['ConfigMap', 'Secret'] },
+    ...{ on: 'labels', key: GRAFANA_LABEL, kinds: ['ConfigMap', 'Secret'] },
     acts: "Grafana's sidecar loads it",
     gone: ['prune', "Grafana's sidecar no longer loads it: the dashboard goes"],
   },

@@ -1,7 +1,11 @@
 import { type DesiredObject, titleOf, valueAt } from '../../manifests/objects.ts';
+import { GRAFANA_LABEL } from './actors.ts';
 import type { Case, Rule } from './findings.ts';
 import { rolloutOf, rollsOut } from './rollouts.ts';
 import { volumes } from './rules-schema.ts';
+
+/** What a ConfigMap or a Secret holds. */
+const CONTENT = ['data', 'binaryData', 'stringData'];
 
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout.argoproj.io'];
 
@@ -31,6 +35,13 @@ export const behaviour: readonly Rule[] = [
     rank: 'scaling',
     reason: ({ before, leaf }) =>
       `replicas of ${titleOf(before)}${leaf.after === undefined ? ', left to whoever else sets them' : ''}`,
+  },
+  {
+    kinds: ['ConfigMap', 'Secret'],
+    at: CONTENT,
+    when: ({ before, after }) => [before, after].some(isLoadedByGrafana),
+    rank: 'config',
+    reason: "Grafana's sidecar loads it; no restart",
   },
   {
     kinds: ['ConfigMap'],
@@ -155,11 +166,14 @@ export const behaviour: readonly Rule[] = [
   },
   {
     kinds: ['ConfigMap', 'Secret'],
-    at: ['data', 'binaryData', 'stringData'],
+    at: CONTENT,
     rank: 'config',
     reason: uptake,
   },
 ];
+
+const isLoadedByGrafana = ({ fields }: DesiredObject): boolean =>
+  Object.keys(valueAt(fields, ['metadata', 'labels']) ?? {}).some((label) => GRAFANA_LABEL.test(label));
 
 /** `app.kubernetes.io/component: scaler`, as charts/ labels it. */
 const configuresScaler = ({ fields }: DesiredObject): boolean =>

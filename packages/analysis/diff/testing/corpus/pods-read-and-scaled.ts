@@ -26,6 +26,8 @@ const mem = '{type: Resource, resource: {name: memory}}';
 const cronJobs = 'kubernetes.io, CronJob: changes apply to Jobs that start after them';
 const mounted = 'kubernetes.io, ConfigMaps';
 const hpas = 'kubernetes.io, Horizontal Pod Autoscaling';
+const dashboard = 'grafana_dashboard: "1"';
+const sidecar = 'grafana/helm-charts, Grafana: "Sidecar for dashboards"';
 const keda = 'keda.sh, Scaling Deployments, StatefulSets & Custom Resources';
 
 export const rows: readonly SourcedRow[] = [
@@ -84,6 +86,22 @@ export const rows: readonly SourcedRow[] = [
     'scaling',
     /configuration of the scaler/,
     'services/scaler/README.md: the file is read at the start',
+  ],
+  [
+    'a dashboard of the scaler',
+    configMap('a', `labels: {app.kubernetes.io/component: scaler, ${dashboard}}`),
+    configMap('b', `labels: {app.kubernetes.io/component: scaler, ${dashboard}}`),
+    'config',
+    /^Grafana's sidecar loads it; no restart$/,
+    sidecar,
+  ],
+  [
+    'a data source in a Secret',
+    object('v1', 'Secret', 'stringData: {a: "1"}', 'labels: {grafana_datasource: "1"}'),
+    object('v1', 'Secret', 'stringData: {a: "2"}', 'labels: {grafana_datasource: "1"}'),
+    'config',
+    /^Grafana's sidecar loads it; no restart$/,
+    sidecar,
   ],
   ['another mark of an HPA', hpa('maxReplicas: 5'), hpa('maxReplicas: 9'), 'scaling', /how many pods/, hpas],
   [
