@@ -9,6 +9,7 @@ import {
   type Timing,
 } from '@sluice/policy';
 import { describe, expect, it } from 'vitest';
+import { type Section, textOf } from '../report/markup.ts';
 import { advise } from './advise.ts';
 import { type Recorded, recordedOf, traceOf } from './arrivals.ts';
 import { candidatesOf } from './candidates.ts';
@@ -73,6 +74,18 @@ describe('the advice', () => {
     const text = JSON.stringify(sectionsOf(advice));
     expect(text).toMatch(/The best takes [\d.]+ pod-hours a week less \(\d+ %\)/);
     expect(text).toContain(`policy: ${advice.best.line},`);
+  });
+
+  it('compares policies in a table that a terminal holds, and writes each one out below it by its number', () => {
+    const [, { title, head, rows, right = [], notes = [] }] = sectionsOf(advice) as [Section, Section];
+    const table = textOf('', [{ title, head, rows, right }]).split('\n');
+    expect(Math.max(...table.map(({ length }) => length))).toBeLessThanOrEqual(90);
+    expect(rows.map(([name]) => name)).toContainEqual(expect.stringMatching(/^\d+ \w+ \(best\)$/));
+    expect(rows.at(-1)?.[0]).toBe('today');
+    expect(notes).toEqual([
+      ...advice.front.map(({ line }, index) => `${index + 1}: ${line}`),
+      `today: ${today.line}`,
+    ]);
   });
 
   it('names what is missed where no policy meets the objective', () => {

@@ -66,14 +66,19 @@ function frontSection({ front, today, best, objective }: Advice): Section {
     ...figures(outcome),
     missesOf(outcome, objective).length === 0 ? 'met' : 'missed',
   ];
-  const lines = front.map((outcome) =>
-    row(outcome, outcome === best ? `${outcome.line} (best)` : outcome.line),
+  const lines = front.map((outcome, index) =>
+    row(outcome, `${index + 1} ${outcome.policy.kind}${outcome === best ? ' (best)' : ''}`),
   );
   return {
     title: 'Policies by their wait, what they cost, and the best of each kind',
     head: HEAD,
-    rows: [...lines, ...(today === undefined ? [] : [row(today, `today: ${today.line}`)])],
+    rows: [...lines, ...(today === undefined ? [] : [row(today, 'today')])],
     right: [1, 2, 3, 4, 5, 6],
+    // With all their numbers the policies are wider than a terminal.
+    notes: [
+      ...front.map(({ line }, index) => `${index + 1}: ${line}`),
+      ...(today === undefined ? [] : [`today: ${today.line}`]),
+    ],
   };
 }
 
