@@ -164,8 +164,9 @@ function timeSeries(panel: TimeSeriesProps, placed: Placed): TimeSeriesBuilder {
   const builder = measured(new TimeSeriesBuilder(), panel, placed)
     .targets(panel.queries.map(rangeQuery))
     .drawStyle(GraphDrawStyle.Line)
-    .lineWidth(1)
-    .fillOpacity(stacked ? 40 : 8)
+    // On a stack the line of a series that is 0 would lie upon all others.
+    .lineWidth(stacked ? 0 : 1)
+    .fillOpacity(stacked ? 60 : 8)
     .axisLabel(unit)
     .axisSoftMin(0)
     .legend(

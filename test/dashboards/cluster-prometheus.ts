@@ -53,6 +53,8 @@ function configuration(cluster: string): object {
   const target = (address: string, labels = {}) => ({ static_configs: [{ targets: [address], labels }] });
   const kubelet = (job_name: string, metrics_path: string) => ({
     ...{ job_name, metrics_path, scheme: 'https' },
+    // A series with a time of its own never ends when its pod is gone; the addon's kubelet job tracks that.
+    honor_timestamps: false,
     tls_config: {
       cert_file: join(pki, 'kubelet-client.crt'),
       key_file: join(pki, 'kubelet-client.key'),

@@ -43,7 +43,8 @@ export function drawLines(data: PanelData, { x, y, w, h }: Box): string {
     // One that would stand below the numbers of the other axis, or beyond the panel, is left out.
     .filter(({ at }) => px(at) - HALF_TIME >= plot.x - 6 && px(at) + HALF_TIME <= plot.x + plot.w + 10)
     .map(({ at, text }) => label(px(at), plot.y + plot.h + 15, text, { anchor: 'middle', size: 10 }));
-  const lines = drawn.map((one) => linesOf(one, px, py, Number(custom.fillOpacity ?? 8) / 100));
+  const paint = { line: Number(custom.lineWidth ?? 1) * 1.4, area: Number(custom.fillOpacity ?? 8) / 100 };
+  const lines = drawn.map((one) => linesOf(one, px, py, paint));
   const annotations = marks.map(
     (at) =>
       `<path d="M${round(px(at))} ${plot.y}V${plot.y + plot.h}" stroke="${COLORS.purple}" stroke-dasharray="2 3"/>`,
@@ -111,7 +112,7 @@ function linesOf(
   { samples, style, base }: Styled,
   px: (at: number) => number,
   py: (value: number) => number,
-  opacity: number,
+  paint: { readonly line: number; readonly area: number },
 ): string {
   const known = samples.filter(([, value]) => Number.isFinite(value));
   const steps = known.slice(1).map(([at], index) => at - (known[index]?.[0] ?? at));
@@ -133,13 +134,13 @@ function linesOf(
         .join('');
       const area = style.dashed
         ? ''
-        : `<path d="${line}${back}Z" fill="${style.color}" fill-opacity="${opacity}"/>`;
+        : `<path d="${line}${back}Z" fill="${style.color}" fill-opacity="${paint.area}"/>`;
       const [only] = part;
       const dot =
         part.length === 1 && only
           ? `<circle cx="${round(px(only[0]))}" cy="${round(py(only[1]))}" r="1.6" fill="${style.color}"/>`
           : '';
-      return `${area}<path d="${line}" fill="none" stroke="${style.color}" stroke-width="1.4"${dash}/>${dot}`;
+      return `${area}<path d="${line}" fill="none" stroke="${style.color}" stroke-width="${paint.line}"${dash}/>${dot}`;
     })
     .join('');
 }

@@ -83,7 +83,7 @@ export const cost: Row = {
       kind: 'time-series',
       title: 'Busy share of the replicas',
       description:
-        'Seconds of work per second of a replica. Far below 100 % while the backlog is empty, replicas are kept that have nothing to do.',
+        'Seconds of work per second of a replica. Far below 100 % while the backlog is empty, replicas are kept that have nothing to do. A job counts when it ends: where jobs are longer than a step, the share passes 100 % for a moment.',
       noData: NO_JOBS,
       unit: 'share',
       width: 9,
