@@ -53,9 +53,15 @@ interface ResourceList {
 }
 
 /** @param kubeconfig path of a kubeconfig; its current context is used */
-export async function openApi(kubeconfig: string): Promise<Api> {
+export function configOf(kubeconfig: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
+  return config;
+}
+
+/** @param kubeconfig path of a kubeconfig; its current context is used */
+export async function openApi(kubeconfig: string): Promise<Api> {
+  const config = configOf(kubeconfig);
   const server = config.getCurrentCluster()?.server ?? '';
   const credentials = {};
   await config.applyToHTTPSOptions(credentials);

@@ -3,7 +3,7 @@ import { Client } from '@elastic/elasticsearch';
 import { MongoClient } from 'mongodb';
 import { STORES } from '../../apps/platform/stores.ts';
 import { transactionId } from '../../packages/contracts/transaction.ts';
-import { type Cluster, TestbedError } from '../../packages/testbed/cluster.ts';
+import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import type { StoredTransaction } from '../../services/process/store.ts';
 import { ServiceProcesses } from '../support/service-processes.ts';
@@ -51,25 +51,7 @@ export class BankWatch {
     this.seen.kubectl('-n', 'transaction-load', 'create', 'job', run, '--from=cronjob/transaction-load');
 
   /** Resolves when every transaction of the run is accepted. */
-  accepted = (run: string): Promise<void> => this.complete('transaction-load', run);
-
-  /** Resolves when a Job is complete. @throws TestbedError with what its pod said, as soon as it has failed */
-  async complete(namespace: string, job: string): Promise<void> {
-    const conditions = '{.status.conditions[?(@.status=="True")].type}';
-    const ended = await until(`job ${job} in ${namespace} to end`, 300, async () => {
-      const types = await this.seen.kubectl(
-        ...['-n', namespace, 'get', 'job', job],
-        ...['-o', `jsonpath=${conditions}`],
-      );
-      return types.split(' ').find((type) => type === 'Complete' || type === 'Failed');
-    });
-    if (ended === 'Complete') return;
-    const said = await this.seen.kubectl(
-      ...['-n', namespace, 'logs', `job/${job}`],
-      ...['--all-containers', '--tail=20'],
-    );
-    throw new TestbedError(`job ${job} in ${namespace} failed: ${said}`);
-  }
+  accepted = (run: string): Promise<void> => this.seen.complete('transaction-load', run);
 
   /** The replicas of both from now on. */
   async record(): Promise<Readonly<Record<Worker, Recording>>> {
@@ -81,10 +63,8 @@ export class BankWatch {
     for (const worker of Object.values(await this.record())) await worker.reaches(0, seconds);
   }
 
-  /** Waits until each has had a pod to work and is at 0 again. @returns all counts of each */
-  async upAndDown(
-    recordings: Readonly<Record<Worker, Recording>>,
-  ): Promise<Readonly<Record<Worker, readonly number[]>>> {
+  /** Waits until each has had a pod to work and is at 0 again. */
+  async upAndDown(recordings: Readonly<Record<Worker, Recording>>): Promise<void> {
     for (const worker of WORKERS) {
       const { wanted } = recordings[worker];
       await until(`${worker} has worked and is at 0 replicas`, 300, () => {
@@ -92,7 +72,6 @@ export class BankWatch {
         return worked && wanted.at(-1) === 0;
       });
     }
-    return { process: recordings.process.wanted, journal: recordings.journal.wanted };
   }
 
   /** Ids in both stores, each as often as it is there. */

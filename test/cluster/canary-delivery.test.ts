@@ -115,7 +115,7 @@ describe.skipIf(unavailable !== undefined)('a release by Argo CD', () => {
     expect(await argo.sync(service.name)).toMatch(/^Succeeded/);
     await argo.refresh(service.name);
     expect((await argo.one(service.name)).status?.sync?.status).toBe('Synced');
-    expect(await health()).toBe('Suspended');
+    await until('Argo CD to see the pause', 30, async () => (await health()) === 'Suspended');
     expect(await releases.shares()).toEqual([100 - share, share]);
     expect(await versions()).toEqual([stableRS, currentPodHash]);
   });

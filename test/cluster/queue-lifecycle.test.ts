@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
-import { type Watching, watching } from './observe.ts';
+import { killLeader, untilAnotherLeads } from './leader.ts';
+import { expectDrained, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages } from './system.ts';
 import { followPods } from './worker-logs.ts';
@@ -29,8 +30,6 @@ const scalerEvents = async (reason: string): Promise<string[]> => {
   const lines = (await seen.kubectl(...events, '-o', `jsonpath=${line}`)).split('\n');
   return lines.filter((one) => one.startsWith(`${reason} `));
 };
-
-const killed = ['--grace-period=0', '--force'];
 
 describe('the queue story', () => {
   test('the scaler closes the Deployment that was made without a count', async () => {
@@ -64,7 +63,7 @@ describe('the queue story', () => {
     expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(runs.length * JOBS);
     expect(lines.filter(({ redelivered }) => redelivered)).toEqual([]);
     expect(lines.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
-    await nothingLeft();
+    await expectDrained(seen, 'jobs');
     for (const reason of ['BacklogReachedMark', 'BacklogDrained'])
       expect(await scalerEvents(reason), reason).not.toEqual([]);
   });
@@ -73,15 +72,14 @@ describe('the queue story', () => {
     const consumer = await seen.record();
     await seen.publish('leader');
     await consumer.reaches(25, 60);
-    const leader = await holder();
     const began = performance.now();
-    await seen.kubectl('-n', 'scaler', 'delete', 'pod', leader.split('_')[0] ?? '', ...killed);
+    const leader = await killLeader(cluster);
     expect(consumer.wanted).toEqual([0, 25]);
-    await until('another leader', 25, async () => (await holder()) !== leader);
+    await untilAnotherLeads(cluster, 25, leader);
     expect((performance.now() - began) / 1000).toBeLessThan(patient(20));
     await consumer.reaches(0, 120);
     expect(consumer.wanted).toEqual([0, 25, 0]);
-    await nothingLeft();
+    await expectDrained(seen, 'jobs');
   });
 
   test('the broker dies in mid-drain: the count is frozen and says so, and no job is lost', async () => {
@@ -90,7 +88,7 @@ describe('the queue story', () => {
     await seen.publish('broker');
     await consumer.reaches(25, 60);
     await until('a ready pod', 60, () => consumer.mostReady > 0);
-    await seen.kubectl('-n', 'broker', 'delete', 'pod', 'broker-0', ...killed);
+    await seen.kubectl('-n', 'broker', 'delete', 'pod', 'broker-0', '--grace-period=0', '--force');
     await until('an Event that says it is frozen', 60, async () =>
       (await scalerEvents('ReadingMissing')).some((event) => !before.includes(event)),
     );
@@ -102,14 +100,6 @@ describe('the queue story', () => {
     await consumer.reaches(0, 150);
     expect(consumer.wanted).toEqual([0, 25, 0]);
     await seen.published('broker');
-    await nothingLeft();
+    await expectDrained(seen, 'jobs');
   });
 });
-
-async function nothingLeft(): Promise<void> {
-  for (const name of ['jobs', 'jobs.parked'])
-    expect(await seen.queue(name), name).toEqual({ ready: 0, unacked: 0 });
-}
-
-const holder = (): Promise<string> =>
-  seen.kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');

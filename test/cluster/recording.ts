@@ -1,14 +1,15 @@
 /** A Deployment's replicas from one moment on: what happens while a test looks elsewhere is not missed. */
-import { AppsV1Api, KubeConfig, type V1Deployment } from '@kubernetes/client-node';
+import { AppsV1Api, type V1Deployment } from '@kubernetes/client-node';
 import { type Cluster, TestbedError } from '../../packages/testbed/cluster.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
+import { configOf } from './api.ts';
 import { follow } from './follow.ts';
 
 /** What the API server has told of a Deployment so far. */
 export interface Recording {
   /** Every count that was wanted, the one at the beginning first. */
   readonly wanted: readonly number[];
-  /** The most pods that were ready at a time. */
+  /** The most pods that were ready at a time since the wanted count was last raised. */
   readonly mostReady: number;
   /**
    * Waits until a count is wanted, or was since the last count that was waited for.
@@ -22,16 +23,18 @@ export interface Recording {
  * @returns when the first count is known
  */
 export async function record({ kubeconfig }: Pick<Cluster, 'kubeconfig'>, name: string): Promise<Recording> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
+  const config = configOf(kubeconfig);
   const api = config.makeApiClient(AppsV1Api);
   const wanted: number[] = [];
   let mostReady = 0;
   const take = ({ metadata, spec, status }: V1Deployment): void => {
     if (metadata?.name !== name) return;
     const { replicas = 1 } = spec ?? {};
-    if (wanted.at(-1) !== replicas) wanted.push(replicas);
-    mostReady = Math.max(mostReady, status?.readyReplicas ?? 0);
+    const before = wanted.at(-1);
+    if (before !== replicas) wanted.push(replicas);
+    // Pods of an earlier drain may still be counted.
+    if (before !== undefined && replicas > before) mostReady = 0;
+    else mostReady = Math.max(mostReady, status?.readyReplicas ?? 0);
   };
   const path = `/apis/apps/v1/namespaces/${name}/deployments`;
   await follow(config, path, () => api.listNamespacedDeployment({ namespace: name }), take);

@@ -7,7 +7,7 @@ import { platform } from '../../apps/platform/index.ts';
 import type { Cluster, KubernetesObject } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
 import { exampleCheckout } from '../edits/example.ts';
-import { type Watching, watching } from './observe.ts';
+import { expectDrained, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, objectsOf, provideImages, testEnvironment } from './system.ts';
 import { followPods, publishTo } from './worker-logs.ts';
@@ -48,8 +48,7 @@ test('it goes from 0 to 5 by its own queue and back to 0, and loses nothing', as
   const lines = await pods.ended();
   expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
   expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
-  for (const queue of [NAME, `${NAME}.parked`])
-    expect(await seen.queue(queue), queue).toEqual({ ready: 0, unacked: 0 });
+  await expectDrained(seen, NAME);
 });
 
 /** `kind/name`, as kubectl takes it, in its namespace. */

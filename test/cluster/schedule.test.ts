@@ -12,6 +12,7 @@ import { patient } from '../../packages/testbed/lib/patience.ts';
 import { until } from '../../packages/testbed/lib/until.ts';
 import { installAddon } from './addons.ts';
 import { type Api, openApi } from './api.ts';
+import { killLeader, untilAnotherLeads } from './leader.ts';
 import { sharedCluster } from './shared.ts';
 import { objectsIn, objectsOf, provideService, testEnvironment } from './system.ts';
 
@@ -114,9 +115,6 @@ async function watch(): Promise<void> {
 const seen = (what: string, from: number, seconds: number, holds: (sight: Sight) => boolean) =>
   until(what, seconds, () => sights.find((sight) => sight.at >= from && holds(sight)));
 
-const holder = (): Promise<string> =>
-  kubectl('-n', scaler.namespace, 'get', 'lease', scaler.name, '-o', 'jsonpath={.spec.holderIdentity}');
-
 beforeAll(async () => {
   cluster = await sharedCluster();
   api = await openApi(cluster.kubeconfig);
@@ -150,7 +148,7 @@ describe('an HPA whose minimum a timetable owns', () => {
   test('begins at the minimum that Kubernetes gives it: its manifest names none', async () => {
     expect(hpa).toHaveLength(1);
     expect(hpa[0]?.spec).not.toHaveProperty('minReplicas');
-    await until('a leading scaler', 60, async () => (await holder()) !== '');
+    await untilAnotherLeads(cluster, 60);
     expect((await look()).minimum).toBe(LOW);
   });
 
@@ -164,12 +162,10 @@ describe('an HPA whose minimum a timetable owns', () => {
   });
 
   test('keeps them when the leading scaler dies, and when its manifest is applied again', async () => {
-    const leader = await holder();
-    const [pod = ''] = leader.split('_');
     const died = Date.now();
-    await kubectl('-n', scaler.namespace, 'delete', 'pod', pod, '--grace-period=0', '--force');
+    const leader = await killLeader(cluster);
     await cluster.apply(hpa);
-    await until('another leader', 30, async () => ![leader, ''].includes(await holder()));
+    await untilAnotherLeads(cluster, 30, leader);
     expect(Date.now()).toBeLessThan(closes);
     process.stderr.write(`another scaler led after ${((Date.now() - died) / 1000).toFixed(1)} s\n`);
     await seen('the end of the window', closes - 1000, 120, () => true);

@@ -7,6 +7,7 @@ import { until } from '../../packages/testbed/lib/until.ts';
 import { transfer } from '../transactions/harness.ts';
 import { BACKUPS, BUCKET_KEYS, deployBank, LOAD } from './bank-system.ts';
 import { addressOf, BankWatch, doorTo, idsOf, WORKERS } from './bank-watch.ts';
+import { killLeader, untilAnotherLeads } from './leader.ts';
 import { S3 } from './log-system.ts';
 import { sharedCluster } from './shared.ts';
 
@@ -23,9 +24,6 @@ beforeAll(async () => {
 
 afterAll(() => bank?.close());
 
-const holder = (): Promise<string> =>
-  bank.seen.kubectl('-n', 'scaler', 'get', 'lease', 'scaler', '-o', 'jsonpath={.spec.holderIdentity}');
-
 describe('the services of transactions', () => {
   test('process and journal have no pod while nothing waits', async () => {
     await bank.atRest(120);
@@ -35,11 +33,11 @@ describe('the services of transactions', () => {
     const recordings = await bank.record();
     await bank.send('first');
     await bank.accepted('first');
-    const followed = await bank.upAndDown(recordings);
-    process.stderr.write(`replicas of the first run: ${JSON.stringify(followed)}\n`);
+    await bank.upAndDown(recordings);
+    process.stderr.write(`replicas of the first run: ${JSON.stringify(recordings)}\n`);
     for (const worker of WORKERS) {
-      expect(followed[worker].at(0)).toBe(0);
-      expect(Math.max(...followed[worker])).toBeGreaterThan(1);
+      expect(recordings[worker].wanted.at(0)).toBe(0);
+      expect(Math.max(...recordings[worker].wanted)).toBeGreaterThan(1);
     }
     const ids = idsOf('first');
     expect(await bank.storedIds()).toEqual({ mongodb: ids, index: ids });
@@ -51,12 +49,10 @@ describe('the services of transactions', () => {
     await until('a worker has pods', 60, () =>
       Object.values(recordings).some(({ wanted }) => wanted.some((count) => count > 0)),
     );
-    const leader = await holder();
-    const [pod = ''] = leader.split('_');
-    await bank.seen.kubectl('-n', 'scaler', 'delete', 'pod', pod, '--grace-period=0', '--force');
-    await until('another leader', 30, async () => (await holder()) !== leader);
+    await untilAnotherLeads(cluster, 30, await killLeader(cluster));
     await bank.accepted('second');
-    process.stderr.write(`replicas of the second run: ${JSON.stringify(await bank.upAndDown(recordings))}\n`);
+    await bank.upAndDown(recordings);
+    process.stderr.write(`replicas of the second run: ${JSON.stringify(recordings)}\n`);
     const ids = idsOf('first', 'second');
     expect(await bank.storedIds()).toEqual({ mongodb: ids, index: ids });
   });
@@ -76,7 +72,7 @@ describe('the services of transactions', () => {
 /** A run of a suspended CronJob of Redis, as a person makes it; resolves when it is done. */
 async function run(cronJob: string): Promise<void> {
   await bank.seen.kubectl('-n', 'redis', 'create', 'job', `${cronJob}-now`, `--from=cronjob/${cronJob}`);
-  await bank.complete('redis', `${cronJob}-now`);
+  await bank.seen.complete('redis', `${cronJob}-now`);
 }
 
 /** @returns whether inject knew the key already */

@@ -100,6 +100,7 @@ describe.skipIf(typeof earlier === 'string')('an upgrade', () => {
     for (const { object } of list.filter(({ object: { kind } }) => kind === 'HorizontalPodAutoscaler')) {
       const { minReplicas = 1, scaleTargetRef } = (object as unknown as Autoscaler).spec;
       const { kind, name } = scaleTargetRef;
+      // One of a Rollout reads its absent count as 0, at which an HPA leaves it alone.
       if (kind !== 'Deployment') continue;
       const { namespace = '' } = object.metadata;
       const path = await api.pathOf({ apiVersion: 'apps/v1', kind, metadata: { name, namespace } });

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { CoreV1Api, KubeConfig, Log, type V1Pod } from '@kubernetes/client-node';
+import { CoreV1Api, Log, type V1Pod } from '@kubernetes/client-node';
 import { ADMIN } from '../../apps/platform/credentials.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
+import { configOf } from './api.ts';
 import { follow } from './follow.ts';
 
 /** What a worker says of a job that it has done. */
@@ -38,8 +39,7 @@ export async function publishTo(cluster: Cluster, queue: string, jobs: number): 
 
 /** Reads the log of each pod of a worker from its first line to its end: the log goes with the pod. */
 export async function followPods({ kubeconfig }: Cluster, name: string): Promise<Followed> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
+  const config = configOf(kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
   const logs = new Map<string, Promise<JobLine[]>>();
   const read = async (pod: string, container: string): Promise<JobLine[]> => {

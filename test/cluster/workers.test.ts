@@ -8,7 +8,7 @@ import type { Environment } from '../../environments/environment.ts';
 import { installKeda } from '../../packages/testbed/addons/keda.ts';
 import type { Cluster } from '../../packages/testbed/cluster.ts';
 import { ensurePythonWorkerImage, pythonWorker } from '../../packages/testbed/images/build.ts';
-import { type Watching, watching } from './observe.ts';
+import { expectDrained, type Watching, watching } from './observe.ts';
 import { sharedCluster } from './shared.ts';
 import { deploySystem, provideImages, testEnvironment } from './system.ts';
 import { followPods, publishTo } from './worker-logs.ts';
@@ -59,11 +59,6 @@ beforeAll(async () => {
   seen = watching(cluster);
 });
 
-const nothingLeft = async (queue: string): Promise<void> => {
-  for (const name of [queue, `${queue}.parked`])
-    expect(await seen.queue(name), name).toEqual({ ready: 0, unacked: 0 });
-};
-
 describe('three workers in one environment', () => {
   test('begin at 0, each with the owner that it chose', async () => {
     for (const name of NAMES) await (await seen.record(name)).reaches(0, 120);
@@ -95,7 +90,7 @@ describe('three workers in one environment', () => {
     expect(lines).toHaveLength(JOBS);
     expect(new Set(lines.map(({ jobId }) => jobId)).size).toBe(JOBS);
     expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
-    await nothingLeft(name);
+    await expectDrained(seen, name);
     for (const { wanted } of others) expect(wanted).toEqual([0]);
   });
 });
