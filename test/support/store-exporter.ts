@@ -14,6 +14,7 @@ import { parsePromql } from '../../packages/contracts/promql.ts';
 import { ensureTool } from '../../packages/testbed/lib/tools.ts';
 import { OwnServer } from '../../packages/testbed/servers/own-server.ts';
 import { elasticsearchExporter, redisExporter } from '../../packages/testbed/tools.ts';
+import { type Sample, samplesIn } from './metrics-text.ts';
 
 const PROGRAMS = {
   redis: { tool: redisExporter, program: 'redis_exporter' },
@@ -75,24 +76,12 @@ export async function startStoreExporter(
 }
 
 /** Metric -> its series. */
-export type MetricsPage = ReadonlyMap<
-  string,
-  readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
->;
+export type MetricsPage = ReadonlyMap<string, readonly Sample[]>;
 
 /** What a server exposes now. */
 export async function metricsPage({ url }: OwnServer): Promise<MetricsPage> {
   const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(60_000) })).text();
-  const samples = [...text.matchAll(/^([a-z]\w+)(\{.*\})? (\S+)$/gm)].map(
-    ([, name = '', braces = '', value]) => ({
-      name,
-      labels: Object.fromEntries(
-        [...braces.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', of = '']) => [key, of]),
-      ),
-      value: Number(value),
-    }),
-  );
-  return Map.groupBy(samples, ({ name }) => name);
+  return Map.groupBy(samplesIn(text), ({ name }) => name);
 }
 
 /** The value of the first series with these labels. */

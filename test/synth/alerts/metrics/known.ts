@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { producersOf } from '../../../../packages/contracts/metrics/catalogue.ts';
 import { TARGET_LABELS } from '../../../../packages/contracts/metrics/metric.ts';
 import { parsePromql } from '../../../../packages/contracts/promql.ts';
+import { samplesIn } from '../../../support/metrics-text.ts';
 import { ruleFiles } from '../rules.ts';
 import { shippedRules } from '../shipped.ts';
 
@@ -31,12 +32,9 @@ const upstream = new Map(
 /** Metric -> labels, as a real LavinMQ answered. */
 const recorded = new Map(
   ['metrics.txt', 'metrics-detailed.txt'].flatMap((file) =>
-    [...readFileSync(join(LAVINMQ, file), 'utf8').matchAll(/^(lavinmq_\w+)(\{[^}]*\})? /gm)].map(
-      ([, name = '', braces = '']): [string, string[]] => [
-        name,
-        [...braces.matchAll(/(\w+)="/g)].map(([, label = '']) => label),
-      ],
-    ),
+    samplesIn(readFileSync(join(LAVINMQ, file), 'utf8'))
+      .filter(({ name }) => name.startsWith('lavinmq_'))
+      .map(({ name, labels }): [string, string[]] => [name, Object.keys(labels)]),
   ),
 );
 
